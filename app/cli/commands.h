@@ -1,0 +1,9 @@
+#pragma once
+
+/// The subcommands that need no LibTorch. Each adds its options and its body to the command line.
+
+#include "app/cli/cli.h"
+
+namespace karyo::cli {
+
+}  // namespace karyo::cli

@@ -1,0 +1,17 @@
+// karyoscope: the window, and the commands that need no LibTorch. Training and prediction are the
+// worker's: `karyoscope train ...` becomes `karyoscope-worker train ...`.
+
+#include "app/cli/cli.h"
+#include "app/cli/commands.h"
+#include "app/worker/launch.h"
+
+int main(int argc, char** argv) {
+  using namespace karyo;
+  if (argc > 1 && worker::is_worker_command(argv[1])) {
+    return cli::report_error(worker::become_worker(argv));
+  }
+  cli::Cli command_line("karyoscope",
+                        "See, annotate, train, judge and use models of cell nuclei.");
+  worker::add_worker_commands_to_help(command_line.app());
+  return command_line.run(argc, argv);
+}

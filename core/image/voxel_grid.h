@@ -1,0 +1,21 @@
+#pragma once
+
+/// How voxels lie in the world.
+
+#include <string>
+
+namespace karyo {
+
+/// Spacing is the distance between neighbouring voxel centres, in `unit`, always > 0 and finite.
+/// A file without calibration has spacing 1 and the unit "pixel".
+struct VoxelGrid {
+  double spacing_z = 1, spacing_y = 1, spacing_x = 1;
+  std::string unit = "pixel";    ///< "µm" is written as "um" inside; see tiff_metadata.h
+  double frame_interval = 0;     ///< time between frames in `time_unit`; 0 when unknown
+  std::string time_unit = "sec";
+
+  bool calibrated() const { return unit != "pixel"; }
+  friend bool operator==(const VoxelGrid&, const VoxelGrid&) = default;
+};
+
+}  // namespace karyo

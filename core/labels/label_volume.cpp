@@ -1,0 +1,115 @@
+#include "core/labels/label_volume.h"
+
+#include <algorithm>
+
+namespace karyo {
+
+LabelVolume::LabelVolume(Index3 shape)
+    : shape_(shape),
+      tiles_y_((shape.y + kTileSide - 1) / kTileSide),
+      tiles_x_((shape.x + kTileSide - 1) / kTileSide),
+      tiles_(static_cast<std::size_t>(shape.z * tiles_y_ * tiles_x_)) {}
+
+LabelVolume LabelVolume::from_dense(LabelView labels) {
+  LabelVolume volume(labels.shape());
+  LabelWriter writer(volume);
+  writer.write(labels, {0, 0, 0});
+  return volume;
+}
+
+LabelArray LabelVolume::to_dense(const Box3& box) const {
+  LabelArray dense(box.shape());
+  for (std::int64_t z = box.begin.z; z < box.end.z; ++z) {
+    for (std::int64_t y = box.begin.y; y < box.end.y; ++y) {
+      std::uint32_t* out = &dense(z - box.begin.z, y - box.begin.y, 0);
+      for (std::int64_t x = box.begin.x; x < box.end.x;) {
+        const std::int64_t stop = std::min(box.end.x, (x / kTileSide + 1) * kTileSide);
+        if (const auto& source = tile(tile_number({z, y, x}))) {
+          std::copy_n(&source->ids[offset_in_tile({z, y, x})], stop - x, out + (x - box.begin.x));
+        }
+        x = stop;
+      }
+    }
+  }
+  return dense;
+}
+
+std::uint32_t LabelVolume::highest_id() const {
+  std::uint32_t highest = 0;
+  for (const auto& tile : tiles_) {
+    if (tile) highest = std::max(highest, *std::max_element(tile->ids.begin(), tile->ids.end()));
+  }
+  return highest;
+}
+
+std::size_t LabelVolume::memory_bytes() const {
+  return tiles_.size() * sizeof(TilePointer) +
+         static_cast<std::size_t>(std::count_if(tiles_.begin(), tiles_.end(),
+                                                [](const auto& tile) { return tile != nullptr; })) *
+             sizeof(LabelTile);
+}
+
+Box3 LabelVolume::box_of_tile(std::int64_t number) const {
+  const Index3 begin{number / (tiles_y_ * tiles_x_), number / tiles_x_ % tiles_y_ * kTileSide,
+                     number % tiles_x_ * kTileSide};
+  return Box3{begin, begin + Index3{1, kTileSide, kTileSide}}.clipped_to(Box3::of_shape(shape_));
+}
+
+ReplacedTiles LabelVolume::swap_tiles(const ReplacedTiles& tiles) {
+  ReplacedTiles replaced;
+  for (const auto& [number, tile] : tiles) {
+    auto& slot = tiles_[static_cast<std::size_t>(number)];
+    replaced.emplace(number, slot);
+    slot = tile;
+  }
+  return replaced;
+}
+
+LabelTile& LabelWriter::writable_tile(std::int64_t number) {
+  if (const auto open = open_.find(number); open != open_.end()) return *open->second;
+  auto& slot = volume_.tiles_[static_cast<std::size_t>(number)];
+  auto copy = slot ? std::make_shared<LabelTile>(*slot) : std::make_shared<LabelTile>();
+  LabelTile* tile = copy.get();
+  before_.emplace(number, slot);
+  slot = std::move(copy);
+  open_.emplace(number, tile);
+  return *tile;
+}
+
+void LabelWriter::set(Index3 p, std::uint32_t id) {
+  if (volume_.at(p) == id) return;
+  writable_tile(volume_.tile_number(p)).ids[LabelVolume::offset_in_tile(p)] = id;
+}
+
+void LabelWriter::write(LabelView labels, Index3 origin) {
+  const Index3 shape = labels.shape();
+  for (std::int64_t z = 0; z < shape.z; ++z) {
+    for (std::int64_t y = 0; y < shape.y; ++y) {
+      for (std::int64_t x = 0; x < shape.x; ++x) {
+        set(origin + Index3{z, y, x}, labels(z, y, x));
+      }
+    }
+  }
+}
+
+ReplacedTiles LabelWriter::finish() {
+  std::erase_if(before_, [this](const auto& entry) {
+    const auto& [number, old_tile] = entry;
+    const auto& now = volume_.tile(number);
+    const bool same = old_tile ? old_tile->ids == now->ids
+                               : std::all_of(now->ids.begin(), now->ids.end(),
+                                             [](std::uint32_t id) { return id == 0; });
+    if (same) volume_.tiles_[static_cast<std::size_t>(number)] = old_tile;
+    return same;
+  });
+  open_.clear();
+  return std::move(before_);
+}
+
+void LabelWriter::drop() {
+  volume_.swap_tiles(before_);
+  before_.clear();
+  open_.clear();
+}
+
+}  // namespace karyo

@@ -1,0 +1,101 @@
+#pragma once
+
+/// A label image in copy-on-write tiles: what is edited, undone and shown.
+///
+/// Ids are uint32, 0 is background. Tiles are 64 x 64 in plane (Z, Y, X) = (1, 64, 64), shared and
+/// immutable once another volume or an undo step holds them; a null tile is all background. A copy
+/// of a LabelVolume costs its tile pointers only.
+///
+/// Labels change through a LabelWriter alone. It keeps every tile it replaces, so undo is a swap
+/// of pointers and forgetting undo does not compile.
+///
+/// Threads  one writer at a time, on one thread; any number of readers of a copy.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "core/image/axes.h"
+#include "core/image/volume_view.h"
+
+namespace karyo {
+
+inline constexpr std::int64_t kTileSide = 64;
+
+struct LabelTile {
+  std::array<std::uint32_t, kTileSide * kTileSide> ids{};
+};
+using TilePointer = std::shared_ptr<const LabelTile>;
+
+/// Tiles before a change, by tile number; what undo needs.
+using ReplacedTiles = std::unordered_map<std::int64_t, TilePointer>;
+
+class LabelVolume {
+ public:
+  LabelVolume() = default;
+  explicit LabelVolume(Index3 shape);
+  static LabelVolume from_dense(LabelView labels);
+
+  Index3 shape() const { return shape_; }
+  /// The id at a voxel inside the shape.
+  std::uint32_t at(Index3 p) const {
+    const auto& tile = tiles_[static_cast<std::size_t>(tile_number(p))];
+    return tile ? tile->ids[offset_in_tile(p)] : 0;
+  }
+  LabelArray to_dense() const { return to_dense(Box3::of_shape(shape_)); }
+  /// `box` must lie within the shape.
+  LabelArray to_dense(const Box3& box) const;
+  std::uint32_t highest_id() const;
+  /// Bytes of tiles held (shared ones counted here too).
+  std::size_t memory_bytes() const;
+
+  std::int64_t tiles_per_row() const { return tiles_x_; }
+  std::int64_t tile_number(Index3 p) const {
+    return (p.z * tiles_y_ + p.y / kTileSide) * tiles_x_ + p.x / kTileSide;
+  }
+  static std::size_t offset_in_tile(Index3 p) {
+    return static_cast<std::size_t>((p.y % kTileSide) * kTileSide + p.x % kTileSide);
+  }
+  /// Null: all background.
+  const TilePointer& tile(std::int64_t number) const {
+    return tiles_[static_cast<std::size_t>(number)];
+  }
+  Box3 box_of_tile(std::int64_t number) const;
+
+  /// Puts tiles back (undo, redo); returns those they replace.
+  ReplacedTiles swap_tiles(const ReplacedTiles& tiles);
+
+ private:
+  friend class LabelWriter;
+  Index3 shape_;
+  std::int64_t tiles_y_ = 0, tiles_x_ = 0;
+  std::vector<TilePointer> tiles_;
+};
+
+class LabelWriter {
+ public:
+  /// `volume` must outlive the writer.
+  explicit LabelWriter(LabelVolume& volume) : volume_(volume) {}
+  LabelWriter(const LabelWriter&) = delete;
+  LabelWriter& operator=(const LabelWriter&) = delete;
+
+  void set(Index3 p, std::uint32_t id);
+  /// Copies `labels` to the box that begins at `origin` (both inside the shape).
+  void write(LabelView labels, Index3 origin);
+
+  /// What was there before, tile by tile; tiles that ended up unchanged are left out.
+  ReplacedTiles finish();
+  /// Puts everything back.
+  void drop();
+
+ private:
+  LabelTile& writable_tile(std::int64_t number);
+
+  LabelVolume& volume_;
+  ReplacedTiles before_;
+  std::unordered_map<std::int64_t, LabelTile*> open_;
+};
+
+}  // namespace karyo
