@@ -20,3 +20,44 @@ need("nlohmann-json3-dev" "model folders, JSON output" ${nlohmann_json_FOUND})
 
 pkg_check_modules(LIBZIP QUIET IMPORTED_TARGET libzip)
 need("libzip-dev" "RoiSet.zip" ${LIBZIP_FOUND})
+
+# need_libtorch(): the imported target Karyoscope::torch over the libraries of PyPI's torch wheel.
+# Our own target, because the wheel's CMake package demands a CUDA toolkit. Accepted from 2.11;
+# tools/setup.sh pins 2.15.0 (twice as fast a training step as Debian's 1.13).
+function(need_libtorch)
+  if(DEFINED ENV{KARYOSCOPE_LIBTORCH} AND NOT KARYOSCOPE_LIBTORCH)
+    set(KARYOSCOPE_LIBTORCH $ENV{KARYOSCOPE_LIBTORCH})
+  endif()
+  if(NOT KARYOSCOPE_LIBTORCH)
+    if(DEFINED ENV{KARYOSCOPE_CACHE})
+      set(cache $ENV{KARYOSCOPE_CACHE})
+    else()
+      set(cache $ENV{HOME}/.cache/karyoscope)
+    endif()
+    set(KARYOSCOPE_LIBTORCH ${cache}/libtorch-2.15.0/torch)
+  endif()
+  set(KARYOSCOPE_LIBTORCH ${KARYOSCOPE_LIBTORCH} CACHE PATH "Folder with LibTorch's lib and include")
+  if(NOT EXISTS ${KARYOSCOPE_LIBTORCH}/lib/libtorch_cpu.so)
+    message(FATAL_ERROR "LibTorch is missing in ${KARYOSCOPE_LIBTORCH} (training, prediction). "
+      "Run: bash tools/setup.sh, or set KARYOSCOPE_LIBTORCH to a LibTorch >= 2.11, "
+      "or configure with -DKARYOSCOPE_MODELS=OFF")
+  endif()
+  file(STRINGS ${KARYOSCOPE_LIBTORCH}/include/torch/headeronly/version.h lines
+    REGEX "#define TORCH_VERSION_(MAJOR|MINOR) ")
+  string(REGEX MATCH "TORCH_VERSION_MAJOR ([0-9]+)" _ "${lines}")
+  set(major ${CMAKE_MATCH_1})
+  string(REGEX MATCH "TORCH_VERSION_MINOR ([0-9]+)" _ "${lines}")
+  set(version ${major}.${CMAKE_MATCH_1})
+  if(version VERSION_LESS 2.11)
+    message(FATAL_ERROR "LibTorch ${version} in ${KARYOSCOPE_LIBTORCH} is too old: 2.11 or later is "
+      "needed. Run: bash tools/setup.sh")
+  endif()
+  add_library(karyoscope_torch INTERFACE)
+  add_library(Karyoscope::torch ALIAS karyoscope_torch)
+  target_include_directories(karyoscope_torch SYSTEM INTERFACE
+    ${KARYOSCOPE_LIBTORCH}/include ${KARYOSCOPE_LIBTORCH}/include/torch/csrc/api/include)
+  target_link_libraries(karyoscope_torch INTERFACE
+    ${KARYOSCOPE_LIBTORCH}/lib/libtorch_cpu.so ${KARYOSCOPE_LIBTORCH}/lib/libc10.so)
+  # libtorch_cpu names CUDA libraries that lie beside it and finds them by its own run path.
+  target_link_options(karyoscope_torch INTERFACE -Wl,--allow-shlib-undefined)
+endfunction()

@@ -1,0 +1,1 @@
+namespace karyo { int model_kernels_version() { return 1; } }
