@@ -1,0 +1,48 @@
+#pragma once
+
+/// Random changes of a training patch; labels follow the picture and stay whole numbers.
+///
+/// flip       each axis mirrored with probability 1/2
+/// rotate     quarter turns; with flip, all eight orientations equally often. Patches that are
+///            not square turn by 0 or 180 degrees only
+/// zoom       by 0.75 to 1.33 about the patch's centre; linear for pixels, nearest for labels
+/// intensity  x * U(0.6, 2) + U(-0.2, 0.2), on normalised values, all channels alike
+/// noise      + 0.02 * U(0, 1) * N(0, 1) at each pixel
+///
+/// flip + rotate + intensity + noise is the augmenter of stardist's example and of ZeroCostDL4Mic.
+
+#include <cstdint>
+#include <vector>
+
+#include "core/base/random.h"
+#include "core/image/axes.h"
+#include "models/train/train_config.h"
+
+namespace karyo {
+
+/// A patch on its way into a batch: (C, H, W) pixels, (H, W) labels.
+struct Patch {
+  std::int64_t channels = 0, height = 0, width = 0;
+  std::vector<float> pixels;
+  std::vector<std::uint32_t> labels;
+};
+
+/// One of the eight ways a rectangle can lie on itself: transposed first, then mirrored.
+struct Orientation {
+  bool transpose = false, mirror_y = false, mirror_x = false;
+};
+Orientation draw_orientation(Random& random, const AugmentSet& set, bool square);
+
+/// A transposing orientation swaps height and width.
+void orient(Patch& patch, Orientation orientation);
+
+/// The part of `source` about its centre, of the given size, magnified by `factor`. Beyond the
+/// source's border pixels are mirrored (only where the source is smaller than size / factor).
+Patch zoomed(const Patch& source, std::int64_t height, std::int64_t width, double factor);
+
+void change_intensity(Patch& patch, Random& random);
+void add_noise(Patch& patch, Random& random);
+
+inline constexpr double kZoomLow = 0.75, kZoomHigh = 1.33;
+
+}  // namespace karyo

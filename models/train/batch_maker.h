@@ -1,0 +1,60 @@
+#pragma once
+
+/// From a dataset's files to StarDist 2D batches: sample, crop, augment, compute targets.
+///
+/// Batch n is a pure function of (pairs, config, n): any thread may make any batch in any order.
+/// Spec: stardist 0.9.2 StarDistData2D; see patch_sampler.h, augment.h.
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/dataset/dataset_folder.h"
+#include "models/train/batch.h"
+#include "models/train/batch_source.h"
+#include "models/train/image_cache.h"
+#include "models/train/patch_sampler.h"
+#include "models/train/train_config.h"
+
+namespace karyo {
+
+/// Thread-safe.
+class StarDistBatchMaker {
+ public:
+  enum class Use { kTraining, kValidation };
+
+  /// Training: endless, augmented. Validation: val_patches patches (0: one a pair), the same ones
+  /// whenever asked, not augmented; the last batch may be smaller.
+  /// `cache` must have been made with the config's percentiles and may be shared.
+  /// Errors: kInvalidArgument from validate_against; no pairs; images of unlike channel counts.
+  static Result<StarDistBatchMaker> create(std::vector<DatasetPair> pairs,
+                                           const TrainConfig& config,
+                                           std::shared_ptr<ImageCache> cache, Use use);
+
+  /// Errors of reading a file name the file and how to mend it.
+  Result<StarDistBatch> make(std::int64_t number) const;
+
+  int channels() const { return channels_; }
+  /// Batches of one validation round; 0 for training, which never ends.
+  std::int64_t batch_count() const;
+
+ private:
+  StarDistBatchMaker(std::vector<DatasetPair> pairs, const TrainConfig& config,
+                     std::shared_ptr<ImageCache> cache, Use use);
+  Result<void> add_patch(std::int64_t sample, int slot, StarDistBatch& batch) const;
+
+  std::vector<DatasetPair> pairs_;
+  TrainConfig config_;
+  std::shared_ptr<ImageCache> cache_;
+  Use use_;
+  PatchSampler sampler_;
+  int channels_ = 1;
+  std::int64_t samples_ = 0;  ///< of a validation round
+};
+
+/// Training batches prefetched by config.loader_threads threads, config.prefetch ahead.
+std::unique_ptr<StarDistBatchSource> make_training_source(StarDistBatchMaker maker,
+                                                          const TrainConfig& config);
+
+}  // namespace karyo

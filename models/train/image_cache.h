@@ -1,0 +1,87 @@
+#pragma once
+
+/// Training images in memory within a budget: read when first sampled, dropped when unused longest.
+///
+/// Held compactly: pixels in the file's type with two percentiles a channel, labels as uint16
+/// where ids fit, eligible patch positions as runs. Memory is flat in the size of the dataset.
+
+#include <condition_variable>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/dataset/dataset_folder.h"
+#include "models/train/patch_sampler.h"
+
+namespace karyo {
+
+/// out = (value - low) / span, as csbdeep's normalize(pmin, pmax, axis=spatial, eps=1e-20).
+struct ChannelScale {
+  float low = 0, span = 1;
+};
+
+/// One pair ready to cut patches from. Immutable.
+class TrainingImage {
+ public:
+  TrainingImage(Volume image, LabelArray labels, double percentile_low, double percentile_high,
+                Index3 patch);
+
+  Index3 shape() const { return image_.shape().zyx(); }
+  int channels() const { return static_cast<int>(scales_.size()); }
+  const PatchPositions& positions() const { return positions_; }
+  std::size_t memory_bytes() const;
+
+  /// Normalised pixels of a box within the image (z must be one plane), row by row, to `out`.
+  void copy_pixels(int channel, const Box3& box, float* out) const;
+  void copy_labels(const Box3& box, std::uint32_t* out) const;
+
+ private:
+  Volume image_;
+  std::variant<Array3<std::uint16_t>, LabelArray> labels_;
+  std::vector<ChannelScale> scales_;
+  PatchPositions positions_;
+};
+
+/// Thread-safe. What get() returned stays valid after it was dropped from the cache.
+class ImageCache {
+ public:
+  struct Options {
+    std::size_t budget_bytes = std::size_t{256} << 20;
+    double percentile_low = 1, percentile_high = 99.8;
+    Index3 patch{1, 256, 256};
+  };
+
+  explicit ImageCache(Options options) : options_(options) {}
+
+  /// Reads image and mask, fills holes in objects, measures percentiles. One file is read by one
+  /// thread at a time. Errors name file and repair: unreadable, NaN, sizes that differ.
+  Result<std::shared_ptr<const TrainingImage>> get(const DatasetPair& pair);
+
+  std::size_t held_bytes() const;
+  /// Files read so far (each pair counts once a reading).
+  std::int64_t loads() const;
+
+ private:
+  struct Entry {
+    std::shared_ptr<const TrainingImage> image;  ///< null while a thread reads it
+    std::list<std::string>::iterator place;
+  };
+  Result<std::shared_ptr<const TrainingImage>> load(const DatasetPair& pair) const;
+  void drop_oldest(const std::string& keep);
+
+  const Options options_;
+  mutable std::mutex mutex_;
+  std::condition_variable loaded_;
+  std::map<std::string, Entry> entries_;
+  std::list<std::string> oldest_first_;
+  std::size_t held_ = 0;
+  std::int64_t loads_ = 0;
+};
+
+}  // namespace karyo

@@ -1,0 +1,466 @@
+#include "models/train/train_config.h"
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <sstream>
+#include <string_view>
+#include <type_traits>
+
+#include "core/base/atomic_file.h"
+
+namespace karyo {
+namespace {
+
+using Json = nlohmann::json;
+using Config = TrainConfig;
+
+constexpr int kSchema = 1;
+constexpr std::pair<const char*, bool AugmentSet::*> kAugments[] = {
+    {"flip", &AugmentSet::flip},           {"rotate", &AugmentSet::rotate},
+    {"zoom", &AugmentSet::zoom},           {"intensity", &AugmentSet::intensity},
+    {"noise", &AugmentSet::noise},
+};
+
+std::vector<Setting> make_settings() {
+  return {
+      {"model", &Config::model, 0, 0, {"stardist"}, "", "What the network learns."},
+      {"dims", &Config::dims, 2, 2, {}, "", "Dimensions of an image: 2 for planes."},
+      {"epochs", &Config::epochs, 1, 1'000'000, {}, "",
+       "Rounds of training; each ends with a validation."},
+      {"steps", &Config::steps, 1, 1'000'000, {}, "per epoch",
+       "Weight updates in an epoch, one batch each."},
+      {"batch", &Config::batch, 1, 4096, {}, "patches",
+       "Patches looked at in one step; more is steadier and takes more memory."},
+      {"patch", &Config::patch, 1, 8192, {}, "pixels",
+       "Size of the pieces cut from the images; several objects should fit into one."},
+      {"val", &Config::val, 0.001, 0.9, {}, "share of the images",
+       "Images kept aside to judge the training by."},
+      {"val_patches", &Config::val_patches, 0, 1'000'000, {}, "patches",
+       "Patches validated after each epoch; 0: one for each validation image."},
+      {"lr", &Config::lr, 1e-8, 1, {}, "", "Learning rate of the Adam optimiser at the start."},
+      {"reduce_lr_factor", &Config::reduce_lr_factor, 0.01, 1, {}, "",
+       "The learning rate is multiplied by this when validation stops improving; 1 keeps it."},
+      {"reduce_lr_patience", &Config::reduce_lr_patience, 1, 1'000'000, {}, "epochs",
+       "Epochs without improvement until the learning rate is reduced."},
+      {"rays", &Config::rays, 4, 512, {}, "",
+       "Directions in which the distance to an object's border is learned."},
+      {"grid", &Config::grid, 1, 16, {}, "pixels, a power of 2",
+       "Pixels one prediction stands for; 2 is faster, 1 suits objects below 10 pixels."},
+      {"unet_depth", &Config::unet_depth, 1, 6, {}, "levels",
+       "How often the network halves the image; deeper sees further."},
+      {"filters", &Config::filters, 1, 512, {}, "",
+       "Channels of the network's first level; they double with each level."},
+      {"features", &Config::features, 0, 1024, {}, "",
+       "Channels between the U-Net and its outputs; 0 leaves that layer out."},
+      {"foreground_only", &Config::foreground_only, 0, 1, {}, "share of the patches",
+       "Patches that must have an object in them."},
+      {"background_reg", &Config::background_reg, 0, 1, {}, "",
+       "Weight that pulls distances to 0 on background."},
+      {"weight_prob", &Config::weight_prob, 0, 1000, {}, "",
+       "Weight of the object probability in the loss."},
+      {"weight_dist", &Config::weight_dist, 0, 1000, {}, "", "Weight of the distances in the loss."},
+      {"percentile_low", &Config::percentile_low, 0, 50, {}, "percent",
+       "This percentile of each image and channel becomes 0."},
+      {"percentile_high", &Config::percentile_high, 50, 100, {}, "percent",
+       "This percentile of each image and channel becomes 1."},
+      {"augment", &Config::augment, 0, 0, {}, "",
+       "Random changes of patches that make more of few images."},
+      {"precision", &Config::precision, 0, 0, {"auto", "float32", "bfloat16"}, "",
+       "Number format of the network's arithmetic; auto takes bfloat16 where it is faster."},
+      {"seed", &Config::seed, 0, 9007199254740991, {}, "", "Repeats a run on the same machine."},
+      {"cache_mib", &Config::cache_mib, 1, 1'048'576, {}, "MiB",
+       "Memory for images read ahead; a larger dataset is read again from disk."},
+      {"loader_threads", &Config::loader_threads, 1, 64, {}, "threads",
+       "Threads that prepare patches beside the training."},
+      {"prefetch", &Config::prefetch, 1, 64, {}, "batches", "Batches prepared ahead."},
+  };
+}
+
+std::string number_text(double value) {
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
+  return {buffer, end};
+}
+
+std::string joined(const std::vector<std::string>& words, const char* last) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? last : ", ";
+    text += words[i];
+  }
+  return text;
+}
+
+std::vector<std::string> augment_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, member] : kAugments) names.emplace_back(name);
+  return names;
+}
+
+std::vector<std::string> split(std::string_view text, char at) {
+  std::vector<std::string> parts;
+  std::istringstream in{std::string(text)};
+  for (std::string part; std::getline(in, part, at);) {
+    const auto first = part.find_first_not_of(" \t");
+    const auto last = part.find_last_not_of(" \t");
+    parts.push_back(first == std::string::npos ? "" : part.substr(first, last - first + 1));
+  }
+  return parts;
+}
+
+Error wrong_value(const Setting& setting, const std::string& found) {
+  return {ErrorCode::kInvalidArgument, "the setting \"" + setting.name + "\" cannot be " + found,
+          "Choose " + setting.allowed() + (setting.unit.empty() ? "" : " (" + setting.unit + ")") +
+              " for " + setting.option() + "."};
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+Result<const Setting*> find_setting(std::string name) {
+  std::replace(name.begin(), name.end(), '-', '_');
+  const Setting* nearest = nullptr;
+  std::size_t nearest_distance = 4;
+  for (const Setting& setting : train_settings()) {
+    if (setting.name == name) return &setting;
+    const std::size_t distance = edit_distance(setting.name, name);
+    if (distance < nearest_distance) {
+      nearest_distance = distance;
+      nearest = &setting;
+    }
+  }
+  std::vector<std::string> known;
+  for (const Setting& setting : train_settings()) known.push_back(setting.name);
+  return Error(ErrorCode::kInvalidArgument, "there is no setting \"" + name + "\"",
+               nearest != nullptr ? "Did you mean \"" + nearest->name + "\"?"
+                                  : "Known are " + joined(known, " and ") + ".");
+}
+
+// ---- JSON and text of each kind of value ----
+
+Json json_of(const Config& config, Index3 value) {
+  if (config.dims == 2) return Json::array({value.y, value.x});
+  return Json::array({value.z, value.y, value.x});
+}
+Json json_of(const Config&, const AugmentSet& value) {
+  Json names = Json::array();
+  for (const auto& [name, member] : kAugments) {
+    if (value.*member) names.push_back(name);
+  }
+  return names;
+}
+template <typename T>
+Json json_of(const Config&, const T& value) {
+  return value;
+}
+
+/// Each reader returns false when `json` does not fit the kind.
+bool read(const Json& json, std::int64_t& value) {
+  if (json.is_number_float()) {
+    const double number = json.get<double>();
+    if (std::floor(number) != number || std::abs(number) > 9e15) return false;
+    value = static_cast<std::int64_t>(number);
+    return true;
+  }
+  if (!json.is_number_integer()) return false;
+  if (json.is_number_unsigned() &&
+      json.get<std::uint64_t>() > std::uint64_t{std::numeric_limits<std::int64_t>::max()}) {
+    return false;
+  }
+  value = json.get<std::int64_t>();
+  return true;
+}
+bool read(const Json& json, double& value) {
+  if (!json.is_number()) return false;
+  value = json.get<double>();
+  return std::isfinite(value);
+}
+bool read(const Json& json, std::string& value) {
+  if (!json.is_string()) return false;
+  value = json.get<std::string>();
+  return true;
+}
+bool read(const Json& json, Index3& value) {
+  if (json.is_number()) {
+    std::int64_t side = 0;
+    if (!read(json, side)) return false;
+    value = {1, side, side};
+    return true;
+  }
+  if (!json.is_array() || json.size() < 2 || json.size() > 3) return false;
+  Index3 axes{1, 0, 0};
+  const std::size_t from = json.size() - 2;
+  if (from == 1 && !read(json[0], axes.z)) return false;
+  if (!read(json[from], axes.y) || !read(json[from + 1], axes.x)) return false;
+  value = axes;
+  return true;
+}
+bool read(const Json& json, AugmentSet& value) {
+  if (json.is_string()) {
+    const auto word = json.get<std::string>();
+    if (word == "none") value = {false, false, false, false, false};
+    else if (word == "all") value = {true, true, true, true, true};
+    else return false;
+    return true;
+  }
+  if (!json.is_array()) return false;
+  AugmentSet set{false, false, false, false, false};
+  for (const Json& entry : json) {
+    bool known = false;
+    for (const auto& [name, member] : kAugments) {
+      if (!entry.is_string() || entry.get<std::string>() != name) continue;
+      set.*member = true;
+      known = true;
+    }
+    if (!known) return false;
+  }
+  value = set;
+  return true;
+}
+
+bool in_range(const Setting& s, std::int64_t v) {
+  const auto value = static_cast<double>(v);
+  return value >= s.low && value <= s.high;
+}
+bool in_range(const Setting& s, double value) { return value >= s.low && value <= s.high; }
+bool in_range(const Setting& s, const std::string& value) {
+  return std::find(s.choices.begin(), s.choices.end(), value) != s.choices.end();
+}
+bool in_range(const Setting& s, Index3 value) {
+  return in_range(s, value.z) && in_range(s, value.y) && in_range(s, value.x);
+}
+bool in_range(const Setting&, const AugmentSet&) { return true; }
+
+Result<void> set_from_json(Config& config, const Setting& setting, const Json& json) {
+  return std::visit(
+      [&](auto member) -> Result<void> {
+        auto value = config.*member;
+        if (!read(json, value) || !in_range(setting, value)) {
+          return wrong_value(setting, json.dump());
+        }
+        config.*member = std::move(value);
+        return {};
+      },
+      setting.field);
+}
+
+/// A command-line word as the JSON it stands for.
+Json json_of_text(const Setting& setting, const std::string& text) {
+  const auto number_or_word = [](const std::string& part) -> Json {
+    Json parsed = Json::parse(part, nullptr, false);
+    return parsed.is_number() ? parsed : Json(part);
+  };
+  if (std::holds_alternative<std::string Config::*>(setting.field)) return text;
+  if (std::holds_alternative<AugmentSet Config::*>(setting.field)) {
+    if (text == "none" || text == "all") return text;
+    return split(text, ',');
+  }
+  if (text.find(',') == std::string::npos) return number_or_word(text);
+  Json array = Json::array();
+  for (const auto& part : split(text, ',')) array.push_back(number_or_word(part));
+  return array;
+}
+
+std::string size_text(const Config& config, Index3 size) {
+  const std::string plane = std::to_string(size.y) + "x" + std::to_string(size.x);
+  return config.dims == 2 ? plane : std::to_string(size.z) + "x" + plane;
+}
+
+std::string option_text(const Config& config, Index3 size) {
+  const std::string plane = std::to_string(size.y) + "," + std::to_string(size.x);
+  return config.dims == 2 ? plane : std::to_string(size.z) + "," + plane;
+}
+
+std::int64_t rounded_down(std::int64_t value, std::int64_t to) { return value / to * to; }
+
+}  // namespace
+
+std::string Setting::option() const {
+  std::string text = "--" + name;
+  std::replace(text.begin(), text.end(), '_', '-');
+  return text;
+}
+
+std::string Setting::allowed() const {
+  if (!choices.empty()) return joined(choices, " or ");
+  if (std::holds_alternative<AugmentSet Config::*>(field)) {
+    return "none, all or any of " + joined(augment_names(), ", ");
+  }
+  const std::string range = number_text(low) + " to " + number_text(high);
+  if (std::holds_alternative<std::int64_t Config::*>(field)) return "a whole number from " + range;
+  if (std::holds_alternative<Index3 Config::*>(field)) return "whole numbers from " + range;
+  return "a number from " + range;
+}
+
+std::string Setting::description() const {
+  const std::string measured = unit.empty() ? "" : unit + "; ";
+  return help + " (" + measured + allowed() + ")";
+}
+
+std::span<const Setting> train_settings() {
+  static const std::vector<Setting> settings = make_settings();
+  return settings;
+}
+
+std::string setting_text(const TrainConfig& config, const Setting& setting) {
+  const Json json = std::visit([&](auto member) { return json_of(config, config.*member); },
+                               setting.field);
+  if (json.is_string()) return json.get<std::string>();
+  if (!json.is_array()) return json.dump();
+  if (json.empty()) return "none";
+  std::string text;
+  for (const Json& part : json) {
+    text += (text.empty() ? "" : ",") + (part.is_string() ? part.get<std::string>() : part.dump());
+  }
+  return text;
+}
+
+Result<void> set_setting(TrainConfig& config, const std::string& name, const std::string& text) {
+  KARYO_TRY(const Setting* setting, find_setting(name));
+  return set_from_json(config, *setting, json_of_text(*setting, text));
+}
+
+Json to_json(const TrainConfig& config) {
+  Json json{{"schema", kSchema}};
+  visit_settings(config, [&](const Setting& setting, const auto& value) {
+    json[setting.name] = json_of(config, value);
+  });
+  return json;
+}
+
+Result<TrainConfig> train_config_from_json(const Json& json, TrainConfig base) {
+  if (!json.is_object()) {
+    return Error(ErrorCode::kInvalidArgument, "settings must be one JSON object",
+                 "Write {\"epochs\": 100, ...}.");
+  }
+  if (const auto schema = json.find("schema"); schema != json.end()) {
+    if (!schema->is_number_integer() || schema->get<int>() > kSchema || schema->get<int>() < 1) {
+      return Error(ErrorCode::kUnsupported, "the settings have schema " + schema->dump() +
+                                                ", this program knows schema 1",
+                   "Update the program, or remove settings it does not know and \"schema\".");
+    }
+  }
+  for (const auto& [name, value] : json.items()) {
+    if (name == "schema") continue;
+    KARYO_TRY(const Setting* setting, find_setting(name));
+    KARYO_CHECK_OK(set_from_json(base, *setting, value));
+  }
+  return base;
+}
+
+Result<TrainConfig> read_train_config(const std::filesystem::path& path, TrainConfig base) {
+  KARYO_TRY(const std::string text, read_file(path, std::uintmax_t{1} << 20));
+  try {
+    auto config = train_config_from_json(Json::parse(text), std::move(base));
+    if (!config) return config.error().in(path.string());
+    return config;
+  } catch (const Json::parse_error& e) {
+    return Error(ErrorCode::kBadFile, path.string() + " is not valid JSON: " + e.what(),
+                 "Correct the place named, or write settings with a text editor as "
+                 "{\"epochs\": 100, \"batch\": 4}.");
+  }
+}
+
+Result<void> write_train_config(const std::filesystem::path& path, const TrainConfig& config) {
+  return write_file_atomically(path, to_json(config).dump(2) + "\n");
+}
+
+Index3 patch_divisor(const TrainConfig& config) {
+  const std::int64_t pool = std::int64_t{1} << config.unet_depth;
+  return {config.dims == 2 ? 1 : config.grid.z * pool, config.grid.y * pool, config.grid.x * pool};
+}
+
+Result<void> validate(const TrainConfig& config) {
+  Result<void> outcome;
+  visit_settings(config, [&](const Setting& setting, const auto& value) {
+    if (outcome && !in_range(setting, value)) {
+      outcome = wrong_value(setting, json_of(config, value).dump());
+    }
+  });
+  KARYO_CHECK_OK(outcome);
+  for (const std::int64_t step : {config.grid.z, config.grid.y, config.grid.x}) {
+    if (!std::has_single_bit(static_cast<std::uint64_t>(step))) {
+      return Error(ErrorCode::kInvalidArgument,
+                   "the setting \"grid\" cannot be " + size_text(config, config.grid),
+                   "Choose 1, 2, 4, 8 or 16 for each axis of --grid.");
+    }
+  }
+  if (config.dims == 2 && (config.patch.z != 1 || config.grid.z != 1)) {
+    const bool patch = config.patch.z != 1;
+    return Error(ErrorCode::kInvalidArgument,
+                 std::string("the setting \"") + (patch ? "patch" : "grid") +
+                     "\" has " + std::to_string(patch ? config.patch.z : config.grid.z) +
+                     " planes, but the images are planes (dims 2)",
+                 std::string("Give Y,X only: ") + (patch ? "--patch " : "--grid ") +
+                     option_text(config, patch ? config.patch : config.grid) + ".");
+  }
+  const Index3 by = patch_divisor(config);
+  const Index3 down{rounded_down(config.patch.z, by.z), rounded_down(config.patch.y, by.y),
+                    rounded_down(config.patch.x, by.x)};
+  if (down != config.patch) {
+    const Index3 up{rounded_down(config.patch.z + by.z - 1, by.z),
+                    rounded_down(config.patch.y + by.y - 1, by.y),
+                    rounded_down(config.patch.x + by.x - 1, by.x)};
+    const bool can_go_down = down.z > 0 && down.y > 0 && down.x > 0;
+    return Error(ErrorCode::kInvalidArgument,
+                 "patch " + size_text(config, config.patch) + " cannot be divided by " +
+                     size_text(config, by) + " (grid " + size_text(config, config.grid) +
+                     ", U-Net depth " + std::to_string(config.unet_depth) + ")",
+                 "Choose --patch " + option_text(config, up) +
+                     (can_go_down ? " or --patch " + option_text(config, down) : "") + ".");
+  }
+  return {};
+}
+
+Result<void> validate_against(const TrainConfig& config, std::span<const ImageSize> images) {
+  if (images.empty()) {
+    return Error(ErrorCode::kInvalidArgument, "there are no images to train on",
+                 "Put pairs with the same file names into images/ and masks/.");
+  }
+  const ImageSize* offender = nullptr;
+  Index3 smallest = images.front().shape;
+  std::int64_t too_small = 0;
+  for (const ImageSize& image : images) {
+    const Index3 s = image.shape;
+    smallest = {std::min(smallest.z, s.z), std::min(smallest.y, s.y), std::min(smallest.x, s.x)};
+    if (s.z >= config.patch.z && s.y >= config.patch.y && s.x >= config.patch.x) continue;
+    ++too_small;
+    if (offender == nullptr || s.count() < offender->shape.count()) offender = &image;
+  }
+  if (offender == nullptr) return {};
+  const Index3 by = patch_divisor(config);
+  const Index3 fit{std::min(config.patch.z, rounded_down(smallest.z, by.z)),
+                   std::min(config.patch.y, rounded_down(smallest.y, by.y)),
+                   std::min(config.patch.x, rounded_down(smallest.x, by.x))};
+  std::string what = "patch " + size_text(config, config.patch) + " is larger than \"" +
+                     offender->file + "\" (" + size_text(config, offender->shape) + ")";
+  if (too_small > 1) what += " and " + std::to_string(too_small - 1) + " more";
+  const std::string remove =
+      too_small > 1 ? "take the smaller images out" : "take that image out";
+  if (fit.z > 0 && fit.y > 0 && fit.x > 0) {
+    return Error(ErrorCode::kInvalidArgument, what,
+                 "Choose --patch " + option_text(config, fit) + ", the largest that fits, or " +
+                     remove + ".");
+  }
+  return Error(ErrorCode::kInvalidArgument, what,
+               "It is too small for any patch of this network (multiples of " +
+                   size_text(config, by) + "): choose a smaller --unet-depth or --grid, or " +
+                   remove + ".");
+}
+
+}  // namespace karyo

@@ -1,0 +1,133 @@
+#pragma once
+
+/// Every setting of a training run, in one table: name, default, range, unit, one sentence.
+///
+/// The command line, `--config FILE`, settings.json in the model folder and the window read the
+/// same table (train_settings), so a setting is added in one place: a member of TrainConfig and
+/// its row in train_config.cpp. Defaults are the field's (stardist 0.9.2; 32 rays, grid 2).
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/image/axes.h"
+
+namespace karyo {
+
+/// Random changes of a training patch; see augment.h for what each does.
+struct AugmentSet {
+  bool flip = true, rotate = true, zoom = false, intensity = true, noise = true;
+
+  bool any() const { return flip || rotate || zoom || intensity || noise; }
+  friend bool operator==(const AugmentSet&, const AugmentSet&) = default;
+};
+
+struct TrainConfig {
+  std::string model = "stardist";
+  std::int64_t dims = 2;
+
+  std::int64_t epochs = 400;
+  std::int64_t steps = 100;       ///< per epoch
+  std::int64_t batch = 4;         ///< patches a step
+  Index3 patch{1, 256, 256};      ///< voxels, ZYX; z is 1 in 2D
+  double val = 0.1;               ///< share of the images kept for validation
+  std::int64_t val_patches = 0;   ///< 0: one for each validation image
+  double lr = 3e-4;
+  double reduce_lr_factor = 0.5;
+  std::int64_t reduce_lr_patience = 40;
+
+  std::int64_t rays = 32;
+  Index3 grid{1, 2, 2};           ///< voxels a network output pixel stands for, ZYX
+  std::int64_t unet_depth = 3;
+  std::int64_t filters = 32;
+  std::int64_t features = 128;
+
+  double foreground_only = 0.9;
+  double background_reg = 1e-4;
+  double weight_prob = 1.0, weight_dist = 0.2;
+
+  double percentile_low = 1.0, percentile_high = 99.8;
+  AugmentSet augment;
+
+  std::string precision = "auto";
+  std::int64_t seed = 42;
+  std::int64_t cache_mib = 256;
+  std::int64_t loader_threads = 2;
+  std::int64_t prefetch = 3;
+
+  friend bool operator==(const TrainConfig&, const TrainConfig&) = default;
+};
+
+/// One row of the table.
+struct Setting {
+  using Field = std::variant<std::int64_t TrainConfig::*, double TrainConfig::*,
+                             std::string TrainConfig::*, Index3 TrainConfig::*,
+                             AugmentSet TrainConfig::*>;
+
+  std::string name;  ///< key in JSON
+  Field field;
+  double low = 0, high = 0;          ///< allowed numbers, both included (each axis of an Index3)
+  std::vector<std::string> choices;  ///< allowed words
+  std::string unit;
+  std::string help;  ///< one sentence
+
+  /// On the command line: "--unet-depth".
+  std::string option() const;
+  /// "1 to 100000", "auto, float32 or bfloat16".
+  std::string allowed() const;
+  /// The sentence with unit and range, for --help and tool tips.
+  std::string description() const;
+};
+
+/// All settings in the order they are shown and written.
+std::span<const Setting> train_settings();
+
+/// Calls visitor(setting, value) with a reference to each setting's value in `config`.
+template <typename Config, typename Visitor>
+void visit_settings(Config& config, Visitor&& visitor) {
+  for (const Setting& setting : train_settings()) {
+    std::visit([&](auto member) { visitor(setting, config.*member); }, setting.field);
+  }
+}
+
+/// As the command line takes it: "256,256", "flip,rotate", "0.0003".
+std::string setting_text(const TrainConfig& config, const Setting& setting);
+
+/// Sets one value from text. Axes are ZYX; 2D models also take "Y,X", and one number stands for
+/// both in-plane axes. Augmentations are a comma list, "none" or "all".
+/// Errors: kInvalidArgument naming setting, what was found and what is allowed.
+Result<void> set_setting(TrainConfig& config, const std::string& name, const std::string& text);
+
+/// {"schema": 1, "model": "stardist", ...}; in 2D axes are written as [Y, X].
+nlohmann::json to_json(const TrainConfig& config);
+
+/// Settings named in `json` replace those of `base`. Errors: kInvalidArgument for an unknown name
+/// (the nearest known one is offered), a wrong type or a value out of range.
+Result<TrainConfig> train_config_from_json(const nlohmann::json& json, TrainConfig base = {});
+
+/// Errors: as above, kNotFound, and kBadFile with line and column for text that is no JSON.
+Result<TrainConfig> read_train_config(const std::filesystem::path& path, TrainConfig base = {});
+Result<void> write_train_config(const std::filesystem::path& path, const TrainConfig& config);
+
+/// Ranges of every setting and what must hold between them (patch divisible by grid * 2^depth).
+Result<void> validate(const TrainConfig& config);
+
+/// What the network divides each axis by: grid * 2^depth (z: 1 in 2D).
+Index3 patch_divisor(const TrainConfig& config);
+
+/// Size of one image, for the checks against data.
+struct ImageSize {
+  std::string file;
+  Index3 shape;  ///< ZYX
+};
+
+/// That every image holds a patch; the error names the smallest image and offers a fitting patch.
+Result<void> validate_against(const TrainConfig& config, std::span<const ImageSize> images);
+
+}  // namespace karyo
