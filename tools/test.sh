@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Sets up, builds everything and runs all tests without a screen: Xvfb, OpenGL in software.
+# Ends with ctest's summary and its exit status.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+readonly test_minutes=25  # for all tests together; ctest names those it did not get to
+
+bash "$ROOT/tools/setup.sh"
+cd "$ROOT"
+say "building into build/release"
+cmake --preset release
+cmake --build --preset release -j "$(build_jobs)"
+
+say "testing"
+export LIBGL_ALWAYS_SOFTWARE=1 GALLIUM_DRIVER=llvmpipe QT_QPA_PLATFORM=xcb
+exec xvfb-run --auto-servernum --server-args="-screen 0 1920x1200x24" \
+  ctest --preset release -j 2 --stop-time "$(date -d "+$test_minutes minutes" +%H:%M:%S)"
