@@ -1,0 +1,20 @@
+#pragma once
+
+/// How central each pixel is within its object: StarDist's probability targets.
+
+#include <vector>
+
+#include "core/image/volume_view.h"
+
+namespace karyo::stardist {
+
+/// labels   (1, H, W) uint32, 0 = background. The 2D targets are made from labels the caller has
+///          already sub-sampled by the grid.
+/// returns  (H, W) contiguous, in [0, 1]: distance to the nearest pixel of another label (centre to
+///          centre; the image's edge is none), over the largest such distance in the object. An
+///          image that is one object all over is taken to have background around it.
+/// Threads  pure, on the caller's thread; cost linear in pixels.
+/// Source   stardist 0.9.2, edt_prob; exact distances by the two passes of Meijster et al. 2000.
+std::vector<float> object_probability_2d(LabelView labels);
+
+}  // namespace karyo::stardist

@@ -1,0 +1,85 @@
+#include "models/stardist/star_distances.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/blobs.h"
+#include "tests/support/label_npy.h"
+#include "tests/support/shared_data.h"
+
+namespace karyo::stardist {
+namespace {
+
+TEST(StarDistances2d, EqualTheReferenceProgramBitForBit) {
+  KARYO_NEEDS_SHARED();
+  const auto folder = test::shared_dir() / "golden/functions";
+  const LabelArray labels = test::labels_of(test::read_npy(folder / "mask2d.npy"));
+  const auto golden = test::read_npz(folder / "star_dist2d.npz");
+  EXPECT_EQ(star_distances_2d(labels.view(), 32, {1, 1}), golden.at("r32_g11").as<float>());
+  EXPECT_EQ(star_distances_2d(labels.view(), 32, {2, 2}), golden.at("r32_g22").as<float>());
+  EXPECT_EQ(star_distances_2d(labels.view(), 8, {1, 4}), golden.at("r8_g14").as<float>());
+}
+
+TEST(StarDistances2d, OfASquareAreMeasuredToItsEdge) {
+  LabelArray labels({1, 9, 9});
+  for (int y = 2; y < 7; ++y) {
+    for (int x = 2; x < 7; ++x) labels(0, y, x) = 7;
+  }
+  const auto distances = star_distances_2d(labels.view(), 4, {1, 1});
+  const float* centre = &distances[(4 * 9 + 4) * 4];
+  for (int k = 0; k < 4; ++k) EXPECT_NEAR(centre[k], 2.5, 1e-5);
+  const float* left = &distances[(4 * 9 + 2) * 4];
+  EXPECT_NEAR(left[0], 4.5, 1e-5) << "ray 0 points to +x";
+  EXPECT_NEAR(left[2], 0.5, 1e-5);
+  EXPECT_EQ(distances[0], 0);
+}
+
+struct Case {
+  std::int64_t height, width;
+  int objects;
+  double radius;
+  int rays;
+  GridStep grid;
+};
+
+TEST(StarDistances2d, FastEqualsPlainForOddShapesTouchingAndBorderObjects) {
+  Random random(1);
+  const std::vector<Case> cases = {
+      {64, 61, 12, 9, 32, {2, 2}},  {33, 70, 20, 7, 32, {1, 1}}, {1, 50, 3, 9, 32, {2, 2}},
+      {50, 1, 3, 9, 7, {1, 3}},     {47, 45, 9, 14, 12, {1, 4}}, {40, 90, 4, 30, 24, {4, 2}},
+      {200, 190, 1, 170, 64, {3, 3}}, {5, 5, 1, 30, 3, {1, 1}},  {2100, 40, 30, 30, 12, {16, 1}},
+  };
+  for (const auto& c : cases) {
+    const LabelArray labels = test::random_blobs(c.height, c.width, c.objects, c.radius, random);
+    const auto plain = star_distances_2d_reference(labels.view(), c.rays, c.grid);
+    EXPECT_EQ(star_distances_2d(labels.view(), c.rays, c.grid, 1), plain)
+        << c.height << "x" << c.width << ", " << c.rays << " rays";
+    EXPECT_EQ(star_distances_2d(labels.view(), c.rays, c.grid, 3), plain);
+  }
+}
+
+TEST(StarDistances2d, IdsBeyond16BitsAreKeptApart) {
+  Random random(2);
+  LabelArray labels = test::random_blobs(60, 50, 10, 10, random);
+  const auto before = star_distances_2d(labels.view(), 16, {2, 2});
+  // Equal modulo 2^16, so an implementation that cuts ids would merge them.
+  for (auto& id : labels) id = id == 0 ? 0 : (id << 16) + 5;
+  EXPECT_EQ(star_distances_2d(labels.view(), 16, {2, 2}), before);
+  EXPECT_EQ(star_distances_2d_reference(labels.view(), 16, {2, 2}), before);
+}
+
+TEST(StarDistances2d, PlanarIsTheTransposeAndViewsMayBeStrided) {
+  Random random(3);
+  const LabelArray labels = test::random_blobs(40, 52, 9, 8, random);
+  const LabelView crop = labels.view().crop({{0, 3, 5}, {1, 36, 46}});
+  const auto last = star_distances_2d(crop, 8, {2, 2});
+  std::vector<float> first(last.size(), -1.f);
+  star_distances_2d_planar(crop, 8, {2, 2}, first.data());
+  const std::size_t pixels = last.size() / 8;
+  for (std::size_t p = 0; p < pixels; ++p) {
+    for (std::size_t k = 0; k < 8; ++k) ASSERT_EQ(first[k * pixels + p], last[p * 8 + k]);
+  }
+  EXPECT_EQ(last, star_distances_2d_reference(crop, 8, {2, 2}));
+}
+
+}  // namespace
+}  // namespace karyo::stardist
