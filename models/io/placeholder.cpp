@@ -1,1 +1,0 @@
-namespace karyo { int model_kernels_version() { return 1; } }
