@@ -1,0 +1,67 @@
+#pragma once
+
+/// Places in the world, and the three planes it is cut along.
+///
+/// Voxel i of an axis covers [i, i + 1) x spacing, so the world begins at a volume's corner and a
+/// voxel's centre lies at (i + 0.5) x spacing: layers of different resolution share their edges.
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+#include "core/image/axes.h"
+#include "core/image/voxel_grid.h"
+
+namespace karyo {
+
+enum class Axis { kZ = 0, kY = 1, kX = 2 };
+
+/// A position or size in the world, in the grid's unit.
+struct WorldPoint {
+  double z = 0, y = 0, x = 0;
+
+  double& operator[](Axis axis) { return axis == Axis::kZ ? z : axis == Axis::kY ? y : x; }
+  double operator[](Axis axis) const { return axis == Axis::kZ ? z : axis == Axis::kY ? y : x; }
+  friend bool operator==(const WorldPoint&, const WorldPoint&) = default;
+};
+
+/// The planes as Fiji's orthogonal views show them: under XY lies XZ (x to the right, z down),
+/// right of it YZ (z to the right, y down).
+enum class Plane { kXY = 0, kXZ = 1, kYZ = 2 };
+inline constexpr std::array<Plane, 3> kPlanes{Plane::kXY, Plane::kXZ, Plane::kYZ};
+
+/// Axis to the right, axis down, and the axis one scrolls along.
+constexpr Axis horizontal_axis(Plane plane) { return plane == Plane::kYZ ? Axis::kZ : Axis::kX; }
+constexpr Axis vertical_axis(Plane plane) { return plane == Plane::kXZ ? Axis::kZ : Axis::kY; }
+constexpr Axis normal_axis(Plane plane) {
+  return plane == Plane::kXY ? Axis::kZ : plane == Plane::kXZ ? Axis::kY : Axis::kX;
+}
+
+inline std::int64_t along(const Index3& index, Axis axis) {
+  return axis == Axis::kZ ? index.z : axis == Axis::kY ? index.y : index.x;
+}
+inline double spacing_along(const VoxelGrid& grid, Axis axis) {
+  return axis == Axis::kZ ? grid.spacing_z : axis == Axis::kY ? grid.spacing_y : grid.spacing_x;
+}
+
+/// The voxel that holds a place; outside the volume too.
+inline std::int64_t voxel_along(double place, double spacing) {
+  return static_cast<std::int64_t>(std::floor(place / spacing));
+}
+inline Index3 voxel_at(const WorldPoint& place, const VoxelGrid& grid) {
+  return {voxel_along(place.z, grid.spacing_z), voxel_along(place.y, grid.spacing_y),
+          voxel_along(place.x, grid.spacing_x)};
+}
+inline WorldPoint centre_of(const Index3& voxel, const VoxelGrid& grid) {
+  return {(static_cast<double>(voxel.z) + 0.5) * grid.spacing_z,
+          (static_cast<double>(voxel.y) + 0.5) * grid.spacing_y,
+          (static_cast<double>(voxel.x) + 0.5) * grid.spacing_x};
+}
+/// Size of a volume in the world, which is also its far corner.
+inline WorldPoint world_size(const Index3& shape, const VoxelGrid& grid) {
+  return {static_cast<double>(shape.z) * grid.spacing_z,
+          static_cast<double>(shape.y) * grid.spacing_y,
+          static_cast<double>(shape.x) * grid.spacing_x};
+}
+
+}  // namespace karyo

@@ -1,0 +1,109 @@
+#include "core/layers/image_layer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace karyo {
+namespace {
+
+ValueRange sensible(ValueRange limits) {
+  if (!(limits.low <= limits.high)) std::swap(limits.low, limits.high);
+  if (!(limits.high > limits.low)) limits.high = limits.low + 1;
+  return limits;
+}
+
+std::string first_name(const Volume& volume, std::int64_t c) {
+  const auto number = static_cast<std::size_t>(c);
+  if (number < volume.channels.size() && !volume.channels[number].name.empty()) {
+    return volume.channels[number].name;
+  }
+  return "channel " + std::to_string(c + 1);
+}
+
+}  // namespace
+
+ImageLayer::ImageLayer(std::string name, std::shared_ptr<const Volume> volume)
+    : Layer(std::move(name), 1.0, Blending::kTranslucent), volume_(std::move(volume)) {
+  reset_channels();
+}
+
+void ImageLayer::reset_channels() {
+  channels_.clear();
+  const std::int64_t count = rgb() ? 3 : volume_->shape().c;
+  for (std::int64_t c = 0; c < count; ++c) {
+    channels_.push_back({first_name(*volume_, c), true, first_limits(*volume_, c), 1.0,
+                         rgb() ? gray_colormap() : default_colormap(*volume_, c)});
+  }
+}
+
+void ImageLayer::set_volume(std::shared_ptr<const Volume> volume) {
+  const bool same_channels = volume->shape().c == volume_->shape().c &&
+                             volume->rgb == volume_->rgb && volume->type() == volume_->type();
+  const Index3 old_shape = volume_->shape().zyx();
+  volume_ = std::move(volume);
+  if (!same_channels) reset_channels();
+  if (same_channels && volume_->shape().zyx() == old_shape) {
+    voxels_changed(Box3::of_shape(old_shape));
+  } else {
+    look_changed();
+  }
+}
+
+void ImageLayer::set_channel(std::int64_t c, ChannelDisplay display) {
+  display.limits = sensible(display.limits);
+  display.gamma = display.gamma >= 0.1 ? std::min(display.gamma, 10.0) : 0.1;
+  auto& channel = channels_[static_cast<std::size_t>(c)];
+  if (display == channel) return;
+  channel = std::move(display);
+  look_changed();
+}
+
+void ImageLayer::set_limits(std::int64_t c, ValueRange limits) {
+  ChannelDisplay display = channel(c);
+  display.limits = limits;
+  set_channel(c, std::move(display));
+}
+
+void ImageLayer::set_gamma(std::int64_t c, double gamma) {
+  ChannelDisplay display = channel(c);
+  display.gamma = gamma;
+  set_channel(c, std::move(display));
+}
+
+void ImageLayer::set_colormap(std::int64_t c, Colormap colormap) {
+  ChannelDisplay display = channel(c);
+  display.colormap = std::move(colormap);
+  set_channel(c, std::move(display));
+}
+
+void ImageLayer::set_channel_visible(std::int64_t c, bool visible) {
+  ChannelDisplay display = channel(c);
+  display.visible = visible;
+  set_channel(c, std::move(display));
+}
+
+void ImageLayer::set_interpolation(Interpolation interpolation) {
+  if (interpolation == interpolation_) return;
+  interpolation_ = interpolation;
+  look_changed();
+}
+
+void ImageLayer::auto_contrast(std::int64_t time, const std::optional<Box3>& box,
+                               const Percentiles& percentiles) {
+  std::vector<ValueRange> limits;
+  for (std::int64_t c = 0; c < channel_count(); ++c) {
+    limits.push_back(auto_limits(*volume_, {time_shown(time), c, box}, percentiles));
+  }
+  if (rgb()) {
+    ValueRange shared = limits[0];
+    for (const auto& range : limits) {
+      shared = {std::min(shared.low, range.low), std::max(shared.high, range.high)};
+    }
+    std::fill(limits.begin(), limits.end(), shared);
+  }
+  for (std::int64_t c = 0; c < channel_count(); ++c) {
+    if (channel(c).visible) set_limits(c, limits[static_cast<std::size_t>(c)]);
+  }
+}
+
+}  // namespace karyo

@@ -1,0 +1,81 @@
+#pragma once
+
+/// An image as it is looked at: contrast, gamma and colours for each channel.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/layers/colormaps.h"
+#include "core/layers/contrast.h"
+#include "core/layers/layer.h"
+
+namespace karyo {
+
+/// How one channel is shown: a value v gets entry 255 x clamp((v - low) / (high - low))^gamma of
+/// the colour table.
+struct ChannelDisplay {
+  std::string name;
+  bool visible = true;
+  ValueRange limits{0, 255};  ///< high > low
+  double gamma = 1;           ///< 0.1 .. 10; below 1 brightens
+  Colormap colormap = gray_colormap();
+
+  friend bool operator==(const ChannelDisplay& a, const ChannelDisplay& b) {
+    return a.name == b.name && a.visible == b.visible && a.limits.low == b.limits.low &&
+           a.limits.high == b.limits.high && a.gamma == b.gamma && a.colormap == b.colormap;
+  }
+};
+
+enum class Interpolation {
+  kNearest,  ///< every voxel a block of one colour: what was measured
+  kLinear,   ///< between the four voxels around, where voxels are larger than screen pixels
+};
+
+class ImageLayer : public Layer {
+ public:
+  /// Starts with the file's colours and limits where it has them. `volume` is not null and holds
+  /// at least one voxel.
+  ImageLayer(std::string name, std::shared_ptr<const Volume> volume);
+
+  LayerKind kind() const override { return LayerKind::kImage; }
+  VolumeShape shape() const override { return volume_->shape(); }
+  const VoxelGrid& grid() const override { return volume_->grid; }
+
+  const Volume& volume() const { return *volume_; }
+  const std::shared_ptr<const Volume>& shared_volume() const { return volume_; }
+  /// Replaces the pixels (a newer prediction); display settings stay where the channels match.
+  void set_volume(std::shared_ptr<const Volume> volume);
+
+  /// A colour picture: its first three channels are red, green and blue, a fourth is not used, and
+  /// colour tables are left aside.
+  bool rgb() const { return volume_->rgb && volume_->shape().c >= 3; }
+  /// Channels that are drawn: 3 for colour pictures. The colours of visible channels are added.
+  std::int64_t channel_count() const { return static_cast<std::int64_t>(channels_.size()); }
+  const ChannelDisplay& channel(std::int64_t c) const {
+    return channels_[static_cast<std::size_t>(c)];
+  }
+  /// Limits are put in order and apart, gamma into its range.
+  void set_channel(std::int64_t c, ChannelDisplay display);
+  void set_limits(std::int64_t c, ValueRange limits);
+  void set_gamma(std::int64_t c, double gamma);
+  void set_colormap(std::int64_t c, Colormap colormap);
+  void set_channel_visible(std::int64_t c, bool visible);
+
+  Interpolation interpolation() const { return interpolation_; }
+  void set_interpolation(Interpolation interpolation);
+
+  /// Automatic limits of all visible channels (key C): from `box`, the plane on screen, where
+  /// given, else from the whole stack. A colour picture keeps one range for its three channels.
+  void auto_contrast(std::int64_t time, const std::optional<Box3>& box = {},
+                     const Percentiles& percentiles = {});
+
+ private:
+  void reset_channels();
+
+  std::shared_ptr<const Volume> volume_;
+  std::vector<ChannelDisplay> channels_;
+  Interpolation interpolation_ = Interpolation::kNearest;
+};
+
+}  // namespace karyo

@@ -1,0 +1,146 @@
+#include "core/layers/layer_list.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+#include <utility>
+
+namespace karyo {
+
+double metres_in(const std::string& unit) {
+  static constexpr std::array<std::pair<std::string_view, double>, 19> kUnits{{
+      {"um", 1e-6},        {"\u00b5m", 1e-6},    {"\u03bcm", 1e-6},   {"micron", 1e-6},
+      {"microns", 1e-6},   {"micrometer", 1e-6}, {"micrometre", 1e-6}, {"nm", 1e-9},
+      {"nanometer", 1e-9}, {"nanometre", 1e-9},  {"mm", 1e-3},        {"millimeter", 1e-3},
+      {"millimetre", 1e-3}, {"cm", 1e-2},        {"centimeter", 1e-2}, {"m", 1.0},
+      {"meter", 1.0},      {"inch", 0.0254},     {"pm", 1e-12},
+  }};
+  for (const auto& [name, metres] : kUnits) {
+    if (name == unit) return metres;
+  }
+  return 0;
+}
+
+int LayerList::find(const Layer* layer) const {
+  for (int i = 0; i < count(); ++i) {
+    if (layers_[static_cast<std::size_t>(i)].get() == layer) return i;
+  }
+  return -1;
+}
+
+void LayerList::insert(int position, std::shared_ptr<Layer> layer) {
+  position = std::clamp(position, 0, count());
+  Layer* added = layer.get();
+  Watch watch;
+  watch.look = added->changed.connect([this, added] {
+    update_world();  // a layer may have got other voxels of another grid
+    layer_changed.emit(*added);
+  });
+  watch.data = added->data_changed.connect(
+      [this, added](const Box3& box) { layer_data_changed.emit(*added, box); });
+  layers_.insert(layers_.begin() + position, std::move(layer));
+  watches_.insert(watches_.begin() + position, std::move(watch));
+  update_world();
+  list_changed.emit();
+  select(added);
+}
+
+std::shared_ptr<Layer> LayerList::remove(int position) {
+  std::shared_ptr<Layer> removed = std::move(layers_[static_cast<std::size_t>(position)]);
+  layers_.erase(layers_.begin() + position);
+  watches_.erase(watches_.begin() + position);
+  update_world();
+  const bool was_selected = selected_ == removed.get();
+  if (was_selected) {
+    selected_ = empty() ? nullptr : &at(std::clamp(position - 1, 0, count() - 1));
+  }
+  list_changed.emit();
+  if (was_selected) selection_changed.emit(selected_);
+  return removed;
+}
+
+void LayerList::move(int from, int to) {
+  to = std::clamp(to, 0, count() - 1);
+  if (from == to) return;
+  const auto shift = [&](auto& list) {
+    if (from < to) {
+      std::rotate(list.begin() + from, list.begin() + from + 1, list.begin() + to + 1);
+    } else {
+      std::rotate(list.begin() + to, list.begin() + from, list.begin() + from + 1);
+    }
+  };
+  shift(layers_);
+  shift(watches_);
+  update_world();
+  list_changed.emit();
+}
+
+void LayerList::clear() {
+  if (empty()) return;
+  watches_.clear();
+  const auto removed = std::move(layers_);  // ends after the signals: observers may still look
+  layers_.clear();
+  selected_ = nullptr;
+  update_world();
+  list_changed.emit();
+  selection_changed.emit(nullptr);
+}
+
+void LayerList::select(Layer* layer) {
+  if (layer == selected_ || (layer && find(layer) < 0)) return;
+  selected_ = layer;
+  selection_changed.emit(layer);
+}
+
+void LayerList::update_world() {
+  grid_ = VoxelGrid{};
+  if (empty()) return;
+  const auto calibrated = std::find_if(layers_.begin(), layers_.end(), [](const auto& layer) {
+    return layer->grid().calibrated();
+  });
+  grid_ = (calibrated != layers_.end() ? *calibrated : layers_.front())->grid();
+}
+
+VoxelGrid LayerList::grid_of(const Layer& layer) const {
+  const VoxelGrid& own = layer.grid();
+  if (own.unit == grid_.unit) return own;
+  const double own_unit = metres_in(own.unit), world_unit = metres_in(grid_.unit);
+  if (!own.calibrated() || own_unit == 0 || world_unit == 0) return grid_;
+  VoxelGrid turned = own;
+  turned.spacing_z *= own_unit / world_unit;
+  turned.spacing_y *= own_unit / world_unit;
+  turned.spacing_x *= own_unit / world_unit;
+  turned.unit = grid_.unit;
+  return turned;
+}
+
+WorldPoint LayerList::world_extent() const {
+  WorldPoint extent = world_size({1, 1, 1}, grid_);
+  for (const auto& layer : layers_) {
+    const WorldPoint size = world_size(layer->shape().zyx(), grid_of(*layer));
+    extent = {std::max(extent.z, size.z), std::max(extent.y, size.y), std::max(extent.x, size.x)};
+  }
+  return extent;
+}
+
+Index3 LayerList::extent() const {
+  const WorldPoint size = world_extent();
+  // Rounded first: 33 planes of 0.3 are 33 planes, whatever 9.9 / 0.3 says.
+  const auto voxels = [](double length, double spacing) {
+    const double exact = length / spacing;
+    const double rounded = std::round(exact);
+    const double count = std::abs(exact - rounded) < 1e-6 * rounded ? rounded : std::ceil(exact);
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(count));
+  };
+  return {voxels(size.z, grid_.spacing_z), voxels(size.y, grid_.spacing_y),
+          voxels(size.x, grid_.spacing_x)};
+}
+
+std::int64_t LayerList::time_count() const {
+  std::int64_t times = 1;
+  for (const auto& layer : layers_) times = std::max(times, layer->shape().t);
+  return times;
+}
+
+}  // namespace karyo
