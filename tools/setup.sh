@@ -2,6 +2,7 @@
 # Installs what Karyoscope needs to build and run: Debian packages by apt, LibTorch by pip into a
 # cache that every checkout of the user shares. Run it as often as you like.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 usage() {
@@ -181,7 +182,8 @@ setup_cuda() {
 
 # ---- one run at a time --------------------------------------------------------------------------
 
-mkdir -p "$CACHE" 2>/dev/null && [[ -w $CACHE ]] ||
+mkdir -p "$CACHE" 2>/dev/null || true
+[[ -w $CACHE ]] ||
   die "$CACHE cannot be written" "Set KARYOSCOPE_CACHE to a folder of yours."
 exec 9>"$CACHE/.setup-lock"
 flock --nonblock 9 || {

@@ -2,6 +2,7 @@
 # Sets up, builds everything and runs all tests without a screen: Xvfb, OpenGL in software.
 # Ends with ctest's summary and its exit status.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 readonly test_minutes=25  # for all tests together; ctest names those it did not get to
