@@ -11,6 +11,7 @@
 
 #include "core/base/result.h"
 #include "core/dataset/dataset_folder.h"
+#include "models/train/augment.h"
 #include "models/train/batch.h"
 #include "models/train/batch_source.h"
 #include "models/train/image_cache.h"
@@ -19,6 +20,9 @@
 
 namespace karyo {
 
+/// Reads with the config's percentiles and patch, within its budget.
+std::shared_ptr<ImageCache> make_image_cache(const TrainConfig& config);
+
 /// Thread-safe.
 class StarDistBatchMaker {
  public:
@@ -26,7 +30,7 @@ class StarDistBatchMaker {
 
   /// Training: endless, augmented. Validation: val_patches patches (0: one a pair), the same ones
   /// whenever asked, not augmented; the last batch may be smaller.
-  /// `cache` must have been made with the config's percentiles and may be shared.
+  /// `cache` comes from make_image_cache with the same config and may be shared.
   /// Errors: kInvalidArgument from validate_against; no pairs; images of unlike channel counts.
   static Result<StarDistBatchMaker> create(std::vector<DatasetPair> pairs,
                                            const TrainConfig& config,
@@ -42,7 +46,7 @@ class StarDistBatchMaker {
  private:
   StarDistBatchMaker(std::vector<DatasetPair> pairs, const TrainConfig& config,
                      std::shared_ptr<ImageCache> cache, Use use);
-  Result<void> add_patch(std::int64_t sample, int slot, StarDistBatch& batch) const;
+  Result<Patch> make_patch(std::int64_t sample) const;
 
   std::vector<DatasetPair> pairs_;
   TrainConfig config_;

@@ -11,33 +11,32 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "core/base/result.h"
 #include "core/dataset/dataset_folder.h"
+#include "core/image/normalize.h"
 #include "models/train/patch_sampler.h"
 
 namespace karyo {
 
-/// out = (value - low) / span, as csbdeep's normalize(pmin, pmax, axis=spatial, eps=1e-20).
-struct ChannelScale {
-  float low = 0, span = 1;
-};
-
 /// One pair ready to cut patches from. Immutable.
 class TrainingImage {
  public:
-  TrainingImage(Volume image, LabelArray labels, double percentile_low, double percentile_high,
-                Index3 patch);
+  /// The first `channels` channels of `image` count (an alpha channel does not); `labels` has its
+  /// size and `patch` fits into it.
+  TrainingImage(Volume image, std::int64_t channels, const LabelArray& labels,
+                double percentile_low, double percentile_high, Index3 patch);
 
   Index3 shape() const { return image_.shape().zyx(); }
   int channels() const { return static_cast<int>(scales_.size()); }
   const PatchPositions& positions() const { return positions_; }
   std::size_t memory_bytes() const;
 
-  /// Normalised pixels of a box within the image (z must be one plane), row by row, to `out`.
+  /// A box of one plane within the image, row by row, to `out`: normalised pixels, or labels.
   void copy_pixels(int channel, const Box3& box, float* out) const;
   void copy_labels(const Box3& box, std::uint32_t* out) const;
 
@@ -59,9 +58,13 @@ class ImageCache {
 
   explicit ImageCache(Options options) : options_(options) {}
 
-  /// Reads image and mask, fills holes in objects, measures percentiles. One file is read by one
-  /// thread at a time. Errors name file and repair: unreadable, NaN, sizes that differ.
+  /// Reads image and mask, fills holes in objects, measures percentiles. One pair is read by one
+  /// thread at a time. Errors name file and repair: unreadable, NaN, sizes that differ, smaller
+  /// than the patch.
   Result<std::shared_ptr<const TrainingImage>> get(const DatasetPair& pair);
+
+  /// Warnings about files read since the last call; each is told once.
+  std::vector<Finding> take_findings();
 
   std::size_t held_bytes() const;
   /// Files read so far (each pair counts once a reading).
@@ -72,8 +75,8 @@ class ImageCache {
     std::shared_ptr<const TrainingImage> image;  ///< null while a thread reads it
     std::list<std::string>::iterator place;
   };
-  Result<std::shared_ptr<const TrainingImage>> load(const DatasetPair& pair) const;
-  void drop_oldest(const std::string& keep);
+  Result<std::shared_ptr<const TrainingImage>> load(const DatasetPair& pair);
+  void keep_to_budget();
 
   const Options options_;
   mutable std::mutex mutex_;
@@ -82,6 +85,8 @@ class ImageCache {
   std::list<std::string> oldest_first_;
   std::size_t held_ = 0;
   std::int64_t loads_ = 0;
+  std::vector<Finding> findings_;
+  std::set<std::string> told_;
 };
 
 }  // namespace karyo

@@ -115,6 +115,9 @@ Result<TrainConfig> train_config_from_json(const nlohmann::json& json, TrainConf
 Result<TrainConfig> read_train_config(const std::filesystem::path& path, TrainConfig base = {});
 Result<void> write_train_config(const std::filesystem::path& path, const TrainConfig& config);
 
+/// That every setting is within its own range.
+Result<void> validate_ranges(const TrainConfig& config);
+
 /// Ranges of every setting and what must hold between them (patch divisible by grid * 2^depth).
 Result<void> validate(const TrainConfig& config);
 

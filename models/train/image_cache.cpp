@@ -1,0 +1,177 @@
+#include "models/train/image_cache.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "core/io/image_io.h"
+
+namespace karyo {
+namespace {
+
+/// Says which file, where the message does not.
+Error naming(const std::filesystem::path& file, const Error& error) {
+  if (error.what.find(file.filename().string()) != std::string::npos) return error;
+  return error.in("\"" + file.string() + "\"");
+}
+
+std::string size_text(Index3 shape) {
+  const std::string plane = std::to_string(shape.y) + "x" + std::to_string(shape.x);
+  return shape.z > 1 ? std::to_string(shape.z) + "x" + plane : plane;
+}
+
+Error changed(const DatasetPair& pair, const std::string& what) {
+  return {ErrorCode::kBadFile, "\"" + pair.image.string() + "\" " + what,
+          "Was the file changed during the training? Start again."};
+}
+
+}  // namespace
+
+TrainingImage::TrainingImage(Volume image, std::int64_t channels, const LabelArray& labels,
+                             double percentile_low, double percentile_high, Index3 patch)
+    : image_(std::move(image)) {
+  for (std::int64_t c = 0; c < channels; ++c) {
+    scales_.push_back(percentile_scale(image_, 0, c, percentile_low, percentile_high));
+  }
+  positions_ = PatchPositions(labels.shape(), patch,
+                              [&](std::int64_t y, std::int64_t x) { return labels(0, y, x) != 0; });
+  const std::uint32_t highest = *std::max_element(labels.begin(), labels.end());
+  if (highest <= std::numeric_limits<std::uint16_t>::max()) {
+    Array3<std::uint16_t> narrow(labels.shape());
+    std::transform(labels.begin(), labels.end(), narrow.begin(),
+                   [](std::uint32_t id) { return static_cast<std::uint16_t>(id); });
+    labels_ = std::move(narrow);
+  } else {
+    labels_ = labels;
+  }
+}
+
+std::size_t TrainingImage::memory_bytes() const {
+  const auto label_bytes = std::visit(
+      [](const auto& labels) {
+        return static_cast<std::size_t>(labels.count()) * sizeof(*labels.data());
+      },
+      labels_);
+  return image_.size_bytes() + label_bytes + positions_.memory_bytes();
+}
+
+void TrainingImage::copy_pixels(int channel, const Box3& box, float* out) const {
+  const ChannelScale scale = scales_[static_cast<std::size_t>(channel)];
+  visit_voxels(image_.type(), [&](auto zero) {
+    using T = decltype(zero);
+    const auto part = image_.view<T>(0, channel).crop(box);
+    for (std::int64_t y = 0; y < part.shape().y; ++y) {
+      const T* row = part.row(0, y);
+      out = std::transform(row, row + part.shape().x, out,
+                           [scale](T value) { return scale(static_cast<float>(value)); });
+    }
+  });
+}
+
+void TrainingImage::copy_labels(const Box3& box, std::uint32_t* out) const {
+  std::visit(
+      [&](const auto& labels) {
+        const auto part = labels.view().crop(box);
+        for (std::int64_t y = 0; y < part.shape().y; ++y) {
+          out = std::copy_n(part.row(0, y), part.shape().x, out);
+        }
+      },
+      labels_);
+}
+
+Result<std::shared_ptr<const TrainingImage>> ImageCache::get(const DatasetPair& pair) {
+  const std::string key = pair.image.string();
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    const auto found = entries_.find(key);
+    if (found == entries_.end()) break;
+    if (found->second.image != nullptr) {
+      oldest_first_.splice(oldest_first_.end(), oldest_first_, found->second.place);
+      return found->second.image;
+    }
+    loaded_.wait(lock);  // another thread reads it
+  }
+  entries_[key] = {nullptr, oldest_first_.end()};
+  lock.unlock();
+  auto image = [&]() -> Result<std::shared_ptr<const TrainingImage>> {
+    try {
+      return load(pair);
+    } catch (const std::bad_alloc&) {
+      return Error(ErrorCode::kTooLarge,
+                   "there is not enough memory to read \"" + key + "\"",
+                   "Cut the image into smaller ones, or close other programs.");
+    }
+  }();
+  lock.lock();
+  if (image) {
+    ++loads_;
+    held_ += (*image)->memory_bytes();
+    entries_[key] = {*image, oldest_first_.insert(oldest_first_.end(), key)};
+    keep_to_budget();
+  } else {
+    entries_.erase(key);
+  }
+  loaded_.notify_all();
+  return image;
+}
+
+Result<std::shared_ptr<const TrainingImage>> ImageCache::load(const DatasetPair& pair) {
+  auto image = read_image(pair.image);
+  if (!image) return naming(pair.image, image.error());
+  auto labels = read_labels(pair.mask);
+  if (!labels) return naming(pair.mask, labels.error());
+  const Index3 shape = image->shape().zyx();
+  if (labels->shape() != shape) {
+    return changed(pair, "is " + size_text(shape) + " and its mask " + size_text(labels->shape()));
+  }
+  if (image->shape().c < pair.shape.c) {
+    return changed(pair, "has " + std::to_string(image->shape().c) + " channels; " +
+                             std::to_string(pair.shape.c) + " were expected");
+  }
+  const Index3 patch = options_.patch;
+  if (shape.z < patch.z || shape.y < patch.y || shape.x < patch.x) {
+    return changed(pair, "is " + size_text(shape) + ", smaller than the patch " + size_text(patch));
+  }
+  auto findings = check_contents(pair, *image, labels->view());
+  for (const auto& finding : findings) {
+    if (finding.severity == Severity::kError) return finding.as_error();
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& finding : findings) {
+      if (told_.insert(finding.kind + finding.file.string()).second) {
+        findings_.push_back(std::move(finding));
+      }
+    }
+  }
+  return std::make_shared<const TrainingImage>(*std::move(image), pair.shape.c, *labels,
+                                               options_.percentile_low, options_.percentile_high,
+                                               patch);
+}
+
+void ImageCache::keep_to_budget() {
+  // The newest stays even when it alone exceeds the budget: a patch is about to be cut from it.
+  while (held_ > options_.budget_bytes && oldest_first_.size() > 1) {
+    const auto oldest = entries_.find(oldest_first_.front());
+    held_ -= oldest->second.image->memory_bytes();
+    entries_.erase(oldest);
+    oldest_first_.pop_front();
+  }
+}
+
+std::vector<Finding> ImageCache::take_findings() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(findings_, {});
+}
+
+std::size_t ImageCache::held_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return held_;
+}
+
+std::int64_t ImageCache::loads() const {
+  const std::lock_guard lock(mutex_);
+  return loads_;
+}
+
+}  // namespace karyo

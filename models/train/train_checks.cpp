@@ -1,0 +1,103 @@
+// What must hold between settings, and between settings and images.
+
+#include <algorithm>
+#include <bit>
+#include <string>
+
+#include "models/train/train_config.h"
+
+namespace karyo {
+namespace {
+
+std::string size_text(const TrainConfig& config, Index3 size) {
+  const std::string plane = std::to_string(size.y) + "x" + std::to_string(size.x);
+  return config.dims == 2 ? plane : std::to_string(size.z) + "x" + plane;
+}
+
+std::string option_text(const TrainConfig& config, Index3 size) {
+  const std::string plane = std::to_string(size.y) + "," + std::to_string(size.x);
+  return config.dims == 2 ? plane : std::to_string(size.z) + "," + plane;
+}
+
+std::int64_t rounded_down(std::int64_t value, std::int64_t to) { return value / to * to; }
+
+}  // namespace
+
+Index3 patch_divisor(const TrainConfig& config) {
+  const std::int64_t pool = std::int64_t{1} << config.unet_depth;
+  return {config.dims == 2 ? 1 : config.grid.z * pool, config.grid.y * pool, config.grid.x * pool};
+}
+
+Result<void> validate(const TrainConfig& config) {
+  KARYO_CHECK_OK(validate_ranges(config));
+  for (const std::int64_t step : {config.grid.z, config.grid.y, config.grid.x}) {
+    if (!std::has_single_bit(static_cast<std::uint64_t>(step))) {
+      return Error(ErrorCode::kInvalidArgument,
+                   "the setting \"grid\" cannot be " + size_text(config, config.grid),
+                   "Choose 1, 2, 4, 8 or 16 for each axis of --grid.");
+    }
+  }
+  if (config.dims == 2 && (config.patch.z != 1 || config.grid.z != 1)) {
+    const bool patch = config.patch.z != 1;
+    return Error(ErrorCode::kInvalidArgument,
+                 std::string("the setting \"") + (patch ? "patch" : "grid") +
+                     "\" has " + std::to_string(patch ? config.patch.z : config.grid.z) +
+                     " planes, but the images are planes (dims 2)",
+                 std::string("Give Y,X only: ") + (patch ? "--patch " : "--grid ") +
+                     option_text(config, patch ? config.patch : config.grid) + ".");
+  }
+  const Index3 by = patch_divisor(config);
+  const Index3 down{rounded_down(config.patch.z, by.z), rounded_down(config.patch.y, by.y),
+                    rounded_down(config.patch.x, by.x)};
+  if (down != config.patch) {
+    const Index3 up{rounded_down(config.patch.z + by.z - 1, by.z),
+                    rounded_down(config.patch.y + by.y - 1, by.y),
+                    rounded_down(config.patch.x + by.x - 1, by.x)};
+    const bool can_go_down = down.z > 0 && down.y > 0 && down.x > 0;
+    return Error(ErrorCode::kInvalidArgument,
+                 "patch " + size_text(config, config.patch) + " cannot be divided by " +
+                     size_text(config, by) + " (grid " + size_text(config, config.grid) +
+                     ", U-Net depth " + std::to_string(config.unet_depth) + ")",
+                 "Choose --patch " + option_text(config, up) +
+                     (can_go_down ? " or --patch " + option_text(config, down) : "") + ".");
+  }
+  return {};
+}
+
+Result<void> validate_against(const TrainConfig& config, std::span<const ImageSize> images) {
+  if (images.empty()) {
+    return Error(ErrorCode::kInvalidArgument, "there are no images to train on",
+                 "Put pairs with the same file names into images/ and masks/.");
+  }
+  const ImageSize* offender = nullptr;
+  Index3 smallest = images.front().shape;
+  std::int64_t too_small = 0;
+  for (const ImageSize& image : images) {
+    const Index3 s = image.shape;
+    smallest = {std::min(smallest.z, s.z), std::min(smallest.y, s.y), std::min(smallest.x, s.x)};
+    if (s.z >= config.patch.z && s.y >= config.patch.y && s.x >= config.patch.x) continue;
+    ++too_small;
+    if (offender == nullptr || s.count() < offender->shape.count()) offender = &image;
+  }
+  if (offender == nullptr) return {};
+  const Index3 by = patch_divisor(config);
+  const Index3 fit{std::min(config.patch.z, rounded_down(smallest.z, by.z)),
+                   std::min(config.patch.y, rounded_down(smallest.y, by.y)),
+                   std::min(config.patch.x, rounded_down(smallest.x, by.x))};
+  std::string what = "patch " + size_text(config, config.patch) + " is larger than \"" +
+                     offender->file + "\" (" + size_text(config, offender->shape) + ")";
+  if (too_small > 1) what += " and " + std::to_string(too_small - 1) + " more";
+  const std::string remove =
+      too_small > 1 ? "take the smaller images out" : "take that image out";
+  if (fit.z > 0 && fit.y > 0 && fit.x > 0) {
+    return Error(ErrorCode::kInvalidArgument, what,
+                 "Choose --patch " + option_text(config, fit) + ", the largest that fits, or " +
+                     remove + ".");
+  }
+  return Error(ErrorCode::kInvalidArgument, what,
+               "It is too small for any patch of this network (multiples of " +
+                   size_text(config, by) + "): choose a smaller --unet-depth or --grid, or " +
+                   remove + ".");
+}
+
+}  // namespace karyo
