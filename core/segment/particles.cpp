@@ -1,0 +1,244 @@
+#include "core/segment/particles.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+#include "core/segment/polygon_fill.h"
+
+namespace karyo {
+
+double traced_perimeter(const Outline& outline) {
+  const std::size_t n = outline.size();
+  if (n < 4) return 0;
+  std::int64_t along_x = 0, along_y = 0, corners = 0;
+  std::int64_t side_x = outline[0].x - outline[n - 1].x, side_y = outline[0].y - outline[n - 1].y;
+  std::int64_t side = std::abs(side_x) + std::abs(side_y);
+  bool corner = false;
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto& here = outline[i];
+    const auto& next = outline[(i + 1) % n];
+    const std::int64_t dx = next.x - here.x, dy = next.y - here.y;
+    along_x += std::abs(dx);
+    along_y += std::abs(dy);
+    // Of two corners a pixel apart, as on a staircase, only one is cut.
+    corner = side > 1 || !corner;
+    if (corner) ++corners;
+    side = std::abs(dx) + std::abs(dy);
+  }
+  return static_cast<double>(along_x + along_y) -
+         static_cast<double>(corners) * (2.0 - std::numbers::sqrt2);
+}
+
+namespace {
+
+bool keeps(const ParticleOptions& options, const Particle& particle) {
+  const bool by_shape = options.min_circularity > 0 || options.max_circularity != 1;
+  const auto size = static_cast<double>(particle.pixel_count);
+  if (by_shape) {
+    double circularity = 0;
+    if (particle.perimeter != 0) {
+      circularity = 4.0 * std::numbers::pi * (size / (particle.perimeter * particle.perimeter));
+    }
+    if (circularity > 1 && options.max_circularity <= 1) circularity = 1;
+    if (circularity < options.min_circularity || circularity > options.max_circularity) {
+      return false;
+    }
+  }
+  return size >= options.min_size && size <= options.max_size;
+}
+
+/// Collects the 8-connected foreground around a pixel and clears it from `left`.
+std::vector<Corner> take_component(Array3<std::uint8_t>& left, Corner seed) {
+  const auto height = static_cast<std::int32_t>(left.shape().y);
+  const auto width = static_cast<std::int32_t>(left.shape().x);
+  std::vector<Corner> pixels{seed};
+  left(0, seed.y, seed.x) = 0;
+  for (std::size_t next = 0; next < pixels.size(); ++next) {
+    const Corner p = pixels[next];
+    for (std::int32_t y = std::max(0, p.y - 1); y <= std::min(height - 1, p.y + 1); ++y) {
+      for (std::int32_t x = std::max(0, p.x - 1); x <= std::min(width - 1, p.x + 1); ++x) {
+        if (left(0, y, x) == 0) continue;
+        left(0, y, x) = 0;
+        pixels.push_back({x, y});
+      }
+    }
+  }
+  return pixels;
+}
+
+}  // namespace
+
+Particles analyze_particles(VolumeView<const std::uint8_t> mask, const ParticleOptions& options) {
+  const auto height = static_cast<std::int32_t>(mask.shape().y);
+  const auto width = static_cast<std::int32_t>(mask.shape().x);
+  Array3<std::uint8_t> left({1, height, width});
+  for (std::int32_t y = 0; y < height; ++y) {
+    std::copy_n(mask.row(0, y), width, &left(0, y, 0));
+  }
+  Particles found;
+  found.labels = LabelArray({1, height, width});
+  const auto inside = [&](std::int32_t x, std::int32_t y) {
+    return x >= 0 && y >= 0 && x < width && y < height && left(0, y, x) != 0;
+  };
+
+  for (std::int32_t y = 0; y < height; ++y) {
+    for (std::int32_t x = 0; x < width; ++x) {
+      if (left(0, y, x) == 0) continue;
+      std::int32_t right = x;
+      while (inside(right + 1, y)) ++right;
+      Particle particle;
+      particle.outline = trace_outline(right, y, inside, [](std::int32_t, std::int32_t) {});
+      Box3& box = particle.box;
+      box = {{0, y, x}, {1, y + 1, x + 1}};
+      for (const Corner& corner : particle.outline) {
+        box.begin.x = std::min<std::int64_t>(box.begin.x, corner.x);
+        box.end.x = std::max<std::int64_t>(box.end.x, corner.x);
+        box.end.y = std::max<std::int64_t>(box.end.y, corner.y);
+      }
+      std::vector<Corner> pixels = take_component(left, {x, y});
+      if (options.include_holes) {
+        PathF path;
+        for (const Corner& corner : particle.outline) {
+          path.push_back({static_cast<double>(corner.x), static_cast<double>(corner.y)});
+        }
+        pixels.clear();
+        fill_paths({&path, 1}, height, width,
+                   [&](std::int64_t row, std::int64_t begin, std::int64_t end) {
+                     for (auto column = begin; column < end; ++column) {
+                       pixels.push_back({static_cast<std::int32_t>(column),
+                                         static_cast<std::int32_t>(row)});
+                       left(0, row, column) = 0;
+                     }
+                   });
+      }
+      const bool at_edge =
+          box.begin.x == 0 || box.begin.y == 0 || box.end.x == width || box.end.y == height;
+      if (options.exclude_edges && at_edge) continue;
+      particle.pixel_count = static_cast<std::int64_t>(pixels.size());
+      particle.perimeter = traced_perimeter(particle.outline);
+      if (!keeps(options, particle)) continue;
+      particle.label = static_cast<std::uint32_t>(found.particles.size()) + 1;
+      for (const Corner& p : pixels) found.labels(0, p.y, p.x) = particle.label;
+      found.particles.push_back(std::move(particle));
+    }
+  }
+  return found;
+}
+
+namespace {
+
+/// Union-find over runs of voxels in a row; the root of a set is its smallest member.
+class RunSets {
+ public:
+  std::uint32_t add() {
+    parent_.push_back(static_cast<std::uint32_t>(parent_.size()));
+    return parent_.back();
+  }
+  std::uint32_t root(std::uint32_t run) {
+    while (parent_[run] != run) run = parent_[run] = parent_[parent_[run]];
+    return run;
+  }
+  void join(std::uint32_t a, std::uint32_t b) {
+    a = root(a);
+    b = root(b);
+    if (a < b) parent_[b] = a;
+    if (b < a) parent_[a] = b;
+  }
+
+ private:
+  std::vector<std::uint32_t> parent_;
+};
+
+struct Run {
+  std::int32_t begin, end;
+};
+
+}  // namespace
+
+Result<Particles> label_objects(VolumeView<const std::uint8_t> mask,
+                                const ParticleOptions& options) {
+  if (options.min_circularity > 0 || options.max_circularity != 1 || options.include_holes) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "circularity and enclosed holes are defined in a plane, not in a volume",
+                 "Leave them out, or analyse slice by slice (--per-slice).");
+  }
+  const Index3 shape = mask.shape();
+  // Runs of all rows in scan order; a row's runs are [row_begin[r], row_begin[r + 1]).
+  std::vector<Run> runs;
+  std::vector<std::size_t> row_begin;
+  RunSets sets;
+  const auto join_with_row = [&](std::size_t row, std::size_t first, std::size_t last) {
+    std::size_t other = row_begin[row];
+    const std::size_t other_end = row_begin[row + 1];
+    for (std::size_t run = first; run < last; ++run) {
+      // Touching corners count, so a run reaches one voxel further on both sides.
+      while (other < other_end && runs[other].end < runs[run].begin) ++other;
+      for (std::size_t i = other; i < other_end && runs[i].begin <= runs[run].end; ++i) {
+        sets.join(static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(run));
+      }
+    }
+  };
+  for (std::int64_t z = 0; z < shape.z; ++z) {
+    for (std::int64_t y = 0; y < shape.y; ++y) {
+      const std::size_t first = runs.size();
+      row_begin.push_back(first);
+      const std::uint8_t* voxels = mask.row(z, y);
+      for (std::int32_t x = 0; x < shape.x; ++x) {
+        if (voxels[x] == 0) continue;
+        Run run{x, x};
+        while (run.end < shape.x && voxels[run.end] != 0) ++run.end;
+        x = run.end;
+        runs.push_back(run);
+        sets.add();
+      }
+      const auto row = static_cast<std::int64_t>(row_begin.size()) - 1;
+      for (const auto& [dz, dy] : {std::pair{0, -1}, {-1, -1}, {-1, 0}, {-1, 1}}) {
+        if (z + dz < 0 || y + dy < 0 || y + dy >= shape.y) continue;
+        const auto other = static_cast<std::size_t>(row + dz * shape.y + dy);
+        join_with_row(other, first, runs.size());
+      }
+    }
+  }
+  row_begin.push_back(runs.size());
+
+  // Roots come before the other runs of their object, so objects count in scan order.
+  std::vector<std::uint32_t> object_of(runs.size());
+  std::uint32_t object_count = 0;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto root = sets.root(static_cast<std::uint32_t>(i));
+    object_of[i] = root == i ? object_count++ : object_of[root];
+  }
+  std::vector<Particle> objects(object_count);
+  const auto for_each_run = [&](auto&& f) {
+    for (std::int64_t row = 0; row < shape.z * shape.y; ++row) {
+      for (auto i = row_begin[static_cast<std::size_t>(row)];
+           i < row_begin[static_cast<std::size_t>(row) + 1]; ++i) {
+        f(objects[object_of[i]], runs[i], row / shape.y, row % shape.y);
+      }
+    }
+  };
+  for_each_run([](Particle& object, const Run& run, std::int64_t z, std::int64_t y) {
+    object.pixel_count += run.end - run.begin;
+    object.box = object.box.united_with({{z, y, run.begin}, {z + 1, y + 1, run.end}});
+  });
+  Particles found;
+  for (auto& object : objects) {
+    const Box3& box = object.box;
+    const bool at_edge = box.begin.x == 0 || box.begin.y == 0 || box.end.x == shape.x ||
+                         box.end.y == shape.y ||
+                         (shape.z > 1 && (box.begin.z == 0 || box.end.z == shape.z));
+    if ((options.exclude_edges && at_edge) || !keeps(options, object)) continue;
+    object.label = static_cast<std::uint32_t>(found.particles.size()) + 1;
+    found.particles.push_back(object);
+  }
+  found.labels = LabelArray(shape);
+  for_each_run([&](Particle& object, const Run& run, std::int64_t z, std::int64_t y) {
+    if (object.label == 0) return;
+    std::fill_n(&found.labels(z, y, run.begin), run.end - run.begin, object.label);
+  });
+  return found;
+}
+
+}  // namespace karyo
