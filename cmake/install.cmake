@@ -65,7 +65,7 @@ endif()
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME karyoscope)
-set(CPACK_PACKAGE_CONTACT "The Karyoscope developers <karyoscope@localhost>")
+set(CPACK_PACKAGE_CONTACT "The Karyoscope developers <noreply@karyoscope.invalid>")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
@@ -78,8 +78,9 @@ if(KARYOSCOPE_GUI)
   # Loaded at run time, so no tool sees them: Qt's X11 plugin, OpenGL drivers.
   set(CPACK_DEBIAN_PACKAGE_DEPENDS "qt6-qpa-plugins, libgl1-mesa-dri")
 endif()
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "segment and restore microscopy images by learning
- Karyoscope opens 2D and 3D microscopy, makes and fixes masks of cell nuclei,
- trains StarDist models on them, predicts, judges the result against the truth
- and shows it all in linked planes. The same work runs without a screen.")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "segment microscopy images by learning")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+"Karyoscope opens 2D and 3D microscopy, makes masks of cell nuclei, trains StarDist
+models on them, predicts, judges the result against the truth and shows it all in
+linked planes. The same work runs without a screen.")
 include(CPack)
