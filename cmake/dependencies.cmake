@@ -61,3 +61,18 @@ function(need_libtorch)
   # libtorch_cpu names CUDA libraries that lie beside it and finds them by its own run path.
   target_link_options(karyoscope_torch INTERFACE -Wl,--allow-shlib-undefined)
 endfunction()
+
+# need_window_toolkits(): Qt 6 (6.4 in Debian 12) and VTK (9.1 there). Only the components that are
+# used: each one more is a library to load before the first frame.
+macro(need_window_toolkits)
+  find_package(Qt6 6.4 QUIET COMPONENTS Core Gui Widgets Svg)
+  need("qt6-base-dev, libqt6svg6-dev" "the window" "${Qt6_FOUND}")
+  find_package(OpenGL QUIET COMPONENTS EGL)
+  need("libegl-dev" "draws 3D without a display" "${OpenGL_EGL_FOUND}")
+  # Debian's VTK names MPI among its dependencies and does not look for it itself.
+  find_package(MPI QUIET COMPONENTS C)
+  find_package(VTK QUIET COMPONENTS CommonCore CommonDataModel CommonExecutionModel FiltersCore
+    FiltersGeneral FiltersSources RenderingCore RenderingOpenGL2 RenderingVolume
+    RenderingVolumeOpenGL2)
+  need("libvtk9-dev" "the 3D view" "${VTK_FOUND}")
+endmacro()

@@ -1,0 +1,231 @@
+#include "viewer/qt/render_surface.h"
+
+#include <QMouseEvent>
+#include <QPainter>
+#include <QPointer>
+#include <QWheelEvent>
+#include <algorithm>
+#include <cmath>
+#include <condition_variable>
+#include <mutex>
+#include <numbers>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "viewer/scene/scene_3d.h"
+
+namespace karyo {
+namespace {
+
+constexpr int kRestMs = 180;           // after this the full picture is drawn
+constexpr double kDraftScale = 0.5;    // of the view's pixels, while turning
+constexpr double kZoomPerStep = 1.15;  // as in the planes
+constexpr double kWheelStep = 120;     // Qt: eighths of a degree, 15 degrees a notch
+
+}  // namespace
+
+/// The drawing thread. Only the newest request waits; an older one that has not begun is dropped.
+class RenderSurface::Worker {
+ public:
+  explicit Worker(RenderSurface* surface) : surface_(surface), thread_([this] { run(); }) {}
+
+  ~Worker() {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+
+  void post(SceneRequest request, std::uint64_t number) {
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_ = {std::move(request), number};
+    }
+    wake_.notify_one();
+  }
+
+ private:
+  void run() {
+    std::unique_ptr<Scene3d> scene;
+    for (;;) {
+      std::pair<SceneRequest, std::uint64_t> job;
+      {
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, [this] { return stop_ || waiting_.has_value(); });
+        if (stop_) return;
+        job = std::move(*waiting_);
+        waiting_.reset();
+      }
+      if (!scene) {
+        auto made = Scene3d::create();
+        if (!made) {
+          tell_error(made.error());
+          return;
+        }
+        scene = *std::move(made);
+      }
+      const bool draft = job.first.draft;
+      auto drawn = scene->draw(job.first);
+      if (!drawn) {
+        tell_error(drawn.error());
+        continue;
+      }
+      const QImage picture =
+          QImage(drawn->bytes(), drawn->width(), drawn->height(), QImage::Format_RGBA8888)
+              .convertToFormat(QImage::Format_RGB32);
+      QMetaObject::invokeMethod(
+          surface_.data(),
+          [surface = surface_, picture, draft, number = job.second] {
+            if (surface) surface->arrived(picture, draft, number);
+          },
+          Qt::QueuedConnection);
+    }
+  }
+
+  void tell_error(const Error& error) {
+    QMetaObject::invokeMethod(
+        surface_.data(),
+        [surface = surface_, error] {
+          if (surface && surface->on_error) surface->on_error(error);
+        },
+        Qt::QueuedConnection);
+  }
+
+  const QPointer<RenderSurface> surface_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stop_ = false;
+  std::optional<std::pair<SceneRequest, std::uint64_t>> waiting_;
+  std::thread thread_;
+};
+
+RenderSurface::RenderSurface(QWidget* parent) : QWidget(parent) {
+  setAttribute(Qt::WA_OpaquePaintEvent);
+  setMinimumSize(64, 64);
+  rest_.setSingleShot(true);
+  rest_.setInterval(kRestMs);
+  QObject::connect(&rest_, &QTimer::timeout, this, [this] { request(false); });
+}
+
+// The thread ends before the widget does; what it still posts is dropped with the widget.
+RenderSurface::~RenderSurface() { worker_.reset(); }
+
+void RenderSurface::set_scene(SceneRequest scene) {
+  const bool same_box = has_scene_ && scene.box == scene_.box;
+  const Camera camera = scene_.camera;
+  scene_ = std::move(scene);
+  has_scene_ = true;
+  if (same_box) {
+    scene_.camera = camera;
+    request(false);
+  } else {
+    reset_camera();
+  }
+}
+
+void RenderSurface::clear_scene() {
+  has_scene_ = false;
+  scene_ = {};
+  picture_ = {};
+  full_drawn_ = full_asked_ = ++asked_;
+  update();
+}
+
+void RenderSurface::reset_camera() {
+  if (!has_scene_) return;
+  scene_.camera = Camera::showing(scene_.box, width() / std::max(1.0, double(height())));
+  moved_by_hand_ = false;
+  request(false);
+}
+
+bool RenderSurface::settled() const { return !has_scene_ || full_drawn_ >= full_asked_; }
+
+void RenderSurface::request(bool draft) {
+  if (!has_scene_ || !isVisible()) return;
+  const double scale = devicePixelRatioF() * (draft ? kDraftScale : 1);
+  SceneRequest copy = scene_;
+  copy.width = std::max(1, static_cast<int>(std::lround(width() * scale)));
+  copy.height = std::max(1, static_cast<int>(std::lround(height() * scale)));
+  copy.draft = draft;
+  if (!worker_) worker_ = std::make_unique<Worker>(this);
+  ++asked_;
+  if (!draft) full_asked_ = asked_;
+  worker_->post(std::move(copy), asked_);
+}
+
+void RenderSurface::arrived(QImage picture, bool draft, std::uint64_t number) {
+  if (!has_scene_) return;
+  picture_ = std::move(picture);
+  if (!draft) full_drawn_ = std::max(full_drawn_, number);
+  update();
+  if (on_drawn) on_drawn();
+}
+
+void RenderSurface::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  if (picture_.isNull()) {
+    painter.fillRect(rect(), Qt::black);
+  } else {
+    painter.setRenderHint(QPainter::SmoothPixmapTransform);
+    painter.drawImage(rect(), picture_);
+  }
+  if (paint_over) paint_over(painter);
+}
+
+void RenderSurface::resizeEvent(QResizeEvent*) {
+  if (moved_by_hand_) {
+    request(false);
+  } else {
+    reset_camera();
+  }
+}
+
+void RenderSurface::showEvent(QShowEvent*) { request(false); }
+
+void RenderSurface::moved() {
+  moved_by_hand_ = true;
+  request(true);
+  rest_.start();
+  full_asked_ = std::max(full_asked_, asked_ + 1);  // the full picture is still owed
+}
+
+void RenderSurface::mousePressEvent(QMouseEvent* event) {
+  button_ = event->button();
+  panning_ = button_ == Qt::MiddleButton || (event->modifiers() & Qt::ShiftModifier) != 0;
+  last_mouse_ = event->position();
+}
+
+void RenderSurface::mouseMoveEvent(QMouseEvent* event) {
+  if (button_ == Qt::NoButton || !has_scene_) return;
+  const QPointF by = event->position() - last_mouse_;
+  last_mouse_ = event->position();
+  const double height_px = std::max(1, height());
+  if (panning_) {
+    scene_.camera.pan(by.x() / height_px, by.y() / height_px);
+  } else {
+    // Across the whole view: half a turn.
+    scene_.camera.turn(by.x() / height_px * std::numbers::pi, by.y() / height_px * std::numbers::pi);
+  }
+  moved();
+}
+
+void RenderSurface::mouseReleaseEvent(QMouseEvent*) {
+  if (button_ == Qt::NoButton) return;
+  button_ = Qt::NoButton;
+  if (rest_.isActive()) {
+    rest_.stop();
+    request(false);
+  }
+}
+
+void RenderSurface::wheelEvent(QWheelEvent* event) {
+  if (!has_scene_) return;
+  scene_.camera.zoom(std::pow(kZoomPerStep, event->angleDelta().y() / kWheelStep));
+  moved();
+  event->accept();
+}
+
+}  // namespace karyo

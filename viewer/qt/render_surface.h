@@ -1,0 +1,75 @@
+#pragma once
+
+/// A widget that shows a 3D scene.
+///
+/// VTK draws on a thread of its own, into an OpenGL context of its own (viewer/scene/gl_context),
+/// and the picture comes back to be painted. A QOpenGLWidget would draw on the UI thread, where one
+/// ray-cast frame of a software renderer (40 ms to 1 s) stalls every other view, and would turn the
+/// whole window's painting over to OpenGL. Reading the picture back costs about a millisecond.
+
+#include <QImage>
+#include <QTimer>
+#include <QWidget>
+#include <functional>
+#include <memory>
+
+#include "core/base/result.h"
+#include "viewer/scene/scene_request.h"
+
+namespace karyo {
+
+/// Drag turns, Shift or middle drag moves, wheel zooms, double click is its owner's.
+/// While turning, coarse pictures are drawn at half size; the full one follows when the hand rests.
+class RenderSurface : public QWidget {
+ public:
+  explicit RenderSurface(QWidget* parent = nullptr);
+  ~RenderSurface() override;
+
+  /// What to draw; camera and size are the surface's own. The view is set to show all of the box
+  /// when the box is another than before.
+  void set_scene(SceneRequest scene);
+  /// Nothing is drawn and no thread is started until there is a scene.
+  void clear_scene();
+  /// Back to the first view of the box.
+  void reset_camera();
+  const Camera& camera() const { return scene_.camera; }
+
+  /// True when the newest request has been drawn in full.
+  bool settled() const;
+  /// The picture on screen; null before the first.
+  const QImage& picture() const { return picture_; }
+
+  /// Called on the UI thread when a picture arrives or could not be drawn.
+  std::function<void()> on_drawn;
+  std::function<void(const Error&)> on_error;
+  /// Painted over the picture by the owner, in the widget's coordinates.
+  std::function<void(QPainter&)> paint_over;
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  void showEvent(QShowEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+
+ private:
+  class Worker;
+  void request(bool draft);
+  void arrived(QImage picture, bool draft, std::uint64_t number);
+  void moved();
+
+  SceneRequest scene_;
+  bool has_scene_ = false;
+  bool moved_by_hand_ = false;  // until then a new size shows all of the box again
+  QImage picture_;
+  std::unique_ptr<Worker> worker_;
+  std::uint64_t asked_ = 0, full_drawn_ = 0, full_asked_ = 0;
+  QTimer rest_;
+  QPointF last_mouse_;
+  Qt::MouseButton button_ = Qt::NoButton;
+  bool panning_ = false;
+};
+
+}  // namespace karyo

@@ -1,0 +1,165 @@
+#include "viewer/scene/scene_3d.h"
+
+#include <vtkActor.h>
+#include <vtkCallbackCommand.h>
+#include <vtkCamera.h>
+#include <vtkGenericOpenGLRenderWindow.h>
+#include <vtkNew.h>
+#include <vtkObjectFactory.h>
+#include <vtkOutlineSource.h>
+#include <vtkPolyDataMapper.h>
+#include <vtkProperty.h>
+#include <vtkRenderer.h>
+#include <vtkUnsignedCharArray.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "viewer/scene/gl_context.h"
+#include "viewer/scene/image_volume_visual.h"
+#include "viewer/scene/labels_surface_visual.h"
+
+namespace karyo {
+namespace {
+
+/// Draws into buffers of its own in the context that is current.
+class ContextRenderWindow : public vtkGenericOpenGLRenderWindow {
+ public:
+  static ContextRenderWindow* New();
+  vtkTypeMacro(ContextRenderWindow, vtkGenericOpenGLRenderWindow);
+
+  void OpenGLInitContext() override {
+    if (this->Initialized) return;
+    // GLEW loads OpenGL's functions and then fails for want of a GLX display, which an EGL context
+    // has not; the functions are there. The error goes to the observer below, unseen.
+    vtkNew<vtkCallbackCommand> unseen;
+    const auto tag = this->AddObserver(vtkCommand::ErrorEvent, unseen);
+    this->Superclass::OpenGLInitContext();
+    this->RemoveObserver(tag);
+    this->GlewInitValid = true;
+    this->Initialized = true;
+  }
+};
+vtkStandardNewMacro(ContextRenderWindow);
+
+}  // namespace
+
+struct Scene3d::Parts {
+  // Declared first, so that VTK's objects leave the graphics card before the context goes.
+  std::unique_ptr<GlContext> context;
+  vtkNew<ContextRenderWindow> window;
+  vtkNew<vtkRenderer> renderer;
+  ImageVolumeVisual volume;
+  std::vector<std::unique_ptr<LabelsSurfaceVisual>> surfaces;
+  vtkNew<vtkOutlineSource> outline;
+  vtkNew<vtkActor> frame;
+  std::string error;
+  vtkNew<vtkCallbackCommand> on_error;
+
+  void place_camera(const SceneRequest& request) {
+    const Camera& camera = request.camera;
+    const World eye = camera.position();
+    auto* view = renderer->GetActiveCamera();
+    view->SetViewAngle(Camera::kViewAngleDegrees);
+    view->SetFocalPoint(camera.focus.x, camera.focus.y, camera.focus.z);
+    view->SetPosition(eye.x, eye.y, eye.z);
+    view->SetViewUp(-camera.down.x, -camera.down.y, -camera.down.z);
+  }
+
+  void show_surfaces(const std::vector<SurfaceItem>& items) {
+    while (surfaces.size() > items.size()) {
+      renderer->RemoveActor(surfaces.back()->prop());
+      surfaces.pop_back();
+    }
+    while (surfaces.size() < items.size()) {
+      surfaces.push_back(std::make_unique<LabelsSurfaceVisual>());
+      renderer->AddActor(surfaces.back()->prop());
+    }
+    for (std::size_t i = 0; i < items.size(); ++i) surfaces[i]->update(items[i]);
+  }
+
+  void show_frame(const SceneRequest& request) {
+    frame->SetVisibility(request.show_box);
+    const auto& box = request.box;
+    outline->SetBounds(box.low.x, box.high.x, box.low.y, box.high.y, box.low.z, box.high.z);
+  }
+};
+
+Scene3d::Scene3d(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Result<std::unique_ptr<Scene3d>> Scene3d::create() {
+  KARYO_TRY(auto context, GlContext::create());
+  auto parts = std::make_unique<Parts>();
+  parts->context = std::move(context);
+  auto& window = *parts->window.Get();
+  parts->on_error->SetClientData(parts.get());
+  parts->on_error->SetCallback([](vtkObject*, unsigned long, void* self, void* text) {
+    static_cast<Parts*>(self)->error = text != nullptr ? static_cast<const char*>(text) : "unknown";
+  });
+  window.AddObserver(vtkCommand::ErrorEvent, parts->on_error);
+  window.SetOwnContext(0);
+  window.SetReadyForRendering(true);
+  window.SetIsCurrent(true);
+  window.SetFrameBlitModeToNoBlit();
+  window.SetMultiSamples(0);
+  window.InitializeFromCurrentContext();
+  parts->renderer->SetBackground(0, 0, 0);
+  parts->renderer->UseFXAAOn();
+  window.AddRenderer(parts->renderer);
+  parts->renderer->AddVolume(parts->volume.prop());
+  vtkNew<vtkPolyDataMapper> lines;
+  lines->SetInputConnection(parts->outline->GetOutputPort());
+  parts->frame->SetMapper(lines);
+  parts->frame->GetProperty()->SetColor(0.42, 0.44, 0.46);
+  parts->frame->GetProperty()->SetLighting(false);
+  parts->renderer->AddActor(parts->frame);
+  return std::unique_ptr<Scene3d>(new Scene3d(std::move(parts)));
+}
+
+Scene3d::~Scene3d() {
+  parts_->context->make_current();
+  parts_->surfaces.clear();
+  parts_->renderer->RemoveAllViewProps();
+  parts_->window->RemoveRenderer(parts_->renderer);
+  parts_->window->Finalize();
+}
+
+const std::string& Scene3d::renderer() const { return parts_->context->renderer(); }
+
+Result<RgbaImage> Scene3d::draw(const SceneRequest& request) {
+  if (request.width < 1 || request.height < 1) {
+    return Error(ErrorCode::kInvalidArgument, "a 3D view of no size cannot be drawn",
+                 "Ask for a size of at least 1x1 pixel.");
+  }
+  Parts& parts = *parts_;
+  if (!parts.context->make_current()) {
+    return Error(ErrorCode::kInternal, "the graphics driver lost the 3D view's context",
+                 "Close the 3D view and open it again, or restart the program.");
+  }
+  parts.error.clear();
+  parts.volume.update(request.volumes, request.method, request.draft);
+  parts.show_surfaces(request.surfaces);
+  parts.show_frame(request);
+  parts.window->SetSize(request.width, request.height);
+  parts.place_camera(request);
+  parts.renderer->ResetCameraClippingRange();
+  parts.window->Render();
+  vtkNew<vtkUnsignedCharArray> pixels;
+  parts.window->GetRGBACharPixelData(0, 0, request.width - 1, request.height - 1, 0, pixels);
+  const auto width = static_cast<std::size_t>(request.width);
+  const std::size_t size = 4 * width * static_cast<std::size_t>(request.height);
+  if (!parts.error.empty() || static_cast<std::size_t>(pixels->GetNumberOfValues()) != size) {
+    return Error(ErrorCode::kInternal, "the 3D view could not be drawn: " + parts.error,
+                 "Make the view smaller, or update the graphics driver.");
+  }
+  RgbaImage picture(request.width, request.height);
+  const std::uint8_t* from = pixels->GetPointer(0);
+  for (int y = request.height - 1; y >= 0; --y) {  // OpenGL's rows run from the bottom
+    std::uint32_t* row = picture.row(y);
+    for (int x = 0; x < request.width; ++x, from += 4) row[x] = pack_rgba(from[0], from[1], from[2]);
+  }
+  return picture;
+}
+
+}  // namespace karyo
