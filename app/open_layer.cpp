@@ -1,0 +1,143 @@
+#include "app/open_layer.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "core/io/image_io.h"
+#include "core/layers/image_layer.h"
+#include "core/layers/labels_layer.h"
+
+namespace karyo {
+namespace {
+
+/// Words of a name: runs of letters, lower case. "A01_Masks-2" gives a, masks.
+std::vector<std::string> words_of(const std::string& name) {
+  std::vector<std::string> words(1);
+  for (const char character : name) {
+    const auto c = static_cast<unsigned char>(character);
+    if (std::isalpha(c) != 0) {
+      words.back() += static_cast<char>(std::tolower(c));
+    } else if (!words.back().empty()) {
+      words.emplace_back();
+    }
+  }
+  return words;
+}
+
+bool name_says_labels(const std::filesystem::path& path) {
+  static constexpr std::array kWords{"mask", "masks", "label", "labels", "labelled", "labeled",
+                                     "lbl", "seg", "segmentation", "truth", "gt", "rois",
+                                     "instances", "objects"};
+  for (const auto& part : {path.stem().string(), path.parent_path().filename().string()}) {
+    for (const auto& word : words_of(part)) {
+      if (std::find(kWords.begin(), kWords.end(), word) != kWords.end()) return true;
+    }
+  }
+  return false;
+}
+
+/// How neighbours along rows compare, over rows spread through the volume.
+struct NeighbourCounts {
+  std::int64_t pairs = 0;    ///< with at least one foreground voxel
+  std::int64_t equal = 0;
+  std::int64_t small_steps = 0;  ///< foreground beside foreground, 1 or 2 apart: a smooth picture
+  bool whole_and_positive = true;
+  bool more_than_one_value = false;
+};
+
+template <typename T>
+NeighbourCounts compare_neighbours(VolumeView<const T> voxels) {
+  constexpr std::int64_t kMostVoxels = 1 << 20;
+  const Index3 shape = voxels.shape();
+  const std::int64_t rows = shape.z * shape.y;
+  const std::int64_t step = std::max<std::int64_t>(1, shape.count() / kMostVoxels);
+  NeighbourCounts counts;
+  T first_value{};
+  for (std::int64_t row = 0; row < rows; row += step) {
+    const T* line = voxels.row(row / shape.y, row % shape.y);
+    for (std::int64_t x = 0; x < shape.x; ++x) {
+      if constexpr (std::is_floating_point_v<T>) {
+        if (!(line[x] >= 0) || line[x] != std::floor(line[x])) counts.whole_and_positive = false;
+      } else if constexpr (std::is_signed_v<T>) {
+        if (line[x] < 0) counts.whole_and_positive = false;
+      }
+      if (!counts.whole_and_positive) return counts;
+      if (line[x] != T{}) {
+        if (first_value == T{}) first_value = line[x];
+        if (line[x] != first_value) counts.more_than_one_value = true;
+      }
+      if (x == 0 || (line[x] == T{} && line[x - 1] == T{})) continue;
+      ++counts.pairs;
+      if (line[x] == line[x - 1]) {
+        ++counts.equal;
+      } else if (line[x] != T{} && line[x - 1] != T{} &&
+                 std::abs(static_cast<double>(line[x]) - static_cast<double>(line[x - 1])) <= 2) {
+        ++counts.small_steps;
+      }
+    }
+  }
+  return counts;
+}
+
+}  // namespace
+
+bool looks_like_labels(const Volume& volume, const std::filesystem::path& path) {
+  if (volume.shape().c != 1 || volume.rgb || volume.shape().count() == 0) return false;
+  const bool named = name_says_labels(path);
+  const bool floating =
+      volume.type() == VoxelType::kFloat32 || volume.type() == VoxelType::kFloat64;
+  if (floating && !named) return false;
+  const NeighbourCounts counts = visit_voxels(volume.type(), [&](auto zero) {
+    using T = decltype(zero);
+    return compare_neighbours<T>(volume.view<T>());
+  });
+  if (!counts.whole_and_positive) return false;
+  // Objects three voxels wide still have half of their pairs inside. A name alone does not turn a
+  // noisy picture ("mask_channel.tif") into labels: noise has few equal neighbours.
+  const double equal = counts.pairs > 0
+                           ? static_cast<double>(counts.equal) / static_cast<double>(counts.pairs)
+                           : 1;
+  if (named) return equal >= 0.4;
+  const auto unequal = static_cast<double>(counts.pairs - counts.equal);
+  return counts.more_than_one_value && equal >= 0.7 &&
+         static_cast<double>(counts.small_steps) <= 0.2 * unequal;
+}
+
+Result<std::shared_ptr<Layer>> make_layer(const std::string& name,
+                                          std::shared_ptr<const Volume> volume, OpenAs as,
+                                          const std::filesystem::path& path) {
+  if (volume->shape().count() == 0) {
+    return Error(ErrorCode::kBadFile, name + " holds no pixels", "Export the image again.");
+  }
+  const bool labels =
+      as == OpenAs::kLabels || (as == OpenAs::kGuess && looks_like_labels(*volume, path));
+  if (!labels) return std::shared_ptr<Layer>(std::make_shared<ImageLayer>(name, volume));
+  std::vector<LabelVolume> frames;
+  for (std::int64_t t = 0; t < volume->shape().t; ++t) {
+    auto dense = to_labels(*volume, t);
+    if (!dense) {
+      if (as == OpenAs::kLabels) return dense.error().in(name);
+      return std::shared_ptr<Layer>(std::make_shared<ImageLayer>(name, volume));
+    }
+    frames.push_back(LabelVolume::from_dense(dense->view()));
+  }
+  return std::shared_ptr<Layer>(
+      std::make_shared<LabelsLayer>(name, std::move(frames), volume->grid));
+}
+
+Result<std::shared_ptr<Layer>> open_layer(const std::filesystem::path& path, OpenAs as,
+                                          TaskControl& control) {
+  const std::string name = path.filename().string();
+  control.report(0, "Opening " + name);
+  KARYO_TRY(Volume volume, read_image(path));
+  if (control.cancelled()) return cancelled_error("Opening " + name);
+  control.report(0.8, "Opening " + name);
+  return make_layer(name, std::make_shared<const Volume>(std::move(volume)), as, path);
+}
+
+}  // namespace karyo

@@ -1,0 +1,33 @@
+#pragma once
+
+/// A file becomes a layer: read, told apart (image or labels), ready to be shown.
+
+#include <filesystem>
+#include <memory>
+
+#include "core/base/task.h"
+#include "core/image/volume.h"
+#include "core/layers/layer.h"
+
+namespace karyo {
+
+enum class OpenAs { kGuess, kImage, kLabels };
+
+/// Whether an image holds labels, that is numbers of objects.
+///
+/// Labels are whole numbers >= 0 in one channel. Beyond that either the name says so (a word such
+/// as mask, label, seg, truth in the file's or its folder's name), or the pixels do: objects of one
+/// value each, so that nearly all neighbours are equal and the others jump. Without such a name,
+/// pictures of only two values (thresholded ones) are images.
+bool looks_like_labels(const Volume& volume, const std::filesystem::path& path);
+
+/// Errors: those of read_image and, with kLabels, of to_labels. Threads: any.
+Result<std::shared_ptr<Layer>> open_layer(const std::filesystem::path& path, OpenAs as,
+                                          TaskControl& control);
+
+/// The same for voxels in memory.
+Result<std::shared_ptr<Layer>> make_layer(const std::string& name,
+                                          std::shared_ptr<const Volume> volume, OpenAs as,
+                                          const std::filesystem::path& path = {});
+
+}  // namespace karyo

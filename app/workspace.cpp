@@ -1,0 +1,227 @@
+#include "app/workspace.h"
+
+#include <algorithm>
+#include <functional>
+#include <thread>
+#include <utility>
+
+#include "app/sample.h"
+
+namespace karyo {
+namespace {
+
+ObjectSizes count_voxels(const LabelVolume& labels) {
+  ObjectSizes sizes;
+  const Index3 shape = labels.shape();
+  const std::int64_t tiles = shape.count() == 0 ? 0 : labels.tile_number(shape - Index3{1, 1, 1}) + 1;
+  for (std::int64_t number = 0; number < tiles; ++number) {
+    const auto& tile = labels.tile(number);
+    if (!tile) continue;
+    const Index3 size = labels.box_of_tile(number).shape();
+    for (std::int64_t y = 0; y < size.y; ++y) {
+      const std::uint32_t* row = tile->ids.data() + y * kTileSide;
+      for (std::int64_t x = 0; x < size.x;) {
+        std::int64_t end = x + 1;
+        while (end < size.x && row[end] == row[x]) ++end;
+        if (row[x] != 0) sizes[row[x]] += end - x;
+        x = end;
+      }
+    }
+  }
+  return sizes;
+}
+
+bool covers(const Layer& layer, const Index3& voxel) {
+  return Box3::of_shape(layer.shape().zyx()).contains(voxel);
+}
+
+double value_at(const Volume& volume, std::int64_t t, std::int64_t c, const Index3& p) {
+  return visit_voxels(volume.type(), [&](auto zero) {
+    using T = decltype(zero);
+    return static_cast<double>(volume.view<T>(t, c)(p));
+  });
+}
+
+}  // namespace
+
+void Workspace::start(Work work) {
+  auto mailbox = std::make_shared<Mailbox>();
+  auto task = std::make_unique<Task>(
+      [mailbox, work = std::move(work)](TaskControl& control) { return work(control, *mailbox); });
+  jobs_.push_back({mailbox, std::move(task)});
+  jobs_changed.emit();
+}
+
+void Workspace::open(const std::vector<std::filesystem::path>& paths, OpenAs as) {
+  if (paths.empty()) return;
+  start([paths, as](TaskControl& control, Mailbox& mailbox) -> Result<void> {
+    for (const auto& path : paths) {
+      if (control.cancelled()) return {};
+      auto layer = open_layer(path, as, control);
+      const std::lock_guard lock(mailbox.mutex);
+      if (layer) {
+        mailbox.layers.push_back(*std::move(layer));
+      } else if (layer.error().code != ErrorCode::kCancelled) {
+        mailbox.errors.push_back(layer.error());
+      }
+    }
+    return {};
+  });
+}
+
+void Workspace::open_sample() {
+  start([](TaskControl& control, Mailbox& mailbox) -> Result<void> {
+    control.report(0, "Making the sample");
+    Sample sample = make_sample();
+    auto image = std::make_shared<ImageLayer>("sample nuclei", sample.image);
+    auto labels = std::make_shared<LabelsLayer>("sample truth", std::move(sample.nuclei),
+                                                sample.image->grid);
+    const std::lock_guard lock(mailbox.mutex);
+    mailbox.layers.push_back(std::move(image));
+    mailbox.layers.push_back(std::move(labels));
+    return {};
+  });
+}
+
+Result<void> Workspace::convert(Layer& layer) {
+  const int position = layers_.find(&layer);
+  if (position < 0) {
+    return Error(ErrorCode::kNotFound, "that layer is not open", "Select a layer of the list.");
+  }
+  std::shared_ptr<const Volume> volume;
+  OpenAs as = OpenAs::kLabels;
+  if (auto* image = dynamic_cast<ImageLayer*>(&layer)) {
+    volume = image->shared_volume();
+  } else {
+    const auto& labels = dynamic_cast<LabelsLayer&>(layer);
+    volume = std::make_shared<const Volume>(from_labels(labels.labels().to_dense(), labels.grid()));
+    as = OpenAs::kImage;
+  }
+  KARYO_TRY(auto made, make_layer(layer.name(), std::move(volume), as));
+  const auto kept = layers_.remove(position);
+  layers_.insert(position, made);
+  layers_.select(made.get());
+  count_sizes(made);
+  return {};
+}
+
+bool Workspace::poll() {
+  bool ended = false;
+  for (std::size_t i = 0; i < jobs_.size();) {
+    const bool finished = jobs_[i].task->finished();  // asked first: what it made is then complete
+    const auto mailbox = jobs_[i].mailbox;
+    if (finished) {
+      const auto outcome = jobs_[i].task->wait();
+      jobs_.erase(jobs_.begin() + static_cast<std::ptrdiff_t>(i));
+      ended = true;
+      take_over(*mailbox);
+      if (!outcome && outcome.error().code != ErrorCode::kCancelled) failed.emit(outcome.error());
+    } else {
+      take_over(*mailbox);
+      ++i;
+    }
+  }
+  if (ended) jobs_changed.emit();
+  return busy();
+}
+
+void Workspace::take_over(Mailbox& mailbox) {
+  std::deque<std::shared_ptr<Layer>> layers;
+  std::vector<Error> errors;
+  {
+    const std::lock_guard lock(mailbox.mutex);
+    layers.swap(mailbox.layers);
+    errors.swap(mailbox.errors);
+    for (auto& [layer, sizes] : mailbox.sizes) {
+      std::erase_if(sizes_, [](const CountedSizes& counted) { return counted.layer.expired(); });
+      sizes_.push_back({layer, std::move(sizes)});
+    }
+    mailbox.sizes.clear();
+  }
+  for (auto& layer : layers) put(std::move(layer));
+  for (const auto& error : errors) failed.emit(error);
+}
+
+void Workspace::put(std::shared_ptr<Layer> layer) {
+  const bool first = layers_.empty();
+  int position = layers_.count();
+  if (layer->kind() == LayerKind::kImage) {
+    while (position > 0 && layers_.at(position - 1).kind() == LayerKind::kLabels) --position;
+  }
+  Layer* const added = layer.get();
+  layers_.insert(position, layer);
+  // The image's contrast is what one reaches for first, so masks opened with it do not take over.
+  layers_.select(added->kind() == LayerKind::kLabels && layers_.count() > 1 ? layers_.selected()
+                                                                            : added);
+  if (first) {
+    const Index3 extent = layers_.extent();
+    view_.set_cursor_voxel({extent.z / 2, extent.y / 2, extent.x / 2}, layers_.grid());
+    view_.set_time(0);
+    first_layer_opened.emit();
+  }
+  count_sizes(layer);
+}
+
+void Workspace::count_sizes(const std::shared_ptr<Layer>& layer) {
+  const auto* labels = dynamic_cast<const LabelsLayer*>(layer.get());
+  if (labels == nullptr) return;
+  start([copy = labels->labels(0), weak = std::weak_ptr<Layer>(layer)](
+            TaskControl& control, Mailbox& mailbox) -> Result<void> {
+    control.report(0, "Counting objects");
+    auto sizes = count_voxels(copy);
+    const std::lock_guard lock(mailbox.mutex);
+    mailbox.sizes.emplace_back(weak, std::move(sizes));
+    return {};
+  });
+}
+
+std::string Workspace::doing() const {
+  return jobs_.empty() ? "" : jobs_.front().task->control().progress().doing;
+}
+
+void Workspace::cancel_jobs() {
+  for (auto& job : jobs_) job.task->control().request_cancel();
+}
+
+void Workspace::finish_jobs() {
+  while (busy()) {
+    for (auto& job : jobs_) {
+      while (!job.task->finished()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    poll();
+  }
+}
+
+Probe Workspace::probe(const WorldPoint& place) const {
+  Probe probe;
+  probe.voxel = voxel_at(place, layers_.grid());
+  for (int i = layers_.count() - 1; i >= 0; --i) {
+    const Layer& layer = layers_.at(i);
+    if (!layer.visible()) continue;
+    const Index3 voxel = voxel_at(place, layers_.grid_of(layer));
+    if (!covers(layer, voxel)) continue;
+    probe.inside = true;
+    if (const auto* labels = dynamic_cast<const LabelsLayer*>(&layer)) {
+      if (probe.label != 0) continue;
+      probe.label = labels->id_at(voxel, view_.time());
+      const auto counted = std::find_if(sizes_.begin(), sizes_.end(), [&](const CountedSizes& s) {
+        return s.layer.lock().get() == labels;
+      });
+      if (probe.label != 0 && counted != sizes_.end() && labels->shape().t == 1) {
+        const auto size = counted->sizes.find(probe.label);
+        if (size != counted->sizes.end()) probe.label_voxels = size->second;
+      }
+    } else if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
+      if (!probe.values.empty()) continue;
+      const std::int64_t time = image->time_shown(view_.time());
+      for (std::int64_t c = 0; c < image->channel_count(); ++c) {
+        if (image->channel(c).visible) {
+          probe.values.push_back(value_at(image->volume(), time, c, voxel));
+        }
+      }
+    }
+  }
+  return probe;
+}
+
+}  // namespace karyo

@@ -1,0 +1,99 @@
+#pragma once
+
+/// What is open: layers, where one looks, the work going on. The window shows it; tests and
+/// commands drive it without one.
+
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "app/open_layer.h"
+#include "core/base/signal.h"
+#include "core/base/task.h"
+#include "core/layers/image_layer.h"
+#include "core/layers/labels_layer.h"
+#include "core/layers/layer_list.h"
+#include "core/layers/view_state.h"
+
+namespace karyo {
+
+/// Voxels of each object, by id.
+using ObjectSizes = std::unordered_map<std::uint32_t, std::int64_t>;
+
+/// What lies under a place.
+struct Probe {
+  Index3 voxel;                        ///< of the world's grid
+  bool inside = false;                 ///< some layer covers it
+  std::vector<double> values;          ///< of the topmost image's visible channels
+  std::uint32_t label = 0;             ///< of the topmost labels layer
+  std::optional<std::int64_t> label_voxels;
+};
+
+/// Threads  one, the UI thread; work runs on threads of its own and comes back in poll().
+class Workspace {
+ public:
+  LayerList& layers() { return layers_; }
+  const LayerList& layers() const { return layers_; }
+  ViewState& view() { return view_; }
+  const ViewState& view() const { return view_; }
+
+  /// Reads files in the background, in order; each becomes a layer as soon as it is read. Images go
+  /// under labels.
+  void open(const std::vector<std::filesystem::path>& paths, OpenAs as = OpenAs::kGuess);
+  /// A made-up stack and its nuclei.
+  void open_sample();
+  /// Shows a layer of pixels as labels, or labels as an image, in its place.
+  Result<void> convert(Layer& layer);
+
+  /// Takes over what finished; the window calls it some times a second. True while work goes on.
+  bool poll();
+  bool busy() const { return !jobs_.empty(); }
+  /// What is going on, for the status line; empty when nothing is.
+  std::string doing() const;
+  void cancel_jobs();
+  /// Waits for all work and takes it over.
+  void finish_jobs();
+
+  Probe probe(const WorldPoint& place) const;
+  /// Depth > 1 somewhere: there is something for XZ, YZ and 3D to show.
+  bool has_depth() const { return layers_.extent().z > 1; }
+
+  Signal<const Error&> failed;   ///< some work ended badly
+  Signal<> jobs_changed;
+  Signal<> first_layer_opened;   ///< views should show all of it
+
+ private:
+  /// Filled by the work, emptied by poll().
+  struct Mailbox {
+    std::mutex mutex;
+    std::deque<std::shared_ptr<Layer>> layers;
+    std::vector<std::pair<std::weak_ptr<Layer>, ObjectSizes>> sizes;
+    std::vector<Error> errors;
+  };
+  struct Job {
+    std::shared_ptr<Mailbox> mailbox;
+    std::unique_ptr<Task> task;
+  };
+  using Work = std::function<Result<void>(TaskControl&, Mailbox&)>;
+  void start(Work work);
+  void take_over(Mailbox& mailbox);
+  void put(std::shared_ptr<Layer> layer);
+  void count_sizes(const std::shared_ptr<Layer>& layer);
+
+  LayerList layers_;
+  ViewState view_;
+  std::vector<Job> jobs_;
+  struct CountedSizes {
+    std::weak_ptr<Layer> layer;
+    ObjectSizes sizes;
+  };
+  std::vector<CountedSizes> sizes_;
+};
+
+}  // namespace karyo
