@@ -1,0 +1,35 @@
+#pragma once
+
+/// history.csv of a model folder: one row an epoch.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace karyo {
+
+/// A table of numbers. Columns usually are epoch, loss, val_loss, learning_rate and the parts of the
+/// losses; epoch counts from 1.
+struct History {
+  std::vector<std::string> columns;
+  std::vector<std::vector<double>> rows;  ///< each as long as `columns`; NaN where a cell is empty
+
+  /// Index of a column; -1 when absent.
+  int column(const std::string& name) const;
+};
+
+/// An absent file is an empty history. Errors  kBadFile, with the line.
+Result<History> read_history(const std::filesystem::path& path);
+
+/// Rewrites the whole file, atomically: a few hundred kilobytes at most, once an epoch.
+/// Errors  kInvalidArgument (a row of another length, a name that needs quoting), kIo.
+Result<void> write_history(const std::filesystem::path& path, const History& history);
+
+/// Adds one row to what is there. Errors  as above; kInvalidArgument when the columns differ.
+Result<void> append_history(const std::filesystem::path& path,
+                            const std::vector<std::string>& columns,
+                            const std::vector<double>& row);
+
+}  // namespace karyo

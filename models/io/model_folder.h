@@ -1,0 +1,91 @@
+#pragma once
+
+/// A trained model is a folder anyone can read: Python StarDist, CARE and N2V open ours, we open
+/// theirs. docs/model_folder.md describes every file.
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "models/io/history.h"
+#include "models/io/keras_weights.h"
+#include "models/io/stardist_config.h"
+
+namespace karyo {
+
+enum class ModelKind { kStarDist, kCare, kN2v };
+/// "stardist", "care", "n2v".
+std::string_view name_of(ModelKind kind);
+
+/// thresholds.json: objects below `prob` are not drawn; of two that overlap by more than `nms` the
+/// less probable goes. Both inside (0, 1).
+struct Thresholds {
+  double prob = 0.5;
+  double nms = 0.4;
+  friend bool operator==(const Thresholds&, const Thresholds&) = default;
+};
+
+/// karyoscope.json: what happened, beside what Python needs.
+struct ModelRecord {
+  static constexpr int kSchema = 1;
+
+  double pmin = 1, pmax = 99.8;   ///< percentiles of the normalization the network was trained with
+  std::string data_fingerprint;   ///< of the training images and masks; empty: not known
+  std::string program_version;
+  std::string torch_version;
+  std::string device;             ///< "cpu", "cuda:0 NVIDIA H100"
+  std::string started, finished;  ///< UTC, "2026-01-31T09:30:00Z"; empty while running
+  double training_seconds = 0;
+  /// Further keys, kept when a folder is opened and saved again.
+  nlohmann::ordered_json more = nlohmann::ordered_json::object();
+};
+
+/// What opening a folder finds. A value: nothing stays open, nothing on disk is held.
+/// Threads  saving from two threads or programs is safe for each file (the last one wins).
+struct ModelFolder {
+  std::filesystem::path path;
+  ModelKind kind = ModelKind::kStarDist;
+  nlohmann::ordered_json config_json;            ///< config.json as it stands
+  std::optional<StarDistConfig> stardist;        ///< for kind kStarDist
+  Thresholds thresholds;
+  bool tuned_thresholds = false;                 ///< false: the defaults, none were saved
+  std::filesystem::path weights;                 ///< the file to predict with; empty: none yet
+  std::optional<ModelRecord> record;             ///< absent in folders made by Python
+  std::optional<nlohmann::ordered_json> settings;  ///< settings.json
+  std::vector<std::string> warnings;             ///< sentences for people
+
+  /// Reads config.json, thresholds.json and our own files, and picks the weights; it does not read
+  /// weights. Errors  kNotFound (no folder, no config.json; names folders below that have one);
+  /// kBadFile; kUnsupported (a karyoscope.json of a later version).
+  static Result<ModelFolder> open(const std::filesystem::path& path);
+
+  /// Makes the folder with its config.json. A folder that has a config.json already is refused
+  /// unless `replace`; other files in it are left alone. Errors  kInvalidArgument, kIo.
+  static Result<ModelFolder> create(const std::filesystem::path& path, const StarDistConfig& config,
+                                    bool replace = false);
+
+  // Each is atomic and also updates the value.
+  Result<void> save_config(const StarDistConfig& config);
+  Result<void> save_thresholds(const Thresholds& values);
+  Result<void> save_record(const ModelRecord& values);
+  Result<void> save_settings(const nlohmann::ordered_json& values);
+
+  std::filesystem::path best_weights() const { return path / "weights_best.h5"; }
+  std::filesystem::path last_weights() const { return path / "weights_last.h5"; }
+  std::filesystem::path history() const { return path / "history.csv"; }
+  /// Where training keeps what it needs to go on: see safetensors.h.
+  std::filesystem::path checkpoint() const { return path / "checkpoint.safetensors"; }
+};
+
+/// The rule of csbdeep: of *.h5 and *.hdf5 the newest whose name contains "best", else the newest;
+/// hidden files are left out. Empty when there is none.
+std::filesystem::path choose_weights(const std::filesystem::path& folder);
+
+/// StarDist weights of the folder, matched with its settings; in layout order.
+/// Errors  kNotFound (no weights yet); as read_stardist_weights.
+Result<std::vector<KerasLayer>> read_stardist_weights(const ModelFolder& folder);
+
+}  // namespace karyo
