@@ -79,6 +79,9 @@ std::vector<Setting> make_settings() {
 }
 
 std::string number_text(double value) {
+  if (std::floor(value) == value && std::abs(value) < 1e16) {
+    return std::to_string(static_cast<std::int64_t>(value));
+  }
   char buffer[32];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
   return {buffer, end};
