@@ -3,6 +3,7 @@
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${KARYOSCOPE_CACHE:-${HOME:-/root}/.cache/karyoscope}
+TORCH_VERSION=2.15.0  # the one of tools/libtorch/cpu.txt; cmake/dependencies.cmake looks for it too
 
 say() { printf '%s\n' "karyoscope: $*"; }
 
@@ -19,6 +20,13 @@ build_jobs() {
   memory=$(awk '/MemAvailable/ {print int($2 / 2097152)}' /proc/meminfo)
   ((memory >= 1)) || memory=1
   echo $((cores < memory ? cores : memory))
+}
+
+# Configures build/release. LibTorch's folder is named, since CMake would else keep the one it met
+# first, whatever the environment says now.
+configure_release() {
+  cmake --preset release -S "$ROOT" \
+    -DKARYOSCOPE_LIBTORCH="${KARYOSCOPE_LIBTORCH:-$CACHE/libtorch-$TORCH_VERSION/torch}"
 }
 
 # fetch_wheels REQUIREMENTS FOLDER: pinned wheels from PyPI, hashes checked. The tags are named

@@ -84,7 +84,7 @@ started=$SECONDS
 bash "$ROOT/tools/setup.sh"
 cd "$ROOT"
 say "building into build/release"
-cmake --preset release >/dev/null
+configure_release >/dev/null
 cmake --build --preset release -j "$(build_jobs)" --target karyoscope karyoscope_worker
 mkdir -p "$demo"
 

@@ -18,7 +18,7 @@ environment:
 EOF
 }
 
-readonly torch_version=2.15.0 oldest_torch=2.11
+readonly oldest_torch=2.11
 cuda=no
 gui=yes
 for argument in "$@"; do
@@ -106,10 +106,10 @@ accept_own_libtorch() {
   found=$(torch_version_in "$KARYOSCOPE_LIBTORCH")
   [[ -n $found ]] ||
     die "KARYOSCOPE_LIBTORCH=$KARYOSCOPE_LIBTORCH holds no LibTorch (no lib/libtorch_cpu.so)" \
-      "Name the folder that holds lib and include, or unset it to have $torch_version fetched."
+      "Name the folder that holds lib and include, or unset it to have $TORCH_VERSION fetched."
   [[ $(printf '%s\n' "$oldest_torch" "$found" | sort -V | head -n 1) == "$oldest_torch" ]] ||
     die "LibTorch in $KARYOSCOPE_LIBTORCH is $found; $oldest_torch or later is needed" \
-      "Name a newer one, or unset KARYOSCOPE_LIBTORCH to have $torch_version fetched."
+      "Name a newer one, or unset KARYOSCOPE_LIBTORCH to have $TORCH_VERSION fetched."
   say "using LibTorch $found in $KARYOSCOPE_LIBTORCH"
 }
 
@@ -143,19 +143,19 @@ unpack_libtorch() {
 # A folder is complete when its stamp equals the requirements: it is written last, before the
 # rename that makes the folder visible.
 setup_libtorch() {
-  local target=$CACHE/libtorch-$torch_version requirements=$ROOT/tools/libtorch/cpu.txt
+  local target=$CACHE/libtorch-$TORCH_VERSION requirements=$ROOT/tools/libtorch/cpu.txt
   [[ $(uname -m) == x86_64 ]] ||
     die "LibTorch is pinned for x86_64, this is $(uname -m)" \
       "Set KARYOSCOPE_LIBTORCH to a LibTorch >= $oldest_torch for this machine."
   if [[ $(cat "$target/.complete" 2>/dev/null) == "$(stamp_of "$requirements")" ]]; then
-    say "LibTorch $torch_version is there ($target)"
+    say "LibTorch $TORCH_VERSION is there ($target)"
   else
-    say "fetching LibTorch $torch_version into $target (550 MB over the net, 530 MB on disk)"
+    say "fetching LibTorch $TORCH_VERSION into $target (550 MB over the net, 530 MB on disk)"
     unpack_libtorch "$requirements" "$work" \
       'torch/lib/libc10.so' 'torch/lib/libtorch_cpu.so' 'torch/lib/libgomp.so.1' \
       'torch/lib/libgfortran.so.5' 'torch/include/*' 'torch/share/*' \
       'nvidia/cu13/lib/*.so*' 'nvidia/cu13/include/*'
-    [[ $(torch_version_in "$work/tree/torch") == "${torch_version%.*}" ]] ||
+    [[ $(torch_version_in "$work/tree/torch") == "${TORCH_VERSION%.*}" ]] ||
       die "the torch wheel does not hold what it should" "Report this as a defect."
     stamp_of "$requirements" >"$work/tree/.complete"
     # Programs that run keep the old files open; a build meets the old folder or the new one.

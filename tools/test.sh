@@ -5,12 +5,12 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-readonly test_minutes=25  # for all tests together; ctest names those it did not get to
+readonly test_minutes=25  # for all tests together; then ctest stops, and fails
 
 bash "$ROOT/tools/setup.sh"
 cd "$ROOT"
 say "building into build/release"
-cmake --preset release
+configure_release
 cmake --build --preset release -j "$(build_jobs)"
 
 say "testing"
