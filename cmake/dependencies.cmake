@@ -15,6 +15,18 @@ need("pkg-config" "finds libzip and polyclipping" ${PKG_CONFIG_FOUND})
 find_package(TIFF QUIET)            # >= 4.5: caps on memory per file (TIFFOpenOptions)
 need("libtiff-dev" "reads and writes microscopy TIFF" ${TIFF_FOUND})
 
+find_package(ZLIB QUIET)
+need("zlib1g-dev" "writes compressed TIFF" ${ZLIB_FOUND})
+
+find_package(EXPAT QUIET)           # streams, bounds entity expansion (2.4), fuzzed upstream
+need("libexpat1-dev" "OME-XML" ${EXPAT_FOUND})
+
+find_package(PNG QUIET)
+need("libpng-dev" "reads PNG" ${PNG_FOUND})
+
+find_package(JPEG QUIET)
+need("libjpeg-dev" "reads JPEG" ${JPEG_FOUND})
+
 find_package(nlohmann_json 3.11 QUIET)
 need("nlohmann-json3-dev" "model folders, JSON output" ${nlohmann_json_FOUND})
 

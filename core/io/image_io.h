@@ -26,7 +26,8 @@ struct ImageDescription {
   std::string compression;               ///< "none", "deflate", "lzw", ...
   bool rgb = false;
   VoxelGrid grid;
-  std::vector<ChannelInfo> channels;
+  std::vector<ChannelInfo> channels;  ///< empty, or one a channel
+  std::vector<std::string> notes;     ///< what was left out, for people
 };
 
 /// Cheap: headers only. Errors: kNotFound, kBadFile, kUnsupported, kTooLarge.

@@ -1,0 +1,66 @@
+#include "core/io/image_io.h"
+
+#include <algorithm>
+
+#include "core/io/image_reader.h"
+#include "core/io/tiff_writer.h"
+
+namespace karyo {
+namespace {
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text;
+}
+
+}  // namespace
+
+Result<ImageDescription> describe_image(const std::filesystem::path& path) {
+  auto reader = io::open_image(path);
+  if (!reader) return reader.error().in(path.string());
+  return (*reader)->description();
+}
+
+Result<Volume> read_image(const std::filesystem::path& path) {
+  auto reader = io::open_image(path);
+  if (!reader) return reader.error().in(path.string());
+  auto volume = (*reader)->read();
+  if (!volume) return volume.error().in(path.string());
+  return volume;
+}
+
+Result<LabelArray> read_labels(const std::filesystem::path& path, VoxelGrid* grid) {
+  KARYO_TRY(const Volume volume, read_image(path));
+  auto labels = to_labels(volume);
+  if (!labels) return labels.error().in(path.string());
+  if (grid != nullptr) *grid = volume.grid;
+  return labels;
+}
+
+Result<void> write_image(const std::filesystem::path& path, const Volume& volume,
+                         const WriteOptions& options) {
+  const std::string name = lower(path.filename().string());
+  if (volume.shape().count() < 1) {
+    return Error(ErrorCode::kInvalidArgument, path.string() + ": there are no voxels to write",
+                 "Write an image of at least one voxel.");
+  }
+  if (name.ends_with(".tif") || name.ends_with(".tiff")) {
+    io::TiffWriteOptions tiff;
+    tiff.deflate = options.compress;
+    tiff.ome = options.ome || name.ends_with(".ome.tif") || name.ends_with(".ome.tiff");
+    return io::write_tiff(path, volume, tiff);
+  }
+  return Error(ErrorCode::kInvalidArgument,
+               path.string() + ": images are not written in the form that its ending names",
+               "Use .tif, .ome.tif or .nrrd.");
+}
+
+Result<void> write_labels(const std::filesystem::path& path, const LabelArray& labels,
+                          const VoxelGrid& grid) {
+  WriteOptions options;
+  options.compress = true;
+  return write_image(path, from_labels(labels, grid), options);
+}
+
+}  // namespace karyo

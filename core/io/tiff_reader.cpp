@@ -1,0 +1,174 @@
+#include "core/io/tiff_reader.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/io/limits.h"
+#include "core/io/tiff_plan.h"
+
+namespace karyo::io {
+namespace {
+
+class TiffReader final : public ImageReader {
+ public:
+  TiffReader(ImageDescription description, TiffStructure structure, TiffHandle handle,
+             TiffPage first, TiffPlan plan)
+      : ImageReader(std::move(description)),
+        structure_(std::move(structure)),
+        handle_(std::move(handle)),
+        first_(first),
+        plan_(std::move(plan)) {}
+
+  Result<Volume> read() override {
+    KARYO_CHECK_OK(check_all_pages());
+    KARYO_TRY(Volume volume, empty_volume());
+    const VolumeShape shape = volume.shape();
+    const std::size_t plane_bytes =
+        static_cast<std::size_t>(shape.y * shape.x) * bytes_of(volume.type());
+    std::vector<std::byte*> planes(static_cast<std::size_t>(first_.samples));
+    for (std::int64_t t = 0; t < plan_.frames; ++t) {
+      for (std::int64_t c = 0; c < plan_.channels; ++c) {
+        for (std::int64_t z = 0; z < plan_.slices; ++z) {
+          for (std::int64_t s = 0; s < first_.samples; ++s) {
+            const std::int64_t channel = c * first_.samples + s;
+            planes[static_cast<std::size_t>(s)] =
+                volume.data() +
+                static_cast<std::size_t>((t * shape.c + channel) * shape.z + z) * plane_bytes;
+          }
+          KARYO_CHECK_OK(read_page(t, c, z, planes));
+        }
+      }
+    }
+    return volume;
+  }
+
+  Result<void> read_plane(std::int64_t t, std::int64_t c, std::int64_t z, std::byte* to) override {
+    if (first_.samples == 1) {
+      std::byte* const planes[] = {to};
+      return read_page(t, c, z, planes);
+    }
+    // A page holds all samples; the others are decoded to be dropped.
+    const std::size_t plane_bytes =
+        static_cast<std::size_t>(description_.shape.y * description_.shape.x) *
+        bytes_of(description_.type);
+    std::vector<std::byte> dropped(plane_bytes);
+    std::vector<std::byte*> planes(static_cast<std::size_t>(first_.samples), dropped.data());
+    planes[static_cast<std::size_t>(c % first_.samples)] = to;
+    return read_page(t, c / first_.samples, z, planes);
+  }
+
+ private:
+  /// Every page's tables against the file, before memory is taken.
+  Result<void> check_all_pages() {
+    if (plan_.pages.empty()) return {};  // contiguous: checked when planned
+    std::uint64_t stored = 0;
+    for (const std::uint64_t offset : plan_.pages) {
+      KARYO_TRY(const TiffPage page, go_to_page(offset));
+      KARYO_CHECK_OK(check_tiff_chunks(handle_, page, stored));
+      if (offset == plan_.pages.front()) KARYO_CHECK_OK(probe_tiff_page(handle_, page));
+    }
+    // Many pages may name the same bytes; then each must still be worth its pixels.
+    const std::uint64_t size = handle_.source().size();
+    if (stored / 16 > size) {
+      return Error(ErrorCode::kBadFile,
+                   "the pages claim " + readable_bytes(stored) + " of data in a file of " +
+                       readable_bytes(size),
+                   "The file is damaged; copy or export it again.");
+    }
+    return {};
+  }
+
+  Result<TiffPage> go_to_page(std::uint64_t offset) {
+    KARYO_CHECK_OK(handle_.go_to(offset));
+    KARYO_TRY(TiffPage page, read_tiff_page(handle_));
+    if (!page.same_form_as(first_)) {
+      return Error(ErrorCode::kBadFile,
+                   "the page at byte " + std::to_string(offset) + " (" +
+                       std::to_string(page.width) + " x " + std::to_string(page.height) + ", " +
+                       page.dtype() + ") differs from the first (" + std::to_string(first_.width) +
+                       " x " + std::to_string(first_.height) + ", " + first_.dtype() + ")",
+                   "Save pages of different form as separate files.");
+    }
+    return page;
+  }
+
+  Result<void> read_page(std::int64_t t, std::int64_t c, std::int64_t z,
+                         std::span<std::byte* const> planes) {
+    if (plan_.pages.empty()) {
+      const auto place = static_cast<std::uint64_t>(plan_.place_of(t, c, z));
+      return read_contiguous_plane(handle_.source(), handle_.big_endian(), first_,
+                                   plan_.contiguous_at + place * first_.stored_plane_bytes(),
+                                   planes);
+    }
+    const auto number = static_cast<std::size_t>((t * plan_.channels + c) * plan_.slices + z);
+    KARYO_TRY(const TiffPage page, go_to_page(plan_.pages[number]));
+    std::uint64_t stored = 0;
+    KARYO_CHECK_OK(check_tiff_chunks(handle_, page, stored));
+    return decode_tiff_page(handle_, page, planes);
+  }
+
+  TiffStructure structure_;
+  TiffHandle handle_;
+  TiffPage first_;
+  TiffPlan plan_;
+};
+
+/// Axes as stored: page axes longer than 1, then Y, X and S where the samples lie.
+void describe_axes(const TiffPlan& plan, const TiffPage& page, ImageDescription& description) {
+  const auto add = [&](char axis, std::int64_t extent) {
+    description.axes += axis;
+    description.file_shape.push_back(extent);
+  };
+  for (const char axis : plan.order) {
+    const std::int64_t extent = axis == 'T'   ? plan.frames
+                                : axis == 'C' ? plan.channels
+                                              : plan.slices;
+    if (extent > 1) add(axis, extent);
+  }
+  if (page.samples > 1 && page.planar) add('S', page.samples);
+  add('Y', page.height);
+  add('X', page.width);
+  if (page.samples > 1 && !page.planar) add('S', page.samples);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ImageReader>> open_tiff(std::shared_ptr<const ByteSource> source) {
+  KARYO_TRY(TiffStructure structure, read_tiff_structure(*source));
+  KARYO_TRY(TiffHandle handle, TiffHandle::open(source, structure));
+  KARYO_CHECK_OK(handle.go_to(structure.pages[0]));
+  KARYO_TRY(const TiffPage first, read_tiff_page(handle));
+  const std::vector<Rgb> lut = tiff_page_lut(handle, first);
+  std::uint64_t stored = 0;
+  KARYO_CHECK_OK(check_tiff_chunks(handle, first, stored));
+  KARYO_TRY(TiffPlan plan, plan_tiff(handle, structure, first));
+
+  ImageDescription description;
+  description.format = plan.format;
+  description.type = first.type();
+  description.dtype = first.dtype();
+  description.compression = tiff_compression_name(first.compression);
+  description.rgb = first.rgb() && plan.channels == 1;
+  description.grid = plan.grid;
+  description.notes = plan.notes;
+  description.shape = {plan.frames, plan.channels * first.samples, plan.slices, first.height,
+                       first.width};
+  describe_axes(plan, first, description);
+  if (first.samples == 1) description.channels = plan.channel_info;
+  if (!lut.empty()) {
+    description.channels.resize(static_cast<std::size_t>(description.shape.c));
+    for (auto& channel : description.channels) {
+      if (channel.lut.empty()) channel.lut = lut;
+    }
+  }
+  // Only what says something is kept.
+  const bool silent = std::all_of(
+      description.channels.begin(), description.channels.end(), [](const ChannelInfo& channel) {
+        return channel.name.empty() && !channel.has_range && channel.lut.empty();
+      });
+  if (silent) description.channels.clear();
+  return std::unique_ptr<ImageReader>(std::make_unique<TiffReader>(
+      std::move(description), std::move(structure), std::move(handle), first, std::move(plan)));
+}
+
+}  // namespace karyo::io
