@@ -38,6 +38,10 @@ struct Finding {
   std::string what;            ///< what was found
   std::string fix;             ///< how to mend it
 
+  static Finding error(std::string kind, std::filesystem::path file, std::string what,
+                       std::string fix);
+  static Finding warning(std::string kind, std::filesystem::path file, std::string what,
+                         std::string fix);
   Error as_error() const;
   friend bool operator==(const Finding&, const Finding&) = default;
 };
@@ -58,8 +62,7 @@ Result<DatasetFolder> open_dataset(const std::filesystem::path& root, std::int64
 
 /// Findings about a pair in memory: constant or non-finite image, empty mask, mask with a single
 /// number for several separate objects.
-std::vector<Finding> check_contents(const DatasetPair& pair, const Volume& image,
-                                    LabelView labels);
+std::vector<Finding> check_contents(const DatasetPair& pair, const Volume& image, LabelView labels);
 
 /// Reads both files of every pair and appends what check_contents finds, as well as files that
 /// cannot be read.

@@ -37,7 +37,8 @@ std::vector<double> percentiles(const Volume& volume, std::int64_t t, std::int64
     if constexpr (sizeof(T) <= 2) {
       constexpr std::int64_t kLowest = std::numeric_limits<T>::min();
       std::vector<std::int64_t> up_to(std::size_t{1} << (8 * sizeof(T)), 0);
-      for (std::int64_t i = 0; i < count; ++i) ++up_to[static_cast<std::size_t>(values[i] - kLowest)];
+      for (std::int64_t i = 0; i < count; ++i)
+        ++up_to[static_cast<std::size_t>(values[i] - kLowest)];
       for (std::size_t i = 1; i < up_to.size(); ++i) up_to[i] += up_to[i - 1];
       return interpolate(count, percents, [&](std::int64_t k) {
         const auto at = std::upper_bound(up_to.begin(), up_to.end(), k);

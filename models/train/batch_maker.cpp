@@ -82,8 +82,8 @@ StarDistBatchMaker::StarDistBatchMaker(std::vector<DatasetPair> pairs, const Tra
                    (use == Use::kValidation ? kValidationStream : 0)),
       channels_(static_cast<int>(pairs_.front().shape.c)) {
   if (use == Use::kValidation) {
-    samples_ = config.val_patches > 0 ? config.val_patches
-                                      : static_cast<std::int64_t>(pairs_.size());
+    samples_ =
+        config.val_patches > 0 ? config.val_patches : static_cast<std::int64_t>(pairs_.size());
   }
 }
 
@@ -105,8 +105,8 @@ Result<Patch> StarDistBatchMaker::make_patch(std::int64_t sample) const {
   if (augment.zoom) {
     const double factor = random.uniform(kZoomLow, kZoomHigh);
     const auto needed = [&](std::int64_t extent, std::int64_t limit) {
-      const auto wanted = static_cast<std::int64_t>(
-                              std::ceil(static_cast<double>(extent) / factor)) + 2;
+      const auto wanted =
+          static_cast<std::int64_t>(std::ceil(static_cast<double>(extent) / factor)) + 2;
       return std::min(wanted, limit);
     };
     const Index3 centre{0, corner.y + size.y / 2, corner.x + size.x / 2};
@@ -135,8 +135,8 @@ Result<StarDistBatch> StarDistBatchMaker::make(std::int64_t number) const {
   batch.grid_height = static_cast<int>(stardist::grid_extent(batch.height, grid.y));
   batch.grid_width = static_cast<int>(stardist::grid_extent(batch.width, grid.x));
   batch.rays = static_cast<int>(config_.rays);
-  const auto targets = static_cast<std::size_t>(batch.grid_height) *
-                       static_cast<std::size_t>(batch.grid_width);
+  const auto targets =
+      static_cast<std::size_t>(batch.grid_height) * static_cast<std::size_t>(batch.grid_width);
   const auto rays = static_cast<std::size_t>(batch.rays);
   batch.dist.resize(static_cast<std::size_t>(count) * rays * targets);
   for (std::int64_t i = 0; i < count; ++i) {
@@ -147,8 +147,8 @@ Result<StarDistBatch> StarDistBatchMaker::make(std::int64_t number) const {
     batch.prob.insert(batch.prob.end(), prob.begin(), prob.end());
     // One thread: batches are made side by side already, next to the training step.
     stardist::star_distances_2d_planar(
-        labels, batch.rays, grid,
-        batch.dist.data() + static_cast<std::size_t>(i) * rays * targets, 1);
+        labels, batch.rays, grid, batch.dist.data() + static_cast<std::size_t>(i) * rays * targets,
+        1);
   }
   batch.mask = batch.prob;
   return batch;

@@ -97,8 +97,7 @@ Result<std::shared_ptr<const TrainingImage>> ImageCache::get(const DatasetPair& 
     try {
       return load(pair);
     } catch (const std::bad_alloc&) {
-      return Error(ErrorCode::kTooLarge,
-                   "there is not enough memory to read \"" + key + "\"",
+      return Error(ErrorCode::kTooLarge, "there is not enough memory to read \"" + key + "\"",
                    "Cut the image into smaller ones, or close other programs.");
     }
   }();

@@ -54,7 +54,9 @@ std::int64_t PatchSampler::image_of(std::int64_t sample) const {
   return last_->order[static_cast<std::size_t>(sample % images_)];
 }
 
-Random PatchSampler::random_of(std::int64_t sample) const { return generator(kSample, sample); }
+Random PatchSampler::random_of(std::int64_t sample) const {
+  return generator(kSample, sample);
+}
 
 Random PatchSampler::generator(std::uint64_t stream, std::int64_t number) const {
   // Chained seeding: unlike seeds, streams and numbers give unrelated generators.

@@ -38,8 +38,8 @@ class PatchPositions {
 
  private:
   struct Run {
-    std::int32_t y, x;       ///< first position
-    std::int64_t until;      ///< eligible positions up to and with this run
+    std::int32_t y, x;   ///< first position
+    std::int64_t until;  ///< eligible positions up to and with this run
   };
   void add_row(std::int32_t y, const std::vector<std::int32_t>& objects_in_column,
                std::int64_t patch_width);

@@ -19,7 +19,9 @@ std::string option_text(const TrainConfig& config, Index3 size) {
   return config.dims == 2 ? plane : std::to_string(size.z) + "," + plane;
 }
 
-std::int64_t rounded_down(std::int64_t value, std::int64_t to) { return value / to * to; }
+std::int64_t rounded_down(std::int64_t value, std::int64_t to) {
+  return value / to * to;
+}
 
 }  // namespace
 
@@ -40,8 +42,8 @@ Result<void> validate(const TrainConfig& config) {
   if (config.dims == 2 && (config.patch.z != 1 || config.grid.z != 1)) {
     const bool patch = config.patch.z != 1;
     return Error(ErrorCode::kInvalidArgument,
-                 std::string("the setting \"") + (patch ? "patch" : "grid") +
-                     "\" has " + std::to_string(patch ? config.patch.z : config.grid.z) +
+                 std::string("the setting \"") + (patch ? "patch" : "grid") + "\" has " +
+                     std::to_string(patch ? config.patch.z : config.grid.z) +
                      " planes, but the images are planes (dims 2)",
                  std::string("Give Y,X only: ") + (patch ? "--patch " : "--grid ") +
                      option_text(config, patch ? config.patch : config.grid) + ".");
@@ -87,8 +89,7 @@ Result<void> validate_against(const TrainConfig& config, std::span<const ImageSi
   std::string what = "patch " + size_text(config, config.patch) + " is larger than \"" +
                      offender->file + "\" (" + size_text(config, offender->shape) + ")";
   if (too_small > 1) what += " and " + std::to_string(too_small - 1) + " more";
-  const std::string remove =
-      too_small > 1 ? "take the smaller images out" : "take that image out";
+  const std::string remove = too_small > 1 ? "take the smaller images out" : "take that image out";
   if (fit.z > 0 && fit.y > 0 && fit.x > 0) {
     return Error(ErrorCode::kInvalidArgument, what,
                  "Choose --patch " + option_text(config, fit) + ", the largest that fits, or " +

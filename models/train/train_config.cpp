@@ -18,8 +18,8 @@ using Config = TrainConfig;
 
 constexpr int kSchema = 1;
 constexpr std::pair<const char*, bool AugmentSet::*> kAugments[] = {
-    {"flip", &AugmentSet::flip},           {"rotate", &AugmentSet::rotate},
-    {"zoom", &AugmentSet::zoom},           {"intensity", &AugmentSet::intensity},
+    {"flip", &AugmentSet::flip},   {"rotate", &AugmentSet::rotate},
+    {"zoom", &AugmentSet::zoom},   {"intensity", &AugmentSet::intensity},
     {"noise", &AugmentSet::noise},
 };
 
@@ -27,52 +27,168 @@ std::vector<Setting> make_settings() {
   return {
       {"model", &Config::model, 0, 0, {"stardist"}, "", "What the network learns."},
       {"dims", &Config::dims, 2, 2, {}, "", "Dimensions of an image: 2 for planes."},
-      {"epochs", &Config::epochs, 1, 1'000'000, {}, "",
+      {"epochs",
+       &Config::epochs,
+       1,
+       1'000'000,
+       {},
+       "",
        "Rounds of training; each ends with a validation."},
-      {"steps", &Config::steps, 1, 1'000'000, {}, "per epoch",
+      {"steps",
+       &Config::steps,
+       1,
+       1'000'000,
+       {},
+       "per epoch",
        "Weight updates in an epoch, one batch each."},
-      {"batch", &Config::batch, 1, 4096, {}, "patches",
+      {"batch",
+       &Config::batch,
+       1,
+       4096,
+       {},
+       "patches",
        "Patches looked at in one step; more is steadier and takes more memory."},
-      {"patch", &Config::patch, 1, 8192, {}, "pixels",
+      {"patch",
+       &Config::patch,
+       1,
+       8192,
+       {},
+       "pixels",
        "Size of the pieces cut from the images; several objects should fit into one."},
-      {"val", &Config::val, 0.001, 0.9, {}, "share of the images",
+      {"val",
+       &Config::val,
+       0.001,
+       0.9,
+       {},
+       "share of the images",
        "Images kept aside to judge the training by."},
-      {"val_patches", &Config::val_patches, 0, 1'000'000, {}, "patches",
+      {"val_patches",
+       &Config::val_patches,
+       0,
+       1'000'000,
+       {},
+       "patches",
        "Patches validated after each epoch; 0: one for each validation image."},
       {"lr", &Config::lr, 1e-8, 1, {}, "", "Learning rate of the Adam optimiser at the start."},
-      {"reduce_lr_factor", &Config::reduce_lr_factor, 0.01, 1, {}, "",
+      {"reduce_lr_factor",
+       &Config::reduce_lr_factor,
+       0.01,
+       1,
+       {},
+       "",
        "The learning rate is multiplied by this when validation stops improving; 1 keeps it."},
-      {"reduce_lr_patience", &Config::reduce_lr_patience, 1, 1'000'000, {}, "epochs",
+      {"reduce_lr_patience",
+       &Config::reduce_lr_patience,
+       1,
+       1'000'000,
+       {},
+       "epochs",
        "Epochs without improvement until the learning rate is reduced."},
-      {"rays", &Config::rays, 4, 512, {}, "",
+      {"rays",
+       &Config::rays,
+       4,
+       512,
+       {},
+       "",
        "Directions in which the distance to an object's border is learned."},
-      {"grid", &Config::grid, 1, 16, {}, "pixels, a power of 2",
+      {"grid",
+       &Config::grid,
+       1,
+       16,
+       {},
+       "pixels, a power of 2",
        "Pixels one prediction stands for; 2 is faster, 1 suits objects below 10 pixels."},
-      {"unet_depth", &Config::unet_depth, 1, 6, {}, "levels",
+      {"unet_depth",
+       &Config::unet_depth,
+       1,
+       6,
+       {},
+       "levels",
        "How often the network halves the image; deeper sees further."},
-      {"filters", &Config::filters, 1, 512, {}, "",
+      {"filters",
+       &Config::filters,
+       1,
+       512,
+       {},
+       "",
        "Channels of the network's first level; they double with each level."},
-      {"features", &Config::features, 0, 1024, {}, "",
+      {"features",
+       &Config::features,
+       0,
+       1024,
+       {},
+       "",
        "Channels between the U-Net and its outputs; 0 leaves that layer out."},
-      {"foreground_only", &Config::foreground_only, 0, 1, {}, "share of the patches",
+      {"foreground_only",
+       &Config::foreground_only,
+       0,
+       1,
+       {},
+       "share of the patches",
        "Patches that must have an object in them."},
-      {"background_reg", &Config::background_reg, 0, 1, {}, "",
+      {"background_reg",
+       &Config::background_reg,
+       0,
+       1,
+       {},
+       "",
        "Weight that pulls distances to 0 on background."},
-      {"weight_prob", &Config::weight_prob, 0, 1000, {}, "",
+      {"weight_prob",
+       &Config::weight_prob,
+       0,
+       1000,
+       {},
+       "",
        "Weight of the object probability in the loss."},
-      {"weight_dist", &Config::weight_dist, 0, 1000, {}, "", "Weight of the distances in the loss."},
-      {"percentile_low", &Config::percentile_low, 0, 50, {}, "percent",
+      {"weight_dist",
+       &Config::weight_dist,
+       0,
+       1000,
+       {},
+       "",
+       "Weight of the distances in the loss."},
+      {"percentile_low",
+       &Config::percentile_low,
+       0,
+       50,
+       {},
+       "percent",
        "This percentile of each image and channel becomes 0."},
-      {"percentile_high", &Config::percentile_high, 50, 100, {}, "percent",
+      {"percentile_high",
+       &Config::percentile_high,
+       50,
+       100,
+       {},
+       "percent",
        "This percentile of each image and channel becomes 1."},
-      {"augment", &Config::augment, 0, 0, {}, "",
+      {"augment",
+       &Config::augment,
+       0,
+       0,
+       {},
+       "",
        "Random changes of patches that make more of few images."},
-      {"precision", &Config::precision, 0, 0, {"auto", "float32", "bfloat16"}, "",
+      {"precision",
+       &Config::precision,
+       0,
+       0,
+       {"auto", "float32", "bfloat16"},
+       "",
        "Number format of the network's arithmetic; auto takes bfloat16 where it is faster."},
       {"seed", &Config::seed, 0, 9007199254740991, {}, "", "Repeats a run on the same machine."},
-      {"cache_mib", &Config::cache_mib, 1, 1'048'576, {}, "MiB",
+      {"cache_mib",
+       &Config::cache_mib,
+       1,
+       1'048'576,
+       {},
+       "MiB",
        "Memory for images read ahead; a larger dataset is read again from disk."},
-      {"loader_threads", &Config::loader_threads, 1, 64, {}, "threads",
+      {"loader_threads",
+       &Config::loader_threads,
+       1,
+       64,
+       {},
+       "threads",
        "Threads that prepare patches beside the training."},
       {"prefetch", &Config::prefetch, 1, 64, {}, "batches", "Batches prepared ahead."},
   };
@@ -215,9 +331,12 @@ bool read(const Json& json, Index3& value) {
 bool read(const Json& json, AugmentSet& value) {
   if (json.is_string()) {
     const auto word = json.get<std::string>();
-    if (word == "none") value = {false, false, false, false, false};
-    else if (word == "all") value = {true, true, true, true, true};
-    else return false;
+    if (word == "none")
+      value = {false, false, false, false, false};
+    else if (word == "all")
+      value = {true, true, true, true, true};
+    else
+      return false;
     return true;
   }
   if (!json.is_array()) return false;
@@ -239,14 +358,18 @@ bool in_range(const Setting& s, std::int64_t v) {
   const auto value = static_cast<double>(v);
   return value >= s.low && value <= s.high;
 }
-bool in_range(const Setting& s, double value) { return value >= s.low && value <= s.high; }
+bool in_range(const Setting& s, double value) {
+  return value >= s.low && value <= s.high;
+}
 bool in_range(const Setting& s, const std::string& value) {
   return std::find(s.choices.begin(), s.choices.end(), value) != s.choices.end();
 }
 bool in_range(const Setting& s, Index3 value) {
   return in_range(s, value.z) && in_range(s, value.y) && in_range(s, value.x);
 }
-bool in_range(const Setting&, const AugmentSet&) { return true; }
+bool in_range(const Setting&, const AugmentSet&) {
+  return true;
+}
 
 Result<void> set_from_json(Config& config, const Setting& setting, const Json& json) {
   return std::visit(
@@ -308,8 +431,8 @@ std::span<const Setting> train_settings() {
 }
 
 std::string setting_text(const TrainConfig& config, const Setting& setting) {
-  const Json json = std::visit([&](auto member) { return json_of(config, config.*member); },
-                               setting.field);
+  const Json json =
+      std::visit([&](auto member) { return json_of(config, config.*member); }, setting.field);
   if (json.is_string()) return json.get<std::string>();
   if (!json.is_array()) return json.dump();
   if (json.empty()) return "none";
@@ -340,8 +463,8 @@ Result<TrainConfig> train_config_from_json(const Json& json, TrainConfig base) {
   }
   if (const auto schema = json.find("schema"); schema != json.end()) {
     if (!schema->is_number_integer() || schema->get<int>() > kSchema || schema->get<int>() < 1) {
-      return Error(ErrorCode::kUnsupported, "the settings have schema " + schema->dump() +
-                                                ", this program knows schema 1",
+      return Error(ErrorCode::kUnsupported,
+                   "the settings have schema " + schema->dump() + ", this program knows schema 1",
                    "Update the program, or remove settings it does not know and \"schema\".");
     }
   }

@@ -33,17 +33,17 @@ struct TrainConfig {
   std::int64_t dims = 2;
 
   std::int64_t epochs = 400;
-  std::int64_t steps = 100;       ///< per epoch
-  std::int64_t batch = 4;         ///< patches a step
-  Index3 patch{1, 256, 256};      ///< voxels, ZYX; z is 1 in 2D
-  double val = 0.1;               ///< share of the images kept for validation
-  std::int64_t val_patches = 0;   ///< 0: one for each validation image
+  std::int64_t steps = 100;      ///< per epoch
+  std::int64_t batch = 4;        ///< patches a step
+  Index3 patch{1, 256, 256};     ///< voxels, ZYX; z is 1 in 2D
+  double val = 0.1;              ///< share of the images kept for validation
+  std::int64_t val_patches = 0;  ///< 0: one for each validation image
   double lr = 3e-4;
   double reduce_lr_factor = 0.5;
   std::int64_t reduce_lr_patience = 40;
 
   std::int64_t rays = 32;
-  Index3 grid{1, 2, 2};           ///< voxels a network output pixel stands for, ZYX
+  Index3 grid{1, 2, 2};  ///< voxels a network output pixel stands for, ZYX
   std::int64_t unet_depth = 3;
   std::int64_t filters = 32;
   std::int64_t features = 128;
@@ -66,9 +66,9 @@ struct TrainConfig {
 
 /// One row of the table.
 struct Setting {
-  using Field = std::variant<std::int64_t TrainConfig::*, double TrainConfig::*,
-                             std::string TrainConfig::*, Index3 TrainConfig::*,
-                             AugmentSet TrainConfig::*>;
+  using Field =
+      std::variant<std::int64_t TrainConfig::*, double TrainConfig::*, std::string TrainConfig::*,
+                   Index3 TrainConfig::*, AugmentSet TrainConfig::*>;
 
   std::string name;  ///< key in JSON
   Field field;

@@ -88,8 +88,8 @@ TEST(PercentileScale, TreatsChannelsOnTheirOwnAsTheReference) {
       const auto scale = percentile_scale(volume, 0, c, low, high);
       for (std::int64_t i = 0; i < pixels; ++i) {
         const auto at = static_cast<std::size_t>(i * 3 + c);
-        largest = std::max(largest, std::abs(scale(static_cast<float>(input.values[at])) -
-                                             expected.values[at]));
+        largest = std::max(
+            largest, std::abs(scale(static_cast<float>(input.values[at])) - expected.values[at]));
       }
     }
     return largest;

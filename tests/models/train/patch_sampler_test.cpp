@@ -18,7 +18,8 @@ LabelArray random_labels(Index3 shape, double share, std::uint64_t seed) {
 }
 
 PatchPositions positions_of(const LabelArray& labels, Index3 patch) {
-  return {labels.shape(), patch, [&](std::int64_t y, std::int64_t x) { return labels(0, y, x) != 0; }};
+  return {labels.shape(), patch,
+          [&](std::int64_t y, std::int64_t x) { return labels(0, y, x) != 0; }};
 }
 
 /// The rule as it is told: the patch has a labelled pixel.
@@ -37,7 +38,8 @@ std::vector<Index3> eligible_reference(const LabelArray& labels, Index3 patch) {
 }
 
 TEST(PatchPositions, AreExactlyThosePatchesWithAnObject) {
-  for (const Index3 patch : {Index3{1, 1, 1}, Index3{1, 5, 3}, Index3{1, 4, 8}, Index3{1, 23, 31}}) {
+  for (const Index3 patch :
+       {Index3{1, 1, 1}, Index3{1, 5, 3}, Index3{1, 4, 8}, Index3{1, 23, 31}}) {
     for (const double share : {0.0, 0.002, 0.02, 0.3, 1.0}) {
       const auto labels = random_labels({1, 23, 31}, share, 5);
       const auto positions = positions_of(labels, patch);

@@ -39,9 +39,9 @@ TEST(TrainSettings, SayEverythingAboutEachSetting) {
   for (const char* option : {"--dims", "--epochs", "--steps", "--batch", "--patch", "--val", "--lr",
                              "--rays", "--grid", "--unet-depth", "--filters", "--augment"}) {
     const auto all = train_settings();
-    EXPECT_TRUE(std::any_of(all.begin(), all.end(),
-                            [&](const Setting& s) { return s.option() == option; }))
-        << option;
+    EXPECT_TRUE(std::any_of(all.begin(), all.end(), [&](const Setting& s) {
+      return s.option() == option;
+    })) << option;
   }
 }
 
@@ -83,9 +83,9 @@ TEST(TrainSettings, RefuseWithNameFoundAndAllowed) {
     EXPECT_FALSE(outcome) << name << " " << text;
     return outcome ? std::string() : outcome.error().what + " | " + outcome.error().fix;
   };
-  EXPECT_THAT(refuse("epochs", "0"), testing::AllOf(HasSubstr("\"epochs\""), HasSubstr("0"),
-                                                    HasSubstr("1 to 1000000"),
-                                                    HasSubstr("--epochs")));
+  EXPECT_THAT(refuse("epochs", "0"),
+              testing::AllOf(HasSubstr("\"epochs\""), HasSubstr("0"), HasSubstr("1 to 1000000"),
+                             HasSubstr("--epochs")));
   EXPECT_THAT(refuse("epochs", "1.5"), HasSubstr("whole number"));
   EXPECT_THAT(refuse("epochs", "many"), HasSubstr("many"));
   EXPECT_THAT(refuse("epochs", "99999999999999999999"), HasSubstr("\"epochs\""));

@@ -1,0 +1,133 @@
+// What only the pixels of a pair can tell.
+
+#include <cmath>
+#include <cstdio>
+
+#include "core/dataset/dataset_folder.h"
+#include "core/io/image_io.h"
+
+namespace karyo {
+namespace {
+
+/// Separate pieces of labelled voxels, joined by faces; counting stops at 2.
+int pieces_up_to_two(LabelView labels) {
+  const Index3 shape = labels.shape();
+  std::vector<std::uint8_t> seen(static_cast<std::size_t>(shape.count()), 0);
+  const auto offset = [&](Index3 p) {
+    return static_cast<std::size_t>((p.z * shape.y + p.y) * shape.x + p.x);
+  };
+  const Box3 all = Box3::of_shape(shape);
+  constexpr Index3 kSteps[] = {{0, 0, 1}, {0, 0, -1}, {0, 1, 0}, {0, -1, 0}, {1, 0, 0}, {-1, 0, 0}};
+  int pieces = 0;
+  std::vector<Index3> open;
+  for (std::int64_t z = 0; z < shape.z; ++z) {
+    for (std::int64_t y = 0; y < shape.y; ++y) {
+      for (std::int64_t x = 0; x < shape.x; ++x) {
+        if (labels(z, y, x) == 0 || seen[offset({z, y, x})] != 0) continue;
+        if (++pieces == 2) return pieces;
+        seen[offset({z, y, x})] = 1;
+        open.push_back({z, y, x});
+        while (!open.empty()) {
+          const Index3 at = open.back();
+          open.pop_back();
+          for (const Index3 step : kSteps) {
+            const Index3 to = at + step;
+            if (!all.contains(to) || labels(to) == 0 || seen[offset(to)] != 0) continue;
+            seen[offset(to)] = 1;
+            open.push_back(to);
+          }
+        }
+      }
+    }
+  }
+  return pieces;
+}
+
+/// Where a channel holds NaN or infinity; empty for none.
+std::string non_finite_place(const Volume& image) {
+  return visit_voxels(image.type(), [&](auto zero) -> std::string {
+    using T = decltype(zero);
+    if constexpr (std::is_floating_point_v<T>) {
+      const T* values = image.view<T>().data();
+      for (std::int64_t i = 0; i < image.shape().count(); ++i) {
+        if (std::isfinite(values[i])) continue;
+        const VolumeShape& s = image.shape();
+        return std::string(std::isnan(values[i]) ? "NaN" : "infinity") + " at y " +
+               std::to_string(i / s.x % s.y) + ", x " + std::to_string(i % s.x);
+      }
+    }
+    return "";
+  });
+}
+
+}  // namespace
+
+std::vector<Finding> check_contents(const DatasetPair& pair, const Volume& image,
+                                    LabelView labels) {
+  std::vector<Finding> found;
+  const std::string bad = non_finite_place(image);
+  if (!bad.empty()) {
+    found.push_back(
+        Finding::error("not_finite", pair.image, "holds " + bad,
+                       "Export the image again without a mask that turns pixels into NaN, or crop "
+                       "that part away."));
+  }
+  const ValueRange range = value_range(image);
+  if (bad.empty() && range.low == range.high) {
+    char value[32];
+    std::snprintf(value, sizeof value, "%g", range.low);
+    found.push_back(Finding::warning(
+        "constant_image", pair.image, std::string("is constant: every pixel is ") + value,
+        "Nothing can be learned from it: export the image again, or take the "
+        "pair out."));
+  }
+  std::uint32_t only = 0;
+  bool several = false;
+  for (std::int64_t z = 0; z < labels.shape().z && !several; ++z) {
+    for (std::int64_t y = 0; y < labels.shape().y && !several; ++y) {
+      const std::uint32_t* row = labels.row(z, y);
+      for (std::int64_t x = 0; x < labels.shape().x; ++x) {
+        if (row[x] == 0 || row[x] == only) continue;
+        several = only != 0;
+        only = row[x];
+        if (several) break;
+      }
+    }
+  }
+  if (only == 0) {
+    found.push_back(
+        Finding::warning("empty_mask", pair.mask, "has no object: every pixel is 0",
+                         "Fine where the image shows no nucleus; otherwise annotate it, or take "
+                         "the pair out."));
+  } else if (!several && pieces_up_to_two(labels) > 1) {
+    found.push_back(Finding::warning(
+        "binary_mask", pair.mask,
+        "has a single number, " + std::to_string(only) +
+            ", for several separate objects; they are learned as one, and touching nuclei are "
+            "merged",
+        "Give each object a number of its own: `karyoscope threshold " + pair.mask.string() +
+            " OUT --watershed` numbers separate pieces and cuts touching ones; check the result."));
+  }
+  return found;
+}
+
+void check_all_contents(DatasetFolder& dataset) {
+  for (const auto& pair : dataset.pairs) {
+    const auto image = read_image(pair.image);
+    if (!image) {
+      dataset.findings.push_back(
+          Finding::error("unreadable", pair.image, image.error().what, image.error().fix));
+      continue;
+    }
+    const auto labels = read_labels(pair.mask);
+    if (!labels) {
+      dataset.findings.push_back(
+          Finding::error("unreadable", pair.mask, labels.error().what, labels.error().fix));
+      continue;
+    }
+    const auto found = check_contents(pair, *image, labels->view());
+    dataset.findings.insert(dataset.findings.end(), found.begin(), found.end());
+  }
+}
+
+}  // namespace karyo
