@@ -44,9 +44,13 @@ inline double spacing_along(const VoxelGrid& grid, Axis axis) {
   return axis == Axis::kZ ? grid.spacing_z : axis == Axis::kY ? grid.spacing_y : grid.spacing_x;
 }
 
-/// The voxel that holds a place; outside the volume too.
+/// The voxel that holds a place; outside the volume too. Beyond 1e15 voxels, and for NaN, it is
+/// one far outside.
 inline std::int64_t voxel_along(double place, double spacing) {
-  return static_cast<std::int64_t>(std::floor(place / spacing));
+  constexpr double kFar = 1e15;
+  const double voxel = std::floor(place / spacing);
+  if (!(voxel > -kFar)) return -static_cast<std::int64_t>(kFar);
+  return static_cast<std::int64_t>(voxel < kFar ? voxel : kFar);
 }
 inline Index3 voxel_at(const WorldPoint& place, const VoxelGrid& grid) {
   return {voxel_along(place.z, grid.spacing_z), voxel_along(place.y, grid.spacing_y),

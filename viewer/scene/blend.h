@@ -15,7 +15,7 @@ namespace karyo {
 /// Entry of the colour table for a value; NaN gets the lowest.
 inline std::uint8_t table_entry(double value, const ChannelDisplay& display) {
   const ValueRange& limits = display.limits;
-  double part = (value - limits.low) / (limits.high - limits.low);
+  double part = (value - limits.low) * (1 / (limits.high - limits.low));
   part = part > 0 ? std::min(part, 1.0) : 0.0;
   if (display.gamma != 1) part = std::pow(part, display.gamma);
   return static_cast<std::uint8_t>(part * 255 + 0.5);

@@ -1,15 +1,57 @@
 #include "viewer/scene/slice_compositor.h"
 
 #include <algorithm>
+#include <deque>
+#include <mutex>
+#include <utility>
+#include <vector>
 
+#include "core/base/parallel.h"
 #include "core/layers/labels_layer.h"
 #include "viewer/scene/blend.h"
-#include "viewer/scene/slice_compositor_reference.h"
+#include "viewer/scene/image_slice.h"
+#include "viewer/scene/labels_slice.h"
 
 namespace karyo {
+namespace {
+
+struct Buffers {
+  ImageBuffers image;
+  LabelsBuffers labels;
+};
+
+/// Buffers lent to whichever thread works: memory is asked for in the first frame only.
+class BufferPool {
+ public:
+  std::unique_ptr<Buffers> take() {
+    const std::lock_guard lock(mutex_);
+    if (free_.empty()) return std::make_unique<Buffers>();
+    auto buffers = std::move(free_.back());
+    free_.pop_back();
+    return buffers;
+  }
+  void give_back(std::unique_ptr<Buffers> buffers) {
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(buffers));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Buffers>> free_;
+};
+
+/// A layer made ready for one frame; one of the two.
+struct ReadyLayer {
+  std::unique_ptr<ImageSlice> image;
+  std::unique_ptr<LabelsSlice> labels;
+};
+
+}  // namespace
 
 struct SliceCompositor::State {
   int threads = 0;
+  BufferPool pool;
+  std::deque<std::vector<ChannelTable>> tables;  // one entry a drawn layer
 };
 
 SliceCompositor::SliceCompositor(int threads) : state_(std::make_unique<State>()) {
@@ -28,23 +70,56 @@ void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view
 void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view,
                               std::int64_t time, const ScreenRect& part, RgbaImage& picture) {
   const ScreenRect drawn = part.clipped_to(view.viewport());
-  const RgbaImage all = compose_slice_reference(layers, view, time);
-  for (int y = drawn.top; y < drawn.bottom; ++y) {
-    std::copy(all.row(y) + drawn.left, all.row(y) + drawn.right, picture.row(y) + drawn.left);
+  if (drawn.empty() || picture.width() != view.width || picture.height() != view.height) return;
+
+  std::vector<ReadyLayer> ready;
+  for (int i = 0; i < layers.count(); ++i) {
+    const Layer& layer = layers.at(i);
+    if (!layer.visible() || alpha_of(layer.opacity()) == 0) continue;
+    const bool lowest = ready.empty();
+    const VoxelGrid grid = layers.grid_of(layer);
+    if (layer.kind() == LayerKind::kImage) {
+      if (state_->tables.size() <= ready.size()) state_->tables.resize(ready.size() + 1);
+      ready.push_back({std::make_unique<ImageSlice>(static_cast<const ImageLayer&>(layer), view,
+                                                    drawn, grid, time, lowest,
+                                                    state_->tables[ready.size()]),
+                       nullptr});
+    } else {
+      ready.push_back({nullptr, std::make_unique<LabelsSlice>(
+                                    static_cast<const LabelsLayer&>(layer), view, drawn, grid,
+                                    time, lowest)});
+    }
   }
+
+  const int bands = (drawn.height() + kBandRows - 1) / kBandRows;
+  parallel_for(0, bands, 1, [&](std::int64_t first, std::int64_t last) {
+    auto buffers = state_->pool.take();
+    for (std::int64_t number = first; number < last; ++number) {
+      const int top = drawn.top + static_cast<int>(number) * kBandRows;
+      const Band band{drawn.left, drawn.right, top, std::min(top + kBandRows, drawn.bottom)};
+      for (int y = band.top; y < band.bottom; ++y) {
+        std::fill_n(picture.row(y) + band.left, band.width(), pack_rgba(Rgb{}));
+      }
+      for (const ReadyLayer& layer : ready) {
+        if (layer.image) layer.image->draw(band, buffers->image, picture);
+        if (layer.labels) layer.labels->draw(band, buffers->labels, picture);
+      }
+    }
+    state_->pool.give_back(std::move(buffers));
+  }, state_->threads);
 }
 
 ScreenRect dirty_rect(const LayerList& layers, const Layer& layer, const Box3& box,
                       const ViewTransform& view) {
-  int margin = 0;
+  const VoxelGrid grid = layers.grid_of(layer);
   if (layer.kind() == LayerKind::kLabels) {
-    margin = std::max(kSelectionWidth, static_cast<const LabelsLayer&>(layer).contour_width());
-  } else if (static_cast<const ImageLayer&>(layer).interpolation() == Interpolation::kLinear) {
-    // A sample reaches half a voxel further, in voxels larger than a pixel.
-    const VoxelGrid grid = layers.grid_of(layer);
-    return view.rect_of(box.padded({1, 1, 1}), grid);
+    return view.rect_of(box, grid, LabelsSlice::margin_of(static_cast<const LabelsLayer&>(layer)));
   }
-  return view.rect_of(box, layers.grid_of(layer), margin);
+  // Between voxels a sample reaches one voxel further, in the plane alone.
+  const bool linear =
+      static_cast<const ImageLayer&>(layer).interpolation() == Interpolation::kLinear;
+  if (!linear || view.rect_of(box, grid).empty()) return view.rect_of(box, grid);
+  return view.rect_of(box.padded({1, 1, 1}), grid);
 }
 
 }  // namespace karyo

@@ -1,0 +1,78 @@
+#pragma once
+
+/// For the pixels of a stretch of screen columns (or rows), the voxel each shows along one axis.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "viewer/scene/view_transform.h"
+
+namespace karyo {
+
+class AxisMap {
+ public:
+  static constexpr std::int32_t kOutside = -1;
+
+  AxisMap() = default;
+  /// `place_of(pixel)` is the world coordinate of a pixel's middle, growing with the pixel.
+  template <typename PlaceOf>
+  AxisMap(int first_pixel, int last_pixel, double spacing, std::int64_t extent,
+          PlaceOf&& place_of)
+      : first_(first_pixel) {
+    voxels_.reserve(static_cast<std::size_t>(std::max(0, last_pixel - first_pixel)));
+    for (int pixel = first_pixel; pixel < last_pixel; ++pixel) {
+      const std::int64_t voxel = voxel_along(place_of(pixel), spacing);
+      const bool inside = voxel >= 0 && voxel < extent;
+      if (inside && covered_end_ == covered_begin_) covered_begin_ = pixel;
+      if (inside) covered_end_ = pixel + 1;
+      voxels_.push_back(inside ? static_cast<std::int32_t>(voxel) : kOutside);
+    }
+  }
+
+  std::int32_t operator[](int pixel) const {
+    return voxels_[static_cast<std::size_t>(pixel - first_)];
+  }
+  const std::int32_t* from(int pixel) const { return voxels_.data() + (pixel - first_); }
+  /// The pixels that show the volume, one unbroken stretch.
+  int covered_begin() const { return covered_begin_; }
+  int covered_end() const { return covered_end_; }
+
+ private:
+  int first_ = 0, covered_begin_ = 0, covered_end_ = 0;
+  std::vector<std::int32_t> voxels_;
+};
+
+/// Both maps of a plane for the pixels of `part` and `margin` more on every side.
+struct PlaneMap {
+  AxisMap columns, rows;
+  std::int64_t slice = 0;
+  bool hit = false;  ///< the slice passes through the volume
+
+  PlaneMap() = default;
+  PlaneMap(const ViewTransform& view, const ScreenRect& part, int margin, const VoxelGrid& grid,
+           const Index3& shape)
+      : columns(part.left - margin, part.right + margin,
+                spacing_along(grid, horizontal_axis(view.plane)),
+                along(shape, horizontal_axis(view.plane)),
+                [&](int i) { return view.column_place(i); }),
+        rows(part.top - margin, part.bottom + margin,
+             spacing_along(grid, vertical_axis(view.plane)),
+             along(shape, vertical_axis(view.plane)), [&](int j) { return view.row_place(j); }),
+        slice(view.slice(grid)),
+        hit(slice >= 0 && slice < along(shape, normal_axis(view.plane))) {}
+};
+
+/// Rows that are drawn together, so that what they share is worked out once.
+inline constexpr int kBandRows = 16;
+
+/// A stretch of at most kBandRows rows of the part that is drawn.
+struct Band {
+  int left, right;  ///< pixel columns
+  int top, bottom;  ///< pixel rows
+  int width() const { return right - left; }
+  int height() const { return bottom - top; }
+};
+
+}  // namespace karyo

@@ -1,0 +1,54 @@
+#pragma once
+
+/// One labels layer drawn into a band of screen rows, read straight from its tiles.
+
+#include <cstdint>
+#include <vector>
+
+#include "core/layers/labels_layer.h"
+#include "viewer/scene/axis_map.h"
+#include "viewer/scene/rgba_image.h"
+
+namespace karyo {
+
+/// What of a layer a thread works with; reused from band to band.
+struct LabelsBuffers {
+  std::vector<std::uint32_t> ids;      ///< [row][column], with the margin around
+  std::vector<std::uint32_t> uneven;   ///< the same places: not 0 where ids beside differ
+  std::vector<std::uint32_t> contour;  ///< [row][column] of the band: not 0 on a contour
+};
+
+class LabelsSlice {
+ public:
+  LabelsSlice(const LabelsLayer& layer, const ViewTransform& view, const ScreenRect& part,
+              const VoxelGrid& grid, std::int64_t time, bool lowest);
+
+  void draw(const Band& band, LabelsBuffers& buffers, RgbaImage& picture) const;
+
+  /// How far around a pixel its colour looks: the widest contour in use.
+  static int margin_of(const LabelsLayer& layer);
+
+ private:
+  /// Columns that lie in the same column of tiles (XY and XZ).
+  struct Stretch {
+    int begin, end;
+    std::int64_t tile;
+  };
+  void gather(const Band& wide, std::uint32_t* ids) const;
+  void gather_row(int row, const Band& wide, std::uint32_t* ids) const;
+  void gather_columns(const Band& wide, std::uint32_t* ids) const;
+  void mark_contours(const Band& band, int width, LabelsBuffers& buffers) const;
+  void paint(const std::uint32_t* ids, const std::uint32_t* contour, std::uint32_t* below,
+             int width) const;
+
+  const LabelsLayer& layer_;
+  const LabelVolume& labels_;
+  Plane plane_;
+  int margin_;
+  PlaneMap map_;
+  std::vector<Stretch> stretches_;
+  Blending blending_;
+  int alpha_;
+};
+
+}  // namespace karyo
