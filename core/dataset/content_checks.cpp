@@ -115,14 +115,14 @@ void check_all_contents(DatasetFolder& dataset) {
   for (const auto& pair : dataset.pairs) {
     const auto image = read_image(pair.image);
     if (!image) {
-      dataset.findings.push_back(
-          Finding::error("unreadable", pair.image, image.error().what, image.error().fix));
+      dataset.findings.push_back(Finding::error(
+          "unreadable", pair.image, "cannot be read: " + image.error().what, image.error().fix));
       continue;
     }
     const auto labels = read_labels(pair.mask);
     if (!labels) {
-      dataset.findings.push_back(
-          Finding::error("unreadable", pair.mask, labels.error().what, labels.error().fix));
+      dataset.findings.push_back(Finding::error(
+          "unreadable", pair.mask, "cannot be read: " + labels.error().what, labels.error().fix));
       continue;
     }
     const auto found = check_contents(pair, *image, labels->view());

@@ -47,6 +47,12 @@ std::string plane_text(const VolumeShape& shape) {
   return shape.z > 1 ? std::to_string(shape.z) + "x" + plane : plane;
 }
 
+/// A finding names its file itself.
+std::string without_path(const std::string& what, const fs::path& path) {
+  const std::string lead = path.string() + ": ";
+  return what.starts_with(lead) ? what.substr(lead.size()) : what;
+}
+
 struct Listed {
   fs::path path;
   ImageDescription description;
@@ -75,8 +81,9 @@ Result<std::map<std::string, Listed>> list_images(const fs::path& folder,
     auto description = describe_image(path);
     if (!description) {
       if (named_as_image(name)) {
-        findings.push_back(
-            Finding::error("unreadable", path, description.error().what, description.error().fix));
+        findings.push_back(Finding::error(
+            "unreadable", path, "cannot be read: " + without_path(description.error().what, path),
+            description.error().fix));
       }
       continue;
     }
@@ -132,13 +139,13 @@ std::vector<Finding> check_headers(const Listed& image, const Listed& mask, std:
   const VoxelType type = mask.description.type;
   if (type == VoxelType::kFloat32 || type == VoxelType::kFloat64) {
     if (const auto labels = read_labels(mask.path); !labels) {
-      return {
-          Finding::error("float_mask", mask.path,
-                         "holds " + std::string(name_of(type)) +
-                             " values that are no labels: " + labels.error().what,
-                         "Save the label image as 16-bit integers without scaling, one number an "
-                         "object; a probability map has to be thresholded first (karyoscope "
-                         "threshold).")};
+      return {Finding::error(
+          "float_mask", mask.path,
+          "holds " + std::string(name_of(type)) +
+              " values that are no labels: " + without_path(labels.error().what, mask.path),
+          "Save the label image as 16-bit integers without scaling, one number an "
+          "object; a probability map has to be thresholded first (karyoscope "
+          "threshold).")};
     }
     return {Finding::warning("float_mask", mask.path,
                              "holds labels as " + std::string(name_of(type)) +

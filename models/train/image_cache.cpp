@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/io/image_io.h"
+#include "core/labels/fill_holes.h"
 
 namespace karyo {
 namespace {
@@ -143,6 +144,7 @@ Result<std::shared_ptr<const TrainingImage>> ImageCache::load(const DatasetPair&
       }
     }
   }
+  *labels = fill_label_holes(labels->view());
   return std::make_shared<const TrainingImage>(*std::move(image), pair.shape.c, *labels,
                                                options_.percentile_low, options_.percentile_high,
                                                patch);

@@ -1,0 +1,189 @@
+#include "models/train/batch_maker.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "tests/models/train/synthetic_dataset.h"
+#include "tests/support/npy.h"
+#include "tests/support/shared_data.h"
+#include "tests/support/temp_dir.h"
+
+namespace karyo {
+namespace {
+
+using Use = StarDistBatchMaker::Use;
+
+TrainConfig small_config() {
+  TrainConfig config;
+  config.patch = {1, 48, 48};
+  config.unet_depth = 2;
+  config.rays = 8;
+  config.batch = 3;
+  return config;
+}
+
+StarDistBatchMaker maker_of(const std::vector<DatasetPair>& pairs, const TrainConfig& config,
+                            Use use = Use::kTraining) {
+  auto maker = StarDistBatchMaker::create(pairs, config, make_image_cache(config), use);
+  EXPECT_TRUE(maker) << maker.error().what;
+  return *std::move(maker);
+}
+
+bool equal(const StarDistBatch& a, const StarDistBatch& b) {
+  return a.batch == b.batch && a.image == b.image && a.prob == b.prob && a.dist == b.dist &&
+         a.mask == b.mask;
+}
+
+TEST(StarDistBatchMaker, ShapesAreAsStated) {
+  const test::TempDir dir;
+  const auto pairs = test::make_dataset(dir.path(), 4, 64, 80);
+  const auto maker = maker_of(pairs, small_config());
+  const auto batch = maker.make(0);
+  ASSERT_TRUE(batch) << batch.error().what;
+  EXPECT_EQ(batch->batch, 3);
+  EXPECT_EQ(batch->channels, 1);
+  EXPECT_EQ(batch->height, 48);
+  EXPECT_EQ(batch->grid_width, 24);
+  EXPECT_EQ(batch->image.size(), 3U * 48 * 48);
+  EXPECT_EQ(batch->prob.size(), 3U * 24 * 24);
+  EXPECT_EQ(batch->dist.size(), 3U * 8 * 24 * 24);
+  EXPECT_EQ(batch->mask, batch->prob);
+  EXPECT_EQ(maker.batch_count(), 0);
+}
+
+TEST(StarDistBatchMaker, IsTheSameFromAnyThreadAndAfterASeek) {
+  const test::TempDir dir;
+  const auto pairs = test::make_dataset(dir.path(), 5, 64, 80);
+  TrainConfig config = small_config();
+  config.augment.zoom = true;
+  std::vector<StarDistBatch> expected;
+  const auto maker = maker_of(pairs, config);
+  for (std::int64_t n = 0; n < 12; ++n) expected.push_back(*maker.make(n));
+  for (const int threads : {1, 4}) {
+    config.loader_threads = threads;
+    config.cache_mib = 1;
+    const auto source = make_training_source(maker_of(pairs, config), config);
+    for (std::size_t n = 0; n < 12; ++n) ASSERT_TRUE(equal(*source->next(), expected[n])) << n;
+    source->seek(5);
+    for (std::size_t n = 5; n < 9; ++n) ASSERT_TRUE(equal(*source->next(), expected[n])) << n;
+  }
+  EXPECT_FALSE(equal(expected[0], expected[5]));
+  config.seed = 43;
+  EXPECT_FALSE(equal(*maker_of(pairs, config).make(0), expected[0]));
+}
+
+TEST(StarDistBatchMaker, TransformsPixelsAndLabelsAlike) {
+  // Pixels are 10 + 20 * label before normalisation; orientation and zoom about a lattice point
+  // must keep a pixel's value and the probability of its object together.
+  const test::TempDir dir;
+  const auto pairs = test::make_dataset(dir.path(), 3, 64, 80);
+  TrainConfig config = small_config();
+  config.augment = {true, true, false, false, false};
+  config.grid = {1, 1, 1};
+  const auto maker = maker_of(pairs, config);
+  for (std::int64_t n = 0; n < 5; ++n) {
+    const auto batch = maker.make(n);
+    ASSERT_TRUE(batch);
+    for (std::size_t i = 0; i < batch->prob.size(); ++i) {
+      // Background is the first percentile and becomes 0.
+      EXPECT_EQ(batch->prob[i] > 0, batch->image[i] > 0) << i;
+    }
+  }
+}
+
+TEST(StarDistBatchMaker, ValidationIsFixedAndNotAugmented) {
+  const test::TempDir dir;
+  const auto pairs = test::make_dataset(dir.path(), 7, 64, 80);
+  const TrainConfig config = small_config();
+  const auto maker = maker_of(pairs, config, Use::kValidation);
+  ASSERT_EQ(maker.batch_count(), 3);
+  EXPECT_EQ(maker.make(2)->batch, 1) << "7 patches in batches of 3";
+  EXPECT_TRUE(equal(*maker.make(1), *maker.make(1)));
+  TrainConfig plain = config;
+  plain.augment = {false, false, false, false, false};
+  EXPECT_TRUE(equal(*maker_of(pairs, plain, Use::kValidation).make(0), *maker.make(0)));
+  plain.val_patches = 20;
+  EXPECT_EQ(maker_of(pairs, plain, Use::kValidation).batch_count(), 7);
+}
+
+TEST(StarDistBatchMaker, RefusesAPatchLargerThanAnImage) {
+  const test::TempDir dir;
+  const auto pairs = test::make_dataset(dir.path(), 2, 64, 80);
+  const TrainConfig config;
+  const auto maker =
+      StarDistBatchMaker::create(pairs, config, make_image_cache(config), Use::kTraining);
+  ASSERT_FALSE(maker);
+  EXPECT_THAT(maker.error().what, testing::HasSubstr("n100.tif"));
+  EXPECT_THAT(maker.error().fix, testing::HasSubstr("--patch 64,80"));
+}
+
+TEST(StarDistBatchMaker, AFileThatBreaksDuringTrainingIsNamed) {
+  const test::TempDir dir;
+  const auto pairs = test::make_dataset(dir.path(), 1, 64, 80);
+  const TrainConfig config = small_config();
+  const auto source = make_training_source(maker_of(pairs, config), config);
+  ASSERT_TRUE(source->next());
+  const auto fresh = maker_of(pairs, config);
+  std::filesystem::remove(pairs[0].image);
+  const auto failed = fresh.make(0);
+  ASSERT_FALSE(failed);
+  EXPECT_THAT(failed.error().what, testing::HasSubstr("n100.tif"));
+  EXPECT_FALSE(failed.error().fix.empty());
+}
+
+TEST(StarDistBatchMaker, TargetsEqualTheReference) {
+  KARYO_NEEDS_SHARED();
+  const auto golden = test::read_npz(test::shared_dir() / "golden/stardist2d/train_step.npz");
+  const auto& labels = golden.at("Y_labels");
+  const auto& prob = golden.at("y_prob");
+  const auto& dist_mask = golden.at("y_dist_mask");
+  const std::int64_t side = labels.shape[1];
+
+  // A patch as large as the image leaves one position, so the batch holds the labels themselves.
+  const test::TempDir dir;
+  std::vector<DatasetPair> pairs = test::make_dataset(dir.path(), 2, side, side);
+  for (std::int64_t i = 0; i < 2; ++i) {
+    LabelArray array({1, side, side});
+    for (std::int64_t p = 0; p < array.count(); ++p) {
+      array.data()[p] = static_cast<std::uint32_t>(
+          labels.values[static_cast<std::size_t>(i * array.count() + p)]);
+    }
+    ASSERT_TRUE(write_labels(pairs[static_cast<std::size_t>(i)].mask, array));
+  }
+  TrainConfig config;
+  config.patch = {1, side, side};
+  config.batch = 2;
+  const auto maker = maker_of(pairs, config, Use::kValidation);
+  const auto batch = maker.make(0);
+  ASSERT_TRUE(batch) << batch.error().what;
+  const std::size_t plane = 64 * 64;
+  // The order of the two images is random: find it by the first image's probabilities.
+  const auto matches = [&](std::size_t slot, std::size_t reference) {
+    for (std::size_t p = 0; p < plane; ++p) {
+      if (std::abs(batch->prob[slot * plane + p] - prob.values[reference * plane + p]) > 1e-5) {
+        return false;
+      }
+    }
+    return true;
+  };
+  for (std::size_t slot = 0; slot < 2; ++slot) {
+    ASSERT_TRUE(matches(slot, 0) || matches(slot, 1));
+    const std::size_t reference = matches(slot, 0) ? 0 : 1;
+    for (std::size_t p = 0; p < plane; ++p) {
+      const double* expected = &dist_mask.values[(reference * plane + p) * 33];
+      for (std::size_t ray = 0; ray < 32; ++ray) {
+        ASSERT_EQ(batch->dist[(slot * 32 + ray) * plane + p], static_cast<float>(expected[ray]))
+            << "pixel " << p << " ray " << ray;
+      }
+      ASSERT_NEAR(batch->mask[slot * plane + p], expected[32], 1e-5);
+    }
+  }
+  EXPECT_NE(matches(0, 0), matches(1, 0)) << "each image once";
+}
+
+}  // namespace
+}  // namespace karyo
