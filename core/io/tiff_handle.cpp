@@ -16,6 +16,7 @@ struct TiffHandle::State {
   std::uint64_t position = 0;
   bool big_endian = false;
   std::string message;
+  bool doubtful_sizes = false;
   TIFF* tiff = nullptr;
 
   static State& of(void* handle) { return *static_cast<State*>(handle); }
@@ -47,10 +48,11 @@ struct TiffHandle::State {
   static int on_warning(TIFF*, void* handle, const char*, const char* format, va_list arguments) {
     State& state = of(handle);
     std::string text = text_of(format, arguments);
-    // Most warnings are about tags nobody needs. These two mean that pixels were made up: PackBits
-    // runs past the end of a strip, and a JPEG stream that stops.
+    // Most warnings are about tags nobody needs. These mean that pixels were made up: PackBits runs
+    // past the end of a strip, a JPEG stream that stops, strip sizes that libtiff replaces.
     const bool lost = text.find("Discarding") != std::string::npos ||
-                      text.find("remature end") != std::string::npos;
+                      text.find("remature end") != std::string::npos ||
+                      text.find("ByteCounts\" field, ignoring") != std::string::npos;
     if (lost && state.message.empty()) state.message = std::move(text);
     return 1;
   }
@@ -96,14 +98,15 @@ Result<TiffHandle> TiffHandle::open(std::shared_ptr<const ByteSource> source,
 
 Result<void> TiffHandle::go_to(std::uint64_t offset) {
   state_->message.clear();
-  if (TIFFSetSubDirectory(state_->tiff, offset) == 0) {
-    const std::string reason = take_message();
+  const bool found = TIFFSetSubDirectory(state_->tiff, offset) != 0;
+  const std::string reason = take_message();
+  state_->doubtful_sizes = reason.find("field, ignoring") != std::string::npos;
+  if (!found) {
     return Error(ErrorCode::kBadFile,
                  "the page directory at byte " + std::to_string(offset) + " cannot be read" +
                      (reason.empty() ? "" : ": " + reason),
                  "The file is damaged; copy or export it again.");
   }
-  state_->message.clear();
   return {};
 }
 
@@ -115,6 +118,9 @@ const ByteSource& TiffHandle::source() const {
 }
 bool TiffHandle::big_endian() const {
   return state_->big_endian;
+}
+bool TiffHandle::doubtful_sizes() const {
+  return state_->doubtful_sizes;
 }
 std::string TiffHandle::take_message() {
   return std::exchange(state_->message, {});

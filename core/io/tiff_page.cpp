@@ -338,6 +338,12 @@ Result<void> check_tiff_chunks(TiffHandle& handle, const TiffPage& page, std::ui
     }
     stored += bytes;
   }
+  const std::string reason = handle.take_message();
+  if (handle.doubtful_sizes() || !reason.empty()) {
+    return Error(ErrorCode::kBadFile,
+                 "the sizes of the strips (StripByteCounts) do not fit the page and the file",
+                 kAgain);
+  }
   return {};
 }
 

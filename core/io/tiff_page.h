@@ -37,6 +37,8 @@ class TiffHandle {
   bool big_endian() const;
   /// The first error since the last call, or "" ; warnings that mean lost pixels count too.
   std::string take_message();
+  /// The current page's strip sizes make no sense; libtiff put others in their place.
+  bool doubtful_sizes() const;
 
  private:
   struct State;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kDescription = 270, kXResolution = 282, kYResolution = 283, kResolutionUnit = 296;
 constexpr int kExtrasCounts = 50838, kExtras = 50839;
+constexpr std::uint64_t kTagLimit = 1024;
 constexpr const char* kAgain = "Export the image again from the program that made it.";
 
 /// A plan in the making: the file, and what is known of it.
@@ -20,11 +21,12 @@ struct Planner {
   const TiffStructure& structure;
   const TiffPage& first;
 
-  /// A tag's bytes; empty when absent or broken, for tags whose loss does no harm.
-  TiffTag tag(int number, std::uint64_t limit) const {
-    auto found = read_tiff_tag(handle.source(), structure, structure.pages[0], number, limit);
-    if (!found || !*found) return {};
-    return **std::move(found);
+  /// A tag's bytes; empty when absent. A calibration that is cut off is an error: voxels of the
+  /// wrong size would be believed.
+  Result<TiffTag> tag(int number, std::uint64_t limit) const {
+    KARYO_TRY(auto found,
+              read_tiff_tag(handle.source(), structure, structure.pages[0], number, limit));
+    return found ? *std::move(found) : TiffTag{};
   }
 
   std::uint32_t number(const std::vector<std::byte>& bytes, std::size_t at,
@@ -38,24 +40,24 @@ struct Planner {
   }
 
   /// Pixels per unit, exactly (libtiff gives 32-bit floats); 0 when absent.
-  double resolution(int which) const {
+  Result<double> resolution(int which) const {
     constexpr int kRational = 5;
-    const TiffTag found = tag(which, 8);
-    if (found.type != kRational || found.bytes.size() != 8) return 0;
+    KARYO_TRY(const TiffTag found, tag(which, kTagLimit));
+    if (found.type != kRational || found.bytes.size() != 8) return 0.0;
     const double above = number(found.bytes, 0, 4);
     const double below = number(found.bytes, 4, 4);
-    return above > 0 && below > 0 ? above / below : 0;
+    return above > 0 && below > 0 ? above / below : 0.0;
   }
   /// 1 none, 2 inch, 3 cm.
-  int resolution_unit() const {
-    const TiffTag found = tag(kResolutionUnit, 8);
+  Result<int> resolution_unit() const {
+    KARYO_TRY(const TiffTag found, tag(kResolutionUnit, kTagLimit));
     return found.bytes.size() == 2 ? static_cast<int>(number(found.bytes, 0, 2)) : 2;
   }
 
-  VoxelGrid plain_grid() const;
-  VoxelGrid imagej_grid(const ImageJDescription& text) const;
-  std::vector<ChannelInfo> imagej_channels(const ImageJDescription& text,
-                                           const TiffPlan& plan) const;
+  Result<VoxelGrid> plain_grid() const;
+  Result<VoxelGrid> imagej_grid(const ImageJDescription& text) const;
+  Result<std::vector<ChannelInfo>> imagej_channels(const ImageJDescription& text,
+                                                   const TiffPlan& plan) const;
   Result<TiffPlan> plain(const std::optional<ShapedDescription>& shaped);
   Result<TiffPlan> imagej(const ImageJDescription& text);
   Result<TiffPlan> ome(const OmeDescription& text);
@@ -63,11 +65,11 @@ struct Planner {
 
 /// Resolution of a file without microscopy text is mostly a printer's 72 dpi. Only pixels below
 /// 20 um are believed to be measured.
-VoxelGrid Planner::plain_grid() const {
+Result<VoxelGrid> Planner::plain_grid() const {
   VoxelGrid grid;
-  const double x = resolution(kXResolution);
-  const double y = resolution(kYResolution);
-  const int unit = resolution_unit();
+  KARYO_TRY(const double x, resolution(kXResolution));
+  KARYO_TRY(const double y, resolution(kYResolution));
+  KARYO_TRY(const int unit, resolution_unit());
   if (x <= 0 || y <= 0 || (unit != 2 && unit != 3)) return grid;
   constexpr double kLargestPixelUm = 20;
   const double um = unit == 2 ? 25400 : 10000;
@@ -79,15 +81,15 @@ VoxelGrid Planner::plain_grid() const {
   return grid;
 }
 
-VoxelGrid Planner::imagej_grid(const ImageJDescription& text) const {
+Result<VoxelGrid> Planner::imagej_grid(const ImageJDescription& text) const {
   VoxelGrid grid;
   grid.unit = text.unit;
   if (text.spacing > 0) grid.spacing_z = text.spacing;
   grid.frame_interval = text.frame_interval;
   grid.time_unit = text.time_unit;
-  const double x = resolution(kXResolution);
-  const double y = resolution(kYResolution);
-  const int unit = resolution_unit();
+  KARYO_TRY(const double x, resolution(kXResolution));
+  KARYO_TRY(const double y, resolution(kYResolution));
+  KARYO_TRY(const int unit, resolution_unit());
   double scale = 1;
   if (!grid.calibrated() && unit != 1) {
     // ImageJ itself takes inch or cm for the unit then; printers' 72 dpi is no measurement.
@@ -108,13 +110,13 @@ VoxelGrid Planner::imagej_grid(const ImageJDescription& text) const {
   return grid;
 }
 
-std::vector<ChannelInfo> Planner::imagej_channels(const ImageJDescription& text,
-                                                  const TiffPlan& plan) const {
+Result<std::vector<ChannelInfo>> Planner::imagej_channels(const ImageJDescription& text,
+                                                          const TiffPlan& plan) const {
   const auto channels = static_cast<std::size_t>(plan.channels);
   std::vector<ChannelInfo> info(channels);
-  constexpr std::uint64_t kMost = std::uint64_t{16} << 20;
-  const TiffTag counts = tag(kExtrasCounts, kMost);
-  const TiffTag bytes = tag(kExtras, kMost);
+  constexpr std::uint64_t kMost = std::uint64_t{64} << 20;
+  KARYO_TRY(const TiffTag counts, tag(kExtrasCounts, kMost));
+  KARYO_TRY(const TiffTag bytes, tag(kExtras, kMost));
   const ImageJExtras extras = parse_imagej_extras(counts.bytes, bytes.bytes, structure.big_endian);
   const auto planes = static_cast<std::size_t>(plan.planes());
   for (std::size_t c = 0; c < channels; ++c) {
@@ -144,7 +146,7 @@ std::vector<ChannelInfo> Planner::imagej_channels(const ImageJDescription& text,
 
 Result<TiffPlan> Planner::plain(const std::optional<ShapedDescription>& shaped) {
   TiffPlan plan;
-  plan.grid = plain_grid();
+  KARYO_TRY(plan.grid, plain_grid());
   bool mixed = false;
   for (const std::uint64_t offset : structure.pages) {
     KARYO_CHECK_OK(handle.go_to(offset));
@@ -248,8 +250,8 @@ Result<TiffPlan> Planner::imagej(const ImageJDescription& text) {
                          " images, the file has " + std::to_string(pages) +
                          " pages; they were read as one stack.");
   }
-  plan.grid = imagej_grid(text);
-  plan.channel_info = imagej_channels(text, plan);
+  KARYO_TRY(plan.grid, imagej_grid(text));
+  KARYO_TRY(plan.channel_info, imagej_channels(text, plan));
   return plan;
 }
 

@@ -224,6 +224,14 @@ class Writer {
     for (const char c : text) description.bytes.push_back(static_cast<std::byte>(c));
     description.bytes.push_back(std::byte{0});
     tags.push_back(std::move(description));
+    const VoxelGrid& grid = volume_.grid;
+    if (grid.calibrated() || grid.spacing_x != 1 || grid.spacing_y != 1) {
+      // Pixels per unit; the unit's name is in the text, in cm where only the tags are read.
+      const double cm = options_.ome && grid.unit == "um" ? 10000 : 1;
+      tags.push_back(rational(282, cm / grid.spacing_x));
+      tags.push_back(rational(283, cm / grid.spacing_y));
+      tags.push_back(shorts(296, {cm != 1 ? 3 : 1}));
+    }
     if (options_.ome) return tags;
     const ImageJTags extras = imagej_tags(volume_);
     if (extras.bytes.empty()) return tags;
@@ -259,14 +267,6 @@ class Writer {
     tags.push_back(shorts(277, {static_cast<int>(samples_)}));
     tags.push_back(long_value(278, rows_per_strip_));
     tags.push_back(strips(279, page.counts));
-    const VoxelGrid& grid = volume_.grid;
-    if (grid.calibrated() || grid.spacing_x != 1 || grid.spacing_y != 1) {
-      // Pixels per unit; the unit's name is in the text, in cm where only the tags are read.
-      const double cm = options_.ome && grid.unit == "um" ? 10000 : 1;
-      tags.push_back(rational(282, cm / grid.spacing_x));
-      tags.push_back(rational(283, cm / grid.spacing_y));
-      tags.push_back(shorts(296, {cm != 1 ? 3 : 1}));
-    }
     if (palette) {
       Tag map{320, kShort, 768, {}};
       for (const int part : {0, 1, 2}) {
