@@ -8,7 +8,7 @@
 ///
 /// A file is taken as hostile: every size is checked against the file's own size and a limit before
 /// memory is asked for, links out of the file are refused, nothing in it is executed.
-/// Threads  any; calls take turns, since HDF5's state belongs to the process.
+/// Threads  any; writers take turns, since the state of libhdf5 belongs to the process.
 
 #include <filesystem>
 #include <string>
