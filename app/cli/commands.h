@@ -6,4 +6,6 @@
 
 namespace karyo::cli {
 
+void add_dataset_command(Cli& cli);
+
 }  // namespace karyo::cli

@@ -1,5 +1,6 @@
 // What only the pixels of a pair can tell.
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -60,6 +61,14 @@ std::string non_finite_place(const Volume& image) {
   });
 }
 
+std::vector<Finding> read_and_check(const DatasetPair& pair) {
+  const auto image = read_image(pair.image);
+  if (!image) return {Finding::unreadable(pair.image, image.error())};
+  const auto labels = read_labels(pair.mask);
+  if (!labels) return {Finding::unreadable(pair.mask, labels.error())};
+  return check_contents(pair, *image, labels->view());
+}
+
 }  // namespace
 
 std::vector<Finding> check_contents(const DatasetPair& pair, const Volume& image,
@@ -111,23 +120,15 @@ std::vector<Finding> check_contents(const DatasetPair& pair, const Volume& image
   return found;
 }
 
-void check_all_contents(DatasetFolder& dataset) {
+void check_all_contents(DatasetFolder& dataset,
+                        const std::function<void(std::int64_t done)>& progress) {
+  std::int64_t done = 0;
   for (const auto& pair : dataset.pairs) {
-    const auto image = read_image(pair.image);
-    if (!image) {
-      dataset.findings.push_back(Finding::error(
-          "unreadable", pair.image, "cannot be read: " + image.error().what, image.error().fix));
-      continue;
-    }
-    const auto labels = read_labels(pair.mask);
-    if (!labels) {
-      dataset.findings.push_back(Finding::error(
-          "unreadable", pair.mask, "cannot be read: " + labels.error().what, labels.error().fix));
-      continue;
-    }
-    const auto found = check_contents(pair, *image, labels->view());
-    dataset.findings.insert(dataset.findings.end(), found.begin(), found.end());
+    for (auto& finding : read_and_check(pair)) dataset.findings.push_back(std::move(finding));
+    if (progress) progress(++done);
   }
+  std::stable_sort(dataset.findings.begin(), dataset.findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.file < b.file; });
 }
 
 }  // namespace karyo

@@ -81,9 +81,7 @@ Result<std::map<std::string, Listed>> list_images(const fs::path& folder,
     auto description = describe_image(path);
     if (!description) {
       if (named_as_image(name)) {
-        findings.push_back(Finding::error(
-            "unreadable", path, "cannot be read: " + without_path(description.error().what, path),
-            description.error().fix));
+        findings.push_back(Finding::unreadable(path, description.error()));
       }
       continue;
     }
@@ -163,6 +161,10 @@ Finding Finding::error(std::string kind, fs::path file, std::string what, std::s
 
 Finding Finding::warning(std::string kind, fs::path file, std::string what, std::string fix) {
   return {Severity::kWarning, std::move(kind), std::move(file), std::move(what), std::move(fix)};
+}
+
+Finding Finding::unreadable(const fs::path& file, const Error& why) {
+  return error("unreadable", file, "cannot be read: " + without_path(why.what, file), why.fix);
 }
 
 Error Finding::as_error() const {

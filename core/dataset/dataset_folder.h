@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,6 +43,7 @@ struct Finding {
                        std::string fix);
   static Finding warning(std::string kind, std::filesystem::path file, std::string what,
                          std::string fix);
+  static Finding unreadable(const std::filesystem::path& file, const Error& why);
   Error as_error() const;
   friend bool operator==(const Finding&, const Finding&) = default;
 };
@@ -65,8 +67,9 @@ Result<DatasetFolder> open_dataset(const std::filesystem::path& root, std::int64
 std::vector<Finding> check_contents(const DatasetPair& pair, const Volume& image, LabelView labels);
 
 /// Reads both files of every pair and appends what check_contents finds, as well as files that
-/// cannot be read.
-void check_all_contents(DatasetFolder& dataset);
+/// cannot be read. `progress`, where given, hears how many pairs are done.
+void check_all_contents(DatasetFolder& dataset,
+                        const std::function<void(std::int64_t done)>& progress = {});
 
 /// Positions in `pairs`, each part in ascending order.
 struct DatasetSplit {

@@ -1,0 +1,67 @@
+// karyoscope dataset check DIR: what is wrong with a dataset, and how to mend it.
+
+#include <memory>
+
+#include "app/cli/commands.h"
+#include "core/dataset/dataset_folder.h"
+
+namespace karyo::cli {
+namespace {
+
+struct CheckOptions {
+  std::string folder;
+  int dims = 2;
+};
+
+const char* word_for(Severity severity) {
+  return severity == Severity::kError ? "error" : "warning";
+}
+
+nlohmann::json to_json(const DatasetFolder& dataset) {
+  auto findings = nlohmann::json::array();
+  for (const auto& finding : dataset.findings) {
+    findings.push_back({{"severity", word_for(finding.severity)},
+                        {"kind", finding.kind},
+                        {"file", finding.file.string()},
+                        {"what", finding.what},
+                        {"fix", finding.fix}});
+  }
+  return {{"path", dataset.root.string()},
+          {"pairs", dataset.pairs.size()},
+          {"fingerprint", fingerprint(dataset)},
+          {"findings", findings}};
+}
+
+Result<void> check(const CheckOptions& options, Console& console) {
+  KARYO_TRY(auto dataset, open_dataset(options.folder, options.dims));
+  const auto pairs = static_cast<std::int64_t>(dataset.pairs.size());
+  check_all_contents(dataset, [&](std::int64_t done) {
+    console.progress("Checking", done, pairs,
+                     {{"event", "file"}, {"done", done}, {"total", pairs}});
+  });
+  console.end_progress();
+  console.result(to_json(dataset));
+  for (const auto& finding : dataset.findings) {
+    console.say(std::string(word_for(finding.severity)) + ": " + finding.as_error().what);
+    console.say("  fix: " + finding.fix);
+  }
+  console.say(std::to_string(pairs) + " usable pairs, " +
+              (dataset.findings.empty() ? "nothing wrong"
+                                        : std::to_string(dataset.findings.size()) + " findings"));
+  return dataset.usable();
+}
+
+}  // namespace
+
+void add_dataset_command(Cli& cli) {
+  CLI::App* dataset = cli.app().add_subcommand("dataset", "Look after a folder of pairs");
+  dataset->require_subcommand(1);
+  const auto options = std::make_shared<CheckOptions>();
+  CLI::App* command = cli.add_command(
+      "check", "Find pairs that cannot be trained on, each with its repair (exit 1 if any)",
+      [options](Console& console) { return check(*options, console); }, dataset);
+  command->add_option("DIR", options->folder, "Folder with images/ and masks/")->required();
+  command->add_option("--dims", options->dims, "2: planes, 3: stacks")->check(CLI::Range(2, 3));
+}
+
+}  // namespace karyo::cli

@@ -1,0 +1,76 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "app/cli/commands.h"
+#include "core/io/image_io.h"
+#include "tests/support/temp_dir.h"
+
+namespace karyo::cli {
+namespace {
+
+using testing::HasSubstr;
+
+struct Outcome {
+  int status;
+  std::string out, err;
+};
+
+Outcome run(std::vector<std::string> words) {
+  words.insert(words.begin(), "karyoscope");
+  std::vector<char*> arguments;
+  for (auto& word : words) arguments.push_back(word.data());
+  Cli cli("karyoscope", "");
+  add_dataset_command(cli);
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  const int status = cli.run(static_cast<int>(arguments.size()), arguments.data());
+  std::string out = testing::internal::GetCapturedStdout();
+  return {status, std::move(out), testing::internal::GetCapturedStderr()};
+}
+
+void add_pair(const std::filesystem::path& root, const std::string& name, bool with_mask) {
+  Volume image(VoxelType::kUInt8, {1, 1, 1, 8, 9});
+  image.data()[3] = std::byte{9};
+  ASSERT_TRUE(write_image(root / "images" / name, image));
+  if (!with_mask) return;
+  LabelArray labels({1, 8, 9});
+  labels(0, 1, 1) = 1;
+  ASSERT_TRUE(write_labels(root / "masks" / name, labels));
+}
+
+TEST(DatasetCheck, SaysWhenNothingIsWrong) {
+  const test::TempDir dir;
+  add_pair(dir.path(), "a.tif", true);
+  const auto outcome = run({"dataset", "check", dir.path().string(), "--quiet"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("1 usable pairs, nothing wrong"));
+}
+
+TEST(DatasetCheck, ListsFindingsAndFails) {
+  const test::TempDir dir;
+  add_pair(dir.path(), "a.tif", true);
+  add_pair(dir.path(), "b.tif", false);
+  const auto outcome = run({"dataset", "check", dir.path().string(), "--quiet"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("b.tif"));
+  EXPECT_THAT(outcome.err, testing::AllOf(HasSubstr("error: "), HasSubstr("fix: ")));
+  const auto as_json = run({"dataset", "check", dir.path().string(), "--quiet", "--json"});
+  const auto json = nlohmann::json::parse(as_json.out);
+  EXPECT_EQ(json["pairs"], 1);
+  EXPECT_EQ(json["findings"][0]["kind"], "missing_mask");
+}
+
+TEST(DatasetCheck, NamesAMissingFolder) {
+  const auto outcome = run({"dataset", "check", "/no/such/folder"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("/no/such/folder"));
+}
+
+TEST(DatasetCheck, WantsAFolder) {
+  EXPECT_EQ(run({"dataset", "check"}).status, 2);
+}
+
+}  // namespace
+}  // namespace karyo::cli
