@@ -1,0 +1,60 @@
+// Folders written here are opened by Python StarDist. Runs where KARYOSCOPE_PYTHON names a Python
+// that has stardist and TensorFlow.
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "models/io/model_folder.h"
+#include "tests/support/shared_data.h"
+#include "tests/support/temp_dir.h"
+
+namespace karyo {
+namespace {
+
+std::string quoted(const std::filesystem::path& path) {
+  std::string text = "'";
+  for (const char c : path.string()) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+class PythonStarDist : public testing::TestWithParam<const char*> {};
+
+TEST_P(PythonStarDist, PredictsTheReferenceLabelsFromOurFolder) {
+  KARYO_NEEDS_SHARED();
+  const char* python = std::getenv("KARYOSCOPE_PYTHON");
+  if (python == nullptr) {
+    GTEST_SKIP() << "KARYOSCOPE_PYTHON names no Python with stardist (pip install stardist "
+                    "tensorflow tifffile)";
+  }
+  const auto golden = test::shared_dir() / "golden" / GetParam();
+  const auto original = ModelFolder::open(golden);
+  ASSERT_TRUE(original) << original.error().what;
+  const auto weights = read_stardist_weights(*original);
+  ASSERT_TRUE(weights) << weights.error().what;
+
+  const test::TempDir dir;
+  auto ours = ModelFolder::create(dir / "nuclei", *original->stardist);
+  ASSERT_TRUE(ours) << ours.error().what;
+  ASSERT_TRUE(ours->save_thresholds(original->thresholds));
+  ASSERT_TRUE(ours->save_record(ModelRecord{}));
+  ASSERT_TRUE(write_keras_weights(ours->best_weights(), *weights));
+
+  const std::string command =
+      quoted(python) + " " + quoted(KARYOSCOPE_SOURCE_DIR "/tests/interop/check_model_folder.py") +
+      " " + quoted(ours->path) + " " + quoted(golden / "input.npy") + " " +
+      quoted(golden / "labels.npy") + " --no-normalize";
+  const int status = std::system(command.c_str());
+  ASSERT_TRUE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == 77) GTEST_SKIP() << python << " has no stardist";
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, PythonStarDist,
+                         testing::Values("stardist2d", "stardist2d_rgb_multiclass", "stardist3d",
+                                         "stardist3d_resnet"));
+
+}  // namespace
+}  // namespace karyo
