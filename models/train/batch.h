@@ -13,9 +13,9 @@ struct StarDistBatch {
   int grid_height = 0, grid_width = 0;                 ///< of the targets: ceil(size / grid)
   int rays = 0;
   std::vector<float> image;  ///< (N, C, H, W), normalised
-  std::vector<float> prob;   ///< (N, 1, h, w), object probability in [0, 1]
-  std::vector<float> dist;   ///< (N, R, h, w), distance to the border in pixels
-  std::vector<float> mask;   ///< (N, 1, h, w), weight of the distance loss (equal to prob)
+  std::vector<float> prob;   ///< (N, h, w), object probability in [0, 1]
+  std::vector<float> dist;   ///< (N, h, w, R), distance to the border in pixels
+  std::vector<float> mask;   ///< (N, h, w), weight of the distance loss (equal to prob)
 };
 
 }  // namespace karyo

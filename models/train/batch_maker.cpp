@@ -138,7 +138,7 @@ Result<StarDistBatch> StarDistBatchMaker::make(std::int64_t number) const {
   const auto targets =
       static_cast<std::size_t>(batch.grid_height) * static_cast<std::size_t>(batch.grid_width);
   const auto rays = static_cast<std::size_t>(batch.rays);
-  batch.dist.resize(static_cast<std::size_t>(count) * rays * targets);
+  batch.dist.reserve(static_cast<std::size_t>(count) * rays * targets);
   for (std::int64_t i = 0; i < count; ++i) {
     KARYO_TRY(const Patch patch, make_patch(first + i));
     batch.image.insert(batch.image.end(), patch.pixels.begin(), patch.pixels.end());
@@ -146,9 +146,8 @@ Result<StarDistBatch> StarDistBatchMaker::make(std::int64_t number) const {
     const auto prob = stardist::object_probability_2d(sub_sampled(labels, grid).view());
     batch.prob.insert(batch.prob.end(), prob.begin(), prob.end());
     // One thread: batches are made side by side already, next to the training step.
-    stardist::star_distances_2d_planar(
-        labels, batch.rays, grid, batch.dist.data() + static_cast<std::size_t>(i) * rays * targets,
-        1);
+    const auto dist = stardist::star_distances_2d(labels, batch.rays, grid, 1);
+    batch.dist.insert(batch.dist.end(), dist.begin(), dist.end());
   }
   batch.mask = batch.prob;
   return batch;

@@ -176,7 +176,7 @@ TEST(StarDistBatchMaker, TargetsEqualTheReference) {
     for (std::size_t p = 0; p < plane; ++p) {
       const double* expected = &dist_mask.values[(reference * plane + p) * 33];
       for (std::size_t ray = 0; ray < 32; ++ray) {
-        ASSERT_EQ(batch->dist[(slot * 32 + ray) * plane + p], static_cast<float>(expected[ray]))
+        ASSERT_EQ(batch->dist[(slot * plane + p) * 32 + ray], static_cast<float>(expected[ray]))
             << "pixel " << p << " ray " << ray;
       }
       ASSERT_NEAR(batch->mask[slot * plane + p], expected[32], 1e-5);
