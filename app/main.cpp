@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   cli::Cli command_line("karyoscope",
                         "See, annotate, train, judge and use models of cell nuclei.");
   cli::add_dataset_command(command_line);
+  cli::add_evaluate_command(command_line);
   worker::add_worker_commands_to_help(command_line.app());
   return command_line.run(argc, argv);
 }

@@ -7,5 +7,6 @@
 namespace karyo::cli {
 
 void add_dataset_command(Cli& cli);
+void add_evaluate_command(Cli& cli);
 
 }  // namespace karyo::cli

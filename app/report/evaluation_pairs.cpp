@@ -1,0 +1,184 @@
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <system_error>
+
+#include "app/report/label_evaluation.h"
+
+namespace karyo {
+namespace {
+
+namespace fs = std::filesystem;
+using FilesByName = std::map<std::string, fs::path>;
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+/// The endings of files that can hold labels or images. Others (RoiSet.zip, tables) may lie beside.
+constexpr const char* kEndings[] = {".ome.tif", ".ome.tiff", ".tif",    ".tiff", ".png",
+                                    ".nrrd",    ".nhdr",     ".nii.gz", ".nii",  ".mha",
+                                    ".mhd",     ".jpg",      ".jpeg"};
+
+/// Empty for other files.
+std::string name_without_ending(const fs::path& path) {
+  const std::string name = path.filename().string();
+  for (const std::string ending : kEndings) {
+    if (name.size() > ending.size() && lower(name).ends_with(ending)) {
+      return name.substr(0, name.size() - ending.size());
+    }
+  }
+  return "";
+}
+
+Result<FilesByName> list_files(const fs::path& folder) {
+  std::error_code ec;
+  std::vector<fs::path> paths;
+  for (fs::directory_iterator it(folder, ec), end; !ec && it != end; it.increment(ec)) {
+    std::error_code ignored;
+    if (it->is_regular_file(ignored)) paths.push_back(it->path());
+  }
+  if (ec) {
+    return Error(ErrorCode::kNotFound,
+                 "cannot look into the folder " + folder.string() + ": " + ec.message(),
+                 "Give an existing folder of label images, or a single file.");
+  }
+  std::sort(paths.begin(), paths.end());
+  FilesByName files;
+  for (const fs::path& path : paths) {
+    const std::string name = name_without_ending(path);
+    if (name.empty() || name.front() == '.') continue;
+    const auto [known, added] = files.try_emplace(name, path);
+    if (!added) {
+      return Error(ErrorCode::kInvalidArgument,
+                   folder.string() + " holds both " + known->second.filename().string() + " and " +
+                       path.filename().string() + ", which have the same name",
+                   "Keep one of the two in that folder.");
+    }
+  }
+  return files;
+}
+
+/// Label images of a folder, or of its masks/ where it holds none itself (a dataset folder).
+Result<FilesByName> list_labels(fs::path& folder, const std::string& role) {
+  std::error_code ignored;
+  KARYO_TRY(FilesByName files, list_files(folder));
+  if (files.empty() && fs::is_directory(folder / "masks", ignored)) {
+    folder /= "masks";
+    KARYO_TRY(files, list_files(folder));
+  }
+  if (files.empty()) {
+    return Error(ErrorCode::kNotFound, "there is no label image in the " + role + " folder " +
+                                           folder.string(),
+                 "Give a folder that holds label images (TIFF, PNG, NRRD, NIfTI, MetaImage).");
+  }
+  return files;
+}
+
+/// "a, b, c and 4 more"
+std::string joined(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 8;
+  std::string text;
+  for (std::size_t k = 0; k < std::min(names.size(), kShown); ++k) {
+    text += (k > 0 ? ", " : "") + names[k];
+  }
+  if (names.size() > kShown) text += " and " + std::to_string(names.size() - kShown) + " more";
+  return text;
+}
+
+std::string images_text(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " image" : " images");
+}
+
+std::vector<std::string> names_only_in(const FilesByName& here, const FilesByName& there) {
+  std::vector<std::string> names;
+  for (const auto& [name, path] : here) {
+    if (!there.contains(name)) names.push_back(name);
+  }
+  return names;
+}
+
+Result<EvaluationPairs> pair_of_files(const LabelEvaluationOptions& options) {
+  EvaluationPair pair{name_without_ending(options.truth), options.truth, options.prediction, {}};
+  if (pair.name.empty()) pair.name = options.truth.stem().string();
+  std::error_code ignored;
+  if (fs::is_regular_file(options.images, ignored)) {
+    pair.image = options.images;
+  } else if (!options.images.empty()) {
+    KARYO_TRY(const FilesByName images, list_files(options.images));
+    if (const auto found = images.find(pair.name); found != images.end()) pair.image = found->second;
+  }
+  return EvaluationPairs{{pair}, {}};
+}
+
+}  // namespace
+
+Result<EvaluationPairs> pair_files(const LabelEvaluationOptions& options) {
+  std::error_code ignored;
+  for (const fs::path& path : {options.truth, options.prediction}) {
+    if (!fs::exists(path, ignored)) {
+      return Error(ErrorCode::kNotFound, path.string() + " does not exist",
+                   "Give a folder of label images, or a single file.");
+    }
+  }
+  const bool truth_is_file = fs::is_regular_file(options.truth, ignored);
+  if (truth_is_file != fs::is_regular_file(options.prediction, ignored)) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "one of " + options.truth.string() + " and " + options.prediction.string() +
+                     " is a folder, the other a file",
+                 "Give two folders, or two files.");
+  }
+  if (truth_is_file) return pair_of_files(options);
+
+  fs::path truth_folder = options.truth, prediction_folder = options.prediction;
+  KARYO_TRY(const FilesByName truths, list_labels(truth_folder, "truth"));
+  KARYO_TRY(const FilesByName predictions, list_labels(prediction_folder, "prediction"));
+  fs::path image_folder = options.images;
+  // A dataset's own images serve where none are named.
+  if (image_folder.empty() && truth_folder.filename() == "masks" &&
+      fs::is_directory(truth_folder.parent_path() / "images", ignored)) {
+    image_folder = truth_folder.parent_path() / "images";
+  }
+  FilesByName images;
+  if (!image_folder.empty()) {
+    KARYO_TRY(images, list_files(image_folder));
+  }
+
+  EvaluationPairs result;
+  const auto without_prediction = names_only_in(truths, predictions);
+  const auto without_truth = names_only_in(predictions, truths);
+  if (without_prediction.size() == truths.size()) {
+    return Error(ErrorCode::kNotFound,
+                 "no image of " + truth_folder.string() + " (" + joined(without_prediction) +
+                     ") has a partner of the same name in " + prediction_folder.string() + " (" +
+                     joined(without_truth) + ")",
+                 "Name each prediction like its true label image, whatever the ending.");
+  }
+  if (!without_prediction.empty() && !options.allow_missing) {
+    return Error(ErrorCode::kNotFound,
+                 images_text(without_prediction.size()) + " of " + truth_folder.string() +
+                     " without prediction in " + prediction_folder.string() + ": " +
+                     joined(without_prediction),
+                 "Predict these as well, or give --allow-missing to leave them out of the scores.");
+  }
+  if (!without_prediction.empty()) {
+    result.warnings.push_back("left out, as there is no prediction for them: " +
+                              joined(without_prediction) + ". Predict these as well to judge them.");
+  }
+  if (!without_truth.empty()) {
+    result.warnings.push_back("left out, as there is no truth for them: " + joined(without_truth) +
+                              ". Add their masks to " + truth_folder.string() + " to judge them.");
+  }
+  for (const auto& [name, truth] : truths) {
+    const auto prediction = predictions.find(name);
+    if (prediction == predictions.end()) continue;
+    const auto image = images.find(name);
+    result.pairs.push_back(
+        {name, truth, prediction->second, image == images.end() ? fs::path() : image->second});
+  }
+  return result;
+}
+
+}  // namespace karyo

@@ -1,0 +1,192 @@
+#include "app/report/label_evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+#include "app/report/overlay.h"
+#include "core/base/atomic_file.h"
+#include "core/base/task.h"
+#include "core/io/image_io.h"
+
+namespace karyo {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+json to_json(const Matching& m) {
+  return {{"tp", m.true_positives},
+          {"fp", m.false_positives},
+          {"fn", m.false_negatives},
+          {"n_true", m.n_true},
+          {"n_pred", m.n_pred},
+          {"precision", m.precision},
+          {"recall", m.recall},
+          {"f1", m.f1},
+          {"accuracy", m.accuracy},
+          {"mean_matched_score", m.mean_matched_score},
+          {"mean_true_score", m.mean_true_score},
+          {"panoptic_quality", m.panoptic_quality}};
+}
+
+json table_of(const std::vector<Matching>& by_threshold) {
+  json table = json::object();
+  for (const Matching& m : by_threshold) table[threshold_text(m.threshold)] = to_json(m);
+  return table;
+}
+
+std::string quoted(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"') result += '"';
+    result += c;
+  }
+  return result + '"';
+}
+
+std::string csv_row(const std::string& name, const Matching& m) {
+  char numbers[320];
+  std::snprintf(numbers, sizeof numbers,
+                ",%s,%lld,%lld,%lld,%lld,%lld,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f\n",
+                threshold_text(m.threshold).c_str(), static_cast<long long>(m.true_positives),
+                static_cast<long long>(m.false_positives),
+                static_cast<long long>(m.false_negatives), static_cast<long long>(m.n_true),
+                static_cast<long long>(m.n_pred), m.precision, m.recall, m.f1, m.accuracy,
+                m.mean_matched_score, m.mean_true_score, m.panoptic_quality);
+  return quoted(name) + numbers;
+}
+
+std::string csv_of(const LabelEvaluation& evaluation) {
+  std::string csv =
+      "image,iou,tp,fp,fn,n_true,n_pred,precision,recall,f1,accuracy,mean_matched_score,"
+      "mean_true_score,panoptic_quality\n";
+  for (const ImageScores& image : evaluation.images) {
+    for (const Matching& m : image.by_threshold) csv += csv_row(image.name, m);
+  }
+  for (const Matching& m : evaluation.pooled) csv += csv_row("(all images)", m);
+  return csv;
+}
+
+json document_of(const LabelEvaluation& evaluation) {
+  json document = evaluation.pooled_table();
+  json images = json::array();
+  for (const ImageScores& image : evaluation.images) {
+    images.push_back({{"name", image.name}, {"scores", table_of(image.by_threshold)}});
+  }
+  std::vector<Matching> means;
+  for (std::size_t k = 0; k < evaluation.pooled.size(); ++k) {
+    std::vector<Matching> at_threshold;
+    for (const ImageScores& image : evaluation.images) at_threshold.push_back(image.by_threshold[k]);
+    means.push_back(average(at_threshold));
+  }
+  document["images"] = std::move(images);
+  document["mean_over_images"] = table_of(means);
+  return document;
+}
+
+/// Overlays show the matches at IoU 0.5, or at the threshold nearest to it.
+std::size_t threshold_to_draw(const std::vector<double>& thresholds) {
+  std::size_t best = 0;
+  for (std::size_t k = 1; k < thresholds.size(); ++k) {
+    if (std::fabs(thresholds[k] - 0.5) < std::fabs(thresholds[best] - 0.5)) best = k;
+  }
+  return best;
+}
+
+Result<ImageScores> evaluate_pair(const LabelEvaluationOptions& options,
+                                  const EvaluationPair& pair) {
+  KARYO_TRY(const LabelArray truth, read_labels(pair.truth));
+  KARYO_TRY(const LabelArray prediction, read_labels(pair.prediction));
+  const auto overlaps = find_overlaps(truth.view(), prediction.view());
+  if (!overlaps) return overlaps.error().in(pair.name);
+  ImageScores scores{pair.name, {}};
+  for (const double threshold : options.iou_thresholds) {
+    scores.by_threshold.push_back(match_objects(*overlaps, threshold));
+  }
+  if (truth.count() == 0) return scores;
+
+  const std::size_t drawn = threshold_to_draw(options.iou_thresholds);
+  std::vector<ObjectOverlap> matched;
+  match_objects(*overlaps, options.iou_thresholds[drawn], &matched);
+  Volume image;
+  if (!pair.image.empty()) {
+    KARYO_TRY(image, read_image(pair.image));
+  }
+  const OverlayInput input{truth.view(), prediction.view(), &*overlaps, &matched,
+                           pair.image.empty() ? nullptr : &image};
+  KARYO_CHECK_OK(write_png(options.output / "overlays" / (pair.name + ".png"),
+                           draw_overlay(input, scores.by_threshold[drawn])));
+  return scores;
+}
+
+}  // namespace
+
+json LabelEvaluation::pooled_table() const { return table_of(pooled); }
+
+Result<LabelEvaluation> evaluate_labels(
+    const LabelEvaluationOptions& options, const EvaluationPairs& files,
+    const std::function<bool(std::int64_t, std::int64_t, const std::string&)>& on_image) {
+  LabelEvaluation evaluation;
+  const auto total = static_cast<std::int64_t>(files.pairs.size());
+  for (const EvaluationPair& pair : files.pairs) {
+    KARYO_TRY(auto scores, evaluate_pair(options, pair));
+    evaluation.images.push_back(std::move(scores));
+    const auto done = static_cast<std::int64_t>(evaluation.images.size());
+    if (on_image && !on_image(done, total, pair.name)) {
+      return cancelled_error("comparing label images");
+    }
+  }
+  for (std::size_t k = 0; k < options.iou_thresholds.size(); ++k) {
+    std::vector<Matching> at_threshold;
+    for (const ImageScores& image : evaluation.images) at_threshold.push_back(image.by_threshold[k]);
+    evaluation.pooled.push_back(pool(at_threshold));
+  }
+  KARYO_CHECK_OK(write_file_atomically(options.output / "metrics.csv", csv_of(evaluation)));
+  KARYO_CHECK_OK(write_file_atomically(
+      options.output / "metrics.json",
+      document_of(evaluation).dump(2, ' ', false, json::error_handler_t::replace) + "\n"));
+  return evaluation;
+}
+
+std::string threshold_text(double threshold) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", threshold);
+  return text;
+}
+
+Result<std::vector<double>> parse_thresholds(const std::string& text) {
+  const Error wrong(ErrorCode::kInvalidArgument,
+                    "\"" + text + "\" is not a list of IoU thresholds above 0 and up to 1",
+                    "Write one (0.5), several (0.5,0.75) or first:last:step (0.5:0.95:0.05).");
+  std::vector<double> numbers;
+  const char separator = text.find(':') != std::string::npos ? ':' : ',';
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, at), text.size());
+    const std::string part = text.substr(at, end - at);
+    char* rest = nullptr;
+    const double number = std::strtod(part.c_str(), &rest);
+    if (part.empty() || *rest != '\0' || !std::isfinite(number)) return wrong;
+    numbers.push_back(number);
+    at = end + 1;
+  }
+  std::vector<double> thresholds = numbers;
+  if (separator == ':') {
+    constexpr double kSmallestStep = 1e-3;
+    if (numbers.size() != 3 || numbers[2] < kSmallestStep || numbers[1] < numbers[0]) return wrong;
+    thresholds.clear();
+    for (int k = 0; numbers[0] + k * numbers[2] <= numbers[1] + 1e-9; ++k) {
+      // To the nearest decimal, so that 0.5 + 2 * 0.05 is the 0.6 a person means.
+      thresholds.push_back(std::round((numbers[0] + k * numbers[2]) * 1e6) / 1e6);
+      if (thresholds.back() > 1) return wrong;
+    }
+  }
+  std::sort(thresholds.begin(), thresholds.end());
+  thresholds.erase(std::unique(thresholds.begin(), thresholds.end()), thresholds.end());
+  if (thresholds.front() <= 0 || thresholds.back() > 1) return wrong;
+  return thresholds;
+}
+
+}  // namespace karyo

@@ -1,0 +1,190 @@
+#include "app/report/label_evaluation.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "app/report/overlay.h"
+#include "core/base/atomic_file.h"
+#include "core/io/image_io.h"
+#include "tests/support/blobs.h"
+#include "tests/support/temp_dir.h"
+
+namespace karyo {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A truth folder with images a, b, c and predictions that equal it.
+class LabelEvaluationTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    Random random(15);
+    fs::create_directories(folder / "pred");
+    for (const std::string name : {"a", "b", "c"}) {
+      save("truth/" + name + ".tif", test::random_blobs(60, 50, 9, 7, random));
+      fs::copy(folder / "truth" / (name + ".tif"), folder / "pred" / (name + ".tif"));
+    }
+    options.truth = folder / "truth";
+    options.prediction = folder / "pred";
+    options.output = folder / "out";
+    options.iou_thresholds = {0.5, 0.75};
+  }
+
+  void save(const std::string& name, const LabelArray& labels) {
+    const auto saved = write_labels(folder / name, labels);
+    ASSERT_TRUE(saved) << saved.error().what;
+  }
+
+  Result<LabelEvaluation> evaluate() {
+    KARYO_TRY(const EvaluationPairs files, pair_files(options));
+    return evaluate_labels(options, files, nullptr);
+  }
+
+  test::TempDir folder;
+  LabelEvaluationOptions options;
+};
+
+TEST_F(LabelEvaluationTest, EqualLabelsScoreOneAndTablesAndOverlaysAreWritten) {
+  const auto evaluation = evaluate();
+  ASSERT_TRUE(evaluation) << evaluation.error().what;
+  ASSERT_EQ(evaluation->pooled.size(), 2u);
+  EXPECT_EQ(evaluation->pooled[0].accuracy, 1);
+  EXPECT_EQ(evaluation->pooled_table()["0.75"]["f1"], 1.0);
+
+  nlohmann::json metrics;
+  std::ifstream(options.output / "metrics.json") >> metrics;
+  EXPECT_EQ(metrics["0.5"]["accuracy"], 1.0);
+  EXPECT_EQ(metrics["images"].size(), 3u);
+  const auto csv = read_file(options.output / "metrics.csv");
+  ASSERT_TRUE(csv);
+  EXPECT_EQ(std::count(csv->begin(), csv->end(), '\n'), 1 + 3 * 2 + 2);
+  for (const std::string name : {"a", "b", "c"}) {
+    const auto png = read_file(options.output / "overlays" / (name + ".png"));
+    ASSERT_TRUE(png);
+    EXPECT_EQ(png->substr(1, 3), "PNG");
+  }
+}
+
+TEST_F(LabelEvaluationTest, PooledCountsAreSumsOverImages) {
+  save("pred/b.tif", LabelArray({1, 60, 50}));
+  const auto evaluation = evaluate();
+  ASSERT_TRUE(evaluation);
+  const Matching& b = evaluation->images[1].by_threshold[0];
+  EXPECT_EQ(b.true_positives, 0);
+  EXPECT_GT(b.false_negatives, 0);
+  const Matching& pooled = evaluation->pooled[0];
+  EXPECT_EQ(pooled.false_negatives, b.false_negatives);
+  EXPECT_EQ(pooled.false_positives, 0);
+  EXPECT_EQ(pooled.precision, 1);
+  EXPECT_LT(pooled.recall, 1);
+}
+
+TEST_F(LabelEvaluationTest, NamesWithoutPartnerAreTold) {
+  fs::rename(folder / "pred/b.tif", folder / "pred/other.tif");
+  const auto refused = pair_files(options);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().what.find(": b"), std::string::npos) << refused.error().what;
+  EXPECT_NE(refused.error().fix.find("--allow-missing"), std::string::npos);
+
+  options.allow_missing = true;
+  const auto allowed = pair_files(options);
+  ASSERT_TRUE(allowed);
+  EXPECT_EQ(allowed->pairs.size(), 2u);
+  ASSERT_EQ(allowed->warnings.size(), 2u);
+  EXPECT_NE(allowed->warnings[0].find(": b."), std::string::npos);
+  EXPECT_NE(allowed->warnings[1].find("other"), std::string::npos);
+
+  fs::remove(folder / "pred/a.tif");
+  fs::remove(folder / "pred/c.tif");
+  EXPECT_FALSE(pair_files(options)) << "no name on both sides";
+}
+
+TEST_F(LabelEvaluationTest, DatasetFoldersSingleFilesAndOtherEndingsAreTaken) {
+  fs::create_directories(folder / "set");
+  fs::rename(folder / "truth", folder / "set/masks");
+  fs::copy(folder / "set/masks", folder / "set/images");
+  fs::rename(folder / "pred/a.tif", folder / "pred/a.ome.tif");
+  std::ofstream(folder / "pred/a_RoiSet.zip") << "not an image";
+  options.truth = folder / "set";
+  const auto pairs = pair_files(options);
+  ASSERT_TRUE(pairs) << pairs.error().what;
+  ASSERT_EQ(pairs->pairs.size(), 3u);
+  EXPECT_EQ(pairs->pairs[0].image, folder / "set/images/a.tif");
+  EXPECT_TRUE(evaluate_labels(options, *pairs, nullptr));
+
+  options.truth = folder / "set/masks/b.tif";
+  options.prediction = folder / "pred/b.tif";
+  const auto single = evaluate();
+  ASSERT_TRUE(single) << single.error().what;
+  EXPECT_EQ(single->images[0].name, "b");
+  options.prediction = folder / "pred";
+  EXPECT_FALSE(pair_files(options)) << "a file and a folder";
+  options.truth = folder / "nothing";
+  EXPECT_FALSE(pair_files(options));
+}
+
+TEST_F(LabelEvaluationTest, ImagesOfDifferentSizeNameTheFile) {
+  save("pred/c.tif", LabelArray({1, 60, 51}));
+  const auto evaluation = evaluate();
+  ASSERT_FALSE(evaluation);
+  EXPECT_TRUE(evaluation.error().what.starts_with("c: ")) << evaluation.error().what;
+  EXPECT_FALSE(fs::exists(options.output / "metrics.json"));
+}
+
+TEST_F(LabelEvaluationTest, StopsWhenAsked) {
+  const auto pairs = pair_files(options);
+  ASSERT_TRUE(pairs);
+  const auto stopped = evaluate_labels(
+      options, *pairs, [](std::int64_t, std::int64_t, const std::string&) { return false; });
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, ErrorCode::kCancelled);
+}
+
+TEST(ParseThresholds, ReadsRangesListsAndSingleNumbers) {
+  const auto range = parse_thresholds("0.5:0.95:0.05");
+  ASSERT_TRUE(range);
+  ASSERT_EQ(range->size(), 10u);
+  EXPECT_EQ((*range)[2], 0.6);
+  EXPECT_EQ(range->back(), 0.95);
+  EXPECT_EQ(threshold_text((*range)[1]), "0.55");
+  EXPECT_EQ(*parse_thresholds("0.75,0.5"), (std::vector<double>{0.5, 0.75}));
+  EXPECT_EQ(*parse_thresholds("1"), (std::vector<double>{1}));
+  for (const char* wrong : {"", "x", "0", "1.1", "0.5:0.9", "0.9:0.5:0.1", "0.5:0.9:0", "0.5,",
+                            "nan", "0.5:2:0.1", "0.1:0.9:1e-9"}) {
+    EXPECT_FALSE(parse_thresholds(wrong)) << wrong;
+  }
+}
+
+TEST(DrawOverlay, ColorsSayWhatIsRightMissedAndInvented) {
+  LabelArray truth({1, 100, 300}), prediction({1, 100, 300});
+  const auto square = [](LabelArray& labels, int left, std::uint32_t id) {
+    for (int y = 20; y < 60; ++y) {
+      for (int x = left; x < left + 40; ++x) labels(0, y, x) = id;
+    }
+  };
+  square(truth, 10, 1);
+  square(prediction, 10, 5);   // the same object
+  square(truth, 110, 2);       // missed
+  square(prediction, 210, 6);  // invented
+  const auto overlaps = find_overlaps(truth.view(), prediction.view());
+  std::vector<ObjectOverlap> matched;
+  const Matching matching = match_objects(*overlaps, 0.5, &matched);
+  RgbPicture picture =
+      draw_overlay({truth.view(), prediction.view(), &*overlaps, &matched, nullptr}, matching);
+  EXPECT_EQ(picture.width, 600) << "small images are enlarged";
+  const auto color = [&](int y, int x) {
+    const std::uint8_t* p = picture.pixel(y, x);
+    return Rgb{p[0], p[1], p[2]};
+  };
+  EXPECT_EQ(color(40, 20), kBothColor);
+  EXPECT_EQ(color(80, 60), (Rgb{0, 0, 0})) << "a match is not filled";
+  EXPECT_EQ(color(40, 220), kTruthColor);
+  EXPECT_EQ(color(40, 420), kPredictionColor);
+  EXPECT_GT(color(80, 260).g, color(80, 260).r) << "missed: filled in the truth's color";
+  EXPECT_GT(color(80, 460).r, color(80, 460).g);
+}
+
+}  // namespace
+}  // namespace karyo
