@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/image/page_allocator.h"
 #include "core/image/volume_view.h"
 #include "core/image/voxel_grid.h"
 
@@ -89,7 +90,7 @@ class Volume {
  private:
   VoxelType type_ = VoxelType::kUInt8;
   VolumeShape shape_{0, 0, 0, 0, 0};
-  std::vector<std::byte> bytes_;
+  std::vector<std::byte, PageAllocator<std::byte>> bytes_;
 };
 
 /// One channel at one time as float32 (exact for 8- and 16-bit integers).

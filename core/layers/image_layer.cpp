@@ -1,14 +1,18 @@
 #include "core/layers/image_layer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace karyo {
 namespace {
 
 ValueRange sensible(ValueRange limits) {
-  if (!(limits.low <= limits.high)) std::swap(limits.low, limits.high);
-  if (!(limits.high > limits.low)) limits.high = limits.low + 1;
+  if (!std::isfinite(limits.low) || !std::isfinite(limits.high)) return {0, 1};
+  if (limits.low > limits.high) std::swap(limits.low, limits.high);
+  if (limits.high == limits.low) {
+    limits.high = std::max(limits.low + 1, std::nextafter(limits.low, INFINITY));
+  }
   return limits;
 }
 

@@ -64,15 +64,21 @@ struct PlaneMap {
         hit(slice >= 0 && slice < along(shape, normal_axis(view.plane))) {}
 };
 
-/// Rows that are drawn together, so that what they share is worked out once.
-inline constexpr int kBandRows = 16;
-
-/// A stretch of at most kBandRows rows of the part that is drawn.
-struct Band {
+/// A block of the part that is drawn: what one thread draws at a time, so that what its pixels share
+/// is worked out once. Whole rows, where rows of the screen are rows in memory; nearly square in YZ,
+/// where each pixel of a screen row comes from another place and rows beside each other share pages.
+struct Block {
   int left, right;  ///< pixel columns
   int top, bottom;  ///< pixel rows
   int width() const { return right - left; }
   int height() const { return bottom - top; }
 };
+
+struct BlockSize {
+  int columns, rows;
+};
+constexpr BlockSize block_size(Plane plane, int width) {
+  return plane == Plane::kYZ ? BlockSize{128, 64} : BlockSize{width, 16};
+}
 
 }  // namespace karyo

@@ -76,11 +76,11 @@ ImageSlice::ImageSlice(const ImageLayer& layer, const ViewTransform& view, const
   }
 }
 
-void ImageSlice::draw(const Band& band, ImageBuffers& buffers, RgbaImage& picture) const {
-  const Band covered{std::max(band.left, map_.columns.covered_begin()),
-                     std::min(band.right, map_.columns.covered_end()),
-                     std::max(band.top, map_.rows.covered_begin()),
-                     std::min(band.bottom, map_.rows.covered_end())};
+void ImageSlice::draw(const Block& block, ImageBuffers& buffers, RgbaImage& picture) const {
+  const Block covered{std::max(block.left, map_.columns.covered_begin()),
+                     std::min(block.right, map_.columns.covered_end()),
+                     std::max(block.top, map_.rows.covered_begin()),
+                     std::min(block.bottom, map_.rows.covered_end())};
   if (!map_.hit || covered.width() <= 0 || covered.height() <= 0) return;
   if (channels_.empty()) {
     // Seen, but with every channel off: black, as the sum of no colours is.
@@ -115,7 +115,7 @@ void ImageSlice::sample(const Channel& channel, const std::vector<std::int32_t>&
     }
     return;
   }
-  // YZ: a screen row would touch another page at each pixel, so columns are walked within the band.
+  // YZ: a screen row would touch another page at each pixel, so columns are walked within the block.
   for (int i = 0; i < width; ++i) {
     T* out = values + i;
     if (i > 0 && columns[i] == columns[i - 1]) {
@@ -130,11 +130,11 @@ void ImageSlice::sample(const Channel& channel, const std::vector<std::int32_t>&
 }
 
 template <typename T>
-void ImageSlice::draw_nearest(const Band& covered, ImageBuffers& buffers,
+void ImageSlice::draw_nearest(const Block& covered, ImageBuffers& buffers,
                               RgbaImage& picture) const {
   const int width = covered.width();
   std::vector<std::int32_t> source_rows;  // each once: magnified voxels span several pixel rows
-  source_rows.reserve(kBandRows);
+  source_rows.reserve(static_cast<std::size_t>(covered.height()));
   for (int y = covered.top; y < covered.bottom; ++y) {
     if (source_rows.empty() || source_rows.back() != map_.rows[y]) {
       source_rows.push_back(map_.rows[y]);
@@ -148,6 +148,19 @@ void ImageSlice::draw_nearest(const Band& covered, ImageBuffers& buffers,
   for (const Channel& channel : channels_) {
     sample<T>(channel, source_rows, covered.left, width, values);
     const ChannelTable& table = tables_[channel.table];
+    if (store_ && channels_.size() == 1) {  // nothing to add up or blend: straight to the picture
+      std::size_t r = 0;
+      for (int y = covered.top; y < covered.bottom; ++y) {
+        std::uint32_t* out = picture.row(y) + covered.left;
+        if (y > covered.top && map_.rows[y] == source_rows[r]) {
+          std::copy_n(picture.row(y - 1) + covered.left, width, out);
+          continue;
+        }
+        if (y > covered.top) ++r;
+        table.look_up(values + r * static_cast<std::size_t>(width), width, out);
+      }
+      return;
+    }
     for (std::size_t r = 0; r < source_rows.size(); ++r) {
       const std::size_t start = r * static_cast<std::size_t>(width);
       std::uint32_t* colors = buffers.colors.data() + start;
@@ -168,7 +181,7 @@ void ImageSlice::draw_nearest(const Band& covered, ImageBuffers& buffers,
 }
 
 template <typename T>
-void ImageSlice::draw_linear(const Band& covered, ImageBuffers& buffers,
+void ImageSlice::draw_linear(const Block& covered, ImageBuffers& buffers,
                              RgbaImage& picture) const {
   const int width = covered.width();
   const LinearStep* across = steps_across_.data() + (covered.left - left_);

@@ -1,6 +1,6 @@
 #pragma once
 
-/// One image layer drawn into a band of screen rows: samples, colours, blending.
+/// One image layer drawn into a block of the screen: samples, colours, blending.
 
 #include <cstdint>
 #include <vector>
@@ -13,7 +13,7 @@
 
 namespace karyo {
 
-/// What of a layer a thread works with; reused from band to band.
+/// What of a layer a thread works with; reused from block to block.
 struct ImageBuffers {
   std::vector<std::byte> values;                ///< raw samples, [row][column]
   std::vector<std::uint32_t> colors, more;      ///< [row][column]; one row of a further channel
@@ -28,7 +28,7 @@ class ImageSlice {
              const VoxelGrid& grid, std::int64_t time, bool lowest,
              std::vector<ChannelTable>& tables);
 
-  void draw(const Band& band, ImageBuffers& buffers, RgbaImage& picture) const;
+  void draw(const Block& block, ImageBuffers& buffers, RgbaImage& picture) const;
 
  private:
   struct Channel {
@@ -39,9 +39,9 @@ class ImageSlice {
   void sample(const Channel& channel, const std::vector<std::int32_t>& source_rows, int left,
               int width, T* values) const;
   template <typename T>
-  void draw_nearest(const Band& covered, ImageBuffers& buffers, RgbaImage& picture) const;
+  void draw_nearest(const Block& covered, ImageBuffers& buffers, RgbaImage& picture) const;
   template <typename T>
-  void draw_linear(const Band& covered, ImageBuffers& buffers, RgbaImage& picture) const;
+  void draw_linear(const Block& covered, ImageBuffers& buffers, RgbaImage& picture) const;
   void put(const std::uint32_t* colors, std::uint32_t* below, int n) const;
 
   const ImageLayer& layer_;

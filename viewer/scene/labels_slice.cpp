@@ -37,7 +37,7 @@ LabelsSlice::LabelsSlice(const LabelsLayer& layer, const ViewTransform& view,
   }
 }
 
-void LabelsSlice::gather_row(int row, const Band& wide, std::uint32_t* ids) const {
+void LabelsSlice::gather_row(int row, const Block& wide, std::uint32_t* ids) const {
   std::fill_n(ids, wide.width(), 0u);
   const std::int64_t down = map_.rows[row];
   if (down == AxisMap::kOutside) return;
@@ -49,47 +49,63 @@ void LabelsSlice::gather_row(int row, const Band& wide, std::uint32_t* ids) cons
     const TilePointer& tile = labels_.tile(first_tile + stretch.tile);
     if (!tile) continue;
     const std::uint32_t* source = tile->ids.data() + row_in_tile;
-    const std::int32_t* columns = map_.columns.from(stretch.begin);
-    std::uint32_t* out = ids + (stretch.begin - wide.left);
-    for (int i = 0; i < stretch.end - stretch.begin; ++i) {
-      out[i] = source[columns[i] % kTileSide];
-    }
+    const int begin = std::max(stretch.begin, wide.left), end = std::min(stretch.end, wide.right);
+    const std::int32_t* columns = map_.columns.from(begin);
+    std::uint32_t* out = ids + (begin - wide.left);
+    const auto first = static_cast<std::int32_t>(stretch.tile * kTileSide);
+    for (int i = 0; i < end - begin; ++i) out[i] = source[columns[i] - first];
   }
 }
 
-void LabelsSlice::gather_columns(const Band& wide, std::uint32_t* ids) const {
+/// YZ: every pixel of a screen row lies in another tile, so columns are walked: first where the
+/// tiles are, then what they hold, so that no load waits for the one before it.
+void LabelsSlice::gather_columns(const Block& wide, LabelsBuffers& buffers) const {
   const int width = wide.width();
   const std::int32_t* columns = map_.columns.from(wide.left);
-  for (int i = 0; i < width; ++i) {
-    const bool repeated = i > 0 && columns[i] == columns[i - 1];
-    const LabelTile* tile = nullptr;
-    std::int64_t tile_row = -1;
-    for (int r = 0; r < wide.height(); ++r) {
-      std::uint32_t& out = ids[static_cast<std::ptrdiff_t>(r) * width + i];
-      const std::int64_t down = map_.rows[wide.top + r];
-      if (columns[i] == AxisMap::kOutside || down == AxisMap::kOutside) {
-        out = 0;
-        continue;
-      }
-      if (repeated) {
-        out = (&out)[-1];
-        continue;
-      }
-      const Index3 voxel{columns[i], down, map_.slice};
-      if (down / kTileSide != tile_row) {
-        tile_row = down / kTileSide;
-        tile = labels_.tile(labels_.tile_number(voxel)).get();
-      }
-      out = tile ? tile->ids[LabelVolume::offset_in_tile(voxel)] : 0;
+  std::uint32_t* ids = buffers.ids.data();
+  buffers.tiles.resize(static_cast<std::size_t>(width));
+  buffers.offsets.resize(static_cast<std::size_t>(wide.height()));
+  for (int top = 0; top < wide.height();) {
+    const std::int64_t down = map_.rows[wide.top + top];
+    if (down == AxisMap::kOutside) {
+      std::fill_n(ids + static_cast<std::ptrdiff_t>(top) * width, width, 0u);
+      ++top;
+      continue;
     }
+    int bottom = top;  // rows in the same row of tiles
+    for (; bottom < wide.height(); ++bottom) {
+      const std::int64_t row = map_.rows[wide.top + bottom];
+      if (row == AxisMap::kOutside || row / kTileSide != down / kTileSide) break;
+      buffers.offsets[static_cast<std::size_t>(bottom)] =
+          LabelVolume::offset_in_tile({0, row, map_.slice});
+    }
+    for (int i = 0; i < width; ++i) {
+      buffers.tiles[static_cast<std::size_t>(i)] =
+          columns[i] == AxisMap::kOutside
+              ? nullptr
+              : labels_.tile(labels_.tile_number({columns[i], down, map_.slice})).get();
+    }
+    for (int i = 0; i < width; ++i) {
+      std::uint32_t* out = ids + static_cast<std::ptrdiff_t>(top) * width + i;
+      const LabelTile* tile = buffers.tiles[static_cast<std::size_t>(i)];
+      if (!tile || (i > 0 && columns[i] == columns[i - 1])) {
+        for (int r = top; r < bottom; ++r, out += width) *out = tile ? out[-1] : 0;
+        continue;
+      }
+      for (int r = top; r < bottom; ++r, out += width) {
+        *out = tile->ids[buffers.offsets[static_cast<std::size_t>(r)]];
+      }
+    }
+    top = bottom;
   }
 }
 
-void LabelsSlice::gather(const Band& wide, std::uint32_t* ids) const {
+void LabelsSlice::gather(const Block& wide, LabelsBuffers& buffers) const {
   if (plane_ == Plane::kYZ) {
-    gather_columns(wide, ids);
+    gather_columns(wide, buffers);
     return;
   }
+  std::uint32_t* ids = buffers.ids.data();
   for (int row = wide.top; row < wide.bottom; ++row) {
     std::uint32_t* out = ids + static_cast<std::ptrdiff_t>(row - wide.top) * wide.width();
     if (row > wide.top && map_.rows[row] == map_.rows[row - 1]) {
@@ -102,9 +118,9 @@ void LabelsSlice::gather(const Band& wide, std::uint32_t* ids) const {
 
 /// A pixel is on the contour where any id in the square of `width` around it differs: where a row
 /// of the square is uneven in itself, or its middle differs from the pixel.
-void LabelsSlice::mark_contours(const Band& band, int width, LabelsBuffers& buffers) const {
-  const int columns = band.width(), stride = columns + 2 * margin_;
-  const int rows = band.height();
+void LabelsSlice::mark_contours(const Block& block, int width, LabelsBuffers& buffers) const {
+  const int columns = block.width(), stride = columns + 2 * margin_;
+  const int rows = block.height();
   buffers.uneven.assign(static_cast<std::size_t>(rows + 2 * margin_) *
                             static_cast<std::size_t>(columns), 0);
   buffers.contour.assign(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns), 0);
@@ -128,42 +144,58 @@ void LabelsSlice::mark_contours(const Band& band, int width, LabelsBuffers& buff
   }
 }
 
-void LabelsSlice::paint(const std::uint32_t* ids, const std::uint32_t* contour,
-                        std::uint32_t* below, int width) const {
-  const auto shown = [&](int i) -> std::uint32_t {
-    if (contour && contour[i] == 0) return 0;
-    return layer_.selected_only() && ids[i] != layer_.selected() ? 0 : ids[i];
-  };
-  for (int i = 0; i < width;) {
-    const std::uint32_t id = shown(i);
-    int end = i + 1;
-    while (end < width && shown(end) == id) ++end;
-    if (id != 0) {
-      blend_run(below + i, pack_rgba(label_color(id)), end - i, blending_, alpha_);
-    }
-    i = end;
+/// What a pixel without a label brings into blend_row to leave everything as it is.
+std::uint32_t LabelsSlice::nothing_over(std::uint32_t below) const {
+  switch (blending_) {
+    case Blending::kAdditive: return 0;
+    case Blending::kMinimum: return ~std::uint32_t{0};
+    case Blending::kTranslucent:
+    case Blending::kOpaque: break;
   }
+  return below;
 }
 
-void LabelsSlice::draw(const Band& band, LabelsBuffers& buffers, RgbaImage& picture) const {
-  const Band covered{std::max(band.left, map_.columns.covered_begin()),
-                     std::min(band.right, map_.columns.covered_end()),
-                     std::max(band.top, map_.rows.covered_begin()),
-                     std::min(band.bottom, map_.rows.covered_end())};
+void LabelsSlice::paint(const std::uint32_t* ids, const std::uint32_t* contour,
+                        std::uint32_t* below, std::uint32_t* colors, int width) const {
+  std::uint32_t any = 0;
+  for (int i = 0; i < width; ++i) any |= ids[i];
+  if (any == 0) return;
+  std::uint32_t last_id = 0, last_color = 0;  // neighbours mostly share their id
+  for (int i = 0; i < width; ++i) {
+    std::uint32_t id = ids[i];
+    if (contour && contour[i] == 0) id = 0;
+    if (layer_.selected_only() && id != layer_.selected()) id = 0;
+    if (id != last_id) {
+      last_id = id;
+      last_color = id == 0 ? 0 : pack_rgba(label_color(id));
+    }
+    colors[i] = id == 0 ? nothing_over(below[i]) : last_color;
+  }
+  blend_row(below, colors, width, blending_, alpha_);
+}
+
+void LabelsSlice::draw(const Block& block, LabelsBuffers& buffers, RgbaImage& picture) const {
+  const Block covered{std::max(block.left, map_.columns.covered_begin()),
+                     std::min(block.right, map_.columns.covered_end()),
+                     std::max(block.top, map_.rows.covered_begin()),
+                     std::min(block.bottom, map_.rows.covered_end())};
   if (!map_.hit || covered.width() <= 0 || covered.height() <= 0) return;
-  const Band wide{covered.left - margin_, covered.right + margin_, covered.top - margin_,
+  const Block wide{covered.left - margin_, covered.right + margin_, covered.top - margin_,
                   covered.bottom + margin_};
   const int stride = wide.width();
   buffers.ids.resize(static_cast<std::size_t>(wide.height()) * static_cast<std::size_t>(stride));
-  gather(wide, buffers.ids.data());
-  if (std::all_of(buffers.ids.begin(), buffers.ids.end(), [](auto id) { return id == 0; })) return;
+  gather(wide, buffers);
+  std::uint32_t any = 0;
+  for (const std::uint32_t id : buffers.ids) any |= id;
+  if (any == 0) return;
 
+  buffers.colors.resize(static_cast<std::size_t>(covered.width()));
   const bool outlined = layer_.contour_width() > 0;
   if (outlined) mark_contours(covered, layer_.contour_width(), buffers);
   for (int r = 0; r < covered.height(); ++r) {
     paint(row_of(buffers.ids, r + margin_, stride) + margin_,
           outlined ? row_of(buffers.contour, r, covered.width()) : nullptr,
-          picture.row(covered.top + r) + covered.left, covered.width());
+          picture.row(covered.top + r) + covered.left, buffers.colors.data(), covered.width());
   }
   const std::uint32_t selected = layer_.selected();
   if (selected == 0 ||

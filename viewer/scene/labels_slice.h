@@ -1,6 +1,6 @@
 #pragma once
 
-/// One labels layer drawn into a band of screen rows, read straight from its tiles.
+/// One labels layer drawn into a block of the screen, read straight from its tiles.
 
 #include <cstdint>
 #include <vector>
@@ -11,11 +11,14 @@
 
 namespace karyo {
 
-/// What of a layer a thread works with; reused from band to band.
+/// What of a layer a thread works with; reused from block to block.
 struct LabelsBuffers {
   std::vector<std::uint32_t> ids;      ///< [row][column], with the margin around
   std::vector<std::uint32_t> uneven;   ///< the same places: not 0 where ids beside differ
-  std::vector<std::uint32_t> contour;  ///< [row][column] of the band: not 0 on a contour
+  std::vector<std::uint32_t> colors;   ///< of one row
+  std::vector<const LabelTile*> tiles;  ///< by column, for one row of tiles
+  std::vector<std::size_t> offsets;     ///< within the tile, by row
+  std::vector<std::uint32_t> contour;  ///< [row][column] of the block: not 0 on a contour
 };
 
 class LabelsSlice {
@@ -23,7 +26,7 @@ class LabelsSlice {
   LabelsSlice(const LabelsLayer& layer, const ViewTransform& view, const ScreenRect& part,
               const VoxelGrid& grid, std::int64_t time, bool lowest);
 
-  void draw(const Band& band, LabelsBuffers& buffers, RgbaImage& picture) const;
+  void draw(const Block& block, LabelsBuffers& buffers, RgbaImage& picture) const;
 
   /// How far around a pixel its colour looks: the widest contour in use.
   static int margin_of(const LabelsLayer& layer);
@@ -34,12 +37,13 @@ class LabelsSlice {
     int begin, end;
     std::int64_t tile;
   };
-  void gather(const Band& wide, std::uint32_t* ids) const;
-  void gather_row(int row, const Band& wide, std::uint32_t* ids) const;
-  void gather_columns(const Band& wide, std::uint32_t* ids) const;
-  void mark_contours(const Band& band, int width, LabelsBuffers& buffers) const;
+  void gather(const Block& wide, LabelsBuffers& buffers) const;
+  void gather_row(int row, const Block& wide, std::uint32_t* ids) const;
+  void gather_columns(const Block& wide, LabelsBuffers& buffers) const;
+  std::uint32_t nothing_over(std::uint32_t below) const;
+  void mark_contours(const Block& block, int width, LabelsBuffers& buffers) const;
   void paint(const std::uint32_t* ids, const std::uint32_t* contour, std::uint32_t* below,
-             int width) const;
+             std::uint32_t* colors, int width) const;
 
   const LabelsLayer& layer_;
   const LabelVolume& labels_;

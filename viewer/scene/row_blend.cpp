@@ -1,7 +1,6 @@
 #include "viewer/scene/row_blend.h"
 
 #include <algorithm>
-#include <array>
 
 namespace karyo {
 namespace {
@@ -44,15 +43,6 @@ void blend_row(std::uint32_t* below, const std::uint32_t* above, int n, Blending
     case Blending::kOpaque:
       std::copy_n(above, n, below);
       return;
-  }
-}
-
-void blend_run(std::uint32_t* below, std::uint32_t color, int n, Blending blending, int alpha) {
-  constexpr int kStretch = 64;
-  std::array<std::uint32_t, kStretch> row;
-  std::fill_n(row.begin(), std::min(n, kStretch), color);
-  for (int i = 0; i < n; i += kStretch) {
-    blend_row(below + i, row.data(), std::min(kStretch, n - i), blending, alpha);
   }
 }
 

@@ -11,8 +11,6 @@ namespace karyo {
 /// n pixels of `above` over `below`, as blend_part does for each of their parts (alpha 0 .. 256).
 void blend_row(std::uint32_t* below, const std::uint32_t* above, int n, Blending blending,
                int alpha);
-/// One colour over n pixels.
-void blend_run(std::uint32_t* below, std::uint32_t color, int n, Blending blending, int alpha);
 /// Adds colours, part by part, at most 255.
 void add_row(std::uint32_t* sum, const std::uint32_t* more, int n);
 

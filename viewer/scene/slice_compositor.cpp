@@ -91,18 +91,22 @@ void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view
     }
   }
 
-  const int bands = (drawn.height() + kBandRows - 1) / kBandRows;
-  parallel_for(0, bands, 1, [&](std::int64_t first, std::int64_t last) {
+  const BlockSize size = block_size(view.plane, drawn.width());
+  const int across = (drawn.width() + size.columns - 1) / size.columns;
+  const int down = (drawn.height() + size.rows - 1) / size.rows;
+  parallel_for(0, across * down, 1, [&](std::int64_t first, std::int64_t last) {
     auto buffers = state_->pool.take();
     for (std::int64_t number = first; number < last; ++number) {
-      const int top = drawn.top + static_cast<int>(number) * kBandRows;
-      const Band band{drawn.left, drawn.right, top, std::min(top + kBandRows, drawn.bottom)};
-      for (int y = band.top; y < band.bottom; ++y) {
-        std::fill_n(picture.row(y) + band.left, band.width(), pack_rgba(Rgb{}));
+      const int left = drawn.left + static_cast<int>(number % across) * size.columns;
+      const int top = drawn.top + static_cast<int>(number / across) * size.rows;
+      const Block block{left, std::min(left + size.columns, drawn.right), top,
+                        std::min(top + size.rows, drawn.bottom)};
+      for (int y = block.top; y < block.bottom; ++y) {
+        std::fill_n(picture.row(y) + block.left, block.width(), pack_rgba(Rgb{}));
       }
       for (const ReadyLayer& layer : ready) {
-        if (layer.image) layer.image->draw(band, buffers->image, picture);
-        if (layer.labels) layer.labels->draw(band, buffers->labels, picture);
+        if (layer.image) layer.image->draw(block, buffers->image, picture);
+        if (layer.labels) layer.labels->draw(block, buffers->labels, picture);
       }
     }
     state_->pool.give_back(std::move(buffers));

@@ -1,0 +1,115 @@
+#include "core/layers/layer_list.h"
+
+#include <gtest/gtest.h>
+
+#include "core/layers/image_layer.h"
+#include "core/layers/labels_layer.h"
+
+namespace karyo {
+namespace {
+
+VoxelGrid spaced(double z, double yx, std::string unit) {
+  VoxelGrid grid;
+  grid.spacing_z = z;
+  grid.spacing_y = grid.spacing_x = yx;
+  grid.unit = std::move(unit);
+  return grid;
+}
+
+std::shared_ptr<ImageLayer> image(Index3 shape, VoxelGrid grid = {}, std::int64_t times = 1) {
+  return std::make_shared<ImageLayer>(
+      "image", std::make_shared<Volume>(VoxelType::kUInt8,
+                                        VolumeShape{times, 1, shape.z, shape.y, shape.x}, grid));
+}
+
+std::shared_ptr<LabelsLayer> labels(Index3 shape, VoxelGrid grid = {}) {
+  return std::make_shared<LabelsLayer>("labels", LabelVolume(shape), grid);
+}
+
+TEST(LayerList, OrderSelectionAndSignals) {
+  LayerList list;
+  int changes = 0;
+  Layer* selected = nullptr;
+  const Connection on_list = list.list_changed.connect([&] { ++changes; });
+  const Connection on_selection = list.selection_changed.connect([&](Layer* l) { selected = l; });
+  auto& a = list.add(image({1, 4, 4}));
+  auto& b = list.add(labels({1, 4, 4}));
+  auto& c = list.add(labels({1, 4, 4}));
+  EXPECT_EQ(changes, 3);
+  EXPECT_EQ(selected, &c);
+  list.move(0, 2);
+  EXPECT_EQ(list.find(&b), 0);
+  EXPECT_EQ(list.find(&c), 1);
+  EXPECT_EQ(list.find(&a), 2);
+  list.move(2, 0);
+  EXPECT_EQ(list.find(&a), 0);
+  const auto removed = list.remove(2);
+  EXPECT_EQ(removed.get(), &c);
+  EXPECT_EQ(selected, &b) << "the layer below is next";
+  list.select(&a);
+  EXPECT_EQ(list.selected(), &a);
+  list.select(removed.get());
+  EXPECT_EQ(list.selected(), &a) << "no longer in the list";
+  list.clear();
+  EXPECT_EQ(list.count(), 0);
+  EXPECT_EQ(selected, nullptr);
+}
+
+TEST(LayerList, PassesOnWhatItsLayersSay) {
+  LayerList list;
+  auto& layer = list.add(labels({1, 4, 4}));
+  Layer* changed = nullptr;
+  Box3 box;
+  const Connection on_look = list.layer_changed.connect([&](Layer& l) { changed = &l; });
+  const Connection on_data =
+      list.layer_data_changed.connect([&](Layer&, const Box3& b) { box = b; });
+  layer.set_opacity(0.3);
+  layer.notify_changed({{0, 1, 1}, {1, 2, 2}});
+  EXPECT_EQ(changed, &layer);
+  EXPECT_EQ(box, (Box3{{0, 1, 1}, {1, 2, 2}}));
+  changed = nullptr;
+  const auto removed = list.remove(0);
+  removed->set_opacity(0.9);
+  EXPECT_EQ(changed, nullptr) << "removed layers are not heard";
+}
+
+TEST(LayerList, UncalibratedMasksLieOnTheImageVoxelByVoxel) {
+  LayerList list;
+  auto& below = list.add(image({33, 100, 120}, spaced(0.3, 0.1, "um"), 4));
+  auto& mask = list.add(labels({33, 100, 120}));
+  EXPECT_EQ(list.grid(), below.grid());
+  EXPECT_EQ(list.grid_of(mask), below.grid());
+  EXPECT_EQ(list.extent(), (Index3{33, 100, 120}));
+  EXPECT_EQ(list.time_count(), 4);
+}
+
+TEST(LayerList, ACoarserLayerKeepsItsSpacingInTheWorldsUnit) {
+  LayerList list;
+  list.add(image({10, 100, 100}, spaced(1, 0.5, "um")));
+  auto& coarse = list.add(image({10, 50, 60}, spaced(1000, 1000, "nm")));
+  const VoxelGrid turned = list.grid_of(coarse);
+  EXPECT_DOUBLE_EQ(turned.spacing_x, 1.0);
+  EXPECT_EQ(turned.unit, "um");
+  EXPECT_EQ(list.extent(), (Index3{10, 100, 120}));
+  EXPECT_EQ(LayerList().extent(), (Index3{1, 1, 1}));
+}
+
+TEST(LayerList, TheLowestCalibratedLayerSaysTheWorld) {
+  LayerList list;
+  list.add(image({1, 100, 100}));
+  EXPECT_EQ(list.grid().unit, "pixel");
+  list.add(labels({1, 100, 100}, spaced(1, 0.2, "um")));
+  EXPECT_EQ(list.grid().unit, "um");
+  EXPECT_DOUBLE_EQ(list.world_extent().x, 20);
+}
+
+TEST(LayerList, UnitsOfLength) {
+  EXPECT_DOUBLE_EQ(metres_in("um"), 1e-6);
+  EXPECT_DOUBLE_EQ(metres_in("\u00b5m"), 1e-6);
+  EXPECT_DOUBLE_EQ(metres_in("micron"), 1e-6);
+  EXPECT_DOUBLE_EQ(metres_in("nm"), 1e-9);
+  EXPECT_DOUBLE_EQ(metres_in("pixel"), 0);
+}
+
+}  // namespace
+}  // namespace karyo
