@@ -21,7 +21,7 @@ struct Command {
   std::string help;      ///< a full sentence: what it does and why one would
   Body run;
   std::function<bool()> enabled = [] { return true; };
-  std::function<bool()> checked;  ///< set for what is on or off
+  std::function<bool()> checked = {};  ///< set for what is on or off
 };
 
 class CommandTable {

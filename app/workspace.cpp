@@ -148,11 +148,10 @@ void Workspace::put(std::shared_ptr<Layer> layer) {
   if (layer->kind() == LayerKind::kImage) {
     while (position > 0 && layers_.at(position - 1).kind() == LayerKind::kLabels) --position;
   }
-  Layer* const added = layer.get();
+  Layer* const selected = layers_.selected();
   layers_.insert(position, layer);
   // The image's contrast is what one reaches for first, so masks opened with it do not take over.
-  layers_.select(added->kind() == LayerKind::kLabels && layers_.count() > 1 ? layers_.selected()
-                                                                            : added);
+  if (layer->kind() == LayerKind::kLabels && selected != nullptr) layers_.select(selected);
   if (first) {
     const Index3 extent = layers_.extent();
     view_.set_cursor_voxel({extent.z / 2, extent.y / 2, extent.x / 2}, layers_.grid());
@@ -189,6 +188,15 @@ void Workspace::finish_jobs() {
       while (!job.task->finished()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     poll();
+  }
+}
+
+void Workspace::select_object_at(const WorldPoint& place) {
+  for (int i = layers_.count() - 1; i >= 0; --i) {
+    auto* labels = dynamic_cast<LabelsLayer*>(&layers_.at(i));
+    if (labels == nullptr || !labels->visible()) continue;
+    labels->set_selected(labels->id_at(voxel_at(place, layers_.grid_of(*labels)), view_.time()));
+    return;
   }
 }
 

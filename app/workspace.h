@@ -61,6 +61,8 @@ class Workspace {
   void finish_jobs();
 
   Probe probe(const WorldPoint& place) const;
+  /// In the topmost visible labels layer; none on background.
+  void select_object_at(const WorldPoint& place);
   /// Depth > 1 somewhere: there is something for XZ, YZ and 3D to show.
   bool has_depth() const { return layers_.extent().z > 1; }
 

@@ -8,5 +8,9 @@ namespace karyo::cli {
 
 void add_dataset_command(Cli& cli);
 void add_evaluate_command(Cli& cli);
+/// `karyoscope FILE...`: the window.
+void set_window_as_default(Cli& cli);
+
+void add_screenshot_command(Cli& cli);
 
 }  // namespace karyo::cli

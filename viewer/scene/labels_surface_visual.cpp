@@ -50,7 +50,18 @@ LabelArray thinned(const LabelVolume& labels, Reduction by) {
   return out;
 }
 
-std::vector<Object> objects_of(const LabelArray& labels) {
+/// Tiles are immutable once shared, so equal pointers are equal labels.
+bool same_tiles(const LabelVolume& a, const LabelVolume& b) {
+  if (a.shape() != b.shape()) return false;
+  if (a.shape().count() == 0) return true;
+  const std::int64_t last = a.tile_number(a.shape() - Index3{1, 1, 1});
+  for (std::int64_t number = 0; number <= last; ++number) {
+    if (a.tile(number) != b.tile(number)) return false;
+  }
+  return true;
+}
+
+std::vector<Object> objects_of(const LabelArray& labels, std::uint32_t only) {
   std::unordered_map<std::uint32_t, Box3> boxes;
   const Index3 shape = labels.shape();
   for (std::int64_t z = 0; z < shape.z; ++z) {
@@ -59,7 +70,7 @@ std::vector<Object> objects_of(const LabelArray& labels) {
         const std::uint32_t id = labels(z, y, x);
         std::int64_t end = x + 1;
         while (end < shape.x && labels(z, y, end) == id) ++end;
-        if (id != 0) {
+        if (id != 0 && (only == 0 || id == only)) {
           const Box3 run{{z, y, x}, {z + 1, y + 1, end}};
           auto [entry, added] = boxes.try_emplace(id, run);
           if (!added) entry->second = entry->second.united_with(run);
@@ -129,7 +140,7 @@ vtkSmartPointer<vtkPolyData> label_surfaces(const SurfaceItem& item) {
   grid.spacing_z *= static_cast<double>(by.z);
   grid.spacing_y *= static_cast<double>(by.y);
   grid.spacing_x *= static_cast<double>(by.x);
-  const auto objects = objects_of(labels);
+  const auto objects = objects_of(labels, item.only);
   std::vector<vtkSmartPointer<vtkPolyData>> meshes(objects.size());
   parallel_for(0, static_cast<std::int64_t>(objects.size()), 1,
                [&](std::int64_t first, std::int64_t last) {
@@ -158,10 +169,11 @@ LabelsSurfaceVisual::LabelsSurfaceVisual()
 }
 
 void LabelsSurfaceVisual::update(const SurfaceItem& item) {
-  if (!meshed_ || item.revision != revision_) {
+  if (!meshed_ || item.only != shown_.only || !(item.grid == shown_.grid) ||
+      !same_tiles(item.labels, shown_.labels)) {
     mapper_->SetInputData(label_surfaces(item));
-    revision_ = item.revision;
     meshed_ = true;
+    shown_ = item;
   }
   actor_->GetProperty()->SetOpacity(item.opacity);
 }

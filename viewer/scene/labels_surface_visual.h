@@ -23,7 +23,7 @@ vtkSmartPointer<vtkPolyData> label_surfaces(const SurfaceItem& item);
 class LabelsSurfaceVisual {
  public:
   LabelsSurfaceVisual();
-  /// Meshes anew when the item's revision is another than the shown one.
+  /// Meshes anew when tiles, grid or the chosen object differ from what is shown.
   void update(const SurfaceItem& item);
   vtkActor* prop() { return actor_; }
 
@@ -31,7 +31,7 @@ class LabelsSurfaceVisual {
   vtkSmartPointer<vtkPolyDataMapper> mapper_;
   vtkSmartPointer<vtkActor> actor_;
   bool meshed_ = false;
-  std::uint64_t revision_ = 0;
+  SurfaceItem shown_;  // its tiles are shared with the layer
 };
 
 }  // namespace karyo

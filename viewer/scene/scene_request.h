@@ -35,8 +35,8 @@ struct VolumeItem {
 struct SurfaceItem {
   LabelVolume labels;
   VoxelGrid grid;
-  std::uint64_t revision = 0;       ///< a new number whenever labels or colours change
-  std::function<Rgb(std::uint32_t)> colour;
+  std::uint32_t only = 0;           ///< this object alone; 0: all
+  std::function<Rgb(std::uint32_t)> colour;  ///< the same for an id always
   double opacity = 1;
 };
 

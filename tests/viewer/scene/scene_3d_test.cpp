@@ -162,7 +162,6 @@ TEST(Scene3d, SurfacesHaveTheLabelsColours) {
   SceneRequest request = straight_view(world_box(shape, {}), 48);
   SurfaceItem item;
   item.labels = LabelVolume::from_dense(labels.view());
-  item.revision = 1;
   item.colour = [](std::uint32_t id) { return id == 1 ? Rgb{200, 40, 40} : Rgb{40, 40, 200}; };
   request.surfaces.push_back(item);
   const auto picture = draw_offscreen(request);

@@ -1,0 +1,105 @@
+#include "app/gui/controls.h"
+
+#include <QEvent>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <algorithm>
+#include <cmath>
+
+#include "app/gui/theme.h"
+
+namespace karyo::gui {
+namespace {
+
+constexpr int kSliderSteps = 1000;
+constexpr int kBoxWidth = 64;
+
+}  // namespace
+
+ValueSlider::ValueSlider(const Range& range, QWidget* parent) : QWidget(parent), range_(range) {
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->setSpacing(kGrid);
+  slider_ = new QSlider(Qt::Horizontal, this);
+  slider_->setRange(0, kSliderSteps);
+  slider_->setPageStep(kSliderSteps / 10);
+  slider_->setSingleStep(kSliderSteps / 100);
+  slider_->installEventFilter(this);
+  box_ = new QDoubleSpinBox(this);
+  box_->setRange(range.low, range.high);
+  box_->setDecimals(range.decimals);
+  box_->setSingleStep((range.high - range.low) / 100);
+  if (!range.unit.isEmpty()) box_->setSuffix(QStringLiteral(" ") + range.unit);
+  box_->setAlignment(Qt::AlignRight);
+  box_->setFixedWidth(kBoxWidth);
+  box_->setKeyboardTracking(false);
+  row->addWidget(slider_, 1);
+  row->addWidget(box_);
+  set_value(range.standard);
+  QObject::connect(slider_, &QSlider::valueChanged, this, [this](int place) {
+    const QSignalBlocker quiet(box_);
+    box_->setValue(value_at(place));
+    if (on_change) on_change(box_->value());
+  });
+  QObject::connect(box_, &QDoubleSpinBox::valueChanged, this, [this](double value) {
+    const QSignalBlocker quiet(slider_);
+    slider_->setValue(place_of(value));
+    if (on_change) on_change(value);
+  });
+}
+
+double ValueSlider::value() const { return box_->value(); }
+
+void ValueSlider::set_value(double value) {
+  const QSignalBlocker quiet_slider(slider_), quiet_box(box_);
+  slider_->setValue(place_of(value));
+  box_->setValue(value);
+}
+
+int ValueSlider::place_of(double value) const {
+  const double v = std::clamp(value, range_.low, range_.high);
+  const double fraction = range_.logarithmic
+                              ? std::log(v / range_.low) / std::log(range_.high / range_.low)
+                              : (v - range_.low) / (range_.high - range_.low);
+  return static_cast<int>(std::lround(fraction * kSliderSteps));
+}
+
+double ValueSlider::value_at(int place) const {
+  const double fraction = static_cast<double>(place) / kSliderSteps;
+  return range_.logarithmic ? range_.low * std::pow(range_.high / range_.low, fraction)
+                            : range_.low + fraction * (range_.high - range_.low);
+}
+
+bool ValueSlider::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == slider_ && event->type() == QEvent::MouseButtonDblClick) {
+    box_->setValue(range_.standard);
+    return true;
+  }
+  return QWidget::eventFilter(watched, event);
+}
+
+NumberBox::NumberBox(QWidget* parent) : QDoubleSpinBox(parent) {
+  setRange(-1e300, 1e300);
+  setDecimals(6);
+  setKeyboardTracking(false);
+  setAlignment(Qt::AlignRight);
+}
+
+QString NumberBox::textFromValue(double value) const { return short_number(value); }
+
+void add_row(QGridLayout& form, const QString& label, QWidget* control, const QString& help) {
+  const int row = form.rowCount();
+  auto* text = new QLabel(label);
+  text->setProperty("role", "quiet");
+  text->setFixedWidth(kLabelWidth);
+  text->setToolTip(help);
+  text->setBuddy(control);
+  control->setToolTip(help);
+  form.addWidget(text, row, 0);
+  form.addWidget(control, row, 1);
+}
+
+}  // namespace karyo::gui

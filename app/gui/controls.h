@@ -1,0 +1,54 @@
+#pragma once
+
+/// Small controls with the window's manner: label left, slider and typed value beside each other.
+
+#include <QDoubleSpinBox>
+#include <QWidget>
+#include <functional>
+
+class QGridLayout;
+class QLabel;
+class QSlider;
+
+namespace karyo::gui {
+
+/// A number by slider and by typing. Double click on the slider: back to the default.
+class ValueSlider : public QWidget {
+ public:
+  struct Range {
+    double low = 0, high = 1, standard = 1;
+    int decimals = 2;
+    QString unit;
+    bool logarithmic = false;  ///< low > 0
+  };
+  explicit ValueSlider(const Range& range, QWidget* parent = nullptr);
+
+  double value() const;
+  /// Does not call on_change.
+  void set_value(double value);
+
+  std::function<void(double)> on_change;
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
+
+ private:
+  int place_of(double value) const;
+  double value_at(int place) const;
+
+  Range range_;
+  QSlider* slider_;
+  QDoubleSpinBox* box_;
+};
+
+/// A typed number of any size that shows as few digits as needed and lets itself be emptied.
+class NumberBox : public QDoubleSpinBox {
+ public:
+  explicit NumberBox(QWidget* parent = nullptr);
+  QString textFromValue(double value) const override;
+};
+
+/// One row of a form: label in the first column (with its tooltip), control in the second.
+void add_row(QGridLayout& form, const QString& label, QWidget* control, const QString& help);
+
+}  // namespace karyo::gui

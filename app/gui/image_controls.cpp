@@ -1,0 +1,232 @@
+#include "app/gui/image_controls.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QGridLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QVBoxLayout>
+
+#include "app/gui/controls.h"
+#include "app/gui/histogram_slider.h"
+#include "app/gui/theme.h"
+
+namespace karyo::gui {
+namespace {
+
+QIcon gradient_icon(const Colormap& map) {
+  QPixmap picture(48, 14);
+  QPainter painter(&picture);
+  for (int x = 0; x < 48; ++x) {
+    const Rgb c = (*map.table)[static_cast<std::size_t>(x * 255 / 47)];
+    painter.fillRect(x, 0, 1, 14, QColor(c.r, c.g, c.b));
+  }
+  return QIcon(picture);
+}
+
+const char* blending_help(Blending blending) {
+  switch (blending) {
+    case Blending::kTranslucent: return "translucent: covers what lies beneath, as far as opaque";
+    case Blending::kAdditive: return "additive: light adds up, for several channels";
+    case Blending::kMinimum: return "minimum: the darker wins, for stained tissue";
+    case Blending::kOpaque: return "opaque: covers what lies beneath";
+  }
+  return "";
+}
+
+}  // namespace
+
+ImageControls::ImageControls(ImageLayer& layer, Workspace& workspace, const CommandTable& commands,
+                             QWidget* parent)
+    : QWidget(parent), workspace_(workspace) {
+  layer_ = workspace_.layers().shared_at(workspace_.layers().find(&layer));
+  auto* form = new QGridLayout(this);
+  form->setContentsMargins(0, 0, 0, 0);
+  form->setHorizontalSpacing(kGrid);
+  form->setVerticalSpacing(kGrid);
+  form->setColumnStretch(1, 1);
+  add_channels(*form);
+  add_contrast(*form, commands);
+  add_colours(*form);
+  add_mixing(*form);
+  show_settings();
+  show_histogram();
+  connections_.push_back(layer.changed.connect([this] { show_settings(); }));
+  connections_.push_back(layer.data_changed.connect([this](const Box3&) { show_histogram(); }));
+  connections_.push_back(workspace_.view().time_changed.connect([this] { show_histogram(); }));
+}
+
+ImageLayer* ImageControls::layer() const { return dynamic_cast<ImageLayer*>(layer_.lock().get()); }
+
+void ImageControls::add_channels(QGridLayout& form) {
+  const ImageLayer& image = *layer();
+  if (image.channel_count() < 2 || image.rgb()) return;
+  auto* row = new QWidget(this);
+  auto* box = new QHBoxLayout(row);
+  box->setContentsMargins(0, 0, 0, 0);
+  box->setSpacing(kGrid);
+  channel_box_ = new QComboBox(row);
+  channel_box_->setObjectName(QStringLiteral("channel"));
+  channel_box_->setIconSize({48, 14});
+  for (std::int64_t c = 0; c < image.channel_count(); ++c) {
+    const QString name = QString::fromStdString(image.channel(c).name);
+    channel_box_->addItem(gradient_icon(image.channel(c).colormap),
+                          name.isEmpty() ? tr("Channel %1").arg(c + 1) : name);
+  }
+  channel_shown_ = new QCheckBox(tr("Shown"), row);
+  channel_shown_->setObjectName(QStringLiteral("channel_shown"));
+  channel_shown_->setToolTip(tr("Show this channel, or leave it out of the picture."));
+  box->addWidget(channel_box_, 1);
+  box->addWidget(channel_shown_);
+  add_row(form, tr("Channel"), row, tr("Which channel the settings below are for."));
+  QObject::connect(channel_box_, &QComboBox::currentIndexChanged, this, [this](int index) {
+    if (updating_) return;
+    channel_ = index;
+    show_settings();
+    show_histogram();
+  });
+  QObject::connect(channel_shown_, &QCheckBox::toggled, this, [this](bool on) {
+    if (auto* image_layer = layer(); image_layer != nullptr && !updating_) {
+      image_layer->set_channel_visible(channel_, on);
+    }
+  });
+}
+
+void ImageControls::add_contrast(QGridLayout& form, const CommandTable& commands) {
+  histogram_ = new HistogramSlider(this);
+  histogram_->on_change = [this](ValueRange limits) { set_limits(limits); };
+  form.addWidget(histogram_, form.rowCount(), 0, 1, 2);
+  auto* row = new QWidget(this);
+  auto* box = new QHBoxLayout(row);
+  box->setContentsMargins(0, 0, 0, 0);
+  box->setSpacing(kGrid);
+  low_ = new NumberBox(row);
+  low_->setObjectName(QStringLiteral("low"));
+  low_->setToolTip(tr("Values up to this one are shown black."));
+  high_ = new NumberBox(row);
+  high_->setObjectName(QStringLiteral("high"));
+  high_->setToolTip(tr("Values from this one on are shown in full colour."));
+  auto* automatic = new QPushButton(tr("Auto"), row);
+  automatic->setObjectName(QStringLiteral("auto"));
+  automatic->setToolTip(
+      tr("Limits that suit the plane on screen: 0.1 % of it darker, 0.1 % brighter (C)."));
+  box->addWidget(low_, 1);
+  box->addWidget(high_, 1);
+  box->addWidget(automatic);
+  const Command* command = commands.find("layer.auto_contrast");
+  const auto run_auto = [command] {
+    if (command != nullptr && command->enabled()) static_cast<void>(command->run({}));
+  };
+  QObject::connect(automatic, &QPushButton::clicked, this, run_auto);
+  histogram_->on_auto = run_auto;
+  form.addWidget(row, form.rowCount(), 0, 1, 2);
+  const auto typed = [this] {
+    if (!updating_) set_limits({low_->value(), high_->value()});
+  };
+  QObject::connect(low_, &QDoubleSpinBox::valueChanged, this, typed);
+  QObject::connect(high_, &QDoubleSpinBox::valueChanged, this, typed);
+}
+
+void ImageControls::add_colours(QGridLayout& form) {
+  gamma_ = new ValueSlider({0.2, 5, 1, 2, {}, true}, this);
+  gamma_->on_change = [this](double value) {
+    if (auto* image = layer(); image != nullptr && !updating_) image->set_gamma(channel_, value);
+  };
+  add_row(form, tr("Gamma"), gamma_,
+          tr("Below 1 brightens dim structures without moving the limits. Double click: 1."));
+  if (layer()->rgb()) return;
+  colormap_ = new QComboBox(this);
+  colormap_->setObjectName(QStringLiteral("colormap"));
+  colormap_->setIconSize({48, 14});
+  colormap_->setMaxVisibleItems(16);
+  for (const auto& name : colormap_names()) {
+    if (auto map = colormap(name)) {
+      colormap_->addItem(gradient_icon(*map), QString::fromStdString(name));
+    }
+  }
+  add_row(form, tr("Colours"), colormap_, tr("The colours from dark to bright (LUT in Fiji)."));
+  QObject::connect(colormap_, &QComboBox::currentTextChanged, this, [this](const QString& name) {
+    auto* image = layer();
+    if (image == nullptr || updating_) return;
+    if (auto map = colormap(name.toStdString())) image->set_colormap(channel_, *map);
+  });
+}
+
+void ImageControls::add_mixing(QGridLayout& form) {
+  opacity_ = new ValueSlider({0, 100, 100, 0, QStringLiteral("%"), false}, this);
+  opacity_->on_change = [this](double value) {
+    if (auto* image = layer(); image != nullptr && !updating_) image->set_opacity(value / 100);
+  };
+  add_row(form, tr("Opacity"), opacity_, tr("How much of what lies beneath is covered."));
+  blending_ = new QComboBox(this);
+  blending_->setObjectName(QStringLiteral("blending"));
+  for (const auto blending : {Blending::kTranslucent, Blending::kAdditive, Blending::kMinimum,
+                              Blending::kOpaque}) {
+    blending_->addItem(QString::fromUtf8(name_of(blending).data()));
+    blending_->setItemData(blending_->count() - 1, tr(blending_help(blending)), Qt::ToolTipRole);
+  }
+  add_row(form, tr("Blending"), blending_, tr("How this layer meets the ones beneath it."));
+  QObject::connect(blending_, &QComboBox::currentTextChanged, this, [this](const QString& name) {
+    auto* image = layer();
+    if (image == nullptr || updating_) return;
+    if (auto blending = blending_from(name.toStdString())) image->set_blending(*blending);
+  });
+  smooth_ = new QCheckBox(tr("Smooth when magnified"), this);
+  smooth_->setToolTip(tr("Shades between voxels instead of one block for each. Blocks show what "
+                         "was measured."));
+  form.addWidget(smooth_, form.rowCount(), 1);
+  QObject::connect(smooth_, &QCheckBox::toggled, this, [this](bool on) {
+    if (auto* image = layer(); image != nullptr && !updating_) {
+      image->set_interpolation(on ? Interpolation::kLinear : Interpolation::kNearest);
+    }
+  });
+}
+
+void ImageControls::set_limits(ValueRange limits) {
+  auto* image = layer();
+  if (image == nullptr) return;
+  if (image->rgb()) {  // one range, or colours would shift
+    for (std::int64_t c = 0; c < image->channel_count(); ++c) image->set_limits(c, limits);
+  } else {
+    image->set_limits(channel_, limits);
+  }
+}
+
+void ImageControls::show_settings() {
+  const auto* image = layer();
+  if (image == nullptr) return;
+  updating_ = true;
+  const auto& channel = image->channel(channel_);
+  histogram_->set_limits(channel.limits);
+  histogram_->set_colormap(channel.colormap);
+  low_->setValue(channel.limits.low);
+  high_->setValue(channel.limits.high);
+  gamma_->set_value(channel.gamma);
+  if (colormap_ != nullptr) {
+    const QString name = QString::fromStdString(channel.colormap.name);
+    if (colormap_->findText(name) < 0) colormap_->addItem(gradient_icon(channel.colormap), name);
+    colormap_->setCurrentText(name);
+  }
+  if (channel_box_ != nullptr) {
+    channel_box_->setItemIcon(static_cast<int>(channel_), gradient_icon(channel.colormap));
+    channel_shown_->setChecked(channel.visible);
+  }
+  opacity_->set_value(image->opacity() * 100);
+  blending_->setCurrentText(QString::fromUtf8(name_of(image->blending()).data()));
+  smooth_->setChecked(image->interpolation() == Interpolation::kLinear);
+  updating_ = false;
+}
+
+void ImageControls::show_histogram() {
+  const auto* image = layer();
+  if (image == nullptr) return;
+  ContrastRegion region;
+  region.t = image->time_shown(workspace_.view().time());
+  region.c = channel_;
+  const ValueRange range = slider_range(image->volume(), region);
+  histogram_->set_histogram(histogram(image->volume(), region, range));
+}
+
+}  // namespace karyo::gui

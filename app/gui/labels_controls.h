@@ -1,0 +1,37 @@
+#pragma once
+
+/// Settings of a labels layer: opacity, filled or outlined, the selected object.
+
+#include <QWidget>
+#include <vector>
+
+#include "app/workspace.h"
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+
+namespace karyo::gui {
+
+class ValueSlider;
+
+class LabelsControls : public QWidget {
+ public:
+  /// `layer` is one of the workspace's and may go before the controls do.
+  LabelsControls(LabelsLayer& layer, Workspace& workspace, QWidget* parent);
+
+ private:
+  void show_settings();
+  LabelsLayer* layer() const;
+
+  std::weak_ptr<Layer> layer_;
+  bool updating_ = false;
+  ValueSlider* opacity_;
+  QComboBox* style_;
+  ValueSlider* width_;
+  QCheckBox* selected_only_;
+  QLabel* selected_;
+  std::vector<Connection> connections_;
+};
+
+}  // namespace karyo::gui

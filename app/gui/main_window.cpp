@@ -1,0 +1,269 @@
+#include "app/gui/main_window.h"
+
+#include <QDragEnterEvent>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QScrollArea>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <utility>
+
+#include "app/gui/cheat_sheet.h"
+#include "app/gui/command_search.h"
+#include "app/gui/error_panel.h"
+#include "app/gui/layer_controls.h"
+#include "app/gui/layer_panel.h"
+#include "app/gui/start_panel.h"
+#include "app/gui/status_line.h"
+#include "app/gui/theme.h"
+#include "app/gui/view_grid.h"
+#include "app/gui/window_commands.h"
+
+namespace karyo::gui {
+namespace {
+
+constexpr int kPollMs = 25;
+constexpr int kSideWidth = 300;
+
+/// Keys that lists and sliders need too: they are taken only where nothing else wants them.
+bool is_navigation(const std::string& shortcut) {
+  for (const char* key : {"Left", "Right", "PgUp", "PgDown", "Home", "End", "Space+F", "Esc"}) {
+    if (shortcut == key) return true;
+  }
+  return false;
+}
+
+std::string name_of_key(int key) {
+  switch (key) {
+    case Qt::Key_Left: return "Left";
+    case Qt::Key_Right: return "Right";
+    case Qt::Key_PageUp: return "PgUp";
+    case Qt::Key_PageDown: return "PgDown";
+    case Qt::Key_Home: return "Home";
+    case Qt::Key_End: return "End";
+    case Qt::Key_Escape: return "Esc";
+    default: return {};
+  }
+}
+
+std::vector<std::filesystem::path> local_files(const QMimeData& data) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& url : data.urls()) {
+    if (url.isLocalFile()) files.emplace_back(url.toLocalFile().toStdString());
+  }
+  return files;
+}
+
+}  // namespace
+
+MainWindow::MainWindow(Workspace& workspace) : workspace_(workspace) {
+  setAcceptDrops(true);
+  setWindowIcon(application_icon());
+  resize(1280, 800);
+  build_panels();
+  add_window_commands(commands_, *this);
+  build_menus();
+  auto* side_column = new QVBoxLayout(side_);
+  side_column->setContentsMargins(0, 0, 0, 0);
+  side_column->setSpacing(0);
+  side_column->addWidget(new LayerPanel(workspace_, commands_, side_), 2);
+  auto* line = new QFrame(side_);
+  line->setFixedHeight(1);
+  line->setStyleSheet(QStringLiteral("background: #3a3d42;"));
+  side_column->addWidget(line);
+  auto* scroll = new QScrollArea(side_);
+  scroll->setWidgetResizable(true);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  auto* inside = new QWidget;
+  auto* inside_column = new QVBoxLayout(inside);
+  inside_column->setContentsMargins(0, 0, 0, 0);
+  inside_column->addWidget(new LayerControls(workspace_, commands_, inside));
+  inside_column->addStretch(1);
+  inside->setProperty("role", "panel");
+  scroll->setWidget(inside);
+  side_column->addWidget(scroll, 3);
+  start_ = new StartPanel(commands_, stack_);
+  stack_->addWidget(start_);
+  search_ = new CommandSearch(commands_, this);
+  search_->on_chosen = [this](const Command& command) { run(command); };
+  cheat_sheet_ = new CheatSheet(commands_, this);
+
+  poll_.setInterval(kPollMs);
+  QObject::connect(&poll_, &QTimer::timeout, this, [this] {
+    if (!workspace_.poll()) poll_.stop();
+    status_->update_work();
+  });
+  connections_.push_back(workspace_.jobs_changed.connect([this] {
+    if (workspace_.busy() && !poll_.isActive()) poll_.start();
+  }));
+  connections_.push_back(
+      workspace_.failed.connect([this](const Error& error) { errors_->show_error(error); }));
+  connections_.push_back(workspace_.layers().list_changed.connect([this] {
+    show_or_hide_panels();
+    update_title();
+  }));
+  show_or_hide_panels();
+  update_title();
+  if (workspace_.busy()) poll_.start();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::build_panels() {
+  auto* body = new QWidget(this);
+  auto* column = new QVBoxLayout(body);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  splitter_ = new QSplitter(Qt::Horizontal, body);
+  splitter_->setHandleWidth(2);
+  splitter_->setChildrenCollapsible(false);
+  auto* middle = new QWidget(splitter_);
+  auto* middle_column = new QVBoxLayout(middle);
+  middle_column->setContentsMargins(0, 0, 0, 0);
+  middle_column->setSpacing(0);
+  stack_ = new QStackedWidget(middle);
+  views_ = new ViewGrid(workspace_, stack_);
+  stack_->addWidget(views_);
+  errors_ = new ErrorPanel(middle);
+  middle_column->addWidget(stack_, 1);
+  middle_column->addWidget(errors_);
+  side_ = new QWidget(splitter_);
+  side_->setProperty("role", "panel");
+  side_->setAttribute(Qt::WA_StyledBackground);
+  side_->setMinimumWidth(240);
+  splitter_->addWidget(middle);
+  splitter_->addWidget(side_);
+  splitter_->setStretchFactor(0, 1);
+  splitter_->setStretchFactor(1, 0);
+  splitter_->setSizes({1280 - kSideWidth, kSideWidth});
+  status_ = new StatusLine(workspace_, body);
+  column->addWidget(splitter_, 1);
+  column->addWidget(status_);
+  setCentralWidget(body);
+  views_->on_hover = [this](const std::optional<WorldPoint>& place) { status_->show_place(place); };
+  views_->volume().on_error = [this](const Error& error) { errors_->show_error(error); };
+}
+
+void MainWindow::build_menus() {
+  std::vector<std::pair<std::string, QMenu*>> menus;
+  for (const auto& command : commands_.all()) {
+    auto* action = new QAction(QString::fromStdString(command.title), this);
+    action->setToolTip(QString::fromStdString(command.help));
+    action->setStatusTip(QString());
+    action->setCheckable(static_cast<bool>(command.checked));
+    if (is_navigation(command.shortcut)) {
+      action->setText(action->text() + QLatin1Char('\t') +
+                      QString::fromStdString(command.shortcut));
+    } else if (!command.shortcut.empty()) {
+      action->setShortcuts(QKeySequence::listFromString(
+          QString::fromStdString(command.shortcut).replace(QStringLiteral(", "),
+                                                           QStringLiteral("; "))));
+    }
+    const std::string id = command.id;
+    QObject::connect(action, &QAction::triggered, this, [this, id] {
+      if (const Command* found = commands_.find(id)) run(*found);
+    });
+    addAction(action);
+    if (command.menu.empty()) continue;
+    auto menu = std::find_if(menus.begin(), menus.end(),
+                             [&](const auto& known) { return known.first == command.menu; });
+    if (menu == menus.end()) {
+      auto* added = menuBar()->addMenu(QString::fromStdString(command.menu));
+      added->setToolTipsVisible(true);
+      menus.emplace_back(command.menu, added);
+      menu = std::prev(menus.end());
+      // What can be done and what is on is asked when a menu opens.
+      QObject::connect(added, &QMenu::aboutToShow, this, [this, added] {
+        for (QAction* entry : added->actions()) {
+          const Command* found = commands_.find(entry->data().toString().toStdString());
+          if (found == nullptr) continue;
+          entry->setEnabled(found->enabled());
+          if (found->checked) entry->setChecked(found->checked());
+        }
+      });
+      // A closed menu's shortcuts work again whatever was disabled in it; run() asks anew.
+      QObject::connect(added, &QMenu::aboutToHide, this, [added] {
+        for (QAction* entry : added->actions()) entry->setEnabled(true);
+      });
+    }
+    action->setData(QString::fromStdString(command.id));
+    menu->second->addAction(action);
+  }
+}
+
+void MainWindow::run(const Command& command) {
+  if (!command.enabled()) return;
+  const auto outcome = command.run({});
+  if (!outcome) errors_->show_error(outcome.error());
+}
+
+void MainWindow::show_or_hide_panels() {
+  const bool empty = workspace_.layers().empty();
+  stack_->setCurrentWidget(empty ? static_cast<QWidget*>(start_) : views_);
+  side_->setVisible(!empty);
+}
+
+void MainWindow::update_title() {
+  const auto& layers = workspace_.layers();
+  setWindowTitle(layers.empty() ? QStringLiteral("Karyoscope")
+                                : QString::fromStdString(layers.at(0).name()) +
+                                      QStringLiteral(" – Karyoscope"));
+}
+
+bool MainWindow::settled() const { return !workspace_.busy() && views_->settled(); }
+
+void MainWindow::paintEvent(QPaintEvent* event) {
+  QMainWindow::paintEvent(event);
+  // The event loop comes round after this frame went to the screen.
+  if (on_first_frame) {
+    QTimer::singleShot(0, this, std::exchange(on_first_frame, nullptr));
+  }
+  if (on_first_image && !workspace_.layers().empty()) {
+    QTimer::singleShot(0, this, std::exchange(on_first_image, nullptr));
+  }
+}
+
+void MainWindow::keyPressEvent(QKeyEvent* event) {
+  if (event->key() == Qt::Key_Space) {
+    space_held_ = true;
+    return;
+  }
+  if (event->key() == Qt::Key_F && space_held_ && !event->isAutoRepeat()) {
+    views_->toggle_maximised();
+    return;
+  }
+  const std::string key = name_of_key(event->key());
+  if (!key.empty() && event->modifiers() == Qt::NoModifier) {
+    for (const auto& command : commands_.all()) {
+      if (command.shortcut == key) {
+        run(command);
+        return;
+      }
+    }
+  }
+  QMainWindow::keyPressEvent(event);
+}
+
+void MainWindow::keyReleaseEvent(QKeyEvent* event) {
+  if (event->key() == Qt::Key_Space && !event->isAutoRepeat()) space_held_ = false;
+  QMainWindow::keyReleaseEvent(event);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasUrls() && !local_files(*event->mimeData()).empty()) {
+    event->acceptProposedAction();
+  }
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  const auto files = local_files(*event->mimeData());
+  if (files.empty()) return;
+  workspace_.open(files);
+  event->acceptProposedAction();
+}
+
+}  // namespace karyo::gui

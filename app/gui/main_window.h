@@ -1,0 +1,76 @@
+#pragma once
+
+/// Panels around the picture.
+
+#include <QMainWindow>
+#include <QTimer>
+#include <functional>
+#include <vector>
+
+#include "app/commands.h"
+#include "app/workspace.h"
+
+class QScrollArea;
+class QSplitter;
+class QStackedWidget;
+
+namespace karyo::gui {
+
+class CheatSheet;
+class CommandSearch;
+class ErrorPanel;
+class StartPanel;
+class StatusLine;
+class ViewGrid;
+
+class MainWindow : public QMainWindow {
+ public:
+  explicit MainWindow(Workspace& workspace);
+  ~MainWindow() override;
+
+  Workspace& workspace() { return workspace_; }
+  CommandTable& commands() { return commands_; }
+  ViewGrid& views() { return *views_; }
+  ErrorPanel& errors() { return *errors_; }
+  StatusLine& status() { return *status_; }
+  CommandSearch& search() { return *search_; }
+  CheatSheet& cheat_sheet() { return *cheat_sheet_; }
+
+  /// Runs a command as a menu does; an error goes to the panel.
+  void run(const Command& command);
+  /// Everything asked for is on screen: files read, 3D drawn.
+  bool settled() const;
+
+  /// Called after the first frame, and after the first one with a layer.
+  std::function<void()> on_first_frame, on_first_image;
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void keyReleaseEvent(QKeyEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+
+ private:
+  void build_menus();
+  void build_panels();
+  void show_or_hide_panels();
+  void update_title();
+
+  Workspace& workspace_;
+  CommandTable commands_;
+  QTimer poll_;
+  QStackedWidget* stack_ = nullptr;
+  StartPanel* start_ = nullptr;
+  ViewGrid* views_ = nullptr;
+  QSplitter* splitter_ = nullptr;
+  QWidget* side_ = nullptr;
+  ErrorPanel* errors_ = nullptr;
+  StatusLine* status_ = nullptr;
+  CommandSearch* search_ = nullptr;
+  CheatSheet* cheat_sheet_ = nullptr;
+  bool space_held_ = false;
+  std::vector<Connection> connections_;
+};
+
+}  // namespace karyo::gui

@@ -1,0 +1,270 @@
+#include "app/gui/slice_view.h"
+
+#include <QCoreApplication>
+#include <QMouseEvent>
+#include <QNativeGestureEvent>
+#include <QPainter>
+#include <QWheelEvent>
+#include <algorithm>
+#include <cmath>
+
+#include "app/gui/overlay_painter.h"
+#include "app/gui/theme.h"
+#include "app/gui/view_header.h"
+
+namespace karyo::gui {
+namespace {
+
+constexpr double kClickSlack = 4;      // pixels a click may move
+constexpr double kZoomPerStep = 1.15;  // a notch of the wheel
+constexpr double kWheelStep = 120;     // Qt: eighths of a degree, 15 degrees a notch
+constexpr int kHeaderHeight = 30;
+
+QString title_of(Plane plane) {
+  return plane == Plane::kXY ? QStringLiteral("XY") : plane == Plane::kXZ ? QStringLiteral("XZ")
+                                                                          : QStringLiteral("YZ");
+}
+QString axis_name(Axis axis) {
+  return axis == Axis::kZ ? QStringLiteral("z") : axis == Axis::kY ? QStringLiteral("y")
+                                                                   : QStringLiteral("x");
+}
+
+}  // namespace
+
+SliceView::SliceView(Plane plane, Workspace& workspace, QWidget* parent)
+    : QWidget(parent), plane_(plane), workspace_(workspace) {
+  setObjectName(title_of(plane));
+  setAttribute(Qt::WA_OpaquePaintEvent);
+  setMouseTracking(true);
+  setFocusPolicy(Qt::ClickFocus);
+  setMinimumSize(64, 64);
+  setCursor(Qt::CrossCursor);
+  header_ = new ViewHeader(title_of(plane), axis_name(normal_axis(plane)), this);
+  header_->hide();
+  header_->on_maximise = [this] {
+    if (on_maximise) on_maximise();
+  };
+  header_->on_plane = [this](std::int64_t number) {
+    Index3 voxel = workspace_.view().cursor_voxel(workspace_.layers().grid());
+    const Axis axis = normal_axis(plane_);
+    (axis == Axis::kZ ? voxel.z : axis == Axis::kY ? voxel.y : voxel.x) = number;
+    workspace_.view().set_cursor_voxel(voxel, workspace_.layers().grid());
+  };
+  auto& layers = workspace_.layers();
+  auto& view = workspace_.view();
+  connections_.push_back(layers.list_changed.connect([this] { redraw(); }));
+  connections_.push_back(layers.layer_changed.connect([this](Layer&) { redraw(); }));
+  connections_.push_back(
+      layers.layer_data_changed.connect([this](Layer& layer, const Box3& box) {
+        dirty_ = dirty_.united_with(dirty_rect(workspace_.layers(), layer, box, transform()));
+        update();
+      }));
+  connections_.push_back(view.cursor_changed.connect([this] { redraw(); }));
+  connections_.push_back(view.time_changed.connect([this] { redraw(); }));
+  connections_.push_back(view.view_changed.connect([this](Plane changed) {
+    if (changed == plane_) redraw();
+  }));
+}
+
+SliceView::~SliceView() = default;
+
+ViewTransform SliceView::transform() const {
+  const double ratio = devicePixelRatioF();
+  return ViewTransform::of(workspace_.view(), plane_,
+                           std::max(1, static_cast<int>(std::lround(width() * ratio))),
+                           std::max(1, static_cast<int>(std::lround(height() * ratio))));
+}
+
+WorldPoint SliceView::world_at(const QPointF& position) const {
+  const double ratio = devicePixelRatioF();
+  return transform().to_world({position.x() * ratio, position.y() * ratio});
+}
+
+QPointF SliceView::position_of(const WorldPoint& place) const {
+  const auto point = transform().to_screen(place);
+  return QPointF(point.x, point.y) / devicePixelRatioF();
+}
+
+Box3 SliceView::visible_box(const Layer& layer) const {
+  return transform().visible_box(layer.shape().zyx(), workspace_.layers().grid_of(layer));
+}
+
+void SliceView::fit() {
+  const double ratio = devicePixelRatioF();
+  workspace_.view().fit(plane_, workspace_.layers().world_extent(), width() * ratio,
+                        height() * ratio);
+  redraw();
+}
+
+void SliceView::set_overlays(const OverlayChoice& choice) {
+  overlays_ = choice;
+  update();
+}
+
+void SliceView::set_maximised(bool maximised) { header_->set_maximised(maximised); }
+
+void SliceView::redraw() {
+  all_dirty_ = true;
+  update();
+}
+
+void SliceView::compose_if_needed() {
+  const ViewTransform view = transform();
+  const bool resized = picture_.width() != view.width || picture_.height() != view.height;
+  if (all_dirty_ || resized) {
+    compositor_.compose(workspace_.layers(), view, workspace_.view().time(), picture_);
+  } else if (!dirty_.empty()) {
+    compositor_.compose(workspace_.layers(), view, workspace_.view().time(), dirty_, picture_);
+  }
+  all_dirty_ = false;
+  dirty_ = {};
+}
+
+void SliceView::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  if (workspace_.layers().empty()) {
+    painter.fillRect(rect(), Qt::black);
+  } else {
+    compose_if_needed();
+    QImage image(picture_.bytes(), picture_.width(), picture_.height(), picture_.width() * 4,
+                 QImage::Format_RGBX8888);
+    image.setDevicePixelRatio(devicePixelRatioF());
+    painter.drawImage(QPointF(0, 0), image);
+    paint_overlays(painter);
+    const Axis axis = normal_axis(plane_);
+    header_->set_plane(
+        along(workspace_.view().cursor_voxel(workspace_.layers().grid()), axis),
+        along(workspace_.layers().extent(), axis));
+  }
+  if (on_first_paint) {
+    const auto first = std::exchange(on_first_paint, nullptr);
+    first();
+  }
+}
+
+void SliceView::paint_overlays(QPainter& painter) {
+  const ViewTransform view = transform();
+  Overlay overlay;
+  OverlayStyle style;
+  style.scale = devicePixelRatioF();
+  if (overlays_.crosshair && workspace_.has_depth()) {
+    add_crosshair(overlay, view, workspace_.view().cursor(), style);
+  }
+  const auto& grid = workspace_.layers().grid();
+  if (overlays_.scale_bar && grid.calibrated()) add_scale_bar(overlay, view, grid.unit, style);
+  if (overlays_.axes) add_axes(overlay, view, style);
+  paint_overlay(painter, overlay, devicePixelRatioF());
+  if (!header_->isVisible()) {
+    painter.setPen(palette::kQuietText);
+    painter.drawText(QPointF(kGrid, 2 * kGrid + 4), title_of(plane_));
+  }
+}
+
+void SliceView::resizeEvent(QResizeEvent*) {
+  header_->setGeometry(0, 0, width(), kHeaderHeight);
+  if (on_resized) on_resized();
+}
+
+void SliceView::put_cursor(const QPointF& position) {
+  const auto& grid = workspace_.layers().grid();
+  const Index3 extent = workspace_.layers().extent();
+  Index3 voxel = voxel_at(world_at(position), grid);
+  voxel = {std::clamp<std::int64_t>(voxel.z, 0, extent.z - 1),
+           std::clamp<std::int64_t>(voxel.y, 0, extent.y - 1),
+           std::clamp<std::int64_t>(voxel.x, 0, extent.x - 1)};
+  workspace_.view().set_cursor_voxel(voxel, grid);
+}
+
+void SliceView::pan_by(const QPointF& pixels) {
+  if (on_moved) on_moved();
+  const ViewTransform view = transform();
+  const double ratio = devicePixelRatioF();
+  WorldPoint centre = workspace_.view().view(plane_).centre;
+  centre[horizontal_axis(plane_)] -= pixels.x() * ratio / view.zoom;
+  centre[vertical_axis(plane_)] -= pixels.y() * ratio / view.zoom;
+  workspace_.view().set_centre(plane_, centre);
+}
+
+void SliceView::mousePressEvent(QMouseEvent* event) {
+  if (on_active) on_active();
+  if (workspace_.layers().empty()) return;
+  press_ = last_ = event->position();
+  const bool left = event->button() == Qt::LeftButton;
+  if (left && (event->modifiers() & Qt::ShiftModifier) != 0) {
+    drag_ = Drag::kCursor;
+    put_cursor(press_);
+  } else if (left || event->button() == Qt::MiddleButton) {
+    drag_ = Drag::kUndecided;
+  }
+}
+
+void SliceView::mouseMoveEvent(QMouseEvent* event) {
+  const QPointF here = event->position();
+  if (!workspace_.layers().empty() && on_hover) on_hover(world_at(here));
+  if (drag_ == Drag::kUndecided && (here - press_).manhattanLength() > kClickSlack) {
+    drag_ = Drag::kPan;
+    setCursor(Qt::ClosedHandCursor);
+  }
+  if (drag_ == Drag::kPan) pan_by(here - last_);
+  if (drag_ == Drag::kCursor) put_cursor(here);
+  if (drag_ != Drag::kUndecided) last_ = here;
+}
+
+void SliceView::mouseReleaseEvent(QMouseEvent* event) {
+  if (drag_ == Drag::kUndecided && event->button() == Qt::LeftButton) {
+    put_cursor(event->position());
+    workspace_.select_object_at(world_at(event->position()));
+  }
+  drag_ = Drag::kNone;
+  setCursor(Qt::CrossCursor);
+}
+
+void SliceView::mouseDoubleClickEvent(QMouseEvent* event) {
+  if (event->button() == Qt::LeftButton && on_maximise) on_maximise();
+}
+
+void SliceView::wheelEvent(QWheelEvent* event) {
+  event->accept();
+  if (workspace_.layers().empty()) return;
+  const double notches = event->angleDelta().y() / kWheelStep;
+  if ((event->modifiers() & Qt::ControlModifier) != 0) {
+    if (on_moved) on_moved();
+    workspace_.view().zoom_about(plane_, std::pow(kZoomPerStep, notches),
+                                 world_at(event->position()));
+    return;
+  }
+  // Touchpads send parts of a notch: planes change when a whole one has come together.
+  wheel_left_ += notches;
+  const double steps = std::trunc(wheel_left_);
+  if (steps == 0) return;
+  wheel_left_ -= steps;
+  workspace_.view().scroll(plane_, -static_cast<std::int64_t>(steps),
+                           workspace_.layers().extent(), workspace_.layers().grid());
+  if (on_hover) on_hover(world_at(event->position()));
+}
+
+bool SliceView::event(QEvent* event) {
+  if (event->type() == QEvent::NativeGesture) {
+    auto* gesture = static_cast<QNativeGestureEvent*>(event);
+    if (gesture->gestureType() == Qt::ZoomNativeGesture && !workspace_.layers().empty()) {
+      if (on_moved) on_moved();
+      workspace_.view().zoom_about(plane_, 1 + gesture->value(), world_at(gesture->position()));
+      return true;
+    }
+  }
+  return QWidget::event(event);
+}
+
+void SliceView::enterEvent(QEnterEvent*) {
+  if (on_active) on_active();
+  header_->setVisible(!workspace_.layers().empty());
+  update();
+}
+
+void SliceView::leaveEvent(QEvent*) {
+  header_->hide();
+  update();
+  if (on_hover) on_hover({});
+}
+
+}  // namespace karyo::gui

@@ -1,0 +1,143 @@
+#include "app/gui/status_line.h"
+
+#include <QDir>
+#include <QFile>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QTimer>
+#include <QToolButton>
+
+#include "app/gui/theme.h"
+#include "core/base/parallel.h"
+
+namespace karyo::gui {
+namespace {
+
+constexpr int kSayMs = 6000;
+
+QString unit_text(const std::string& unit) {
+  return unit == "um" || unit == "micron" ? QStringLiteral("µm") : QString::fromStdString(unit);
+}
+
+}  // namespace
+
+QString device_text() {
+  // The driver lists its GPUs as files; asking CUDA would load hundreds of megabytes.
+  const QDir gpus(QStringLiteral("/proc/driver/nvidia/gpus"));
+  for (const auto& entry : gpus.entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+    QFile file(gpus.filePath(entry) + QStringLiteral("/information"));
+    if (!file.open(QIODevice::ReadOnly)) continue;
+    for (const auto& line : QString::fromUtf8(file.readAll()).split(QLatin1Char('\n'))) {
+      if (line.startsWith(QLatin1String("Model:"))) return line.mid(6).trimmed();
+    }
+  }
+  return QObject::tr("CPU, %1 cores (no GPU found)").arg(default_threads());
+}
+
+StatusLine::StatusLine(Workspace& workspace, QWidget* parent)
+    : QWidget(parent), workspace_(workspace) {
+  setObjectName(QStringLiteral("status"));
+  setProperty("role", "panel");
+  setAttribute(Qt::WA_StyledBackground);
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(kGrid, 2, kGrid, 2);
+  row->setSpacing(2 * kGrid);
+  setFixedHeight(kControlHeight);
+  place_ = new QLabel(this);
+  place_->setObjectName(QStringLiteral("place"));
+  place_->setToolTip(tr("Place in voxels (planes count from 1, x and y from 0 as in Fiji), the "
+                        "image's values there, and the object."));
+  scale_ = new QLabel(this);
+  scale_->setObjectName(QStringLiteral("scale"));
+  scale_->setProperty("role", "quiet");
+  scale_->setToolTip(tr("Distance between voxels, as the file says."));
+  work_ = new QLabel(this);
+  work_->setObjectName(QStringLiteral("work"));
+  work_->setStyleSheet(QStringLiteral("color: #5fcfc2;"));
+  cancel_ = new QToolButton(this);
+  cancel_->setProperty("flat", true);
+  cancel_->setIcon(line_icon(LineIcon::kCancel, palette::kQuietText));
+  cancel_->setToolTip(tr("Stop this work"));
+  QObject::connect(cancel_, &QToolButton::clicked, this, [this] { workspace_.cancel_jobs(); });
+  device_ = new QLabel(device_text(), this);
+  device_->setProperty("role", "quiet");
+  device_->setToolTip(tr("What computes here."));
+  row->addWidget(place_, 1);
+  row->addWidget(work_);
+  row->addWidget(cancel_);
+  row->addWidget(scale_);
+  row->addWidget(device_);
+  connections_.push_back(workspace_.jobs_changed.connect([this] { update_work(); }));
+  connections_.push_back(workspace_.layers().list_changed.connect([this] {
+    update_scale();
+    show_place(shown_);
+  }));
+  connections_.push_back(workspace_.view().cursor_changed.connect([this] {
+    if (!shown_) show_place({});
+  }));
+  connections_.push_back(workspace_.view().time_changed.connect([this] { show_place(shown_); }));
+  update_scale();
+  update_work();
+}
+
+void StatusLine::show_place(const std::optional<WorldPoint>& place) {
+  shown_ = place;
+  if (workspace_.layers().empty()) {
+    place_->clear();
+    return;
+  }
+  const Probe probe = workspace_.probe(place.value_or(workspace_.view().cursor()));
+  place_->setText(probe.inside ? place_text(probe) : QString());
+}
+
+QString StatusLine::place_text(const Probe& probe) const {
+  const Index3 extent = workspace_.layers().extent();
+  QString text;
+  if (extent.z > 1) text += QStringLiteral("z %1/%2   ").arg(probe.voxel.z + 1).arg(extent.z);
+  text += QStringLiteral("y %1   x %2").arg(probe.voxel.y).arg(probe.voxel.x);
+  if (!probe.values.empty()) {
+    QStringList values;
+    for (const double value : probe.values) values << short_number(value);
+    text += QStringLiteral("   ·   ") + values.join(QStringLiteral(", "));
+  }
+  if (probe.label != 0) {
+    text += QStringLiteral("   ·   ") + tr("object %1").arg(probe.label);
+    if (probe.label_voxels) {
+      text += extent.z > 1 ? tr(" (%1 voxels)").arg(*probe.label_voxels)
+                           : tr(" (%1 px)").arg(*probe.label_voxels);
+    }
+  }
+  return text;
+}
+
+void StatusLine::update_scale() {
+  const auto& grid = workspace_.layers().grid();
+  if (workspace_.layers().empty()) {
+    scale_->clear();
+  } else if (!grid.calibrated()) {
+    scale_->setText(tr("no scale in the file"));
+  } else {
+    const QString unit = unit_text(grid.unit);
+    QString text = QStringLiteral("%1 %2/px").arg(short_number(grid.spacing_x), unit);
+    if (workspace_.has_depth()) {
+      text += QStringLiteral(", z %1 %2").arg(short_number(grid.spacing_z), unit);
+    }
+    scale_->setText(text);
+  }
+}
+
+void StatusLine::update_work() {
+  const bool busy = workspace_.busy();
+  if (busy) work_->setText(QString::fromStdString(workspace_.doing()));
+  if (!busy) work_->clear();
+  cancel_->setVisible(busy);
+}
+
+void StatusLine::say(const QString& text) {
+  work_->setText(text);
+  QTimer::singleShot(kSayMs, work_, [label = work_, text] {
+    if (label->text() == text) label->clear();
+  });
+}
+
+}  // namespace karyo::gui

@@ -1,0 +1,74 @@
+#include "app/gui/view_header.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <QToolButton>
+
+#include "app/gui/theme.h"
+
+namespace karyo::gui {
+
+ViewHeader::ViewHeader(const QString& title, const QString& plane_axis, QWidget* parent)
+    : QWidget(parent), axis_(plane_axis) {
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(kGrid, 2, 4, 2);
+  row->setSpacing(kGrid);
+  auto* name = new QLabel(title, this);
+  name->setProperty("role", "title");
+  row->addWidget(name);
+  position_ = new QLabel(this);
+  position_->setProperty("role", "quiet");
+  slider_ = new QSlider(Qt::Horizontal, this);
+  slider_->setFocusPolicy(Qt::NoFocus);
+  slider_->setToolTip(QObject::tr("Plane along %1 (wheel)").arg(plane_axis));
+  slider_->setMaximumWidth(240);
+  row->addWidget(position_);
+  row->addWidget(slider_, 1);
+  row->addStretch(0);
+  QObject::connect(slider_, &QSlider::valueChanged, this, [this](int value) {
+    if (on_plane) on_plane(value);
+  });
+  maximise_ = new QToolButton(this);
+  maximise_->setProperty("flat", true);
+  maximise_->setFocusPolicy(Qt::NoFocus);
+  QObject::connect(maximise_, &QToolButton::clicked, this, [this] {
+    if (on_maximise) on_maximise();
+  });
+  row->addWidget(maximise_);
+  if (plane_axis.isEmpty()) {
+    position_->hide();
+    slider_->hide();
+  }
+  set_maximised(false);
+  setCursor(Qt::ArrowCursor);
+}
+
+void ViewHeader::set_plane(std::int64_t number, std::int64_t count) {
+  if (axis_.isEmpty()) return;
+  const QSignalBlocker quiet(slider_);
+  const bool several = count > 1;
+  position_->setVisible(several);
+  slider_->setVisible(several);
+  slider_->setRange(0, static_cast<int>(count - 1));
+  slider_->setValue(static_cast<int>(number));
+  const int digits = static_cast<int>(QString::number(count).size());
+  position_->setText(QStringLiteral("%1 %2/%3").arg(axis_).arg(number + 1, digits).arg(count));
+}
+
+void ViewHeader::set_maximised(bool maximised) {
+  maximise_->setIcon(line_icon(maximised ? LineIcon::kRestore : LineIcon::kMaximise));
+  maximise_->setToolTip(maximised ? QObject::tr("Show all views (double click, Space+F)")
+                                  : QObject::tr("Show this view alone (double click, Space+F)"));
+}
+
+void ViewHeader::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  QColor shade = palette::kPanel;
+  shade.setAlpha(215);
+  painter.fillRect(rect(), shade);
+}
+
+}  // namespace karyo::gui

@@ -1,0 +1,264 @@
+#include "app/gui/window_commands.h"
+
+#include <QApplication>
+#include <QFileDialog>
+#include <QMessageBox>
+#include <QTimer>
+#include <algorithm>
+
+#include "app/gui/cheat_sheet.h"
+#include "app/gui/command_search.h"
+#include "app/gui/error_panel.h"
+#include "app/gui/layer_panel.h"
+#include "app/gui/main_window.h"
+#include "app/gui/picture_file.h"
+#include "app/gui/status_line.h"
+#include "app/gui/view_grid.h"
+
+namespace karyo::gui {
+namespace {
+
+using Arguments = nlohmann::json;
+
+/// A body that cannot fail.
+Command::Body does(std::function<void()> body) {
+  return [body = std::move(body)](const Arguments&) -> Result<void> {
+    body();
+    return {};
+  };
+}
+
+/// Asks for files without blocking the window.
+void ask_for_files(MainWindow& window, OpenAs as) {
+  auto* dialog = new QFileDialog(&window, QObject::tr("Open images"));
+  dialog->setFileMode(QFileDialog::ExistingFiles);
+  dialog->setNameFilters({QObject::tr("Images (*.tif *.tiff *.png *.jpg *.jpeg *.nrrd *.nhdr *.nii "
+                                      "*.nii.gz *.mha *.mhd *.lsm *.stk)"),
+                          QObject::tr("All files (*)")});
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  QObject::connect(dialog, &QFileDialog::filesSelected, &window,
+                   [&window, as](const QStringList& names) {
+                     std::vector<std::filesystem::path> files;
+                     for (const auto& name : names) files.emplace_back(name.toStdString());
+                     window.workspace().open(files, as);
+                   });
+  dialog->open();
+}
+
+void ask_where_to_save(MainWindow& window) {
+  auto* dialog = new QFileDialog(&window, QObject::tr("Save the views as a picture"));
+  dialog->setAcceptMode(QFileDialog::AcceptSave);
+  dialog->setNameFilter(QObject::tr("PNG picture (*.png)"));
+  dialog->setDefaultSuffix(QStringLiteral("png"));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  QObject::connect(dialog, &QFileDialog::fileSelected, &window, [&window](const QString& name) {
+    const auto saved = write_png(window.views().grab().toImage(), name.toStdString());
+    if (saved) {
+      window.status().say(QObject::tr("Saved %1").arg(name));
+    } else {
+      window.errors().show_error(saved.error());
+    }
+  });
+  dialog->open();
+}
+
+void add_file_commands(CommandTable& commands, MainWindow& window) {
+  auto& workspace = window.workspace();
+  const auto something = [&workspace] { return !workspace.layers().empty(); };
+  commands.add({"file.open", "File", "Open images…", "Ctrl+O",
+                "Opens images and masks. Masks are recognised and laid over the image.",
+                [&window](const Arguments& arguments) -> Result<void> {
+                  if (!arguments.is_object() || !arguments.contains("files")) {
+                    ask_for_files(window, OpenAs::kGuess);
+                    return {};
+                  }
+                  std::vector<std::filesystem::path> files;
+                  for (const auto& file : arguments["files"]) {
+                    files.emplace_back(file.get<std::string>());
+                  }
+                  window.workspace().open(files);
+                  return {};
+                }});
+  commands.add({"file.open_labels", "File", "Open as labels…", "Ctrl+Shift+O",
+                "Opens files as labels whatever they look like: each value is one object.",
+                does([&window] { ask_for_files(window, OpenAs::kLabels); })});
+  commands.add({"file.sample", "File", "Try the sample", "",
+                "Opens a made-up stack of nuclei with its labels, to look around without data.",
+                does([&workspace] { workspace.open_sample(); })});
+  commands.add({"file.save_picture", "File", "Save picture…", "Ctrl+Shift+S",
+                "Saves the views as they are on screen as a PNG file.",
+                does([&window] { ask_where_to_save(window); }), something});
+  commands.add({"file.close_all", "File", "Close all layers", "Ctrl+Shift+W",
+                "Empties the window. Files stay as they are.",
+                does([&workspace] { workspace.layers().clear(); }), something});
+  commands.add({"file.quit", "File", "Quit", "Ctrl+Q", "Closes the window.",
+                does([&window] { window.close(); })});
+}
+
+ImageLayer* image_to_adjust(Workspace& workspace) {
+  if (auto* image = dynamic_cast<ImageLayer*>(workspace.layers().selected())) return image;
+  for (int i = workspace.layers().count() - 1; i >= 0; --i) {
+    auto* image = dynamic_cast<ImageLayer*>(&workspace.layers().at(i));
+    if (image != nullptr && image->visible()) return image;
+  }
+  return nullptr;
+}
+
+void add_layer_commands(CommandTable& commands, MainWindow& window) {
+  auto& workspace = window.workspace();
+  auto& layers = workspace.layers();
+  const auto selected = [&layers] { return layers.selected() != nullptr; };
+  const auto position = [&layers] { return layers.find(layers.selected()); };
+  commands.add({"layer.auto_contrast", "Layer", "Auto contrast", "C",
+                "Sets black and white so that the plane on screen is seen well.",
+                does([&window, &workspace] {
+                  ImageLayer* image = image_to_adjust(workspace);
+                  const auto& view = window.views().slice(window.views().active_plane());
+                  image->auto_contrast(workspace.view().time(), view.visible_box(*image));
+                }),
+                [&workspace] { return image_to_adjust(workspace) != nullptr; }});
+  commands.add({"layer.toggle", "Layer", "Show or hide", "V",
+                "Shows or hides the selected layer, to compare with what lies beneath.",
+                does([&layers] { layers.selected()->set_visible(!layers.selected()->visible()); }),
+                selected});
+  commands.add({"layer.up", "Layer", "Move up", "Ctrl+PgUp",
+                "Moves the selected layer up; upper layers cover lower ones.",
+                does([&layers, position] { layers.move(position(), position() + 1); }),
+                [&layers, position] { return position() >= 0 && position() + 1 < layers.count(); }});
+  commands.add({"layer.down", "Layer", "Move down", "Ctrl+PgDown",
+                "Moves the selected layer down, beneath its neighbour.",
+                does([&layers, position] { layers.move(position(), position() - 1); }),
+                [position] { return position() > 0; }});
+  commands.add({"layer.convert", "Layer", "Change between image and labels", "",
+                "Takes the selected layer's values for object numbers, or labels for an image.",
+                [&workspace](const Arguments&) {
+                  return workspace.convert(*workspace.layers().selected());
+                },
+                selected});
+  commands.add({"layer.delete", "Layer", "Close layer", "Delete",
+                "Closes the selected layer. Its file stays as it is.",
+                does([&layers, position] { layers.remove(position()); }), selected});
+}
+
+void add_view_commands(CommandTable& commands, MainWindow& window) {
+  auto& workspace = window.workspace();
+  auto& view = workspace.view();
+  const auto something = [&workspace] { return !workspace.layers().empty(); };
+  commands.add({"view.reset", "View", "Reset view", "Ctrl+R",
+                "Shows everything again: planes fill their views, 3D is turned back.",
+                does([&window] { window.views().reset(); }), something});
+  commands.add({"view.maximise", "View", "One view or all", "Space+F",
+                "Shows the view under the pointer alone, or all four again.",
+                does([&window] { window.views().toggle_maximised(); }), something});
+  commands.add({"view.toggle_3d", "View", "3D alone", "Ctrl+Y",
+                "Shows the 3D view alone, or goes back to the planes.",
+                does([&workspace, &view] {
+                  const bool in_3d = view.layout() == ViewLayoutKind::kVolume;
+                  view.set_layout(!in_3d                  ? ViewLayoutKind::kVolume
+                                  : workspace.has_depth() ? ViewLayoutKind::kFour
+                                                          : ViewLayoutKind::kPlane);
+                }),
+                something, [&view] { return view.layout() == ViewLayoutKind::kVolume; }});
+  commands.add({"view.link", "View", "Link the planes", "",
+                "Moving or zooming one plane moves and zooms the others with it.",
+                does([&window, &view] {
+                  view.set_linked(!view.linked(), window.views().active_plane());
+                }),
+                something, [&view] { return view.linked(); }});
+  const auto overlay = [&](const char* id, const char* title, const char* help,
+                           bool OverlayChoice::*part) {
+    commands.add({id, "View", title, "", help,
+                  does([&window, part] {
+                    OverlayChoice choice = window.views().overlays();
+                    choice.*part = !(choice.*part);
+                    window.views().set_overlays(choice);
+                  }),
+                  [] { return true; }, [&window, part] { return window.views().overlays().*part; }});
+  };
+  overlay("view.crosshair", "Crosshair", "Lines through the chosen place in all planes.",
+          &OverlayChoice::crosshair);
+  overlay("view.scale_bar", "Scale bar", "A bar of known length, where the file says the scale.",
+          &OverlayChoice::scale_bar);
+  overlay("view.axes", "Axes", "Which way the axes run.", &OverlayChoice::axes);
+  commands.add({"view.box", "View", "Frame in 3D", "", "The edges of the stack in the 3D view.",
+                does([&window] {
+                  auto& volume = window.views().volume();
+                  volume.set_frame_shown(!volume.frame_shown());
+                }),
+                [] { return true; }, [&window] { return window.views().volume().frame_shown(); }});
+  const auto method = [&](const char* id, const char* title, const char* help, VolumeMethod how) {
+    commands.add({id, "View", title, "", help,
+                  does([&window, how] { window.views().volume().set_method(how); }),
+                  [] { return true; },
+                  [&window, how] { return window.views().volume().method() == how; }});
+  };
+  method("view.maximum", "3D: brightest voxel",
+         "Each pixel shows the brightest voxel behind it (maximum intensity projection).",
+         VolumeMethod::kMaximum);
+  method("view.composite", "3D: translucent",
+         "Bright voxels as translucent matter, so that near ones cover far ones (composite).",
+         VolumeMethod::kComposite);
+}
+
+void add_go_commands(CommandTable& commands, MainWindow& window) {
+  auto& workspace = window.workspace();
+  const auto something = [&workspace] { return !workspace.layers().empty(); };
+  const auto step = [&](const char* id, const char* title, const char* key, const char* help,
+                        std::int64_t by) {
+    commands.add({id, "Go", title, key, help,
+                  does([&window, &workspace, by] {
+                    workspace.view().scroll(window.views().active_plane(), by,
+                                            workspace.layers().extent(),
+                                            workspace.layers().grid());
+                  }),
+                  something});
+  };
+  constexpr std::int64_t kFar = std::int64_t{1} << 40;
+  step("go.next", "Next plane", "Right", "One plane on in the view under the pointer.", 1);
+  step("go.previous", "Previous plane", "Left", "One plane back in the view under the pointer.",
+       -1);
+  step("go.next_ten", "Ten planes on", "PgDown", "Ten planes on.", 10);
+  step("go.previous_ten", "Ten planes back", "PgUp", "Ten planes back.", -10);
+  step("go.first", "First plane", "Home", "The stack's first plane.", -kFar);
+  step("go.last", "Last plane", "End", "The stack's last plane.", kFar);
+  const auto time = [&](const char* id, const char* title, const char* key, const char* help,
+                        std::int64_t by) {
+    commands.add({id, "Go", title, key, help,
+                  does([&workspace, by] {
+                    auto& view = workspace.view();
+                    view.set_time(std::clamp<std::int64_t>(
+                        view.time() + by, 0, workspace.layers().time_count() - 1));
+                  }),
+                  [&workspace] { return workspace.layers().time_count() > 1; }});
+  };
+  time("go.next_time", "Next time point", ".", "One time point on.", 1);
+  time("go.previous_time", "Previous time point", ",", "One time point back.", -1);
+}
+
+void add_help_commands(CommandTable& commands, MainWindow& window) {
+  commands.add({"help.search", "Help", "Find a command", "Ctrl+Shift+P",
+                "Finds anything the program can do by a word of it.",
+                does([&window] { window.search().open(); })});
+  commands.add({"help.keys", "Help", "Keys and mouse", "F1, ?", "Shows what keys and mouse do.",
+                does([&window] { window.cheat_sheet().toggle(); })});
+  commands.add({"help.dismiss", "", "Dismiss", "Esc", "Takes away messages and sheets.",
+                does([&window] {
+                  if (window.cheat_sheet().isVisible()) {
+                    window.cheat_sheet().hide();
+                  } else {
+                    window.errors().dismiss();
+                  }
+                })});
+}
+
+}  // namespace
+
+void add_window_commands(CommandTable& commands, MainWindow& window) {
+  add_file_commands(commands, window);
+  add_layer_commands(commands, window);
+  add_view_commands(commands, window);
+  add_go_commands(commands, window);
+  add_help_commands(commands, window);
+}
+
+}  // namespace karyo::gui

@@ -1,0 +1,33 @@
+#pragma once
+
+/// The window as a library of its own, loaded when it is asked for: light commands start without
+/// Qt and VTK.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace karyo {
+
+struct GuiRequest {
+  std::vector<std::filesystem::path> files;
+  std::filesystem::path labels;      ///< opened as labels; may be empty
+
+  /// Empty: the window opens. Else its picture goes there and nothing appears on a screen.
+  std::filesystem::path screenshot;
+  std::string view = "quad";         ///< quad, xy, xz, yz, 3d
+  int width = 1600, height = 1000;   ///< of the screenshot, pixels
+  bool whole_window = false;         ///< panels too, not only the views
+};
+
+/// Loads libkaryoscope_gui (../lib/karyoscope beside the executable's folder) and returns when the
+/// window was closed or the picture written. Errors: kNotFound, kUnsupported without a display,
+/// and those of reading and drawing.
+Result<void> run_gui(const GuiRequest& request);
+
+/// The library's one entry.
+using GuiEntry = void (*)(const GuiRequest*, Result<void>*);
+
+}  // namespace karyo
