@@ -65,7 +65,7 @@ cut_halves() {
 
 # A model is reused when the last complete training had the same settings and data.
 train() {
-  local settings=(--dims 2 --patch "1,128,128" --epochs 40 --steps 25 --batch 4 --val 0.25
+  local settings=(--dims 2 --patch 128,128 --epochs 40 --steps 25 --batch 4 --val 0.25
     --seed 1)
   local recipe
   recipe="${settings[*]} $(cat "$demo"/train/*/*.tif | sha256sum)"
@@ -108,8 +108,9 @@ karyoscope predict --model "$demo/model" --input "$demo/test/images" \
 title "Judge the prediction against the truth"
 rm -rf "$demo/evaluation"
 karyoscope evaluate labels --truth "$demo/test/masks" --pred "$demo/prediction" \
-  --output "$demo/evaluation"
+  --images "$demo/test/images" --output "$demo/evaluation"
 cp "$demo/evaluation/metrics.csv" "$demo/metrics.csv"
+cp "$demo/evaluation/overlays/right_half.png" "$demo/overlay.png"
 
 title "Draw the window on the 3D stack"
 karyoscope screenshot "$demo/input/img3d.tif" --labels "$demo/input/mask3d.tif" --view quad \
@@ -119,8 +120,8 @@ title "Done in $(((SECONDS - started + 59) / 60)) minutes; everything is in demo
 cat <<EOF
   masks.tif          nuclei by Huang's threshold      RoiSet.zip    the same for ImageJ
   model/             the trained StarDist model       prediction/   what it found in the right half
-  metrics.csv        the scores                       evaluation/   overlays and tables
-  four_planes.png    the window on the 3D stack       input/        the images
+  metrics.csv        the scores                       overlay.png   what was found, missed, invented
+  four_planes.png    the window on the 3D stack       input/        the images and their truth
 EOF
 
 if [[ $window == yes && -n ${DISPLAY:-}${WAYLAND_DISPLAY:-} ]]; then
