@@ -205,6 +205,10 @@ Result<void> write_rois(const std::filesystem::path& path, std::span<const Roi> 
                  "ROIs are written as RoiSet.zip, not as \"" + path.filename().string() + "\"",
                  "Give a name that ends in .zip.");
   }
+  if (rois.empty()) {
+    // libzip writes no empty archives; one is an end record and nothing before it.
+    return write_file_atomically(path, std::string("PK\5\6") + std::string(18, '\0'));
+  }
   KARYO_TRY(AtomicFile file, AtomicFile::create(path));
   const auto refused = [&path](const std::string& why) {
     return Error(ErrorCode::kIo, "writing " + path.string() + ": " + why,

@@ -70,16 +70,16 @@ std::optional<int> bilevel(Counts h) {
   return std::nullopt;
 }
 
-/// Calls f(value) for each pixel of the slices, in the image's own type.
+/// Calls f(value) for each pixel of the planes, in the image's own type.
 template <typename F>
-void for_each_pixel(const Volume& volume, std::int64_t t, std::int64_t c, std::int64_t z_begin,
-                    std::int64_t z_end, F&& f) {
+void for_each_pixel(const Volume& volume, const Planes& planes, F&& f) {
   visit_voxels(volume.type(), [&](auto zero) {
     using T = decltype(zero);
-    const auto view = volume.view<T>(t, c);
     const std::int64_t plane = volume.shape().y * volume.shape().x;
-    const T* at = view.data() + z_begin * plane;
-    for (const T* end = at + (z_end - z_begin) * plane; at != end; ++at) f(*at);
+    for (std::int64_t t = planes.t_begin; t < planes.t_end; ++t) {
+      const T* at = volume.view<T>(t, planes.c).data() + planes.z_begin * plane;
+      for (const T* end = at + (planes.z_end - planes.z_begin) * plane; at != end; ++at) f(*at);
+    }
   });
 }
 
@@ -154,8 +154,7 @@ std::optional<int> fiji_threshold_bin(ThresholdMethod method, std::span<const st
   return *bin + range->first;
 }
 
-Result<ImageHistogram> ImageHistogram::of(const Volume& volume, std::int64_t t, std::int64_t c,
-                                          std::int64_t z_begin, std::int64_t z_end,
+Result<ImageHistogram> ImageHistogram::of(const Volume& volume, const Planes& planes,
                                           HistogramBins bins, bool whole_stack) {
   const VoxelType type = volume.type();
   if (bins == HistogramBins::kSixteenBit && !is_sixteen_bit(type)) {
@@ -167,7 +166,7 @@ Result<ImageHistogram> ImageHistogram::of(const Volume& volume, std::int64_t t, 
   if (is_eight_bit(type)) {
     const int offset = type == VoxelType::kInt8 ? 128 : 0;
     histogram.counts_.assign(256, 0);
-    for_each_pixel(volume, t, c, z_begin, z_end, [&](auto value) {
+    for_each_pixel(volume, planes, [&](auto value) {
       ++histogram.counts_[static_cast<std::size_t>(static_cast<int>(value) + offset)];
     });
     histogram.low_ = histogram.type_low_ = -offset;
@@ -176,7 +175,7 @@ Result<ImageHistogram> ImageHistogram::of(const Volume& volume, std::int64_t t, 
   }
 
   double low = std::numeric_limits<double>::infinity(), high = -low;
-  for_each_pixel(volume, t, c, z_begin, z_end, [&](auto voxel) {
+  for_each_pixel(volume, planes, [&](auto voxel) {
     const double value = static_cast<float>(voxel);
     if (!std::isfinite(value)) return;
     low = std::min(low, value);
@@ -206,7 +205,7 @@ Result<ImageHistogram> ImageHistogram::of(const Volume& volume, std::int64_t t, 
     histogram.low_ = first;
     histogram.high_ = last;
     histogram.counts_.assign(static_cast<std::size_t>(last - first) + 1, 0);
-    for_each_pixel(volume, t, c, z_begin, z_end, [&](auto voxel) {
+    for_each_pixel(volume, planes, [&](auto voxel) {
       ++histogram.counts_[static_cast<std::size_t>(static_cast<double>(voxel) - first)];
     });
     return histogram;
@@ -218,7 +217,7 @@ Result<ImageHistogram> ImageHistogram::of(const Volume& volume, std::int64_t t, 
   const double half = whole_stack ? 0.0 : 0.5;
   double scale = (whole_stack ? 256.0 : 255.0) / (high - low);
   if (is_sixteen_bit(type)) scale = 256.0 / (high - low + 1);
-  for_each_pixel(volume, t, c, z_begin, z_end, [&](auto voxel) {
+  for_each_pixel(volume, planes, [&](auto voxel) {
     const double position = (static_cast<double>(static_cast<float>(voxel)) - low) * scale + half;
     // NaN, also 0 * infinity in a constant image, lands in bin 0 as in Java.
     const int bin = position > 0 ? static_cast<int>(std::min(position, 255.0)) : 0;
@@ -243,12 +242,12 @@ ThresholdRange ImageHistogram::threshold(ThresholdMethod method, bool dark_backg
   return dark_background ? ThresholdRange{value, type_high_} : ThresholdRange{type_low_, value};
 }
 
-Array3<std::uint8_t> mask_in_range(const Volume& volume, std::int64_t t, std::int64_t c,
-                                   std::int64_t z_begin, std::int64_t z_end,
+Array3<std::uint8_t> mask_in_range(const Volume& volume, const Planes& planes,
                                    ThresholdRange range) {
-  Array3<std::uint8_t> mask({z_end - z_begin, volume.shape().y, volume.shape().x});
+  const std::int64_t count = (planes.t_end - planes.t_begin) * (planes.z_end - planes.z_begin);
+  Array3<std::uint8_t> mask({count, volume.shape().y, volume.shape().x});
   std::uint8_t* out = mask.data();
-  for_each_pixel(volume, t, c, z_begin, z_end, [&](auto value) {
+  for_each_pixel(volume, planes, [&](auto value) {
     *out++ = range.contains(static_cast<double>(value)) ? 255 : 0;
   });
   return mask;

@@ -59,15 +59,26 @@ struct ThresholdRange {
   friend bool operator==(const ThresholdRange&, const ThresholdRange&) = default;
 };
 
+/// The planes of one channel that are looked at together; ends excluded.
+struct Planes {
+  std::int64_t c = 0;
+  std::int64_t t_begin = 0, t_end = 1;
+  std::int64_t z_begin = 0, z_end = 1;
+
+  /// All of a volume's planes.
+  static Planes all_of(const Volume& volume, std::int64_t channel = 0) {
+    return {channel, 0, volume.shape().t, 0, volume.shape().z};
+  }
+};
+
 class ImageHistogram {
  public:
-  /// The pixels of one channel at one time point in the slices [z_begin, z_end). `whole_stack`
-  /// bins as ImageJ's "stack histogram" does, which differs by rounding from that of one slice.
+  /// `whole_stack` bins as ImageJ's "stack histogram" does, which differs by rounding from that of
+  /// a single plane.
   /// 8-bit images always have bins of one value. 32-bit integers and float64 are taken as float32,
   /// as ImageJ does on opening; NaN and infinite values do not widen the range.
   /// Errors: kInvalidArgument for kSixteenBit on an image that is not 16-bit.
-  static Result<ImageHistogram> of(const Volume& volume, std::int64_t t, std::int64_t c,
-                                   std::int64_t z_begin, std::int64_t z_end, HistogramBins bins,
+  static Result<ImageHistogram> of(const Volume& volume, const Planes& planes, HistogramBins bins,
                                    bool whole_stack);
 
   const std::vector<std::int64_t>& counts() const { return counts_; }
@@ -86,8 +97,8 @@ class ImageHistogram {
   double type_low_ = 0, type_high_ = 255;  ///< open ends of a range
 };
 
-/// 255 where a pixel of one channel at one time is in `range`, else 0; shape (z_end - z_begin, Y, X).
-Array3<std::uint8_t> mask_in_range(const Volume& volume, std::int64_t t, std::int64_t c,
-                                   std::int64_t z_begin, std::int64_t z_end, ThresholdRange range);
+/// 255 where a pixel is in `range`, else 0; shape (slices, Y, X), the frames one after the other.
+Array3<std::uint8_t> mask_in_range(const Volume& volume, const Planes& planes,
+                                   ThresholdRange range);
 
 }  // namespace karyo

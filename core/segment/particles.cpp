@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numbers>
 #include <utility>
 
@@ -155,15 +156,28 @@ struct Run {
   std::int32_t begin, end;
 };
 
+Result<void> check_for_volume(const ParticleOptions& options) {
+  if (options.min_circularity <= 0 && options.max_circularity == 1 && !options.include_holes) {
+    return {};
+  }
+  return Error(ErrorCode::kInvalidArgument,
+               "circularity and enclosed holes are defined in a plane, not in a volume",
+               "Leave them out, or analyse slice by slice (--per-slice).");
+}
+
+bool keeps_in_volume(const ParticleOptions& options, const Particle& object, Index3 shape) {
+  const Box3& box = object.box;
+  const bool at_edge = box.begin.x == 0 || box.begin.y == 0 || box.end.x == shape.x ||
+                       box.end.y == shape.y ||
+                       (shape.z > 1 && (box.begin.z == 0 || box.end.z == shape.z));
+  return !(options.exclude_edges && at_edge) && keeps(options, object);
+}
+
 }  // namespace
 
 Result<Particles> label_objects(VolumeView<const std::uint8_t> mask,
                                 const ParticleOptions& options) {
-  if (options.min_circularity > 0 || options.max_circularity != 1 || options.include_holes) {
-    return Error(ErrorCode::kInvalidArgument,
-                 "circularity and enclosed holes are defined in a plane, not in a volume",
-                 "Leave them out, or analyse slice by slice (--per-slice).");
-  }
+  KARYO_CHECK_OK(check_for_volume(options));
   const Index3 shape = mask.shape();
   // Runs of all rows in scan order; a row's runs are [row_begin[r], row_begin[r + 1]).
   std::vector<Run> runs;
@@ -225,11 +239,7 @@ Result<Particles> label_objects(VolumeView<const std::uint8_t> mask,
   });
   Particles found;
   for (auto& object : objects) {
-    const Box3& box = object.box;
-    const bool at_edge = box.begin.x == 0 || box.begin.y == 0 || box.end.x == shape.x ||
-                         box.end.y == shape.y ||
-                         (shape.z > 1 && (box.begin.z == 0 || box.end.z == shape.z));
-    if ((options.exclude_edges && at_edge) || !keeps(options, object)) continue;
+    if (!keeps_in_volume(options, object, shape)) continue;
     object.label = static_cast<std::uint32_t>(found.particles.size()) + 1;
     found.particles.push_back(object);
   }
@@ -237,6 +247,42 @@ Result<Particles> label_objects(VolumeView<const std::uint8_t> mask,
   for_each_run([&](Particle& object, const Run& run, std::int64_t z, std::int64_t y) {
     if (object.label == 0) return;
     std::fill_n(&found.labels(z, y, run.begin), run.end - run.begin, object.label);
+  });
+  return found;
+}
+
+Result<Particles> select_objects(LabelView labels, const ParticleOptions& options) {
+  KARYO_CHECK_OK(check_for_volume(options));
+  const Index3 shape = labels.shape();
+  std::map<std::uint32_t, Particle> objects;
+  // Calls f(object, run) for each run of one id in a row.
+  const auto for_each_run = [&](auto&& f) {
+    for (std::int64_t z = 0; z < shape.z; ++z) {
+      for (std::int64_t y = 0; y < shape.y; ++y) {
+        const std::uint32_t* row = labels.row(z, y);
+        for (std::int64_t x = 0; x < shape.x;) {
+          std::int64_t end = x + 1;
+          while (end < shape.x && row[end] == row[x]) ++end;
+          if (row[x] != 0) f(objects[row[x]], Box3{{z, y, x}, {z + 1, y + 1, end}});
+          x = end;
+        }
+      }
+    }
+  };
+  for_each_run([](Particle& object, const Box3& run) {
+    object.pixel_count += run.shape().x;
+    object.box = object.box.united_with(run);
+  });
+  Particles found;
+  for (auto& [id, object] : objects) {
+    if (!keeps_in_volume(options, object, shape)) continue;
+    object.label = static_cast<std::uint32_t>(found.particles.size()) + 1;
+    found.particles.push_back(object);
+  }
+  found.labels = LabelArray(shape);
+  for_each_run([&](Particle& object, const Box3& run) {
+    if (object.label == 0) return;
+    std::fill_n(&found.labels(run.begin.z, run.begin.y, run.begin.x), run.shape().x, object.label);
   });
   return found;
 }

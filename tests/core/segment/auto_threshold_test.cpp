@@ -31,7 +31,7 @@ ThresholdMethod method_called(const std::string& name) {
 }
 
 ImageHistogram histogram_of(const Volume& image, HistogramBins bins, bool stack = false) {
-  auto histogram = ImageHistogram::of(image, 0, 0, 0, image.shape().z, bins, stack);
+  auto histogram = ImageHistogram::of(image, Planes::all_of(image), bins, stack);
   if (!histogram) throw std::runtime_error(histogram.error().what);
   return *std::move(histogram);
 }
@@ -204,7 +204,7 @@ TEST(ImageHistogram, SignedAndUnsignedImagesGiveShiftedThresholds) {
     const auto b = histogram_of(signed_image, bins).threshold(ThresholdMethod::kOtsu, true);
     EXPECT_EQ(a.low - 32768, b.low);
     EXPECT_EQ(a.high - 32768, b.high);
-    const auto mask = mask_in_range(signed_image, 0, 0, 0, 1, b);
+    const auto mask = mask_in_range(signed_image, {}, b);
     EXPECT_EQ(mask(0, 5, 5), 0);
     EXPECT_EQ(mask(0, 5, 45), 255);
   }
@@ -219,13 +219,13 @@ TEST(ImageHistogram, NanAndInfinityNeitherCrashNorCountAsForeground) {
   EXPECT_EQ(histogram.low(), 0);
   EXPECT_EQ(histogram.high(), 11);
   const auto range = histogram.threshold(ThresholdMethod::kOtsu, true);
-  EXPECT_EQ(mask_in_range(image, 0, 0, 0, 1, range)(0, 0, 4), 0);
+  EXPECT_EQ(mask_in_range(image, {}, range)(0, 0, 4), 0);
 }
 
 TEST(ImageHistogram, SixteenBitBinsNeedASixteenBitImage) {
   const Volume image(VoxelType::kFloat32, {1, 1, 1, 2, 2});
   const auto histogram =
-      ImageHistogram::of(image, 0, 0, 0, 1, HistogramBins::kSixteenBit, false);
+      ImageHistogram::of(image, {}, HistogramBins::kSixteenBit, false);
   ASSERT_FALSE(histogram);
   EXPECT_EQ(histogram.error().code, ErrorCode::kInvalidArgument);
 }

@@ -48,9 +48,8 @@ TEST(AnalyzeParticlesGolden, CountMasksEqualImageJs) {
   };
   for (const auto& one : cases) {
     const Volume image = golden(one.image);
-    const auto histogram =
-        ImageHistogram::of(image, 0, 0, 0, 1, HistogramBins::kEightBit, false);
-    const auto mask = mask_in_range(image, 0, 0, 0, 1, histogram->threshold(one.method, true));
+    const auto histogram = ImageHistogram::of(image, {}, HistogramBins::kEightBit, false);
+    const auto mask = mask_in_range(image, {}, histogram->threshold(one.method, true));
     const auto found = analyze_particles(mask.view(), one.options);
     const auto expected = to_labels(golden("particles_" + one.name + "_count_masks"));
     ASSERT_TRUE(expected);
