@@ -14,6 +14,8 @@ int main(int argc, char** argv) {
                         "See, annotate, train, judge and use models of cell nuclei.");
   cli::add_dataset_command(command_line);
   cli::add_evaluate_command(command_line);
+  cli::add_threshold_command(command_line);
+  cli::add_rois_command(command_line);
   worker::add_worker_commands_to_help(command_line.app());
   cli::set_window_as_default(command_line);
   cli::add_screenshot_command(command_line);

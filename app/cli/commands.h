@@ -8,9 +8,10 @@ namespace karyo::cli {
 
 void add_dataset_command(Cli& cli);
 void add_evaluate_command(Cli& cli);
+void add_rois_command(Cli& cli);
+void add_screenshot_command(Cli& cli);
+void add_threshold_command(Cli& cli);
 /// `karyoscope FILE...`: the window.
 void set_window_as_default(Cli& cli);
-
-void add_screenshot_command(Cli& cli);
 
 }  // namespace karyo::cli

@@ -1,0 +1,375 @@
+// karyoscope threshold: the Fiji way from an image to labels.
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+
+#include "app/cli/commands.h"
+#include "core/io/image_io.h"
+#include "core/io/roi_zip.h"
+#include "core/labels/label_rois.h"
+#include "core/segment/auto_threshold.h"
+#include "core/segment/particles.h"
+#include "core/segment/split_volume.h"
+#include "core/segment/watershed.h"
+
+namespace karyo::cli {
+namespace {
+
+struct ThresholdSettings {
+  std::string input, output, rois;
+  std::string method = "Huang", histogram = "8bit", circularity = "0:1";
+  bool print = false, dark_background = false, light_background = false;
+  bool stack_histogram = false, slice_histogram = false, per_slice = false;
+  bool fill_holes = false, include_holes = false, watershed = false, exclude_edges = false;
+  double min_size = 0, max_size = std::numeric_limits<double>::infinity();
+  std::int64_t channel = 1;
+};
+
+std::string number_text(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  return text;
+}
+
+nlohmann::json json_number(double value) {
+  const bool whole = value == std::floor(value) && std::abs(value) < 1e15;
+  return whole ? nlohmann::json(static_cast<std::int64_t>(value)) : nlohmann::json(value);
+}
+
+Result<void> list_methods(Console& console) {
+  nlohmann::json names = nlohmann::json::array();
+  for (const auto method : all_threshold_methods()) {
+    console.say(std::string(name_of(method)));
+    names.push_back(name_of(method));
+  }
+  console.result({{"methods", names}});
+  return {};
+}
+
+Result<ParticleOptions> particle_options(const ThresholdSettings& settings) {
+  ParticleOptions options;
+  options.min_size = settings.min_size;
+  options.max_size = settings.max_size;
+  options.exclude_edges = settings.exclude_edges;
+  options.include_holes = settings.include_holes;
+  double low = 0, high = 0;
+  char rest = 0;
+  const bool read =
+      std::sscanf(settings.circularity.c_str(), "%lf:%lf%c", &low, &high, &rest) == 2;
+  if (!read || !(low >= 0) || !(high >= low)) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "--circularity is \"" + settings.circularity + "\"",
+                 "Give two numbers, low and high, as in --circularity 0.5:1");
+  }
+  if (!(options.min_size <= options.max_size)) {
+    return Error(ErrorCode::kInvalidArgument, "--min-size is larger than --max-size",
+                 "Exchange the two.");
+  }
+  options.min_circularity = low;
+  options.max_circularity = high;
+  return options;
+}
+
+/// Red, green and blue as one 8-bit channel, their plain mean, as ImageJ converts.
+Volume gray_of(const Volume& colour) {
+  VolumeShape shape = colour.shape();
+  shape.c = 1;
+  Volume gray(VoxelType::kUInt8, shape, colour.grid);
+  for (std::int64_t t = 0; t < shape.t; ++t) {
+    const auto red = colour.view<std::uint8_t>(t, 0), green = colour.view<std::uint8_t>(t, 1),
+               blue = colour.view<std::uint8_t>(t, 2);
+    auto out = gray.view<std::uint8_t>(t, 0);
+    for (std::int64_t i = 0; i < out.count(); ++i) {
+      const int sum = red.data()[i] + green.data()[i] + blue.data()[i];
+      out.data()[i] = static_cast<std::uint8_t>(sum / 3.0 + 0.5);
+    }
+  }
+  return gray;
+}
+
+/// The histogram that a plane or volume at time `t` is thresholded by.
+class Thresholds {
+ public:
+  Thresholds(const Volume& image, const ThresholdSettings& settings, bool by_slice)
+      : image_(image), channel_(settings.channel - 1), by_slice_(by_slice),
+        whole_(settings.stack_histogram),
+        bins_(settings.histogram == "16bit" ? HistogramBins::kSixteenBit
+                                            : HistogramBins::kEightBit) {}
+
+  Result<ImageHistogram> histogram(std::int64_t t, std::int64_t z) const {
+    if (whole_) return ImageHistogram::of(image_, Planes::all_of(image_, channel_), bins_, true);
+    const std::int64_t slices = image_.shape().z;
+    if (by_slice_) return ImageHistogram::of(image_, {channel_, t, t + 1, z, z + 1}, bins_, false);
+    return ImageHistogram::of(image_, {channel_, t, t + 1, 0, slices}, bins_, slices > 1);
+  }
+  bool one_for_all() const { return whole_; }
+
+ private:
+  const Volume& image_;
+  std::int64_t channel_;
+  bool by_slice_, whole_;
+  HistogramBins bins_;
+};
+
+Result<void> print_thresholds(const Volume& image, const Thresholds& thresholds, bool by_slice,
+                              bool dark, Console& console) {
+  const auto& shape = image.shape();
+  if (!thresholds.one_for_all() && (shape.t > 1 || (by_slice && shape.z > 1))) {
+    console.note("These are the thresholds of the first plane or frame; --stack-histogram gives "
+                 "those of the whole stack.");
+  }
+  KARYO_TRY(const auto histogram, thresholds.histogram(0, 0));
+  nlohmann::json values;
+  for (const auto method : all_threshold_methods()) {
+    const auto range = histogram.threshold(method, dark);
+    const double value = dark ? range.low : range.high;
+    const std::string name(name_of(method));
+    values[name] = json_number(value);
+    console.say(name + std::string(14 - std::min<std::size_t>(13, name.size()), ' ') +
+                number_text(value));
+  }
+  console.result(values);
+  return {};
+}
+
+struct Frame {
+  LabelArray labels;
+  std::int64_t objects = 0;
+};
+
+/// One time point, from thresholds to labels.
+Result<Frame> segment_frame(const Volume& image, std::int64_t t, const Thresholds& thresholds,
+                            ThresholdMethod method, bool dark, bool by_slice,
+                            const ParticleOptions& options, const ThresholdSettings& settings,
+                            ValueRange& used) {
+  const Index3 shape = image.shape().zyx();
+  Mask mask(shape);
+  std::optional<ThresholdRange> range;
+  for (std::int64_t z = 0; z < shape.z; ++z) {
+    if (!range || (by_slice && !thresholds.one_for_all())) {
+      KARYO_TRY(const auto histogram, thresholds.histogram(t, z));
+      range = histogram.threshold(method, dark);
+      const double value = dark ? range->low : range->high;
+      used.low = std::min(used.low, value);
+      used.high = std::max(used.high, value);
+    }
+    const auto plane =
+        mask_in_range(image, {settings.channel - 1, t, t + 1, z, z + 1}, *range);
+    std::copy(plane.begin(), plane.end(), &mask(z, 0, 0));
+  }
+  if (settings.fill_holes) mask = fill_holes(mask.view());
+
+  Frame frame;
+  if (shape.z > 1 && !settings.per_slice) {
+    Result<Particles> found = [&]() -> Result<Particles> {
+      if (!settings.watershed) return label_objects(mask.view(), options);
+      return select_objects(split_volume(mask.view(), image.grid).view(), options);
+    }();
+    if (!found) return found.error();
+    frame.objects = static_cast<std::int64_t>(found->particles.size());
+    frame.labels = std::move(found->labels);
+    return frame;
+  }
+  if (settings.watershed) mask = watershed_split(mask.view());
+  frame.labels = LabelArray(shape);
+  for (std::int64_t z = 0; z < shape.z; ++z) {
+    const auto found = analyze_particles(
+        VolumeView<const std::uint8_t>(mask.view()).crop({{z, 0, 0}, {z + 1, shape.y, shape.x}}),
+        options);
+    frame.objects += static_cast<std::int64_t>(found.particles.size());
+    std::copy(found.labels.begin(), found.labels.end(), &frame.labels(z, 0, 0));
+  }
+  return frame;
+}
+
+/// ROIs of a frame of a movie say their frame, and their slice where there are slices.
+void place_in_time(std::vector<Roi>& rois, std::int64_t t, std::int64_t slices) {
+  char prefix[32];
+  std::snprintf(prefix, sizeof prefix, "t%04lld-", static_cast<long long>(t + 1));
+  for (Roi& roi : rois) {
+    roi.name = prefix + roi.name;
+    roi.t = static_cast<std::int32_t>(t + 1);
+    roi.z = slices > 1 ? roi.position : 1;
+    roi.c = 1;
+    roi.position = 0;
+  }
+}
+
+/// Labels with a time axis: uint16 where the ids fit.
+Volume movie_of(const std::vector<LabelArray>& frames, const VoxelGrid& grid) {
+  std::uint32_t highest = 0;
+  for (const auto& frame : frames) {
+    highest = std::max(highest, *std::max_element(frame.begin(), frame.end()));
+  }
+  const Index3 shape = frames[0].shape();
+  Volume movie(highest > 65535 ? VoxelType::kUInt32 : VoxelType::kUInt16,
+               {static_cast<std::int64_t>(frames.size()), 1, shape.z, shape.y, shape.x}, grid);
+  for (std::size_t t = 0; t < frames.size(); ++t) {
+    const auto at = static_cast<std::int64_t>(t);
+    if (highest > 65535) {
+      std::copy(frames[t].begin(), frames[t].end(), movie.view<std::uint32_t>(at).data());
+    } else {
+      std::transform(frames[t].begin(), frames[t].end(), movie.view<std::uint16_t>(at).data(),
+                     [](std::uint32_t id) { return static_cast<std::uint16_t>(id); });
+    }
+  }
+  return movie;
+}
+
+Result<Volume> read_input(ThresholdSettings& settings) {
+  if (settings.input.empty()) {
+    return Error(ErrorCode::kInvalidArgument, "no image was named",
+                 "Say which: karyoscope threshold IN OUT");
+  }
+  KARYO_TRY(Volume image, read_image(settings.input));
+  if (image.rgb && image.type() == VoxelType::kUInt8 && image.shape().c >= 3) {
+    settings.channel = 1;
+    return gray_of(image);
+  }
+  if (settings.channel > image.shape().c) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "channel " + std::to_string(settings.channel) + " was asked for, but " +
+                     settings.input + " has " + std::to_string(image.shape().c),
+                 "Channels are counted from 1.");
+  }
+  return image;
+}
+
+Result<void> threshold(ThresholdSettings settings, Console& console) {
+  if (settings.method == "list") return list_methods(console);
+  KARYO_TRY(const auto method, threshold_method_from(settings.method));
+  KARYO_TRY(const ParticleOptions options, particle_options(settings));
+  std::error_code ignored;
+  if (!settings.output.empty() &&
+      std::filesystem::equivalent(settings.input, settings.output, ignored)) {
+    return Error(ErrorCode::kInvalidArgument, "the output is the image itself",
+                 "Give another name; originals are never overwritten.");
+  }
+  KARYO_TRY(const Volume image, read_input(settings));
+  const VolumeShape shape = image.shape();
+  const bool dark = !settings.light_background;
+  const bool by_slice =
+      settings.slice_histogram || (settings.per_slice && !settings.stack_histogram);
+  const Thresholds thresholds(image, settings, by_slice);
+  if (settings.print) {
+    KARYO_CHECK_OK(print_thresholds(image, thresholds, by_slice, dark, console));
+  }
+  if (settings.output.empty()) {
+    if (settings.print && settings.rois.empty()) return {};
+    return Error(ErrorCode::kInvalidArgument, "no file for the labels was named",
+                 "Say where they go: karyoscope threshold IN OUT.tif");
+  }
+
+  std::vector<LabelArray> frames;
+  std::vector<Roi> rois;
+  std::int64_t objects = 0;
+  ValueRange used{std::numeric_limits<double>::infinity(),
+                  -std::numeric_limits<double>::infinity()};
+  for (std::int64_t t = 0; t < shape.t; ++t) {
+    if (interrupted()) {
+      return Error(ErrorCode::kCancelled, "stopped before anything was written",
+                   "Run it again when there is time.");
+    }
+    KARYO_TRY(Frame frame, segment_frame(image, t, thresholds, method, dark, by_slice, options,
+                                         settings, used));
+    objects += frame.objects;
+    if (!settings.rois.empty()) {
+      auto of_frame = rois_from_labels(frame.labels.view());
+      if (shape.t > 1) place_in_time(of_frame, t, shape.z);
+      std::move(of_frame.begin(), of_frame.end(), std::back_inserter(rois));
+    }
+    frames.push_back(std::move(frame.labels));
+    if (shape.t > 1) {
+      console.progress(settings.input, t + 1, shape.t,
+                       {{"event", "frame"}, {"frame", t + 1}, {"objects", frame.objects}});
+    }
+  }
+  console.end_progress();
+  if (shape.t == 1) {
+    KARYO_CHECK_OK(write_labels(settings.output, frames[0], image.grid));
+  } else {
+    WriteOptions options;
+    options.compress = true;
+    KARYO_CHECK_OK(write_image(settings.output, movie_of(frames, image.grid), options));
+  }
+  if (!settings.rois.empty()) KARYO_CHECK_OK(write_rois(settings.rois, rois));
+
+  const std::string name(name_of(method));
+  std::string value = number_text(used.low);
+  if (used.low != used.high) value += " to " + number_text(used.high);
+  console.say(name + ": foreground " + (dark ? "from " : "up to ") + value + ", " +
+              std::to_string(objects) + (objects == 1 ? " object" : " objects") + ", " +
+              settings.output);
+  if (!settings.rois.empty()) {
+    console.say(std::to_string(rois.size()) + (rois.size() == 1 ? " ROI, " : " ROIs, ") +
+                settings.rois);
+  }
+  nlohmann::json result = {{"method", name},
+                           {"threshold", json_number(used.low)},
+                           {"threshold_max", json_number(used.high)},
+                           {"objects", objects},
+                           {"output", settings.output}};
+  if (!settings.rois.empty()) {
+    result["rois"] = rois.size();
+    result["rois_output"] = settings.rois;
+  }
+  if (!settings.print) console.result(result);
+  return {};
+}
+
+}  // namespace
+
+void add_threshold_command(Cli& cli) {
+  auto s = std::make_shared<ThresholdSettings>();
+  CLI::App* command = cli.add_command(
+      "threshold",
+      "Labels by ImageJ's automatic thresholds and Analyze Particles.\n"
+      "A stack becomes 3D objects (26-connected) by one threshold for the stack; --per-slice treats "
+      "each slice alone, numbers starting again in each, as ImageJ does.",
+      [s](Console& console) { return threshold(*s, console); });
+  command->add_option("IN", s->input, "Image");
+  command->add_option("OUT", s->output, "Label image, TIFF; may be left out with --print");
+  command->add_option("--method", s->method,
+                      "ImageJ's name of the method, in any case; \"list\" names all of them");
+  command->add_option("--histogram", s->histogram,
+                      "8bit: 256 bins between smallest and largest value; 16bit: one bin a value "
+                      "(16-bit images)")
+      ->check(CLI::IsMember({"8bit", "16bit"}));
+  auto* dark = command->add_flag("--dark-background", s->dark_background,
+                                 "Bright objects on dark ground (the default)");
+  command->add_flag("--light-background", s->light_background, "Dark objects on light ground")
+      ->excludes(dark);
+  auto* stack = command->add_flag("--stack-histogram", s->stack_histogram,
+                                  "One threshold for all slices and frames (the default of a Z "
+                                  "stack: one for all slices of a frame)");
+  command->add_flag("--slice-histogram", s->slice_histogram,
+                    "A threshold of its own for each slice (the default with --per-slice)")
+      ->excludes(stack);
+  command->add_flag("--per-slice", s->per_slice, "Objects in 2D, slice by slice");
+  command->add_flag("--fill-holes", s->fill_holes,
+                    "Fill background that does not reach the border of its slice");
+  command->add_flag("--include-holes", s->include_holes,
+                    "Analyze Particles: what lies in a hole belongs to the object (2D)");
+  command->add_flag("--watershed", s->watershed,
+                    "Split touching objects: in 2D as ImageJ, in 3D by the distance map");
+  command->add_option("--min-size", s->min_size, "Smallest object kept, in pixels (voxels)")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--max-size", s->max_size, "Largest object kept, in pixels (voxels)")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--circularity", s->circularity,
+                      "LOW:HIGH, 4 pi area / perimeter^2 of objects kept (2D)");
+  command->add_flag("--exclude-edges", s->exclude_edges, "Drop objects at the border of the image");
+  command->add_option("--rois", s->rois, "Also write the objects as ImageJ ROIs: RoiSet.zip");
+  command->add_option("--channel", s->channel, "Channel, counted from 1; RGB images become gray")
+      ->check(CLI::PositiveNumber);
+  command->add_flag("--print", s->print,
+                    "Print every method's threshold: the smallest foreground value (with "
+                    "--light-background the largest)");
+}
+
+}  // namespace karyo::cli
