@@ -157,8 +157,7 @@ Result<void> Hdf5Reader::add_link(std::string_view message, Hdf5Group& group) {
 }
 
 /// III.C: a leaf of a group's tree.
-Result<void> Hdf5Reader::add_symbols(std::uint64_t node, std::string_view names,
-                                     Hdf5Group& group) {
+Result<void> Hdf5Reader::add_symbols(std::uint64_t node, std::string_view names, Hdf5Group& group) {
   constexpr std::uint32_t kCachedSoftLink = 2;
   ByteCursor in(bytes_, node);
   if (in.take(4) != "SNOD") return bad("the list of a group is broken");

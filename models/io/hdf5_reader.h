@@ -59,15 +59,15 @@ class Hdf5Reader {
     int kind = 0;  ///< HDF5's class: 1 floating point, 3 text, 9 variable length
     std::uint32_t bytes = 0;
     bool big_endian = false;
-    bool ieee = false;           ///< half, float or double
+    bool ieee = false;  ///< half, float or double
     bool variable_text = false;
   };
 
   Error bad(const std::string& what) const;
   Error unsupported(const std::string& what) const;
   Result<void> spend(std::uint64_t work);
-  Result<void> add_messages(std::string_view block, bool new_form, bool ordered,
-                            Hdf5Object& object, std::vector<std::string_view>& more);
+  Result<void> add_messages(std::string_view block, bool new_form, bool ordered, Hdf5Object& object,
+                            std::vector<std::string_view>& more);
   Result<void> add_symbol_table(std::uint64_t tree, std::uint64_t heap, Hdf5Group& group);
   Result<void> add_symbols(std::uint64_t node, std::string_view names, Hdf5Group& group);
   Result<void> add_link(std::string_view message, Hdf5Group& group);

@@ -46,7 +46,9 @@ T number_at(std::string_view bytes, std::size_t at, bool big_endian) {
   return value;
 }
 
-std::string until_zero(std::string_view text) { return std::string(text.substr(0, text.find('\0'))); }
+std::string until_zero(std::string_view text) {
+  return std::string(text.substr(0, text.find('\0')));
+}
 
 }  // namespace
 
@@ -144,7 +146,8 @@ Result<std::vector<std::string>> Hdf5Reader::texts(std::string_view message,
     return version == 1 ? (std::uint64_t{size} + 7) / 8 * 8 : std::uint64_t{size};
   };
   in.skip(padded(name_bytes));
-  const auto type_message = in.take(padded(type_bytes)), space_message = in.take(padded(space_bytes));
+  const auto type_message = in.take(padded(type_bytes)),
+             space_message = in.take(padded(space_bytes));
   if (!in.ok() || version < 1 || version > 3) return bad(what + " is broken");
   if (version > 1 && shared != 0) return unsupported(what + " shares its type with others");
   KARYO_TRY(const Type type, type_of(type_message));
@@ -266,9 +269,14 @@ Result<NamedArray> Hdf5Reader::array(const Hdf5Object& object, const std::string
   for (std::size_t i = 0; i < array.values.size(); ++i) {
     const std::size_t at = i * type.bytes;
     switch (type.bytes) {
-      case 2: array.values[i] = half_to_float(number_at<std::uint16_t>(data, at, type.big_endian)); break;
-      case 4: array.values[i] = number_at<float>(data, at, type.big_endian); break;
-      default: array.values[i] = static_cast<float>(number_at<double>(data, at, type.big_endian));
+      case 2:
+        array.values[i] = half_to_float(number_at<std::uint16_t>(data, at, type.big_endian));
+        break;
+      case 4:
+        array.values[i] = number_at<float>(data, at, type.big_endian);
+        break;
+      default:
+        array.values[i] = static_cast<float>(number_at<double>(data, at, type.big_endian));
     }
     if (!std::isfinite(array.values[i])) {
       return Error(ErrorCode::kNumeric, name_ + ": " + what + " holds NaN or infinity",

@@ -10,8 +10,8 @@
 
 namespace karyo {
 
-/// A table of numbers. Columns usually are epoch, loss, val_loss, learning_rate and the parts of the
-/// losses; epoch counts from 1.
+/// A table of numbers. Columns usually are epoch, loss, val_loss, learning_rate and the parts of
+/// the losses; epoch counts from 1.
 struct History {
   std::vector<std::string> columns;
   std::vector<std::vector<double>> rows;  ///< each as long as `columns`; NaN where a cell is empty

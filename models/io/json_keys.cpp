@@ -51,8 +51,9 @@ std::string range_text(double low, double high) {
 }  // namespace
 
 Result<Json> parse_json_object(std::string_view text, const std::string& name) {
-  const std::string fix = "Restore the file from where the model was made, or mend it in a text "
-                          "editor.";
+  const std::string fix =
+      "Restore the file from where the model was made, or mend it in a text "
+      "editor.";
   if (too_deep(text)) {
     return Error(ErrorCode::kBadFile, name + " is nested too deeply for settings", fix);
   }

@@ -114,8 +114,8 @@ Result<KerasLayer> Reader::layer(const Hdf5Group& group, const std::string& name
   KerasLayer layer{name, {}};
   for (const auto& weight_name : weight_names) {
     KARYO_TRY(const auto dataset, open_path(object, weight_name));
-    KARYO_TRY(auto weight, file_.array(dataset, "weight \"" + weight_name + "\" of layer \"" +
-                                                    name + '"'));
+    KARYO_TRY(auto weight,
+              file_.array(dataset, "weight \"" + weight_name + "\" of layer \"" + name + '"'));
     const std::size_t scope = weight_name.find('/');
     weight.name = scope == std::string::npos ? weight_name : weight_name.substr(scope + 1);
     weight.name.resize(std::min(weight.name.rfind(':'), weight.name.size()));

@@ -18,7 +18,8 @@ Error hdf5_error(const std::string& doing) {
 }
 
 Error invalid(const std::string& what) {
-  return {ErrorCode::kInvalidArgument, what, "Give every layer and weight a name and a full array."};
+  return {ErrorCode::kInvalidArgument, what,
+          "Give every layer and weight a name and a full array."};
 }
 
 Result<void> write_strings(hid_t object, const std::string& attribute,
@@ -33,10 +34,9 @@ Result<void> write_strings(hid_t object, const std::string& attribute,
   }
   const Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
   const hsize_t count = last - first;
-  const Hdf5Handle space(
-      scalar ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &count, nullptr), H5Sclose);
-  if (!type || !space || H5Tset_size(type, width) < 0 ||
-      H5Tset_strpad(type, H5T_STR_NULLPAD) < 0) {
+  const Hdf5Handle space(scalar ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &count, nullptr),
+                         H5Sclose);
+  if (!type || !space || H5Tset_size(type, width) < 0 || H5Tset_strpad(type, H5T_STR_NULLPAD) < 0) {
     return hdf5_error("describing " + attribute);
   }
   const Hdf5Handle list(

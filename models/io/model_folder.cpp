@@ -51,12 +51,13 @@ Result<ModelKind> kind_of(const Json& config, const std::string& name) {
     if (item.key().starts_with("n2v_")) return ModelKind::kN2v;
   }
   if (config.contains("unet_n_depth")) return ModelKind::kCare;
-  return Error(ErrorCode::kUnsupported,
-               name + " describes no StarDist, CARE or Noise2Void model",
+  return Error(ErrorCode::kUnsupported, name + " describes no StarDist, CARE or Noise2Void model",
                "Choose a folder that one of these programs has made.");
 }
 
-bool inside(double value) { return value > 0 && value < 1; }
+bool inside(double value) {
+  return value > 0 && value < 1;
+}
 
 /// As Python StarDist: what is absent or out of range falls back, with a word about it.
 void read_thresholds(ModelFolder& folder) {
@@ -136,9 +137,12 @@ Json to_json(const ModelRecord& record) {
 
 std::string_view name_of(ModelKind kind) {
   switch (kind) {
-    case ModelKind::kStarDist: return "stardist";
-    case ModelKind::kCare: return "care";
-    case ModelKind::kN2v: break;
+    case ModelKind::kStarDist:
+      return "stardist";
+    case ModelKind::kCare:
+      return "care";
+    case ModelKind::kN2v:
+      break;
   }
   return "n2v";
 }

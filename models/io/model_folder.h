@@ -32,8 +32,8 @@ struct Thresholds {
 struct ModelRecord {
   static constexpr int kSchema = 1;
 
-  double pmin = 1, pmax = 99.8;   ///< percentiles of the normalization the network was trained with
-  std::string data_fingerprint;   ///< of the training images and masks; empty: not known
+  double pmin = 1, pmax = 99.8;  ///< percentiles of the normalization the network was trained with
+  std::string data_fingerprint;  ///< of the training images and masks; empty: not known
   std::string program_version;
   std::string torch_version;
   std::string device;             ///< "cpu", "cuda:0 NVIDIA H100"
@@ -48,14 +48,14 @@ struct ModelRecord {
 struct ModelFolder {
   std::filesystem::path path;
   ModelKind kind = ModelKind::kStarDist;
-  nlohmann::ordered_json config_json;            ///< config.json as it stands
-  std::optional<StarDistConfig> stardist;        ///< for kind kStarDist
+  nlohmann::ordered_json config_json;      ///< config.json as it stands
+  std::optional<StarDistConfig> stardist;  ///< for kind kStarDist
   Thresholds thresholds;
-  bool tuned_thresholds = false;                 ///< false: the defaults, none were saved
-  std::filesystem::path weights;                 ///< the file to predict with; empty: none yet
-  std::optional<ModelRecord> record;             ///< absent in folders made by Python
+  bool tuned_thresholds = false;                   ///< false: the defaults, none were saved
+  std::filesystem::path weights;                   ///< the file to predict with; empty: none yet
+  std::optional<ModelRecord> record;               ///< absent in folders made by Python
   std::optional<nlohmann::ordered_json> settings;  ///< settings.json
-  std::vector<std::string> warnings;             ///< sentences for people
+  std::vector<std::string> warnings;               ///< sentences for people
 
   /// Reads config.json, thresholds.json and our own files, and picks the weights; it does not read
   /// weights. Errors  kNotFound (no folder, no config.json; names folders below that have one);

@@ -82,7 +82,8 @@ Result<Claim> read_claim(const std::string& key, const Json& json, const std::st
   claim.tensor.type = type->type;
   for (const auto& extent : *shape) {
     const auto number = whole_number(extent);
-    if (!number || *number > (std::uint64_t{1} << 40)) return bad(file, what + " has a broken shape");
+    if (!number || *number > (std::uint64_t{1} << 40))
+      return bad(file, what + " has a broken shape");
     claim.tensor.shape.push_back(static_cast<std::int64_t>(*number));
   }
   const auto begin = whole_number((*offsets)[0]), end = whole_number((*offsets)[1]);
@@ -90,8 +91,8 @@ Result<Claim> read_claim(const std::string& key, const Json& json, const std::st
   const std::int64_t count = element_count(claim.tensor.shape);
   if (count < 0 || count > static_cast<std::int64_t>(kMostFileBytes / type->bytes) ||
       static_cast<std::uint64_t>(count) * type->bytes != *end - *begin) {
-    return bad(file, what + " of shape " + shape_text(claim.tensor.shape) +
-                         " does not fit its " + std::to_string(*end - *begin) + " bytes");
+    return bad(file, what + " of shape " + shape_text(claim.tensor.shape) + " does not fit its " +
+                         std::to_string(*end - *begin) + " bytes");
   }
   claim.begin = *begin;
   claim.end = *end;
@@ -100,8 +101,12 @@ Result<Claim> read_claim(const std::string& key, const Json& json, const std::st
 
 }  // namespace
 
-std::size_t bytes_of(TensorType type) { return row_of(type).bytes; }
-std::string_view name_of(TensorType type) { return row_of(type).name; }
+std::size_t bytes_of(TensorType type) {
+  return row_of(type).bytes;
+}
+std::string_view name_of(TensorType type) {
+  return row_of(type).name;
+}
 
 const SafeTensor* SafeTensors::find(std::string_view name) const {
   const auto found = std::ranges::find(tensors, name, &SafeTensor::name);
@@ -171,8 +176,10 @@ Result<void> write_safetensors(const std::filesystem::path& path, const SafeTens
         count < 0 ||
         static_cast<std::uint64_t>(count) * bytes_of(tensor.type) != tensor.bytes.size()) {
       return Error(ErrorCode::kInvalidArgument,
-                   "tensor \"" + tensor.name + "\" is unnamed, comes twice or does not fill its "
-                   "shape " + shape_text(tensor.shape),
+                   "tensor \"" + tensor.name +
+                       "\" is unnamed, comes twice or does not fill its "
+                       "shape " +
+                       shape_text(tensor.shape),
                    "Give every tensor a name of its own and all of its bytes.");
     }
     header[tensor.name] = {{"dtype", name_of(tensor.type)},

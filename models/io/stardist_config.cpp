@@ -23,8 +23,8 @@ constexpr int kMostPatch = 1 << 20;
 constexpr int kMostInt = std::numeric_limits<int>::max();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-const std::vector<std::string> kActivations{"relu", "linear", "elu", "selu", "tanh", "sigmoid",
-                                            "softplus"};
+const std::vector<std::string> kActivations{"relu", "linear",  "elu",     "selu",
+                                            "tanh", "sigmoid", "softplus"};
 
 Json spiral(int n_rays, const std::optional<std::vector<double>>& anisotropy) {
   Json kwargs = {{"n", n_rays}};
@@ -116,8 +116,8 @@ void read_training(JsonKeys& keys, const std::string& name, StarDistConfig& conf
   const std::size_t losses = config.n_classes ? 3 : 2;
   const std::size_t classes =
       config.n_classes ? static_cast<std::size_t>(*config.n_classes) + 1 : 2;
-  config.train_loss_weights = losses == 3 ? std::vector<double>{1, 0.2, 1}
-                                          : std::vector<double>{1, 0.2};
+  config.train_loss_weights =
+      losses == 3 ? std::vector<double>{1, 0.2, 1} : std::vector<double>{1, 0.2};
   config.train_class_weights.assign(classes, 1);
   keys.read("train_loss_weights", config.train_loss_weights, losses, 0, kInfinity);
   keys.read("train_class_weights", config.train_class_weights, classes, 0, kInfinity);
@@ -155,8 +155,9 @@ void read_rays(JsonKeys& keys, LoadedStarDistConfig& loaded) {
                              (*json)["name"].is_string() && json->contains("kwargs") &&
                              (*json)["kwargs"].is_object();
     if (!well_formed) {
-      return keys.fail("rays_json", "{\"name\": \"Rays_GoldenSpiral\", \"kwargs\": {\"n\": 96, "
-                                    "\"anisotropy\": null}}");
+      return keys.fail("rays_json",
+                       "{\"name\": \"Rays_GoldenSpiral\", \"kwargs\": {\"n\": 96, "
+                       "\"anisotropy\": null}}");
     }
     config.rays_json = *json;
   }
@@ -170,8 +171,9 @@ void read_rays(JsonKeys& keys, LoadedStarDistConfig& loaded) {
     inner.read("anisotropy", stretch, 3, 1e-3, 1e3);
   }
   if (inner.error() || n == 0) {
-    return keys.fail("rays_json", "kwargs with \"n\" from 4 to 4096 and \"anisotropy\" null or "
-                                  "three positive numbers");
+    return keys.fail("rays_json",
+                     "kwargs with \"n\" from 4 to 4096 and \"anisotropy\" null or "
+                     "three positive numbers");
   }
   if (n != config.n_rays) {
     loaded.warnings.push_back("n_rays is " + std::to_string(config.n_rays) + " and the rays are " +
@@ -195,8 +197,8 @@ void read_dimensions(JsonKeys& keys, const Json& json, StarDistConfig& config) {
   if (n_dim != 2 && n_dim != 3) return keys.fail("axes", "\"YXC\" or \"ZYXC\"");
   const std::string spatial = n_dim == 2 ? "YX" : "ZYX";
   if (!axes.empty() && axes != spatial && axes != spatial + 'C') {
-    return keys.fail("axes", "\"" + spatial + "C\" for a model of " + std::to_string(n_dim) +
-                                 " dimensions");
+    return keys.fail(
+        "axes", "\"" + spatial + "C\" for a model of " + std::to_string(n_dim) + " dimensions");
   }
   config = n_dim == 2 ? StarDistConfig::defaults_2d() : StarDistConfig::defaults_3d();
 }
@@ -210,7 +212,9 @@ bool powers_of_two(const std::vector<int>& numbers) {
 
 }  // namespace
 
-StarDistConfig StarDistConfig::defaults_2d() { return {}; }
+StarDistConfig StarDistConfig::defaults_2d() {
+  return {};
+}
 
 StarDistConfig StarDistConfig::defaults_3d(int n_rays,
                                            std::optional<std::vector<double>> anisotropy) {
@@ -262,14 +266,17 @@ Result<LoadedStarDistConfig> stardist_config_from_json(const Json& json, const s
   for (const char* shape : {"net_input_shape", "net_mask_shape"}) keys.ignore(shape);
   if (const Json* shape = keys.find("net_input_shape");
       shape != nullptr && shape->is_array() && !shape->empty() && !shape->front().is_null()) {
-    return Error(ErrorCode::kUnsupported, name + ": the network takes images of one size or with "
-                                                 "channels first (net_input_shape)",
+    return Error(ErrorCode::kUnsupported,
+                 name +
+                     ": the network takes images of one size or with "
+                     "channels first (net_input_shape)",
                  "Train the model again with net_input_shape [null, ..., channels], the default.");
   }
   if (keys.error()) return *keys.error();
   for (const auto& key : keys.unknown()) {
     config.unknown[key] = json[key];
-    loaded.warnings.push_back("The setting \"" + key + "\" is not known here; it is kept and has "
+    loaded.warnings.push_back("The setting \"" + key +
+                              "\" is not known here; it is kept and has "
                               "no effect.");
   }
   return loaded;

@@ -40,7 +40,8 @@ ByName pair_by_name(const std::vector<const LayoutLayer*>& wanted,
     if (layer->auto_index < 0 || by_type.contains(layer->type)) continue;
     auto& numbered = by_type[layer->type];
     for (std::size_t i = 0; i < found.size(); ++i) {
-      if (const auto number = number_in(found[i].name, layer->type)) numbered.push_back({*number, i});
+      if (const auto number = number_in(found[i].name, layer->type))
+        numbered.push_back({*number, i});
     }
     std::ranges::sort(numbered);
   }

@@ -42,10 +42,10 @@ TEST_P(PythonStarDist, PredictsTheReferenceLabelsFromOurFolder) {
   ASSERT_TRUE(ours->save_record(ModelRecord{}));
   ASSERT_TRUE(write_keras_weights(ours->best_weights(), *weights));
 
-  const std::string command =
-      quoted(python) + " " + quoted(KARYOSCOPE_SOURCE_DIR "/tests/interop/check_model_folder.py") +
-      " " + quoted(ours->path) + " " + quoted(golden / "input.npy") + " " +
-      quoted(golden / "labels.npy") + " --no-normalize";
+  const std::string command = quoted(python) + " " +
+                              quoted(KARYOSCOPE_SOURCE_DIR "/tests/interop/check_model_folder.py") +
+                              " " + quoted(ours->path) + " " + quoted(golden / "input.npy") + " " +
+                              quoted(golden / "labels.npy") + " --no-normalize";
   const int status = std::system(command.c_str());
   ASSERT_TRUE(WIFEXITED(status));
   if (WEXITSTATUS(status) == 77) GTEST_SKIP() << python << " has no stardist";

@@ -21,7 +21,8 @@ def main():
     rows = [np.concatenate([image[:, :: -1 if x % 2 else 1] for x in range(args.tiles)], axis=1)]
     rows = [rows[0][:: -1 if y % 2 else 1] for y in range(args.tiles)]
     tifffile.imwrite(args.output, np.ascontiguousarray(np.concatenate(rows)))
-    print(f"{args.output}: {args.tiles * image.shape[0]}x{args.tiles * image.shape[1]} {image.dtype}")
+    height, width = (args.tiles * extent for extent in image.shape)
+    print(f"{args.output}: {height}x{width} {image.dtype}")
 
 
 if __name__ == "__main__":

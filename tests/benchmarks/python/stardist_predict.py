@@ -41,7 +41,8 @@ def main():
     folder = args.model.resolve()
     n_dim = json.loads((folder / "config.json").read_text())["n_dim"]
     report, sys.stdout = sys.stdout, sys.stderr  # StarDist prints on stdout
-    model = {2: StarDist2D, 3: StarDist3D}[n_dim](None, name=folder.name, basedir=str(folder.parent))
+    stardist = {2: StarDist2D, 3: StarDist3D}[n_dim]
+    model = stardist(None, name=folder.name, basedir=str(folder.parent))
     image = tifffile.imread(args.image)
 
     def predict():

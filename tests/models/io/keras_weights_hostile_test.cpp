@@ -35,8 +35,7 @@ class Maker {
     const hsize_t count = names.size();
     const hid_t space = H5Screate_simple(1, &count, nullptr);
     const hid_t target = H5Oopen(file_, object.c_str(), H5P_DEFAULT);
-    const hid_t list =
-        H5Acreate2(target, attribute.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t list = H5Acreate2(target, attribute.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT);
     std::string fixed;
     std::vector<const char*> pointers;
     for (const auto& name : names) {
@@ -58,8 +57,7 @@ class Maker {
              const std::vector<float>& values, hid_t type = H5T_IEEE_F32LE,
              hid_t plan = H5P_DEFAULT) {
     const hid_t space = H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
-    const hid_t data =
-        H5Dcreate2(file_, path.c_str(), type, space, H5P_DEFAULT, plan, H5P_DEFAULT);
+    const hid_t data = H5Dcreate2(file_, path.c_str(), type, space, H5P_DEFAULT, plan, H5P_DEFAULT);
     if (!values.empty()) {
       H5Dwrite(data, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
     }
@@ -120,8 +118,7 @@ TEST(KerasWeightsForms, OtherFloatingPointTypesAreConverted) {
     maker.array("a/a/kernel", {4}, {0.5F, -2, 0, 6.103515625e-05F}, type);
     const auto layers = parse_keras_weights(maker.bytes(), "w.h5");
     ASSERT_TRUE(layers) << layers.error().what;
-    EXPECT_EQ((*layers)[0].weights[0].values,
-              (std::vector<float>{0.5F, -2, 0, 6.103515625e-05F}));
+    EXPECT_EQ((*layers)[0].weights[0].values, (std::vector<float>{0.5F, -2, 0, 6.103515625e-05F}));
   }
   H5Tclose(half);
 }

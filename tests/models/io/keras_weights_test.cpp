@@ -64,11 +64,13 @@ TEST(KerasWeights, NamesBeyond64KilobytesAreSplitAndJoined) {
 TEST(KerasWeights, ReadsEveryReferenceFile) {
   KARYO_NEEDS_SHARED();
   // Parameter counts as the Python models report them.
-  const std::map<std::string, std::int64_t> expected{
-      {"models/stardist2d/stardist_psyn", 1425185}, {"models/stardist2d/stardist_th", 1425185},
-      {"models/stardist2d/dsb2018_30x50", 1425185}, {"models/care2d/care2d_residual", 332641},
-      {"models/care3d/care3d_residual", 996769},    {"models/n2v2d/n2v_custom_2D", 334817},
-      {"models/n2v3d/n2v_3D", 998945}};
+  const std::map<std::string, std::int64_t> expected{{"models/stardist2d/stardist_psyn", 1425185},
+                                                     {"models/stardist2d/stardist_th", 1425185},
+                                                     {"models/stardist2d/dsb2018_30x50", 1425185},
+                                                     {"models/care2d/care2d_residual", 332641},
+                                                     {"models/care3d/care3d_residual", 996769},
+                                                     {"models/n2v2d/n2v_custom_2D", 334817},
+                                                     {"models/n2v3d/n2v_3D", 998945}};
   int files = 0;
   for (const char* folder : {"golden", "models"}) {
     for (const auto& entry : fs::recursive_directory_iterator(test::shared_dir() / folder)) {

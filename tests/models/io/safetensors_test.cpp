@@ -60,10 +60,11 @@ TEST(Safetensors, HostileHeadersAreErrors) {
   const std::string data(16, '\0');
   const auto tensor = [](const std::string& dtype, const std::string& shape,
                          const std::string& offsets) {
-    return R"({"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}";
+    return R"({"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" + offsets +
+           "}";
   };
-  ASSERT_TRUE(parse_safetensors(
-      file_of(R"({"a":)" + tensor("F32", "[4]", "[0,16]") + "}", data), "ok"));
+  ASSERT_TRUE(
+      parse_safetensors(file_of(R"({"a":)" + tensor("F32", "[4]", "[0,16]") + "}", data), "ok"));
   const std::vector<std::string> headers{
       "", "[]", " {}", "{", "{}", R"({"a":1})", R"({"a":{}})",
       R"({"a":)" + tensor("F32", "[3]", "[0,16]") + "}",
@@ -80,10 +81,12 @@ TEST(Safetensors, HostileHeadersAreErrors) {
       R"({"a":)" + tensor("U8", "[1099511627776,1099511627776,16]", "[0,16]") + "}",
       R"({"a":)" + tensor("U8", "[18446744073709551615]", "[0,18446744073709551615]") + "}",
       // overlap, hole, bytes that belong to nobody
-      R"({"a":)" + tensor("F32", "[4]", "[0,16]") + R"(,"b":)" + tensor("F32", "[1]", "[0,4]") + "}",
-      R"({"a":)" + tensor("F32", "[1]", "[0,4]") + R"(,"b":)" + tensor("F32", "[2]", "[8,16]") + "}",
-      R"({"a":)" + tensor("F32", "[1]", "[0,4]") + "}",
-      R"({"__metadata__":{"a":1}})", R"({"__metadata__":[]})", std::string(1000, '{')};
+      R"({"a":)" + tensor("F32", "[4]", "[0,16]") + R"(,"b":)" + tensor("F32", "[1]", "[0,4]") +
+          "}",
+      R"({"a":)" + tensor("F32", "[1]", "[0,4]") + R"(,"b":)" + tensor("F32", "[2]", "[8,16]") +
+          "}",
+      R"({"a":)" + tensor("F32", "[1]", "[0,4]") + "}", R"({"__metadata__":{"a":1}})",
+      R"({"__metadata__":[]})", std::string(1000, '{')};
   for (const auto& header : headers) {
     const auto read = parse_safetensors(file_of(header, data), "c");
     ASSERT_FALSE(read) << header;
@@ -95,8 +98,8 @@ TEST(Safetensors, HostileHeadersAreErrors) {
 }
 
 TEST(Safetensors, EveryCutIsAnError) {
-  const std::string whole = file_of(
-      R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", std::string(8, 'x'));
+  const std::string whole =
+      file_of(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", std::string(8, 'x'));
   for (std::size_t size = 0; size < whole.size(); ++size) {
     EXPECT_FALSE(parse_safetensors(std::string_view(whole).substr(0, size), "c")) << size;
   }

@@ -25,9 +25,8 @@ Error error_of(const Json& json) {
 
 TEST(StarDistConfig, DefaultsAreValidAndSurviveAFile) {
   const test::TempDir dir;
-  for (const auto& config :
-       {StarDistConfig::defaults_2d(), StarDistConfig::defaults_3d(),
-        StarDistConfig::defaults_3d(64, std::vector<double>{2, 1, 1.5})}) {
+  for (const auto& config : {StarDistConfig::defaults_2d(), StarDistConfig::defaults_3d(),
+                             StarDistConfig::defaults_3d(64, std::vector<double>{2, 1, 1.5})}) {
     const auto written = write_stardist_config(dir / "config.json", config);
     ASSERT_TRUE(written) << written.error().what;
     const auto read = read_stardist_config(dir / "config.json");
@@ -63,8 +62,8 @@ TEST(StarDistConfig, OldFilesTakeDefaultsForAbsentKeys) {
 
 TEST(StarDistConfig, OldSpellingsAreRead) {
   Json json = to_json(StarDistConfig::defaults_2d());
-  for (const char* key : {"unet_expansion", "train_sample_cache", "n_classes",
-                          "train_class_weights"}) {
+  for (const char* key :
+       {"unet_expansion", "train_sample_cache", "n_classes", "train_class_weights"}) {
     json.erase(key);
   }
   json["train_reduce_lr"] = {{"factor", 0.1}, {"patience", 7}, {"epsilon", 0.01}};
@@ -94,16 +93,37 @@ TEST(StarDistConfig, RaysTakeTheAnisotropyOfTheConfig) {
 
 TEST(StarDistConfig, WrongValuesNameTheKeyAndWhatIsAllowed) {
   const Json good = to_json(StarDistConfig::defaults_2d());
-  const std::vector<std::pair<std::string, Json>> wrong{
-      {"n_dim", 4}, {"n_dim", "2"}, {"axes", "CYX"}, {"axes", 7}, {"n_rays", 2}, {"n_rays", 1e9},
-      {"n_rays", 32.5}, {"grid", {3, 3}}, {"grid", {2, 2, 2}}, {"grid", {0, 1}}, {"grid", nullptr},
-      {"n_channel_in", 0}, {"n_classes", 0}, {"backbone", "resnet"}, {"unet_n_depth", 0},
-      {"unet_n_depth", 99}, {"unet_kernel_size", {4, 4}}, {"unet_pool", {2}},
-      {"unet_activation", "swish2"}, {"unet_batch_norm", 1}, {"unet_dropout", 1.5},
-      {"unet_n_filter_base", -32}, {"train_patch_size", {256}}, {"train_dist_loss", "l7"},
-      {"train_loss_weights", {1, 2, 3}}, {"train_foreground_only", 1.2},
-      {"train_reduce_lr", {{"factor", 1}}}, {"train_reduce_lr", 3}, {"train_batch_size", 0},
-      {"train_checkpoint", "../../etc/passwd"}, {"train_learning_rate", "fast"}};
+  const std::vector<std::pair<std::string, Json>> wrong{{"n_dim", 4},
+                                                        {"n_dim", "2"},
+                                                        {"axes", "CYX"},
+                                                        {"axes", 7},
+                                                        {"n_rays", 2},
+                                                        {"n_rays", 1e9},
+                                                        {"n_rays", 32.5},
+                                                        {"grid", {3, 3}},
+                                                        {"grid", {2, 2, 2}},
+                                                        {"grid", {0, 1}},
+                                                        {"grid", nullptr},
+                                                        {"n_channel_in", 0},
+                                                        {"n_classes", 0},
+                                                        {"backbone", "resnet"},
+                                                        {"unet_n_depth", 0},
+                                                        {"unet_n_depth", 99},
+                                                        {"unet_kernel_size", {4, 4}},
+                                                        {"unet_pool", {2}},
+                                                        {"unet_activation", "swish2"},
+                                                        {"unet_batch_norm", 1},
+                                                        {"unet_dropout", 1.5},
+                                                        {"unet_n_filter_base", -32},
+                                                        {"train_patch_size", {256}},
+                                                        {"train_dist_loss", "l7"},
+                                                        {"train_loss_weights", {1, 2, 3}},
+                                                        {"train_foreground_only", 1.2},
+                                                        {"train_reduce_lr", {{"factor", 1}}},
+                                                        {"train_reduce_lr", 3},
+                                                        {"train_batch_size", 0},
+                                                        {"train_checkpoint", "../../etc/passwd"},
+                                                        {"train_learning_rate", "fast"}};
   for (const auto& [key, value] : wrong) {
     const Error error = error_of(changed(good, key, value));
     EXPECT_NE(error.what.find(key), std::string::npos) << key << " " << value;

@@ -18,7 +18,8 @@ std::vector<KerasLayer> zeros(const std::vector<LayoutLayer>& layout) {
       const auto count = static_cast<std::size_t>(element_count(weight.shape));
       // Every array differs, so a mix-up shows.
       layers.back().weights.push_back(
-          {weight.name, weight.shape, std::vector<float>(count, static_cast<float>(layers.size()))});
+          {weight.name, weight.shape,
+           std::vector<float>(count, static_cast<float>(layers.size()))});
     }
   }
   return layers;
@@ -51,11 +52,11 @@ TEST(StarDistLayout, NamesOfTheDefaultWithGrid2) {
   ASSERT_TRUE(layout);
   std::vector<std::string> names;
   for (const auto& layer : *layout) names.push_back(layer.name);
-  EXPECT_EQ(names, (std::vector<std::string>{
-                       "input", "conv2d", "conv2d_1", "max_pooling2d", "down_level_0_no_0",
-                       "down_level_0_no_1", "max_0", "middle_0", "middle_2", "up_sampling2d",
-                       "concatenate", "up_level_0_no_0", "up_level_0_no_2", "features", "prob",
-                       "dist"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"input", "conv2d", "conv2d_1", "max_pooling2d",
+                                      "down_level_0_no_0", "down_level_0_no_1", "max_0", "middle_0",
+                                      "middle_2", "up_sampling2d", "concatenate", "up_level_0_no_0",
+                                      "up_level_0_no_2", "features", "prob", "dist"}));
   EXPECT_EQ((*layout)[11].weights[0].shape, (std::vector<std::int64_t>{3, 3, 64, 32}));
 }
 
