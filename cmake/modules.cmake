@@ -43,3 +43,10 @@ function(karyoscope_test)
   gtest_discover_tests(${target} TEST_PREFIX "${ARG_NAME}." DISCOVERY_MODE PRE_TEST
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS ${ARG_NAME})
 endfunction()
+
+# Lets a program's files share the parse of torch's headers with karyoscope_models. A precompiled
+# header only fits code compiled the same way, hence -fPIC where programs have -fPIE.
+function(karyoscope_use_torch_header target)
+  target_compile_options(${target} PRIVATE -fPIC)
+  target_precompile_headers(${target} REUSE_FROM karyoscope_models)
+endfunction()

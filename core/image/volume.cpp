@@ -78,6 +78,17 @@ Array3<float> to_float(const Volume& volume, std::int64_t t, std::int64_t c) {
   return result;
 }
 
+Array3<float> plane_to_float(const Volume& volume, std::int64_t t, std::int64_t c, std::int64_t z) {
+  Array3<float> result({1, volume.shape().y, volume.shape().x});
+  visit_voxels(volume.type(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* source = volume.view<T>(t, c).row(z, 0);
+    std::transform(source, source + result.count(), result.data(),
+                   [](T value) { return static_cast<float>(value); });
+  });
+  return result;
+}
+
 Result<LabelArray> to_labels(const Volume& volume, std::int64_t t) {
   if (volume.rgb || volume.shape().c > 1) {
     return Error(ErrorCode::kBadFile,
@@ -113,16 +124,26 @@ Result<LabelArray> to_labels(const Volume& volume, std::int64_t t) {
 }
 
 Volume from_labels(const LabelArray& labels, const VoxelGrid& grid) {
-  const std::uint32_t highest =
-      labels.count() > 0 ? *std::max_element(labels.begin(), labels.end()) : 0;
+  return from_labels(std::span(&labels, 1), grid);
+}
+
+Volume from_labels(std::span<const LabelArray> frames, const VoxelGrid& grid) {
+  std::uint32_t highest = 0;
+  for (const auto& frame : frames) {
+    for (const std::uint32_t id : frame) highest = std::max(highest, id);
+  }
   const VoxelType type =
       highest <= std::numeric_limits<std::uint16_t>::max() ? VoxelType::kUInt16 : VoxelType::kUInt32;
-  const Index3 shape = labels.shape();
-  Volume volume(type, {1, 1, shape.z, shape.y, shape.x}, grid);
+  const Index3 shape = frames.front().shape();
+  const auto count = static_cast<std::int64_t>(frames.size());
+  Volume volume(type, {count, 1, shape.z, shape.y, shape.x}, grid);
   visit_voxels(type, [&](auto zero) {
     using T = decltype(zero);
-    std::transform(labels.begin(), labels.end(), volume.view<T>().data(),
-                   [](std::uint32_t id) { return static_cast<T>(id); });
+    for (std::int64_t t = 0; t < count; ++t) {
+      const auto& frame = frames[static_cast<std::size_t>(t)];
+      std::transform(frame.begin(), frame.end(), volume.view<T>(t, 0).data(),
+                     [](std::uint32_t id) { return static_cast<T>(id); });
+    }
   });
   return volume;
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -95,6 +96,8 @@ class Volume {
 
 /// One channel at one time as float32 (exact for 8- and 16-bit integers).
 Array3<float> to_float(const Volume& volume, std::int64_t t = 0, std::int64_t c = 0);
+/// One plane of it, as (1, Y, X).
+Array3<float> plane_to_float(const Volume& volume, std::int64_t t, std::int64_t c, std::int64_t z);
 
 /// A label image as uint32. Errors: kBadFile when the voxels are not whole numbers >= 0 or there is
 /// more than one channel; the message names the first such value and its place.
@@ -102,6 +105,8 @@ Result<LabelArray> to_labels(const Volume& volume, std::int64_t t = 0);
 
 /// Labels as a volume to write: uint16 where all ids fit, else uint32.
 Volume from_labels(const LabelArray& labels, const VoxelGrid& grid = {});
+/// One label image for each time point, all of the same shape; at least one.
+Volume from_labels(std::span<const LabelArray> frames, const VoxelGrid& grid);
 
 /// Smallest and largest value; NaN is left out; {0, 0} when nothing is left.
 struct ValueRange {

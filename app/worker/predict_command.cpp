@@ -1,0 +1,222 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/worker/commands.h"
+#include "core/io/image_io.h"
+#include "core/io/roi_zip.h"
+#include "core/labels/label_rois.h"
+#include "models/model.h"
+#include "models/process.h"
+
+namespace karyo::worker {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct PredictOptions {
+  std::string model, input, output, tiles = "auto", precision = "auto", shard;
+  std::optional<double> prob, nms;
+  int channel = 0;
+  bool rois = false, probability = false, overwrite = false;
+};
+
+struct Shard {
+  std::size_t number = 1, of = 1;
+};
+
+Result<Shard> parse_shard(const std::string& text) {
+  Shard shard;
+  if (text.empty()) return shard;
+  char rest = 0;
+  if (std::sscanf(text.c_str(), "%zu/%zu%c", &shard.number, &shard.of, &rest) != 2 ||
+      shard.number < 1 || shard.number > shard.of) {
+    return Error(ErrorCode::kInvalidArgument, "--shard " + text + " is not part i of n",
+                 "Give it as i/n with i from 1 to n, for example 2/8.");
+  }
+  return shard;
+}
+
+/// "auto", "y,x" or "z,y,x"; z must be 1 for a 2D model.
+Result<PredictSettings> parse_settings(const PredictOptions& options) {
+  PredictSettings settings;
+  settings.prob = options.prob;
+  settings.nms = options.nms;
+  settings.probability = options.probability;
+  settings.channel = options.channel - 1;
+  if (options.tiles == "auto") return settings;
+  long long z = 1, y = 0, x = 0;
+  char rest = 0;
+  const bool three =
+      std::sscanf(options.tiles.c_str(), "%lld,%lld,%lld%c", &z, &y, &x, &rest) == 3;
+  const bool two =
+      !three && std::sscanf(options.tiles.c_str(), "%lld,%lld%c", &y, &x, &rest) == 2;
+  if ((!three && !two) || (three && z != 1) || y < 1 || x < 1) {
+    return Error(ErrorCode::kInvalidArgument, "--tiles " + options.tiles + " is not a tiling",
+                 "Give auto, or how many tiles along z, y and x, for example 1,2,2.");
+  }
+  settings.tiles_y = y;
+  settings.tiles_x = x;
+  return settings;
+}
+
+bool looks_like_image(const fs::path& path) {
+  static const std::vector<std::string> kEndings{".tif", ".tiff", ".png", ".jpg",  ".jpeg",
+                                                 ".nrrd", ".nhdr", ".nii", ".mha", ".mhd"};
+  std::string ending = path.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (ending == ".gz") return path.stem().extension() == ".nii";
+  return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
+}
+
+Result<std::vector<fs::path>> input_files(const fs::path& input) {
+  std::error_code ec;
+  if (fs::is_regular_file(input, ec)) return std::vector<fs::path>{input};
+  if (!fs::is_directory(input, ec)) {
+    return Error(ErrorCode::kNotFound, input.string() + " is neither a file nor a folder",
+                 "Check the path given with --input.");
+  }
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(input)) {
+    const bool hidden = entry.path().filename().string().front() == '.';
+    if (entry.is_regular_file() && !hidden && looks_like_image(entry.path())) {
+      files.push_back(entry.path());
+    }
+  }
+  if (files.empty()) {
+    return Error(ErrorCode::kNotFound, "no images in " + input.string(),
+                 "Give a folder that holds TIFF, PNG, JPEG, NRRD, NIfTI or MetaImage files.");
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+/// "a.ome.tif" and "a.png" both become "a.tif": labels are TIFF whatever the image was.
+std::string output_stem(const fs::path& input) {
+  std::string stem = input.stem().string();
+  for (const std::string inner : {".ome", ".nii"}) {
+    if (stem.size() > inner.size() && stem.ends_with(inner)) {
+      stem.resize(stem.size() - inner.size());
+    }
+  }
+  return stem;
+}
+
+/// Segments every time point of one image and writes what was asked for; returns object count.
+Result<std::int64_t> predict_file(Predictor& predictor, const fs::path& input,
+                                  const fs::path& output, const PredictOptions& options,
+                                  const PredictSettings& settings, TaskControl& control) {
+  KARYO_TRY(const auto image, read_image(input));
+  const auto stem = output_stem(input);
+  std::vector<LabelArray> frames;
+  std::int64_t objects = 0;
+  for (std::int64_t t = 0; t < image.shape().t; ++t) {
+    KARYO_TRY(auto prediction, predictor.predict(image, t, settings, control));
+    objects += static_cast<std::int64_t>(prediction.scores.size());
+    if (prediction.probability) {
+      const auto name = stem + "_probability" +
+                        (image.shape().t > 1 ? "_t" + std::to_string(t + 1) : "") + ".tif";
+      KARYO_CHECK_OK(write_image(output / name, *prediction.probability, {.compress = true}));
+    }
+    frames.push_back(std::move(prediction.labels));
+  }
+  if (options.rois) {
+    for (std::size_t t = 0; t < frames.size(); ++t) {
+      const auto name = stem + (frames.size() > 1 ? "_t" + std::to_string(t + 1) : "") +
+                        "_RoiSet.zip";
+      KARYO_CHECK_OK(write_rois(output / name, rois_from_labels(frames[t].view())));
+    }
+  }
+  // The labels come last: where they stand, the image is done.
+  const Volume labels = from_labels(frames, image.grid);
+  KARYO_CHECK_OK(write_image(output / (stem + ".tif"), labels, {.compress = true}));
+  return objects;
+}
+
+Result<void> run(const PredictOptions& options, cli::Console& console) {
+  const auto start = std::chrono::steady_clock::now();
+  tune_process(console.options().threads);
+  KARYO_TRY(const auto shard, parse_shard(options.shard));
+  KARYO_TRY(const auto settings, parse_settings(options));
+  KARYO_TRY(auto files, input_files(options.input));
+  KARYO_TRY(auto predictor,
+            open_predictor(options.model, console.options().device, options.precision));
+  console.note(predictor->description());
+
+  TaskControl control;
+  const InterruptWatch watch(control);
+  nlohmann::json results = nlohmann::json::array();
+  std::int64_t done = 0, kept = 0, total_objects = 0;
+  for (std::size_t i = shard.number - 1; i < files.size(); i += shard.of) {
+    const auto target = fs::path(options.output) / (output_stem(files[i]) + ".tif");
+    if (!options.overwrite && fs::exists(target)) {
+      ++kept;
+      continue;
+    }
+    if (control.cancelled()) return cancelled_error("prediction");
+    const auto file_start = std::chrono::steady_clock::now();
+    auto objects =
+        predict_file(*predictor, files[i], options.output, options, settings, control);
+    if (!objects) return objects.error().in(files[i].string());
+    ++done;
+    total_objects += *objects;
+    const double ms = std::chrono::duration<double, std::milli>(
+                          std::chrono::steady_clock::now() - file_start).count();
+    nlohmann::json entry{{"event", "file"}, {"path", files[i].string()},
+                         {"output", target.string()}, {"objects", *objects}, {"ms", ms}};
+    console.progress(files[i].filename().string(), static_cast<std::int64_t>(i) + 1,
+                     static_cast<std::int64_t>(files.size()), entry);
+    entry.erase("event");
+    results.push_back(std::move(entry));
+  }
+  console.end_progress();
+  if (kept > 0) {
+    console.note("kept " + std::to_string(kept) +
+                 " results that were there already; --overwrite makes them anew");
+  }
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  console.say(std::to_string(total_objects) + " objects in " + std::to_string(done) +
+              " images, written to " + options.output);
+  console.result({{"files", results}, {"kept", kept}, {"objects", total_objects},
+                  {"device", predictor->description()}, {"seconds", seconds},
+                  {"peak_memory_bytes", peak_memory_bytes()}});
+  return {};
+}
+
+}  // namespace
+
+void add_predict_command(cli::Cli& command_line) {
+  auto options = std::make_shared<PredictOptions>();
+  auto* command = command_line.add_command(
+      "predict", "Apply a model to an image or a folder of images",
+      [options](cli::Console& console) { return run(*options, console); });
+  command->add_option("--model", options->model, "Model folder")->required();
+  command->add_option("--input", options->input, "Image, or folder of images")->required();
+  command->add_option("--output", options->output, "Folder for labels of the same file names")
+      ->required();
+  command->add_option("--tiles", options->tiles,
+                      "Tiles along z,y,x, or auto: as many as memory asks for");
+  command->add_option("--prob", options->prob, "Probability threshold instead of the model's")
+      ->check(CLI::Range(0.0, 1.0));
+  command->add_option("--nms", options->nms, "NMS threshold instead of the model's")
+      ->check(CLI::Range(0.0, 1.0));
+  command->add_option("--channel", options->channel,
+                      "Which channel of several to use, from 1; 0: all")
+      ->check(CLI::Range(0, 65535));
+  command->add_flag("--rois", options->rois, "Also write NAME_RoiSet.zip for ImageJ");
+  command->add_flag("--probability", options->probability,
+                    "Also write NAME_probability.tif, on the network's grid");
+  command->add_option("--shard", options->shard, "Only part i of n of the files, as i/n");
+  command->add_flag("--overwrite", options->overwrite, "Make results anew that are there already");
+  command->add_option("--precision", options->precision, "float32, bfloat16 or auto (float32)")
+      ->check(CLI::IsMember({"float32", "bfloat16", "auto"}));
+}
+
+}  // namespace karyo::worker

@@ -1,0 +1,49 @@
+#include "models/model.h"
+
+#include "core/dataset/dataset_folder.h"
+#include "models/stardist/stardist_predictor.h"
+#include "models/stardist/stardist_training.h"
+
+namespace karyo {
+namespace {
+
+Result<void> only_stardist(const ModelFolder& folder) {
+  if (folder.kind == ModelKind::kStarDist) return {};
+  return Error(ErrorCode::kUnsupported,
+               folder.path.string() + " is a model of the kind " +
+                   std::string(name_of(folder.kind)),
+               "Only StarDist models can be used so far.");
+}
+
+}  // namespace
+
+Result<TrainSummary> train_model(const TrainRequest& request, TrainObserver& observer,
+                                 TaskControl& control) {
+  return train_stardist(request, observer, control);
+}
+
+Result<TunedThresholds> tune_thresholds(const std::filesystem::path& model,
+                                        const std::filesystem::path& data,
+                                        const std::string& device_name, TaskControl& control) {
+  KARYO_TRY(auto folder, ModelFolder::open(model));
+  KARYO_CHECK_OK(only_stardist(folder));
+  KARYO_TRY(const auto device, choose_device(device_name));
+  KARYO_TRY(auto network, StarDistModel::open(folder, device));
+  KARYO_TRY(const auto dataset, open_dataset(data, folder.stardist->n_dim));
+  KARYO_CHECK_OK(dataset.usable());
+  const auto record = folder.record.value_or(ModelRecord{});
+  KARYO_TRY(const auto tuned, tune_stardist(network, dataset.pairs, record.pmin, record.pmax,
+                                            device, Precision::kFloat32, control));
+  KARYO_CHECK_OK(folder.save_thresholds(tuned.thresholds));
+  return tuned;
+}
+
+Result<std::unique_ptr<Predictor>> open_predictor(const std::filesystem::path& model,
+                                                  const std::string& device,
+                                                  const std::string& precision) {
+  KARYO_TRY(auto folder, ModelFolder::open(model));
+  KARYO_CHECK_OK(only_stardist(folder));
+  return open_stardist_predictor(std::move(folder), device, precision);
+}
+
+}  // namespace karyo

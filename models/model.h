@@ -1,0 +1,89 @@
+#pragma once
+
+/// The torch-free face of the models: train, predict, tune thresholds.
+///
+/// Everything a command or the window asks of a model goes through here; no tensor crosses it.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/task.h"
+#include "core/image/volume.h"
+#include "models/io/model_folder.h"
+#include "models/train/train_config.h"
+#include "models/train/train_events.h"
+
+namespace karyo {
+
+struct TrainRequest {
+  std::filesystem::path data;   ///< folder with images/ and masks/
+  std::filesystem::path model;  ///< folder to write
+  TrainConfig config;
+  bool resume = false;                  ///< go on from the folder's checkpoint
+  std::filesystem::path pretrained;     ///< start from this model's weights; empty: from scratch
+  std::filesystem::path preview;        ///< labels of one validation image after each epoch; empty: none
+  std::string device = "auto";
+};
+
+struct TrainSummary {
+  std::int64_t epochs_done = 0, best_epoch = 0;
+  double best_val_loss = 0;
+  bool stopped = false;           ///< cancelled; --resume goes on
+  double prob_threshold = 0, nms_threshold = 0;  ///< tuned on the validation images; 0 when stopped
+  double seconds = 0;
+  std::int64_t peak_memory_bytes = 0;
+};
+
+/// Trains a StarDist 2D model and tunes its thresholds on the validation images. The model folder is
+/// usable after every epoch. Errors: settings that do not fit the data, unreadable data, NaN, disk.
+Result<TrainSummary> train_model(const TrainRequest& request, TrainObserver& observer,
+                                 TaskControl& control);
+
+/// Tunes probability and NMS thresholds on a folder of pairs, saves them in the model folder and
+/// returns them with the score reached (mean accuracy over IoU 0.3, 0.5, 0.7).
+struct TunedThresholds {
+  Thresholds thresholds;
+  double score = 0;
+  std::int64_t images = 0;
+};
+Result<TunedThresholds> tune_thresholds(const std::filesystem::path& model,
+                                        const std::filesystem::path& data,
+                                        const std::string& device, TaskControl& control);
+
+struct PredictSettings {
+  std::optional<double> prob, nms;        ///< absent: the model's own
+  std::int64_t tiles_y = 0, tiles_x = 0;  ///< how many along each axis; 0: as memory asks for
+  std::int64_t channel = -1;              ///< the one to use of several, from 0; -1: all
+  bool probability = false;               ///< also return the probability map
+};
+
+struct Prediction {
+  LabelArray labels;                 ///< (Z, Y, X) of one time point; 0 is background
+  std::vector<float> scores;         ///< probability of object 1, 2, ...
+  std::optional<Volume> probability; ///< float32, on the network's grid, spacing accordingly
+};
+
+/// A model ready to predict. One thread at a time.
+class Predictor {
+ public:
+  virtual ~Predictor() = default;
+  /// Kind, device with reason, precision: one line for people.
+  virtual std::string description() const = 0;
+  virtual Thresholds thresholds() const = 0;
+  /// All planes of one time point; a 2D model segments each plane by itself and numbers objects
+  /// through the stack. Errors: channels that do not fit, NaN, cancelled.
+  virtual Result<Prediction> predict(const Volume& image, std::int64_t t,
+                                     const PredictSettings& settings, TaskControl& control) = 0;
+};
+
+/// Errors: kNotFound, kBadFile, kUnsupported (with the remedy) for folders that cannot be used.
+Result<std::unique_ptr<Predictor>> open_predictor(const std::filesystem::path& model,
+                                                  const std::string& device,
+                                                  const std::string& precision);
+
+}  // namespace karyo

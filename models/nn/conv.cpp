@@ -1,0 +1,83 @@
+#include "models/nn/conv.h"
+
+#include <ATen/core/dispatch/Dispatcher.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace karyo {
+namespace {
+
+using FusedConv = torch::Tensor(const torch::Tensor&, const torch::Tensor&,
+                                const std::optional<torch::Tensor>&, at::IntArrayRef,
+                                at::IntArrayRef, at::IntArrayRef, std::int64_t, std::string_view,
+                                at::List<std::optional<at::Scalar>>,
+                                std::optional<std::string_view>);
+
+/// LibTorch registers the operator with oneDNN builds only; null without it.
+const c10::TypedOperatorHandle<FusedConv>* fused_conv() {
+  static const auto handle = [] {
+    std::optional<c10::TypedOperatorHandle<FusedConv>> found;
+    if (auto schema =
+            c10::Dispatcher::singleton().findSchema({"mkldnn::_convolution_pointwise", ""})) {
+      found = schema->typed<FusedConv>();
+    }
+    return found;
+  }();
+  return handle ? &*handle : nullptr;
+}
+
+// Strips of this many pixels keep a layer's 32 float32 channels (8 MiB) within the caches.
+constexpr std::int64_t kStripPixels = 1 << 16;
+
+}  // namespace
+
+torch::Device torch_device(const Device& device) {
+  return device.cuda ? torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(device.index))
+                     : torch::Device(torch::kCPU);
+}
+
+torch::Tensor conv_same(const torch::Tensor& x, const torch::Tensor& weight,
+                        const torch::Tensor& bias, bool relu) {
+  const auto w = weight.to(x.scalar_type());
+  const auto b = bias.to(x.scalar_type());
+  const std::vector<std::int64_t> padding{weight.size(2) / 2, weight.size(3) / 2};
+  if (x.is_cpu() && !torch::GradMode::is_enabled()) {
+    if (const auto* fused = fused_conv()) {
+      const std::vector<std::int64_t> ones{1, 1};
+      const at::List<std::optional<at::Scalar>> no_scalars;
+      return fused->call(x, w, b, padding, ones, ones, 1, relu ? "relu" : "none", no_scalars,
+                         std::nullopt);
+    }
+  }
+  auto y = torch::conv2d(x, w, b, 1, padding);
+  return relu ? y.relu_() : y;
+}
+
+torch::Tensor in_strips(const torch::Tensor& x, std::int64_t halo, std::int64_t scale,
+                        const std::function<torch::Tensor(const torch::Tensor&)>& layers) {
+  const std::int64_t height = x.size(2);
+  const std::int64_t rows =
+      std::max<std::int64_t>(scale, kStripPixels / x.size(3) / scale * scale);
+  if (rows >= height) return layers(x);
+  const std::int64_t margin = (halo + scale - 1) / scale * scale;
+  torch::Tensor joined;
+  for (std::int64_t first = 0; first < height; first += rows) {
+    const std::int64_t last = std::min(height, first + rows);
+    const std::int64_t from = std::max<std::int64_t>(0, first - margin);
+    const std::int64_t to = std::min(height, last + margin);
+    // Rows next to a cut see zeros instead of their neighbours; the halo is what they spoil.
+    const auto y = layers(x.narrow(2, from, to - from))
+                       .narrow(2, (first - from) / scale, (last - first) / scale);
+    if (!joined.defined()) {
+      joined = torch::empty({y.size(0), y.size(1), height / scale, y.size(3)},
+                            y.options().memory_format(at::MemoryFormat::ChannelsLast));
+    }
+    joined.narrow(2, first / scale, (last - first) / scale).copy_(y);
+  }
+  return joined;
+}
+
+}  // namespace karyo

@@ -1,0 +1,29 @@
+#pragma once
+
+/// Convolution with bias, "same" padding and ReLU, in the fastest form at hand.
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <functional>
+
+#include "models/device.h"
+
+namespace karyo {
+
+/// LibTorch's name for a device.
+torch::Device torch_device(const Device& device);
+
+/// x in any float type; weight and bias float32, converted to x's type. On the CPU without gradient
+/// ReLU is fused into the convolution (oneDNN), which saves a pass over memory.
+torch::Tensor conv_same(const torch::Tensor& x, const torch::Tensor& weight,
+                        const torch::Tensor& bias, bool relu);
+
+/// Runs `layers` on horizontal strips of x and joins the results: the same numbers with the memory
+/// of one strip. `halo` is how many input rows above and below a row can matter; `scale` how many
+/// input rows make an output row (a pooling inside); strips are multiples of it.
+/// Only without gradient; x is (N, C, H, W).
+torch::Tensor in_strips(const torch::Tensor& x, std::int64_t halo, std::int64_t scale,
+                        const std::function<torch::Tensor(const torch::Tensor&)>& layers);
+
+}  // namespace karyo

@@ -1,2 +1,0 @@
-#include <torch/torch.h>
-namespace karyo { int torch_threads() { return torch::get_num_threads(); } }

@@ -1,0 +1,134 @@
+#include "models/nn/stardist_loss.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace karyo {
+namespace {
+
+constexpr float kEpsilon = 1e-7f;  // Keras' epsilon()
+
+struct Sums {
+  double prob = 0, dist = 0;
+};
+
+/// Loss terms of the pixels of one row and their gradient with respect to the head's output.
+Sums row_loss(const float* head, const float* prob, const float* dist, const float* mask,
+              float* gradient, std::int64_t width, std::int64_t rays, float prob_scale,
+              float masked_scale, float background_scale) {
+  Sums sums;
+  for (std::int64_t x = 0; x < width; ++x) {
+    const float truth = prob[x];
+    float prob_gradient = 0;
+    if (truth >= 0) {
+      const float p = 1 / (1 + std::exp(-head[0]));
+      const float clipped = std::clamp(p, kEpsilon, 1 - kEpsilon);
+      sums.prob -= truth * std::log(clipped) + (1 - truth) * std::log(1 - clipped);
+      if (clipped == p) prob_gradient = (p - truth) * prob_scale;
+    }
+    gradient[0] = prob_gradient;
+    const float inside = mask[x] * masked_scale;
+    const float outside = (1 - mask[x]) * background_scale;
+    float term = 0;
+    for (std::int64_t k = 0; k < rays; ++k) {
+      const float predicted = head[1 + k];
+      const float difference = predicted - dist[k];
+      term += inside * std::abs(difference) + outside * std::abs(predicted);
+      gradient[1 + k] = inside * static_cast<float>((difference > 0) - (difference < 0)) +
+                        outside * static_cast<float>((predicted > 0) - (predicted < 0));
+    }
+    sums.dist += term;
+    head += 1 + rays;
+    gradient += 1 + rays;
+    dist += rays;
+  }
+  return sums;
+}
+
+/// Loss with its gradient computed on the way: backward only scales it.
+class FusedLoss : public torch::autograd::Function<FusedLoss> {
+ public:
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, torch::Tensor head,
+                               const StarDistTarget& target, const StarDistLossSettings& settings,
+                               StarDistLoss* terms) {
+    const auto values = head.permute({0, 2, 3, 1}).contiguous();  // NHWC; a view when channels_last
+    const std::int64_t rays = values.size(3) - 1;
+    const std::int64_t width = values.size(2);
+    const std::int64_t rows = values.size(0) * values.size(1);
+    const auto pixels = static_cast<double>(rows * width);
+    const double counted = target.prob.ge(0).sum().item<double>();
+    const double mean_mask = target.mask.mean(torch::kDouble).item<double>();
+    const double per_value = settings.dist_weight / (pixels * static_cast<double>(rays));
+    const auto prob_scale = static_cast<float>(settings.prob_weight / std::max(counted, 1.0));
+    const auto masked_scale = static_cast<float>(per_value / (mean_mask + kEpsilon));
+    const auto background_scale = static_cast<float>(per_value * settings.background_reg);
+
+    auto gradient = torch::empty_like(values);
+    std::vector<Sums> sums(static_cast<std::size_t>(rows));
+    const float* head_data = values.data_ptr<float>();
+    const float* prob = target.prob.data_ptr<float>();
+    const float* dist = target.dist.data_ptr<float>();
+    const float* mask = target.mask.data_ptr<float>();
+    float* gradient_data = gradient.data_ptr<float>();
+    at::parallel_for(0, rows, 16, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t row = first; row < last; ++row) {
+        const std::int64_t at = row * width;
+        sums[static_cast<std::size_t>(row)] =
+            row_loss(head_data + at * (1 + rays), prob + at, dist + at * rays, mask + at,
+                     gradient_data + at * (1 + rays), width, rays, prob_scale, masked_scale,
+                     background_scale);
+      }
+    });
+    Sums total;  // in row order, so that threads do not change the last digit
+    for (const auto& row : sums) {
+      total.prob += row.prob;
+      total.dist += row.dist;
+    }
+    terms->prob = total.prob / std::max(counted, 1.0);
+    terms->dist = settings.dist_weight > 0 ? total.dist / settings.dist_weight : 0;
+    context->saved_data["gradient"] = gradient.permute({0, 3, 1, 2});
+    return torch::tensor(settings.prob_weight * terms->prob + settings.dist_weight * terms->dist,
+                         torch::kFloat32);
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list outer) {
+    const auto gradient = context->saved_data["gradient"].toTensor();
+    const auto factor = outer[0].item<float>();
+    return {factor == 1 ? gradient : gradient * factor, {}, {}, {}};
+  }
+};
+
+}  // namespace
+
+StarDistLoss stardist_loss(const StarDistOutput& output, const StarDistTarget& target,
+                           const StarDistLossSettings& settings) {
+  if (!output.head.is_cpu()) return stardist_loss_reference(output, target, settings);
+  StarDistLoss loss;
+  loss.total = FusedLoss::apply(output.head, target, settings, &loss);
+  return loss;
+}
+
+StarDistLoss stardist_loss_reference(const StarDistOutput& output, const StarDistTarget& target,
+                                     const StarDistLossSettings& settings) {
+  const auto truth = target.prob.unsqueeze(1);
+  const auto counted = truth.ge(0);
+  const auto p = output.prob().clamp(kEpsilon, 1 - kEpsilon);
+  const auto cross_entropy = -(truth * p.log() + (1 - truth) * (1 - p).log());
+  const auto prob = cross_entropy.masked_select(counted).mean();
+
+  const auto predicted = output.dist();
+  const auto mask = target.mask.unsqueeze(1);
+  const auto difference = (predicted - target.dist.permute({0, 3, 1, 2})).abs();
+  const auto masked = (mask * difference).mean() / (mask.mean() + kEpsilon);
+  const auto background = ((1 - mask) * predicted.abs()).mean();
+  const auto dist = masked + settings.background_reg * background;
+
+  return {settings.prob_weight * prob + settings.dist_weight * dist, prob.item<double>(),
+          dist.item<double>()};
+}
+
+}  // namespace karyo

@@ -1,0 +1,40 @@
+#pragma once
+
+/// The StarDist loss: soft binary cross-entropy of the probability, masked L1 of the distances.
+///
+/// Source: stardist 0.9.2 (masked_loss_mae with background_reg) and Keras 3's clipped
+/// cross-entropy, means over the whole batch.
+
+#include <torch/torch.h>
+
+#include "models/nn/stardist_net.h"
+
+namespace karyo {
+
+/// Targets on the grid, float32, contiguous.
+struct StarDistTarget {
+  torch::Tensor prob;  ///< (N, h, w) in [0, 1]; -1 where ignored
+  torch::Tensor dist;  ///< (N, h, w, rays)
+  torch::Tensor mask;  ///< (N, h, w) weight of each pixel's distances, in [0, 1]
+};
+
+struct StarDistLossSettings {
+  double background_reg = 1e-4;
+  double prob_weight = 1, dist_weight = 0.2;
+};
+
+struct StarDistLoss {
+  torch::Tensor total;  ///< prob_weight * prob + dist_weight * dist; carries the gradient
+  double prob = 0;      ///< mean over pixels that are not ignored
+  double dist = 0;      ///< mean over pixels, background regulariser included
+};
+
+/// One pass over the output computes loss and gradient. The result does not depend on threads.
+StarDistLoss stardist_loss(const StarDistOutput& output, const StarDistTarget& target,
+                           const StarDistLossSettings& settings);
+
+/// The same in plain tensor operations, kept to be read and compared with; also for GPUs.
+StarDistLoss stardist_loss_reference(const StarDistOutput& output, const StarDistTarget& target,
+                                     const StarDistLossSettings& settings);
+
+}  // namespace karyo

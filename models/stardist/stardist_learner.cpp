@@ -1,0 +1,57 @@
+#include "models/stardist/stardist_learner.h"
+
+#include "models/nn/conv.h"
+#include "models/nn/stardist_loss.h"
+
+namespace karyo {
+namespace {
+
+/// A tensor over the batch's own memory; the batch must outlive it.
+torch::Tensor view_of(const std::vector<float>& values, at::IntArrayRef shape) {
+  return torch::from_blob(const_cast<float*>(values.data()), shape, torch::kFloat32);
+}
+
+}  // namespace
+
+StarDistLearner::StarDistLearner(StarDistModel& model, StarDistBatchMaker training,
+                                 StarDistBatchMaker validation, const TrainConfig& config,
+                                 const Device& device, Precision precision,
+                                 std::filesystem::path folder)
+    : model_(model),
+      source_(make_training_source(std::move(training), config)),
+      validation_(std::move(validation)),
+      settings_{config.background_reg, config.weight_prob, config.weight_dist},
+      device_(torch_device(device)),
+      precision_(precision),
+      folder_(std::move(folder)) {
+  model_.net().to(device_);
+}
+
+BatchLoss StarDistLearner::loss_of(const StarDistBatch& batch) const {
+  const std::int64_t n = batch.batch, h = batch.grid_height, w = batch.grid_width;
+  const auto x = view_of(batch.image, {n, batch.channels, batch.height, batch.width});
+  const StarDistTarget target{
+      view_of(batch.prob, {n, h, w}).to(device_),
+      view_of(batch.dist, {n, h, w, batch.rays}).to(device_),
+      view_of(batch.mask, {n, h, w}).to(device_)};
+  const auto output = model_.net().forward(x.to(device_), precision_);
+  const auto loss = stardist_loss(output, target, settings_);
+  return {loss.total, {{"prob_loss", loss.prob}, {"dist_loss", loss.dist}}, n};
+}
+
+Result<BatchLoss> StarDistLearner::training_loss() {
+  // Kept until the next call: backward reads the first layer's input from the batch's memory.
+  KARYO_TRY(current_, source_->next());
+  return loss_of(current_);
+}
+
+Result<BatchLoss> StarDistLearner::validation_loss(std::int64_t number) {
+  KARYO_TRY(const auto batch, validation_.make(number));
+  return loss_of(batch);
+}
+
+Result<void> StarDistLearner::save_weights(const std::string& file_name) {
+  return model_.save_weights(folder_ / file_name);
+}
+
+}  // namespace karyo

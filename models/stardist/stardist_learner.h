@@ -1,0 +1,43 @@
+#pragma once
+
+/// StarDist for the training loop: batches from a dataset folder, network, loss.
+
+#include <memory>
+
+#include "models/device.h"
+#include "models/nn/stardist_loss.h"
+#include "models/stardist/stardist_model.h"
+#include "models/train/batch_maker.h"
+#include "models/train/learner.h"
+#include "models/train/train_config.h"
+
+namespace karyo {
+
+class StarDistLearner : public Learner {
+ public:
+  /// `model` must outlive the learner.
+  StarDistLearner(StarDistModel& model, StarDistBatchMaker training, StarDistBatchMaker validation,
+                  const TrainConfig& config, const Device& device, Precision precision,
+                  std::filesystem::path folder);
+
+  std::vector<torch::Tensor> parameters() const override { return model_.net().parameters(); }
+  Result<BatchLoss> training_loss() override;
+  void seek(std::int64_t step) override { source_->seek(step); }
+  std::int64_t validation_batches() const override { return validation_.batch_count(); }
+  Result<BatchLoss> validation_loss(std::int64_t number) override;
+  Result<void> save_weights(const std::string& file_name) override;
+
+ private:
+  BatchLoss loss_of(const StarDistBatch& batch) const;
+
+  StarDistModel& model_;
+  std::unique_ptr<StarDistBatchSource> source_;
+  StarDistBatch current_;
+  StarDistBatchMaker validation_;
+  StarDistLossSettings settings_;
+  torch::Device device_;
+  Precision precision_;
+  std::filesystem::path folder_;
+};
+
+}  // namespace karyo

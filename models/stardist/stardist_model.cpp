@@ -1,0 +1,76 @@
+#include "models/stardist/stardist_model.h"
+
+#include "models/io/stardist_layout.h"
+#include "models/nn/conv.h"
+
+namespace karyo {
+namespace {
+
+/// Keras kernels are (kh, kw, in, out), LibTorch's (out, in, kh, kw).
+torch::Tensor from_keras(const NamedArray& kernel) {
+  return torch::tensor(kernel.values)
+      .reshape(kernel.shape)
+      .permute({3, 2, 0, 1})
+      .contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+NamedArray to_keras(const torch::Tensor& weight) {
+  const auto kernel = weight.detach().to(torch::kCPU).permute({2, 3, 1, 0}).contiguous();
+  return {"kernel", kernel.sizes().vec(),
+          {kernel.data_ptr<float>(), kernel.data_ptr<float>() + kernel.numel()}};
+}
+
+NamedArray to_keras_bias(const torch::Tensor& bias) {
+  const auto values = bias.detach().to(torch::kCPU).contiguous();
+  return {"bias", {values.numel()},
+          {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()}};
+}
+
+}  // namespace
+
+Result<StarDistModel> StarDistModel::create(const StarDistConfig& config, Random& random) {
+  KARYO_TRY(auto net, StarDistNet::create(config, random));
+  return StarDistModel(config, std::move(net));
+}
+
+Result<StarDistModel> StarDistModel::open(const ModelFolder& folder, const Device& device) {
+  if (folder.weights.empty()) {
+    return Error(ErrorCode::kNotFound, "there are no weights in " + folder.path.string(),
+                 "Train the model first, or copy its weights_best.h5 there.");
+  }
+  Random random(0);
+  KARYO_TRY(auto model, create(*folder.stardist, random));
+  KARYO_CHECK_OK(model.load_weights(folder.weights));
+  model.net().to(torch_device(device));
+  return model;
+}
+
+Result<void> StarDistModel::load_weights(const std::filesystem::path& file) {
+  KARYO_TRY(auto read, read_stardist_weights(file, config_));
+  std::erase_if(read, [](const KerasLayer& layer) { return layer.weights.empty(); });
+  const torch::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    auto weight = net_.layers()[i].weight;
+    weight.copy_(from_keras(read[i].weights[0]));
+    auto bias = net_.layers()[i].bias;
+    bias.copy_(torch::tensor(read[i].weights[1].values));
+  }
+  return {};
+}
+
+Result<void> StarDistModel::save_weights(const std::filesystem::path& file) const {
+  KARYO_TRY(const auto layout, stardist_layout(config_));
+  std::vector<KerasLayer> layers;
+  std::size_t next = 0;
+  for (const auto& entry : layout) {
+    KerasLayer layer{entry.name, {}};
+    if (!entry.weights.empty()) {
+      layer.weights = {to_keras(net_.layers()[next].weight), to_keras_bias(net_.layers()[next].bias)};
+      ++next;
+    }
+    layers.push_back(std::move(layer));
+  }
+  return write_keras_weights(file, layers);
+}
+
+}  // namespace karyo

@@ -1,0 +1,234 @@
+#include "models/stardist/stardist_training.h"
+
+#include <torch/torch.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+
+#include "core/dataset/dataset_folder.h"
+#include "core/io/image_io.h"
+#include "models/process.h"
+#include "models/stardist/thresholds.h"
+#include "models/stardist/stardist_learner.h"
+#include "models/stardist/stardist_predict.h"
+#include "models/train/trainer.h"
+
+namespace karyo {
+namespace {
+
+StarDistConfig network_config(const TrainConfig& config, int channels) {
+  StarDistConfig network = StarDistConfig::defaults_2d();
+  const int patch_y = static_cast<int>(config.patch.y), patch_x = static_cast<int>(config.patch.x);
+  network.n_channel_in = channels;
+  network.n_rays = static_cast<int>(config.rays);
+  network.grid = {static_cast<int>(config.grid.y), static_cast<int>(config.grid.x)};
+  network.unet_n_depth = static_cast<int>(config.unet_depth);
+  network.unet_n_filter_base = static_cast<int>(config.filters);
+  network.net_conv_after_unet = static_cast<int>(config.features);
+  network.train_patch_size = {patch_y, patch_x};
+  network.train_background_reg = config.background_reg;
+  network.train_foreground_only = config.foreground_only;
+  network.train_loss_weights = {config.weight_prob, config.weight_dist};
+  network.train_epochs = static_cast<int>(config.epochs);
+  network.train_steps_per_epoch = static_cast<int>(config.steps);
+  network.train_learning_rate = config.lr;
+  network.train_batch_size = static_cast<int>(config.batch);
+  network.train_reduce_lr =
+      ReduceLearningRate{config.reduce_lr_factor, static_cast<int>(config.reduce_lr_patience), 0};
+  network.train_tensorboard = false;
+  return network;
+}
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+std::vector<DatasetPair> chosen(const std::vector<DatasetPair>& pairs,
+                                const std::vector<std::int64_t>& positions) {
+  std::vector<DatasetPair> part;
+  for (const auto position : positions) part.push_back(pairs[static_cast<std::size_t>(position)]);
+  return part;
+}
+
+/// The folder to train into: the one to resume, or a new one with config.json and settings.json.
+Result<ModelFolder> prepare_folder(const TrainRequest& request, const StarDistConfig& network) {
+  if (request.resume) {
+    KARYO_TRY(auto folder, ModelFolder::open(request.model));
+    KARYO_CHECK_OK(folder.save_config(network));
+    return folder;
+  }
+  if (has_checkpoint(request.model) || !choose_weights(request.model).empty()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 request.model.string() + " holds a trained model already",
+                 "Choose another --model folder, go on with --resume, or delete that folder.");
+  }
+  return ModelFolder::create(request.model, network, true);
+}
+
+/// Shows labels of one validation image after each epoch, besides what the inner observer does.
+class PreviewObserver : public TrainObserver {
+ public:
+  PreviewObserver(TrainObserver& inner, const TrainRequest& request, const DatasetPair& pair,
+                  const StarDistModel& model, const Device& device)
+      : inner_(inner), request_(request), pair_(pair), model_(model), device_(device) {}
+
+  void on_note(const std::string& text) override { inner_.on_note(text); }
+  void on_step(const TrainStepEvent& event) override { inner_.on_step(event); }
+  void on_epoch(const TrainEpochEvent& event) override {
+    inner_.on_epoch(event);
+    if (request_.preview.empty()) return;
+    if (const auto outcome = write_preview(event.epoch); !outcome) {
+      inner_.on_note("preview: " + outcome.error().what);
+    }
+  }
+
+ private:
+  Result<void> write_preview(std::int64_t epoch) {
+    KARYO_TRY(const auto image, read_image(pair_.image));
+    TaskControl control;
+    PlaneSettings settings;
+    KARYO_TRY(settings.scales,
+              input_scales(image, 0, -1, model_.config().n_channel_in,
+                           request_.config.percentile_low, request_.config.percentile_high));
+    KARYO_TRY(const auto plane, predict_plane(model_, image, 0, 0, settings, device_,
+                                              Precision::kFloat32, control));
+    char name[64];
+    std::snprintf(name, sizeof name, "epoch_%04lld.tif", static_cast<long long>(epoch));
+    return write_labels(request_.preview / name, plane.labels, image.grid);
+  }
+
+  TrainObserver& inner_;
+  const TrainRequest& request_;
+  const DatasetPair& pair_;
+  const StarDistModel& model_;
+  const Device& device_;
+};
+
+void note_findings(const DatasetFolder& dataset, TrainObserver& observer) {
+  for (const auto& finding : dataset.findings) {
+    if (finding.severity == Severity::kWarning) {
+      observer.on_note("note: " + finding.file.string() + ": " + finding.what + " (" +
+                       finding.fix + ")");
+    }
+  }
+}
+
+}  // namespace
+
+Result<TunedThresholds> tune_stardist(const StarDistModel& model,
+                                      const std::vector<DatasetPair>& pairs, double pmin,
+                                      double pmax, const Device& device, Precision precision,
+                                      TaskControl& control) {
+  const auto& config = model.config();
+  stardist::ThresholdOptions options;
+  options.grid = {config.grid[0], config.grid[1]};
+  stardist::ThresholdOptimizer optimizer(options);
+  for (const auto& pair : pairs) {
+    if (control.cancelled()) return cancelled_error("the search for thresholds");
+    KARYO_TRY(const auto image, read_image(pair.image));
+    KARYO_TRY(auto truth, read_labels(pair.mask));
+    KARYO_TRY(const auto scales, input_scales(image, 0, -1, config.n_channel_in, pmin, pmax));
+    const auto maps =
+        predict_maps(model, network_image(image, 0, 0, -1, scales), device, precision);
+    KARYO_CHECK_OK(optimizer.add(
+        std::move(truth),
+        stardist::ProbabilityMap::contiguous(maps.prob.data(), maps.height, maps.width),
+        stardist::DistanceMap::channel_last(maps.dist.data(), maps.rays, maps.height,
+                                            maps.width)));
+  }
+  KARYO_TRY(const auto best, optimizer.optimize(&control));
+  // The search may end outside (0, 1), which no reader of thresholds.json accepts.
+  return TunedThresholds{{std::clamp(best.prob, 0.01, 0.99), best.nms},
+                         best.score,
+                         static_cast<std::int64_t>(pairs.size())};
+}
+
+Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& observer,
+                                    TaskControl& control) {
+  const auto start = std::chrono::steady_clock::now();
+  const TrainConfig& config = request.config;
+  KARYO_TRY(const auto device, choose_device(request.device));
+  KARYO_TRY(const auto precision, choose_precision(config.precision, device, true));
+  observer.on_note("device: " + device.reason +
+                   (precision == Precision::kBFloat16 ? ", bfloat16" : ", float32"));
+
+  KARYO_TRY(const auto dataset, open_dataset(request.data, config.dims));
+  KARYO_CHECK_OK(dataset.usable());
+  note_findings(dataset, observer);
+  KARYO_TRY(const auto split,
+            split_dataset(static_cast<std::int64_t>(dataset.pairs.size()), config.val,
+                          static_cast<std::uint64_t>(config.seed)));
+  const auto training_pairs = chosen(dataset.pairs, split.train);
+  const auto validation_pairs = chosen(dataset.pairs, split.validation);
+  observer.on_note(std::to_string(training_pairs.size()) + " images to train on, " +
+                   std::to_string(validation_pairs.size()) + " to validate with" +
+                   (split.shared ? " (the same one: scores will look too good)" : ""));
+  const auto cache = make_image_cache(config);
+  KARYO_TRY(auto training, StarDistBatchMaker::create(training_pairs, config, cache,
+                                                      StarDistBatchMaker::Use::kTraining));
+  KARYO_TRY(auto validation, StarDistBatchMaker::create(validation_pairs, config, cache,
+                                                        StarDistBatchMaker::Use::kValidation));
+
+  const StarDistConfig network = network_config(config, training.channels());
+  Random random(static_cast<std::uint64_t>(config.seed));
+  KARYO_TRY(auto model, StarDistModel::create(network, random));
+  if (!request.pretrained.empty()) {
+    KARYO_TRY(const auto base, ModelFolder::open(request.pretrained));
+    KARYO_CHECK_OK(model.load_weights(base.weights));
+    observer.on_note("starting from the weights in " + base.weights.string());
+  }
+  KARYO_TRY(auto folder, prepare_folder(request, network));
+  KARYO_CHECK_OK(folder.save_settings(to_json(config)));
+  ModelRecord record;
+  record.pmin = config.percentile_low;
+  record.pmax = config.percentile_high;
+  record.data_fingerprint = fingerprint(dataset);
+  record.program_version = KARYOSCOPE_VERSION;
+  record.torch_version = TORCH_VERSION;
+  record.device = device.reason;
+  record.started = utc_now();
+  KARYO_CHECK_OK(folder.save_record(record));
+
+  StarDistLearner learner(model, std::move(training), std::move(validation), config, device,
+                          precision, request.model);
+  PreviewObserver preview(observer, request, validation_pairs.front(), model, device);
+  TrainPlan plan{config.epochs, config.steps, config.lr,
+                 {config.reduce_lr_factor, config.reduce_lr_patience}, request.model,
+                 request.resume};
+  KARYO_TRY(const auto outcome, train(learner, plan, preview, control));
+
+  TrainSummary summary;
+  summary.epochs_done = outcome.epochs_done;
+  summary.best_epoch = outcome.best_epoch;
+  summary.best_val_loss = outcome.best_val_loss;
+  summary.stopped = outcome.stopped;
+  if (!outcome.stopped) {
+    observer.on_note("searching the thresholds on the validation images");
+    KARYO_CHECK_OK(model.load_weights(folder.best_weights()));
+    KARYO_TRY(const auto tuned,
+              tune_stardist(model, validation_pairs, config.percentile_low,
+                            config.percentile_high, device, Precision::kFloat32, control));
+    KARYO_CHECK_OK(folder.save_thresholds(tuned.thresholds));
+    summary.prob_threshold = tuned.thresholds.prob;
+    summary.nms_threshold = tuned.thresholds.nms;
+  }
+  summary.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  summary.peak_memory_bytes = peak_memory_bytes();
+  record.finished = utc_now();
+  record.training_seconds = summary.seconds;
+  record.more["peak_memory_bytes"] = summary.peak_memory_bytes;
+  record.more["best_epoch"] = summary.best_epoch;
+  KARYO_CHECK_OK(folder.save_record(record));
+  return summary;
+}
+
+}  // namespace karyo

@@ -1,0 +1,22 @@
+#pragma once
+
+/// StarDist's part of training: data set and model folder around the loop, thresholds at its end.
+
+#include "core/dataset/dataset_folder.h"
+#include "models/device.h"
+#include "models/model.h"
+#include "models/stardist/stardist_model.h"
+
+namespace karyo {
+
+Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& observer,
+                                    TaskControl& control);
+
+/// Predicts every pair of `pairs` and searches the thresholds with the best mean accuracy over IoU
+/// 0.3, 0.5 and 0.7. `pmin`, `pmax`: the percentiles the model was trained with.
+Result<TunedThresholds> tune_stardist(const StarDistModel& model,
+                                      const std::vector<DatasetPair>& pairs, double pmin,
+                                      double pmax, const Device& device, Precision precision,
+                                      TaskControl& control);
+
+}  // namespace karyo

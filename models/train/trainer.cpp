@@ -1,0 +1,149 @@
+#include "models/train/trainer.h"
+
+#include <chrono>
+#include <cmath>
+
+#include "models/io/history.h"
+#include "models/nn/adam.h"
+
+namespace karyo {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double ms_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+/// Running mean of losses and their parts, weighted by samples.
+class LossMean {
+ public:
+  explicit LossMean(LossSums sums = {}) : sums_(std::move(sums)) {}
+
+  void add(const BatchLoss& loss, double total) {
+    const auto weight = static_cast<double>(loss.samples);
+    sums_.weight += weight;
+    sums_.total += weight * total;
+    sums_.parts.resize(loss.parts.size());
+    names_.clear();
+    for (std::size_t i = 0; i < loss.parts.size(); ++i) {
+      names_.push_back(loss.parts[i].first);
+      sums_.parts[i] += weight * loss.parts[i].second;
+    }
+  }
+  double total() const { return sums_.total / sums_.weight; }
+  std::vector<std::pair<std::string, double>> parts() const {
+    std::vector<std::pair<std::string, double>> means;
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      means.emplace_back(names_[i], sums_.parts[i] / sums_.weight);
+    }
+    return means;
+  }
+  const LossSums& sums() const { return sums_; }
+
+ private:
+  LossSums sums_;
+  std::vector<std::string> names_;
+};
+
+Error not_finite(std::int64_t epoch, std::int64_t step) {
+  return {ErrorCode::kNumeric,
+          "the loss became NaN or infinite in epoch " + std::to_string(epoch) + ", step " +
+              std::to_string(step),
+          "Lower the learning rate (--lr, for example to a third) and use --resume to go on from "
+          "the last good epoch; check the images for NaN and extreme values."};
+}
+
+void add_row(History& history, const TrainEpochEvent& event) {
+  history.columns = {"epoch", "loss", "val_loss", "learning_rate", "seconds"};
+  std::vector<double> row{static_cast<double>(event.epoch), event.loss, event.val_loss,
+                          event.learning_rate, event.seconds};
+  for (const auto& [name, value] : event.parts) {
+    history.columns.push_back(name);
+    row.push_back(value);
+  }
+  for (const auto& [name, value] : event.val_parts) {
+    history.columns.push_back("val_" + name);
+    row.push_back(value);
+  }
+  history.rows.push_back(std::move(row));
+}
+
+Result<LossMean> validate(Learner& learner) {
+  const torch::NoGradGuard no_grad;
+  LossMean mean;
+  for (std::int64_t i = 0; i < learner.validation_batches(); ++i) {
+    KARYO_TRY(const auto loss, learner.validation_loss(i));
+    mean.add(loss, loss.total.item<double>());
+  }
+  return mean;
+}
+
+}  // namespace
+
+Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserver& observer,
+                           TaskControl& control) {
+  Adam optimizer(learner.parameters());
+  TrainState state;
+  state.learning_rate = plan.learning_rate;
+  state.reduce = plan.reduce;
+  if (plan.resume) {
+    KARYO_TRY(state, load_checkpoint(plan.folder, learner.parameters(), optimizer));
+    learner.seek(state.epoch * plan.steps + state.step);
+  }
+
+  TrainOutcome outcome;
+  while (state.epoch < plan.epochs) {
+    const auto epoch_start = Clock::now();
+    auto step_start = epoch_start;
+    LossMean mean(state.sums);
+    while (state.step < plan.steps) {
+      if (control.cancelled()) {
+        state.sums = mean.sums();
+        KARYO_CHECK_OK(save_checkpoint(plan.folder, learner.parameters(), optimizer, state));
+        KARYO_CHECK_OK(learner.save_weights("weights_last.h5"));
+        outcome.stopped = true;
+        break;
+      }
+      KARYO_TRY(auto loss, learner.training_loss());
+      const double total = loss.total.item<double>();
+      if (!std::isfinite(total)) return not_finite(state.epoch + 1, state.step + 1);
+      loss.total.backward();
+      optimizer.step(state.learning_rate);
+      mean.add(loss, total);
+      ++state.step;
+      observer.on_step({state.epoch + 1, state.step, plan.epochs, plan.steps, total,
+                        ms_since(step_start)});
+      step_start = Clock::now();
+    }
+    if (outcome.stopped) break;
+
+    KARYO_TRY(const auto validation, validate(learner));
+    if (!std::isfinite(validation.total())) return not_finite(state.epoch + 1, state.step);
+    ++state.epoch;
+    state.step = 0;
+    state.sums = {};
+    const bool best = validation.total() < state.best_val_loss;
+    if (best) {
+      state.best_val_loss = validation.total();
+      state.best_epoch = state.epoch;
+      KARYO_CHECK_OK(learner.save_weights("weights_best.h5"));
+    }
+    const TrainEpochEvent event{state.epoch, plan.epochs, mean.total(), validation.total(),
+                                state.learning_rate, ms_since(epoch_start) / 1000, best,
+                                mean.parts(), validation.parts()};
+    state.learning_rate = state.reduce.next_rate(state.learning_rate, validation.total());
+    add_row(state.history, event);
+    KARYO_CHECK_OK(write_history(plan.folder / "history.csv", state.history));
+    KARYO_CHECK_OK(save_checkpoint(plan.folder, learner.parameters(), optimizer, state));
+    observer.on_epoch(event);
+  }
+
+  if (!outcome.stopped) KARYO_CHECK_OK(learner.save_weights("weights_last.h5"));
+  outcome.epochs_done = state.epoch;
+  outcome.best_epoch = state.best_epoch;
+  outcome.best_val_loss = state.best_val_loss;
+  return outcome;
+}
+
+}  // namespace karyo

@@ -1,0 +1,170 @@
+#include "models/nn/stardist_net.h"
+
+#include <gtest/gtest.h>
+
+#include "models/io/stardist_config.h"
+#include "models/nn/adam.h"
+#include "models/nn/stardist_loss.h"
+#include "models/stardist/stardist_model.h"
+#include "tests/support/npy.h"
+#include "tests/support/shared_data.h"
+#include "tests/support/temp_dir.h"
+
+namespace karyo {
+namespace {
+
+torch::Tensor to_tensor(const test::NpyArray& array) {
+  return torch::tensor(array.as<float>()).reshape(array.shape);
+}
+
+StarDistModel load(const std::filesystem::path& folder) {
+  Random random(1);
+  const auto loaded = read_stardist_config(folder / "config.json");
+  EXPECT_TRUE(loaded);
+  auto model = StarDistModel::create(loaded->config, random);
+  EXPECT_TRUE(model);
+  const auto outcome = model->load_weights(folder / "weights_best.h5");
+  EXPECT_TRUE(outcome) << outcome.error().what;
+  return *std::move(model);
+}
+
+/// (H, W[, C]) padded at the end by reflection to multiples of the network's divisor.
+torch::Tensor padded_input(const test::NpyArray& image, const StarDistNet& net) {
+  auto x = to_tensor(image);
+  if (x.dim() == 2) x = x.unsqueeze(2);
+  x = x.permute({2, 0, 1}).unsqueeze(0);
+  const auto pad = [](std::int64_t size, std::int64_t by) { return (by - size % by) % by; };
+  return torch::reflection_pad2d(x, {0, pad(x.size(3), net.divisor_x()), 0,
+                                     pad(x.size(2), net.divisor_y())});
+}
+
+class GoldenNetwork : public testing::TestWithParam<std::string> {};
+
+TEST_P(GoldenNetwork, GivesTheReferenceMaps) {
+  KARYO_NEEDS_SHARED();
+  const auto folder = test::shared_dir() / "golden" / GetParam();
+  const auto model = load(folder);
+  const torch::NoGradGuard no_grad;
+  const auto output = model.net().forward(
+      padded_input(test::read_npy(folder / "input.npy"), model.net()), Precision::kFloat32);
+  const auto prob = to_tensor(test::read_npy(folder / "prob.npy"));
+  const auto dist = to_tensor(test::read_npy(folder / "dist.npy"));
+  const auto crop = [&](const torch::Tensor& map) {
+    return map[0].permute({1, 2, 0}).narrow(0, 0, prob.size(0)).narrow(1, 0, prob.size(1));
+  };
+  EXPECT_LT((crop(output.prob()).squeeze(2) - prob).abs().max().item<float>(), 1e-4);
+  const auto difference = (crop(output.dist()).clamp_min(1e-3) - dist).abs();
+  EXPECT_LT((difference / (1 + dist)).max().item<float>(), 1e-4);
+}
+
+INSTANTIATE_TEST_SUITE_P(Folders, GoldenNetwork, testing::Values("stardist2d", "stardist2d_grid1"));
+
+TEST(StarDistNet, StripsGiveTheSameNumbersAsThePassWithGradient) {
+  StarDistConfig config = StarDistConfig::defaults_2d();
+  config.grid = {2, 2};
+  config.unet_n_filter_base = 8;
+  Random random(3);
+  const auto net = StarDistNet::create(config, random);
+  ASSERT_TRUE(net);
+  // Wide enough that the strips are a few rows high.
+  const auto x = torch::rand({1, 1, 160, 8192});
+  const auto whole = net->forward(x, Precision::kFloat32).head.detach();
+  const torch::NoGradGuard no_grad;
+  const auto strips = net->forward(x, Precision::kFloat32).head;
+  EXPECT_LT((whole - strips).abs().max().item<float>(), 1e-4);
+}
+
+TEST(StarDistNet, WhatItCannotDoIsSaid) {
+  Random random(1);
+  StarDistConfig config = StarDistConfig::defaults_2d();
+  config.unet_batch_norm = true;
+  const auto refused = StarDistNet::create(config, random);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kUnsupported);
+}
+
+TEST(StarDistModel, WeightsOfAnotherNetworkAreRefusedByName) {
+  const test::TempDir dir;
+  Random random(1);
+  StarDistConfig config = StarDistConfig::defaults_2d();
+  config.unet_n_filter_base = 4;
+  auto small = StarDistModel::create(config, random);
+  ASSERT_TRUE(small->save_weights(dir / "weights.h5"));
+  ASSERT_TRUE(small->load_weights(dir / "weights.h5"));
+  config.unet_n_filter_base = 8;
+  auto other = StarDistModel::create(config, random);
+  const auto refused = other->load_weights(dir / "weights.h5");
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().what.find("needs kernel 3x3x1x8"), std::string::npos)
+      << refused.error().what;
+}
+
+StarDistTarget target_of(const std::map<std::string, test::NpyArray>& arrays) {
+  const auto prob = to_tensor(arrays.at("y_prob"));
+  const auto dist_mask = to_tensor(arrays.at("y_dist_mask"));
+  const std::int64_t rays = dist_mask.size(3) - 1;
+  return {prob.squeeze(3).contiguous(), dist_mask.narrow(3, 0, rays).contiguous(),
+          dist_mask.select(3, rays).contiguous()};
+}
+
+TEST(StarDistTraining, GoldenStepsGiveTheReferenceLossesAndWeights) {
+  KARYO_NEEDS_SHARED();
+  for (const std::string name : {"stardist2d", "stardist2d_grid1"}) {
+    const auto folder = test::shared_dir() / "golden" / name;
+    auto model = load(folder);
+    const auto arrays = test::read_npz(folder / "train_step.npz");
+    const auto x = to_tensor(arrays.at("X")).permute({0, 3, 1, 2});
+    const auto target = target_of(arrays);
+    // From train_step.json: loss reported by each step, before its update.
+    const std::vector<double> losses =
+        name == "stardist2d" ? std::vector<double>{1.5257477760314941, 1.4373197555541992,
+                                                   1.4474525451660156, 1.4302722215652466,
+                                                   1.3986196517944336}
+                             : std::vector<double>{};
+    Adam adam(model.net().parameters());
+    for (int step = 0; step < 5; ++step) {
+      const auto output = model.net().forward(x, Precision::kFloat32);
+      const auto loss = stardist_loss(output, target, {});
+      if (!losses.empty()) {
+        EXPECT_NEAR(loss.total.item<double>(), losses[static_cast<std::size_t>(step)], 2e-3);
+      }
+      if (step == 0 && !losses.empty()) {
+        EXPECT_NEAR(loss.total.item<double>(), losses[0], 1e-5);
+        EXPECT_NEAR(loss.prob, 0.4168267250061035, 1e-5);
+        EXPECT_NEAR(loss.dist, 5.544605255126953, 1e-4);
+      }
+      loss.total.backward();
+      adam.step(3e-4);
+    }
+    const torch::NoGradGuard no_grad;
+    const auto after = model.net().forward(x, Precision::kFloat32);
+    const auto prob = to_tensor(arrays.at("pred_prob_after")).permute({0, 3, 1, 2});
+    const auto dist = to_tensor(arrays.at("pred_dist_after")).permute({0, 3, 1, 2});
+    EXPECT_LT((after.prob() - prob).abs().mean().item<float>(), 1e-4) << name;
+    EXPECT_LT(((after.dist() - dist).abs() / (1 + dist.abs())).mean().item<float>(), 1e-4) << name;
+  }
+}
+
+TEST(StarDistLoss, FusedEqualsPlainWithGradientAndIgnoredPixels) {
+  torch::manual_seed(5);
+  for (const std::int64_t rays : {1, 7, 32}) {
+    const auto head = torch::randn({2, 1 + rays, 9, 13}) * 3;
+    StarDistTarget target{torch::rand({2, 9, 13}), torch::rand({2, 9, 13, rays}) * 20,
+                          torch::rand({2, 9, 13})};
+    target.prob.index_put_({0, 3}, -1);
+    const StarDistLossSettings settings{1e-2, 1.5, 0.4};
+    auto fused_head = head.clone().requires_grad_();
+    auto plain_head = head.clone().requires_grad_();
+    const auto fused = stardist_loss({fused_head}, target, settings);
+    const auto plain = stardist_loss_reference({plain_head}, target, settings);
+    EXPECT_NEAR(fused.prob, plain.prob, 1e-5);
+    EXPECT_NEAR(fused.dist, plain.dist, 1e-4);
+    EXPECT_NEAR(fused.total.item<double>(), plain.total.item<double>(), 1e-4);
+    (fused.total * 2).backward();
+    (plain.total * 2).backward();
+    EXPECT_LT((fused_head.grad() - plain_head.grad()).abs().max().item<float>(), 1e-6);
+  }
+}
+
+}  // namespace
+}  // namespace karyo
