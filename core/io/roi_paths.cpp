@@ -67,13 +67,13 @@ double bend(PointF a, PointF b, PointF c) {
   return std::hypot(a.x - 2 * b.x + c.x, a.y - 2 * b.y + c.y);
 }
 
-/// Chords of a Bezier curve with the control points p, without its start.
-void add_curve(PathF& path, std::vector<PointF> p) {
+/// Chords of a Bezier curve with the control points p, without its start; at most `most_chords`.
+void add_curve(PathF& path, std::vector<PointF> p, double most_chords) {
   double most = 0;
   for (std::size_t i = 0; i + 2 < p.size(); ++i) {
     most = std::max(most, bend(p[i], p[i + 1], p[i + 2]));
   }
-  const double chords = std::clamp(std::ceil(std::sqrt(0.75 * most / kFlatness)), 1.0, 1000.0);
+  const double chords = std::clamp(std::ceil(std::sqrt(0.75 * most / kFlatness)), 1.0, most_chords);
   for (int i = 1; i <= static_cast<int>(chords); ++i) {
     std::vector<PointF> q = p;
     for (std::size_t n = q.size(); n > 1; --n) {
@@ -85,6 +85,8 @@ void add_curve(PathF& path, std::vector<PointF> p) {
 
 std::vector<PathF> composite_paths(const std::vector<float>& segments) {
   std::vector<PathF> paths;
+  // A small file must not become a large outline: a million chords in all.
+  const double most_chords = std::clamp(1e6 / (static_cast<double>(segments.size()) / 5), 4.0, 1000.0);
   const auto point = [&](std::size_t at) { return PointF{segments[at], segments[at + 1]}; };
   for (std::size_t i = 0; i < segments.size();) {
     const int kind = static_cast<int>(segments[i]);
@@ -103,7 +105,7 @@ std::vector<PathF> composite_paths(const std::vector<float>& segments) {
     const std::size_t controls = kind == 2 ? 2 : 3;
     std::vector<PointF> curve{path.empty() ? point(i + 1) : path.back()};
     for (std::size_t k = 0; k < controls; ++k) curve.push_back(point(i + 1 + 2 * k));
-    add_curve(path, std::move(curve));
+    add_curve(path, std::move(curve), most_chords);
     i += 1 + 2 * controls;
   }
   return paths;

@@ -25,8 +25,8 @@ struct RoiSet {
 /// What an archive may claim before it is believed.
 struct RoiSetLimits {
   std::uint64_t entries = 1'000'000;
-  std::uint64_t entry_bytes = std::uint64_t{16} << 20;  ///< unpacked; a million vertices
-  std::uint64_t total_bytes = std::uint64_t{2} << 30;   ///< unpacked
+  std::uint64_t entry_bytes = std::uint64_t{16} << 20;   ///< unpacked; a million vertices
+  std::uint64_t total_bytes = std::uint64_t{512} << 20;  ///< unpacked
 };
 
 /// Reads an archive or a single .roi, told by its content. Broken entries are left out and

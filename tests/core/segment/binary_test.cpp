@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <ctime>
 
 #include "core/base/random.h"
 #include "core/io/image_io.h"
@@ -139,11 +139,12 @@ TEST(Watershed, OnlyEverRemovesPixelsOfAnyMask) {
 TEST(Watershed, AMegapixelTakesWellBelowASecond) {
   Random random(8);
   const Mask mask = discs(1024, 700, 8, 22, random);
-  const auto start = std::chrono::steady_clock::now();
+  // Time of the processor, so that a busy machine does not fail the test.
+  const std::clock_t start = std::clock();
   const auto split = watershed_split(mask.view());
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  EXPECT_LT(took.count(), 1.0);
-  RecordProperty("seconds", std::to_string(took.count()));
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  EXPECT_LT(seconds, 1.0);
+  RecordProperty("seconds", std::to_string(seconds));
   EXPECT_GT(analyze_particles(split.view(), {}).particles.size(),
             analyze_particles(mask.view(), {}).particles.size());
 }
