@@ -11,9 +11,15 @@ namespace karyo {
 namespace {
 
 Result<void> check_display() {
-  for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) {
+  const auto variable = [](const char* name) {
     const char* value = std::getenv(name);
-    if (value != nullptr && value[0] != '\0') return {};
+    return std::string(value != nullptr ? value : "");
+  };
+  if (!variable("DISPLAY").empty() || !variable("WAYLAND_DISPLAY").empty()) return {};
+  // Qt's other platforms (vnc, offscreen ...) need neither.
+  const std::string platform = variable("QT_QPA_PLATFORM");
+  if (!platform.empty() && !platform.starts_with("xcb") && !platform.starts_with("wayland")) {
+    return {};
   }
   return Error(ErrorCode::kUnsupported, "there is no display to open a window on",
                "Log in to a desktop, use `ssh -X`, or draw a picture without a display: "

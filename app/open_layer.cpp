@@ -137,7 +137,13 @@ Result<std::shared_ptr<Layer>> open_layer(const std::filesystem::path& path, Ope
   KARYO_TRY(Volume volume, read_image(path));
   if (control.cancelled()) return cancelled_error("Opening " + name);
   control.report(0.8, "Opening " + name);
-  return make_layer(name, std::make_shared<const Volume>(std::move(volume)), as, path);
+  auto layer = make_layer(name, std::make_shared<const Volume>(std::move(volume)), as, path);
+  // masks/a.tif beside images/a.tif: the folder tells them apart.
+  if (layer && (*layer)->kind() == LayerKind::kLabels && !name_says_labels(path.filename())) {
+    const std::string folder = path.parent_path().filename().string();
+    if (!folder.empty()) (*layer)->set_name(folder + "/" + name);
+  }
+  return layer;
 }
 
 }  // namespace karyo

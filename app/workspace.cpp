@@ -88,21 +88,36 @@ Result<void> Workspace::convert(Layer& layer) {
   if (position < 0) {
     return Error(ErrorCode::kNotFound, "that layer is not open", "Select a layer of the list.");
   }
-  std::shared_ptr<const Volume> volume;
-  OpenAs as = OpenAs::kLabels;
-  if (auto* image = dynamic_cast<ImageLayer*>(&layer)) {
-    volume = image->shared_volume();
+  const std::shared_ptr<Layer> old = layers_.shared_at(position);
+  std::shared_ptr<const Volume> pixels;
+  LabelVolume labels;
+  if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
+    pixels = image->shared_volume();
   } else {
-    const auto& labels = dynamic_cast<LabelsLayer&>(layer);
-    volume = std::make_shared<const Volume>(from_labels(labels.labels().to_dense(), labels.grid()));
-    as = OpenAs::kImage;
+    labels = dynamic_cast<const LabelsLayer&>(layer).labels(view_.time());
   }
-  KARYO_TRY(auto made, make_layer(layer.name(), std::move(volume), as));
-  const auto kept = layers_.remove(position);
-  layers_.insert(position, made);
-  layers_.select(made.get());
-  count_sizes(made);
+  start([pixels, labels, name = layer.name(), grid = layer.grid(), weak = std::weak_ptr(old)](
+            TaskControl& control, Mailbox& mailbox) -> Result<void> {
+    control.report(0, "Converting " + name);
+    auto made = pixels ? make_layer(name, pixels, OpenAs::kLabels)
+                       : make_layer(name,
+                                    std::make_shared<const Volume>(
+                                        from_labels(labels.to_dense(), grid)),
+                                    OpenAs::kImage);
+    if (!made) return made.error();
+    const std::lock_guard lock(mailbox.mutex);
+    mailbox.replacements.emplace_back(weak, *std::move(made));
+    return {};
+  });
   return {};
+}
+
+void Workspace::replace(const std::weak_ptr<Layer>& old, const std::shared_ptr<Layer>& layer) {
+  const int position = layers_.find(old.lock().get());
+  if (position < 0) return;  // closed meanwhile
+  const auto kept = layers_.remove(position);
+  layers_.insert(position, layer);
+  count_sizes(layer);
 }
 
 bool Workspace::poll() {
@@ -127,10 +142,12 @@ bool Workspace::poll() {
 
 void Workspace::take_over(Mailbox& mailbox) {
   std::deque<std::shared_ptr<Layer>> layers;
+  std::vector<std::pair<std::weak_ptr<Layer>, std::shared_ptr<Layer>>> replacements;
   std::vector<Error> errors;
   {
     const std::lock_guard lock(mailbox.mutex);
     layers.swap(mailbox.layers);
+    replacements.swap(mailbox.replacements);
     errors.swap(mailbox.errors);
     for (auto& [layer, sizes] : mailbox.sizes) {
       std::erase_if(sizes_, [](const CountedSizes& counted) { return counted.layer.expired(); });
@@ -139,6 +156,7 @@ void Workspace::take_over(Mailbox& mailbox) {
     mailbox.sizes.clear();
   }
   for (auto& layer : layers) put(std::move(layer));
+  for (const auto& [old, layer] : replacements) replace(old, layer);
   for (const auto& error : errors) failed.emit(error);
 }
 

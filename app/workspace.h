@@ -48,7 +48,7 @@ class Workspace {
   void open(const std::vector<std::filesystem::path>& paths, OpenAs as = OpenAs::kGuess);
   /// A made-up stack and its nuclei.
   void open_sample();
-  /// Shows a layer of pixels as labels, or labels as an image, in its place.
+  /// Shows a layer of pixels as labels, or labels as an image, in its place once that is made.
   Result<void> convert(Layer& layer);
 
   /// Takes over what finished; the window calls it some times a second. True while work goes on.
@@ -76,6 +76,7 @@ class Workspace {
     std::mutex mutex;
     std::deque<std::shared_ptr<Layer>> layers;
     std::vector<std::pair<std::weak_ptr<Layer>, ObjectSizes>> sizes;
+    std::vector<std::pair<std::weak_ptr<Layer>, std::shared_ptr<Layer>>> replacements;
     std::vector<Error> errors;
   };
   struct Job {
@@ -86,6 +87,7 @@ class Workspace {
   void start(Work work);
   void take_over(Mailbox& mailbox);
   void put(std::shared_ptr<Layer> layer);
+  void replace(const std::weak_ptr<Layer>& old, const std::shared_ptr<Layer>& layer);
   void count_sizes(const std::shared_ptr<Layer>& layer);
 
   LayerList layers_;

@@ -28,7 +28,7 @@ Result<void> parse_size(const std::string& text, GuiRequest& request) {
 void add_screenshot_command(Cli& cli) {
   struct Options {
     std::vector<std::string> files;
-    std::string labels, output, view = "quad", size = "1600x1000";
+    std::string labels, output, view, size = "1600x1000";
     bool window = false;
   };
   auto options = std::make_shared<Options>();
@@ -45,7 +45,6 @@ void add_screenshot_command(Cli& cli) {
         KARYO_CHECK_OK(run_gui(request));
         console.say("wrote " + options->output);
         console.result({{"output", options->output},
-                        {"view", request.view},
                         {"width", request.width},
                         {"height", request.height}});
         return {};
@@ -53,7 +52,7 @@ void add_screenshot_command(Cli& cli) {
   command->add_option("files", options->files, "Images; masks among them are recognised")
       ->required();
   command->add_option("--output", options->output, "PNG file to write")->required();
-  command->add_option("--view", options->view, "Four views, one plane, or 3D")
+  command->add_option("--view", options->view, "Four views, one plane, or 3D; by default quad, and xy for flat images")
       ->check(CLI::IsMember({"quad", "xy", "xz", "yz", "3d"}));
   command->add_option("--size", options->size, "Width x height in pixels");
   command->add_option("--labels", options->labels, "Label image to lay over the images");

@@ -93,6 +93,12 @@ Result<void> choose_view(Workspace& workspace, const std::string& view) {
 }
 
 Result<void> draw_screenshot(const GuiRequest& request) {
+  // Qt's platform without a screen has remarks about itself that help nobody here.
+  qInstallMessageHandler([](QtMsgType type, const QMessageLogContext&, const QString& text) {
+    if (type == QtCriticalMsg || type == QtFatalMsg) {
+      std::fprintf(stderr, "%s\n", text.toLocal8Bit().constData());
+    }
+  });
   // Qt's own platform without a screen; the 3D view has its context without one as well.
   qputenv("QT_QPA_PLATFORM", "offscreen");
   int argc = 1;
@@ -113,7 +119,9 @@ Result<void> draw_screenshot(const GuiRequest& request) {
     workspace.finish_jobs();
   }
   if (failure) return *failure;
-  KARYO_CHECK_OK(choose_view(workspace, request.view));
+  KARYO_CHECK_OK(choose_view(workspace, !request.view.empty()     ? request.view
+                                        : workspace.has_depth() ? "quad"
+                                                                : "xy"));
 
   std::unique_ptr<MainWindow> window;
   std::unique_ptr<ViewGrid> views;
@@ -130,6 +138,8 @@ Result<void> draw_screenshot(const GuiRequest& request) {
     drawn = views.get();
   }
   grid->volume().on_error = [&](const Error& error) { failure = error; };
+  // There is no pointer, though the platform says it rests in a corner.
+  grid->setAttribute(Qt::WA_TransparentForMouseEvents);
   drawn->resize(request.width, request.height);
   drawn->show();
   grid->reset();

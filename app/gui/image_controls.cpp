@@ -8,6 +8,7 @@
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
+#include <cmath>
 
 #include "app/gui/controls.h"
 #include "app/gui/histogram_slider.h"
@@ -69,13 +70,15 @@ void ImageControls::add_channels(QGridLayout& form) {
   box->setSpacing(kGrid);
   channel_box_ = new QComboBox(row);
   channel_box_->setObjectName(QStringLiteral("channel"));
-  channel_box_->setIconSize({48, 14});
+  channel_box_->setIconSize({32, 14});
+  channel_box_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  channel_box_->setMinimumContentsLength(6);
   for (std::int64_t c = 0; c < image.channel_count(); ++c) {
     const QString name = QString::fromStdString(image.channel(c).name);
     channel_box_->addItem(gradient_icon(image.channel(c).colormap),
                           name.isEmpty() ? tr("Channel %1").arg(c + 1) : name);
   }
-  channel_shown_ = new QCheckBox(tr("Shown"), row);
+  channel_shown_ = new QCheckBox(tr("Show"), row);
   channel_shown_->setObjectName(QStringLiteral("channel_shown"));
   channel_shown_->setToolTip(tr("Show this channel, or leave it out of the picture."));
   box->addWidget(channel_box_, 1);
@@ -140,6 +143,7 @@ void ImageControls::add_colours(QGridLayout& form) {
   colormap_ = new QComboBox(this);
   colormap_->setObjectName(QStringLiteral("colormap"));
   colormap_->setIconSize({48, 14});
+  colormap_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   colormap_->setMaxVisibleItems(16);
   for (const auto& name : colormap_names()) {
     if (auto map = colormap(name)) {
@@ -225,8 +229,17 @@ void ImageControls::show_histogram() {
   ContrastRegion region;
   region.t = image->time_shown(workspace_.view().time());
   region.c = channel_;
-  const ValueRange range = slider_range(image->volume(), region);
-  histogram_->set_histogram(histogram(image->volume(), region, range));
+  ValueRange range = slider_range(image->volume(), region);
+  int bins = 256;
+  const VoxelType type = image->volume().type();
+  if (type != VoxelType::kFloat32 && type != VoxelType::kFloat64) {
+    // Bins of whole values: others hold more or fewer values in turn, which looks like a comb.
+    const double values = range.high - range.low + 1;
+    const double width = std::ceil(values / bins);
+    bins = static_cast<int>(std::ceil(values / width));
+    range.high = range.low + bins * width;
+  }
+  histogram_->set_histogram(histogram(image->volume(), region, range, bins));
 }
 
 }  // namespace karyo::gui

@@ -9,6 +9,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <cmath>
+#include <utility>
 
 #include "app/gui/theme.h"
 
@@ -64,10 +65,6 @@ class RowPainter : public QStyledItemDelegate {
     painter->restore();
   }
 
-  void setEditorData(QWidget* editor, const QModelIndex& index) const override {
-    QStyledItemDelegate::setEditorData(editor, index);
-  }
-
  private:
   Workspace& workspace_;
 };
@@ -117,6 +114,7 @@ LayerPanel::LayerPanel(Workspace& workspace, const CommandTable& commands, QWidg
     auto* button = new QToolButton(this);
     button->setIcon(line_icon(icon));
     button->setProperty("flat", true);
+    button->setAutoRaise(true);
     button->setToolTip(QString::fromStdString(command->help));
     button->setObjectName(QString::fromStdString(command->id));
     QObject::connect(button, &QToolButton::clicked, this, [command] {
@@ -133,6 +131,7 @@ LayerPanel::LayerPanel(Workspace& workspace, const CommandTable& commands, QWidg
   list_->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
   list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   list_->setMinimumHeight(4 * kRowHeight + 2);
+  list_->setMaximumHeight(10 * kRowHeight + 2);
   column->addWidget(list_, 1);
 
   list_->on_eye = [this](int row) {
@@ -154,7 +153,7 @@ LayerPanel::LayerPanel(Workspace& workspace, const CommandTable& commands, QWidg
                    [this] { QTimer::singleShot(0, this, [this] { reorder(); }); });
   connections_.push_back(workspace_.layers().list_changed.connect([this] { refill(); }));
   connections_.push_back(
-      workspace_.layers().selection_changed.connect([this](Layer*) { refill(); }));
+      workspace_.layers().selection_changed.connect([this](Layer*) { show_selection(); }));
   connections_.push_back(
       workspace_.layers().layer_changed.connect([this](Layer&) { list_->viewport()->update(); }));
   refill();
@@ -173,9 +172,17 @@ void LayerPanel::refill() {
                    Qt::ItemIsDragEnabled);
     item->setToolTip(QString::fromStdString(layer.name()));
     item->setData(Qt::UserRole, position_of_row(row));
-    if (layers.selected() == &layer) list_->setCurrentItem(item);
   }
+  show_selection();
   refilling_ = false;
+}
+
+void LayerPanel::show_selection() {
+  const bool outer = std::exchange(refilling_, true);
+  const int position = workspace_.layers().find(workspace_.layers().selected());
+  list_->setCurrentRow(position < 0 ? -1 : workspace_.layers().count() - 1 - position);
+  list_->viewport()->update();
+  refilling_ = outer;
 }
 
 void LayerPanel::reorder() {

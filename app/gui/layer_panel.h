@@ -20,6 +20,7 @@ class LayerPanel : public QWidget {
  private:
   class List;
   void refill();
+  void show_selection();
   void reorder();
   int position_of_row(int row) const;
 

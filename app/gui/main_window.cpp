@@ -127,6 +127,7 @@ void MainWindow::build_panels() {
   middle_column->setSpacing(0);
   stack_ = new QStackedWidget(middle);
   views_ = new ViewGrid(workspace_, stack_);
+  views_->setFocusPolicy(Qt::ClickFocus);
   stack_->addWidget(views_);
   errors_ = new ErrorPanel(middle);
   middle_column->addWidget(stack_, 1);
@@ -134,7 +135,7 @@ void MainWindow::build_panels() {
   side_ = new QWidget(splitter_);
   side_->setProperty("role", "panel");
   side_->setAttribute(Qt::WA_StyledBackground);
-  side_->setMinimumWidth(240);
+  side_->setMinimumWidth(264);
   splitter_->addWidget(middle);
   splitter_->addWidget(side_);
   splitter_->setStretchFactor(0, 1);
@@ -203,7 +204,11 @@ void MainWindow::run(const Command& command) {
 
 void MainWindow::show_or_hide_panels() {
   const bool empty = workspace_.layers().empty();
-  stack_->setCurrentWidget(empty ? static_cast<QWidget*>(start_) : views_);
+  QWidget* shown = empty ? static_cast<QWidget*>(start_) : views_;
+  if (stack_->currentWidget() != shown) {
+    stack_->setCurrentWidget(shown);
+    shown->setFocus();  // else the keyboard lands on whatever control comes next
+  }
   side_->setVisible(!empty);
 }
 

@@ -10,6 +10,7 @@ namespace karyo::gui {
 
 StartPanel::StartPanel(const CommandTable& commands, QWidget* parent) : QWidget(parent) {
   setObjectName(QStringLiteral("start"));
+  setFocusPolicy(Qt::ClickFocus);
   auto* column = new QVBoxLayout(this);
   column->setSpacing(2 * kGrid);
   column->addStretch(3);

@@ -78,6 +78,7 @@ StatusLine::StatusLine(Workspace& workspace, QWidget* parent)
   connections_.push_back(workspace_.view().time_changed.connect([this] { show_place(shown_); }));
   update_scale();
   update_work();
+  show_place({});
 }
 
 void StatusLine::show_place(const std::optional<WorldPoint>& place) {
@@ -115,7 +116,7 @@ void StatusLine::update_scale() {
   if (workspace_.layers().empty()) {
     scale_->clear();
   } else if (!grid.calibrated()) {
-    scale_->setText(tr("no scale in the file"));
+    scale_->setText(tr("no scale known"));
   } else {
     const QString unit = unit_text(grid.unit);
     QString text = QStringLiteral("%1 %2/px").arg(short_number(grid.spacing_x), unit);

@@ -146,7 +146,7 @@ QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid #62666c; bor
 QCheckBox::indicator:checked { background: #2bb3a3; border-color: #2bb3a3; }
 QCheckBox:focus { color: #7fd8cc; }
 QListWidget { background: #1f2023; border: 1px solid #3a3d42; border-radius: 4px; outline: none; }
-QSlider { min-height: 20px; }
+QSlider { min-height: 20px; background: transparent; }
 QSlider::groove:horizontal { height: 4px; background: #3a3d42; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: #2bb3a3; border-radius: 2px; }
 QSlider::handle:horizontal { width: 12px; height: 12px; margin: -5px 0; border-radius: 7px;
@@ -221,7 +221,7 @@ QIcon application_icon() {
 
 QString short_number(double value) {
   if (value == std::floor(value) && std::abs(value) < 1e7) return QString::number(value, 'f', 0);
-  return QString::number(value, 'g', 4);
+  return QString::number(value, 'g', 5);
 }
 
 }  // namespace karyo::gui

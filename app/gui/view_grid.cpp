@@ -11,6 +11,11 @@
 #include "app/gui/theme.h"
 
 namespace karyo::gui {
+namespace {
+
+constexpr double kFill = 0.96;  // of a view, so that the picture's edges are seen
+
+}  // namespace
 
 ViewGrid::ViewGrid(Workspace& workspace, QWidget* parent)
     : QWidget(parent), workspace_(workspace) {
@@ -136,7 +141,9 @@ void ViewGrid::fit_planes() {
       tightest = plane;
     }
   }
-  if (zoom > 0 && workspace_.view().linked()) workspace_.view().set_zoom(tightest, zoom);
+  if (zoom > 0 && workspace_.view().linked()) {
+    workspace_.view().set_zoom(tightest, zoom * kFill);
+  }
 }
 
 void ViewGrid::update_time() {

@@ -221,6 +221,9 @@ void RenderSurface::mouseReleaseEvent(QMouseEvent*) {
   }
 }
 
+// The second press of a double click is no drag; the owner, its parent widget, sees it.
+void RenderSurface::mouseDoubleClickEvent(QMouseEvent* event) { event->ignore(); }
+
 void RenderSurface::wheelEvent(QWheelEvent* event) {
   if (!has_scene_) return;
   scene_.camera.zoom(std::pow(kZoomPerStep, event->angleDelta().y() / kWheelStep));

@@ -1,0 +1,384 @@
+// The window driven by real events: what a person does, and what comes of it.
+
+#include "app/gui/main_window.h"
+
+#include <gtest/gtest.h>
+
+#include <QApplication>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QElapsedTimer>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QMimeData>
+#include <QPushButton>
+#include <QTest>
+#include <QToolButton>
+#include <QUrl>
+#include <QWheelEvent>
+#include <cstdlib>
+#include <fstream>
+
+#include "app/gui/cheat_sheet.h"
+#include "app/gui/command_search.h"
+#include "app/gui/error_panel.h"
+#include "app/gui/histogram_slider.h"
+#include "app/gui/view_grid.h"
+#include "core/io/image_io.h"
+#include "tests/support/temp_dir.h"
+
+namespace karyo::gui {
+namespace {
+
+constexpr int kLimitMs = 20000;
+
+/// Runs the event loop until `done` holds.
+template <typename F>
+bool wait_until(F done) {
+  QElapsedTimer clock;
+  clock.start();
+  while (!done()) {
+    if (clock.elapsed() > kLimitMs) return false;
+    QTest::qWait(5);
+  }
+  return true;
+}
+
+class MainWindowTest : public ::testing::Test {
+ protected:
+  MainWindowTest() {
+    window_.resize(1000, 700);
+    window_.show();
+    EXPECT_TRUE(QTest::qWaitForWindowExposed(&window_));
+    window_.activateWindow();
+  }
+
+  /// A ball of brightness in a stack of 12 x 40 x 50, and its mask.
+  void write_files() {
+    Volume image(VoxelType::kUInt16, {1, 1, 12, 40, 50});
+    image.grid.spacing_z = 2;
+    image.grid.unit = "um";
+    LabelArray mask(Index3{12, 40, 50});
+    auto view = image.view<std::uint16_t>();
+    for (int z = 0; z < 12; ++z) {
+      for (int y = 0; y < 40; ++y) {
+        for (int x = 0; x < 50; ++x) {
+          const int d = 4 * (z - 6) * (z - 6) + (y - 20) * (y - 20) + (x - 25) * (x - 25);
+          view(z, y, x) = static_cast<std::uint16_t>(d < 81 ? 900 + (x * y) % 50 : 100 + x % 7);
+          mask(z, y, x) = d < 81 ? 3 : 0;
+        }
+      }
+    }
+    ASSERT_TRUE(write_image(folder_ / "cells.tif", image));
+    ASSERT_TRUE(write_labels(folder_ / "cells_mask.tif", mask, image.grid));
+  }
+
+  void open(const std::vector<std::filesystem::path>& files) {
+    workspace_.open(files);
+    ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
+  }
+  void open_stack() {
+    write_files();
+    open({folder_ / "cells.tif", folder_ / "cells_mask.tif"});
+    ASSERT_EQ(workspace_.layers().count(), 2);
+    QTest::qWait(20);
+  }
+
+  Index3 cursor() { return workspace_.view().cursor_voxel(workspace_.layers().grid()); }
+  SliceView& xy() { return window_.views().slice(Plane::kXY); }
+  ImageLayer& image() { return dynamic_cast<ImageLayer&>(workspace_.layers().at(0)); }
+
+  static void wheel(QWidget& widget, int notches, Qt::KeyboardModifiers modifiers,
+                    QPointF at) {
+    QWheelEvent event(at, widget.mapToGlobal(at), {}, {0, 120 * notches}, Qt::NoButton, modifiers,
+                      Qt::NoScrollPhase, false);
+    QApplication::sendEvent(&widget, &event);
+  }
+  void key(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+    QWidget* target = QApplication::focusWidget();
+    QTest::keyClick(target != nullptr ? target : &window_, key, modifiers);
+  }
+
+  test::TempDir folder_;
+  Workspace workspace_;
+  MainWindow window_{workspace_};
+};
+
+TEST_F(MainWindowTest, AnEmptyWindowTeachesAndTheSampleOpens) {
+  auto* sample = window_.findChild<QPushButton*>("file.sample");
+  ASSERT_NE(sample, nullptr);
+  EXPECT_TRUE(sample->isVisible());
+  EXPECT_FALSE(window_.findChild<QListWidget*>("layers")->isVisible()) << "first run is quiet";
+  QTest::mouseClick(sample, Qt::LeftButton);
+  ASSERT_TRUE(wait_until([&] { return workspace_.layers().count() == 2; }));
+  EXPECT_FALSE(sample->isVisible());
+  EXPECT_TRUE(xy().isVisible());
+  EXPECT_TRUE(window_.findChild<QListWidget*>("layers")->isVisible());
+}
+
+TEST_F(MainWindowTest, DroppedFilesOpenAndMasksLieOnTop) {
+  write_files();
+  QMimeData data;
+  data.setUrls({QUrl::fromLocalFile(QString::fromStdString((folder_ / "cells_mask.tif").string())),
+                QUrl::fromLocalFile(QString::fromStdString((folder_ / "cells.tif").string()))});
+  QDragEnterEvent enter({300, 300}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  QApplication::sendEvent(&window_, &enter);
+  EXPECT_TRUE(enter.isAccepted());
+  QDropEvent drop(QPointF(300, 300), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  QApplication::sendEvent(&window_, &drop);
+  ASSERT_TRUE(wait_until([&] { return workspace_.layers().count() == 2; }));
+  EXPECT_EQ(workspace_.layers().at(0).kind(), LayerKind::kImage);
+  EXPECT_EQ(workspace_.layers().at(1).kind(), LayerKind::kLabels);
+}
+
+TEST_F(MainWindowTest, TheWheelScrollsPlanes) {
+  open_stack();
+  const Index3 before = cursor();
+  wheel(xy(), -1, Qt::NoModifier, {100, 100});
+  EXPECT_EQ(cursor().z, before.z + 1);
+  wheel(xy(), 2, Qt::NoModifier, {100, 100});
+  EXPECT_EQ(cursor().z, before.z - 1);
+  wheel(window_.views().slice(Plane::kYZ), -3, Qt::NoModifier, {50, 50});
+  EXPECT_EQ(cursor().x, before.x + 3);
+  wheel(xy(), -100, Qt::NoModifier, {100, 100});
+  EXPECT_EQ(cursor().z, 11) << "it stops at the last plane";
+}
+
+TEST_F(MainWindowTest, ControlAndWheelZoomAboutThePointer) {
+  open_stack();
+  const QPointF at(130, 90);
+  const double zoom = workspace_.view().view(Plane::kXY).zoom;
+  const WorldPoint place = [&] {
+    // The place under the pointer, found from two known ones.
+    const QPointF origin = xy().position_of({0, 0, 0}), far = xy().position_of({0, 10, 10});
+    return WorldPoint{0, (at.y() - origin.y()) / (far.y() - origin.y()) * 10,
+                      (at.x() - origin.x()) / (far.x() - origin.x()) * 10};
+  }();
+  wheel(xy(), 3, Qt::ControlModifier, at);
+  EXPECT_GT(workspace_.view().view(Plane::kXY).zoom, 1.3 * zoom);
+  EXPECT_NEAR(xy().position_of(place).x(), at.x(), 0.6);
+  EXPECT_NEAR(xy().position_of(place).y(), at.y(), 0.6);
+}
+
+TEST_F(MainWindowTest, AClickMovesTheCrosshairInAllViews) {
+  open_stack();
+  const WorldPoint target = centre_of({cursor().z, 12, 33}, workspace_.layers().grid());
+  const QPointF at = xy().position_of(target);
+  QTest::mouseClick(&xy(), Qt::LeftButton, {}, at.toPoint());
+  EXPECT_NEAR(cursor().y, 12, 1);
+  EXPECT_NEAR(cursor().x, 33, 1);
+  const auto now = workspace_.view().cursor();
+  // Linked planes share their axes on screen.
+  EXPECT_NEAR(window_.views().slice(Plane::kXZ).position_of(now).x(), xy().position_of(now).x(), 1);
+  EXPECT_NEAR(window_.views().slice(Plane::kYZ).position_of(now).y(), xy().position_of(now).y(), 1);
+}
+
+TEST_F(MainWindowTest, ADragMovesThePictureNotTheCrosshair) {
+  open_stack();
+  const Index3 before = cursor();
+  const QPointF origin = xy().position_of({0, 0, 0});
+  QTest::mousePress(&xy(), Qt::LeftButton, {}, {100, 100});
+  QTest::mouseMove(&xy(), {110, 104});
+  QTest::mouseMove(&xy(), {140, 120});
+  QTest::mouseRelease(&xy(), Qt::LeftButton, {}, {140, 120});
+  EXPECT_EQ(cursor(), before);
+  EXPECT_NEAR(xy().position_of({0, 0, 0}).x() - origin.x(), 40, 1);
+  EXPECT_NEAR(xy().position_of({0, 0, 0}).y() - origin.y(), 20, 1);
+}
+
+TEST_F(MainWindowTest, CSetsContrastAndVHides) {
+  open_stack();
+  image().set_limits(0, {0, 60000});
+  key(Qt::Key_C);
+  EXPECT_LT(image().channel(0).limits.high, 1000);
+  EXPECT_GE(image().channel(0).limits.low, 90);
+  QTest::qWait(20);
+  const QImage with = xy().grab().toImage();
+  key(Qt::Key_V);
+  EXPECT_FALSE(image().visible());
+  QTest::qWait(20);
+  EXPECT_NE(xy().grab().toImage(), with);
+  key(Qt::Key_V);
+  EXPECT_TRUE(image().visible());
+}
+
+TEST_F(MainWindowTest, KeysStepThroughPlanesAndResetBringsAllBack) {
+  open_stack();
+  const Index3 before = cursor();
+  key(Qt::Key_Right);
+  EXPECT_EQ(cursor().z, before.z + 1);
+  key(Qt::Key_Home);
+  EXPECT_EQ(cursor().z, 0);
+  const double zoom = workspace_.view().view(Plane::kXY).zoom;
+  wheel(xy(), 5, Qt::ControlModifier, {50, 50});
+  EXPECT_NE(workspace_.view().view(Plane::kXY).zoom, zoom);
+  key(Qt::Key_R, Qt::ControlModifier);
+  EXPECT_NEAR(workspace_.view().view(Plane::kXY).zoom, zoom, 1e-9);
+}
+
+TEST_F(MainWindowTest, TheEyeHidesALayerAndButtonsReorderAndClose) {
+  open_stack();
+  auto* list = window_.findChild<QListWidget*>("layers");
+  ASSERT_EQ(list->count(), 2);
+  const QRect top = list->visualItemRect(list->item(0));  // the mask
+  QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, {14, top.center().y()});
+  EXPECT_FALSE(workspace_.layers().at(1).visible());
+  QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, {120, top.center().y()});
+  EXPECT_EQ(workspace_.layers().selected(), &workspace_.layers().at(1));
+  QTest::mouseClick(window_.findChild<QToolButton*>("layer.down"), Qt::LeftButton);
+  EXPECT_EQ(workspace_.layers().at(0).kind(), LayerKind::kLabels);
+  QTest::mouseClick(window_.findChild<QToolButton*>("layer.delete"), Qt::LeftButton);
+  ASSERT_EQ(workspace_.layers().count(), 1);
+  EXPECT_EQ(workspace_.layers().at(0).kind(), LayerKind::kImage);
+}
+
+TEST_F(MainWindowTest, HandlesOfTheHistogramSetLimits) {
+  open_stack();
+  workspace_.layers().select(&image());
+  auto* slider = window_.findChild<QWidget*>("histogram");
+  ASSERT_NE(slider, nullptr);
+  QTest::qWait(20);
+  const double high = image().channel(0).limits.high;
+  // Left of both handles takes the low one and moves it to the pointer.
+  const int middle = slider->width() / 3;
+  QTest::mousePress(slider, Qt::LeftButton, {}, {4, 20});
+  QTest::mouseMove(slider, {8, 20});
+  QTest::mouseMove(slider, {middle, 20});
+  QTest::mouseRelease(slider, Qt::LeftButton, {}, {middle, 20});
+  EXPECT_GT(image().channel(0).limits.low, 200);
+  EXPECT_EQ(image().channel(0).limits.high, high);
+}
+
+TEST_F(MainWindowTest, ABrokenFileIsExplainedInThePanel) {
+  std::ofstream(folder_ / "broken.tif") << "II*\0 this is no image at all";
+  workspace_.open({folder_ / "broken.tif"});
+  auto* what = window_.findChild<QLabel*>("error_what");
+  ASSERT_TRUE(wait_until([&] { return what->isVisible(); }));
+  EXPECT_TRUE(what->text().contains("broken.tif")) << what->text().toStdString();
+  EXPECT_FALSE(window_.findChild<QLabel*>("error_fix")->text().isEmpty());
+  EXPECT_EQ(QApplication::activeModalWidget(), nullptr) << "never a box in the way";
+  key(Qt::Key_Escape);
+  EXPECT_FALSE(what->isVisible());
+  open_stack();  // and the window goes on
+}
+
+TEST_F(MainWindowTest, DoubleClickShowsOneViewAndAllAgain) {
+  open_stack();
+  QTest::mouseDClick(&xy(), Qt::LeftButton, {}, {80, 80});
+  EXPECT_TRUE(xy().isVisible());
+  EXPECT_FALSE(window_.views().slice(Plane::kXZ).isVisible());
+  EXPECT_FALSE(window_.views().volume().isVisible());
+  QTest::mouseDClick(&xy(), Qt::LeftButton, {}, {80, 80});
+  EXPECT_TRUE(window_.views().slice(Plane::kXZ).isVisible());
+  key(Qt::Key_Y, Qt::ControlModifier);
+  EXPECT_TRUE(window_.views().volume().isVisible());
+  EXPECT_FALSE(xy().isVisible());
+}
+
+TEST_F(MainWindowTest, TheVolumeIsDrawnAndTurns) {
+  open_stack();
+  auto& surface = window_.views().volume().surface();
+  ASSERT_TRUE(wait_until([&] { return window_.settled() && !surface.picture().isNull(); }));
+  const QImage first = surface.picture();
+  int lit = 0;
+  for (int y = 0; y < first.height(); y += 3) {
+    for (int x = 0; x < first.width(); x += 3) lit += qGray(first.pixel(x, y)) > 60 ? 1 : 0;
+  }
+  EXPECT_GT(lit, 100);
+  QTest::mousePress(&surface, Qt::LeftButton, {}, {100, 100});
+  QTest::mouseMove(&surface, {160, 130});
+  QTest::mouseRelease(&surface, Qt::LeftButton, {}, {160, 130});
+  ASSERT_TRUE(wait_until([&] { return window_.settled(); }));
+  EXPECT_NE(surface.picture(), first);
+}
+
+TEST_F(MainWindowTest, AFlatImageGetsTheWholePicture) {
+  ASSERT_TRUE(write_image(folder_ / "flat.tif", Volume(VoxelType::kUInt8, {1, 1, 1, 60, 80})));
+  open({folder_ / "flat.tif"});
+  EXPECT_TRUE(xy().isVisible());
+  EXPECT_FALSE(window_.views().volume().isVisible());
+}
+
+TEST_F(MainWindowTest, CommandsAreFoundByAWordAndRun) {
+  open_stack();
+  wheel(xy(), 4, Qt::ControlModifier, {50, 50});
+  const double zoomed = workspace_.view().view(Plane::kXY).zoom;
+  key(Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
+  ASSERT_TRUE(window_.search().isVisible());
+  QTest::keyClicks(window_.search().findChild<QLineEdit*>(), "reset");
+  QTest::keyClick(window_.search().findChild<QLineEdit*>(), Qt::Key_Return);
+  EXPECT_FALSE(window_.search().isVisible());
+  EXPECT_LT(workspace_.view().view(Plane::kXY).zoom, zoomed);
+  key(Qt::Key_F1);
+  EXPECT_TRUE(window_.cheat_sheet().isVisible());
+}
+
+/// Texts that do not fit where they stand. Saves the window as NAME.png in the folder that
+/// KARYOSCOPE_PICTURES names, to be looked at.
+std::string clipped_texts(MainWindow& window, const std::string& name) {
+  QTest::qWait(30);
+  if (const char* folder = std::getenv("KARYOSCOPE_PICTURES")) {
+    window.grab().save(QString::fromStdString(std::string(folder) + "/" + name + ".png"));
+  }
+  std::string clipped;
+  for (const auto* widget : window.findChildren<QWidget*>()) {
+    const auto* label = qobject_cast<const QLabel*>(widget);
+    const bool holds_text = (label != nullptr && !label->wordWrap()) ||
+                            qobject_cast<const QPushButton*>(widget) != nullptr ||
+                            qobject_cast<const QCheckBox*>(widget) != nullptr;
+    if (!holds_text || !widget->isVisible()) continue;
+    const QSize needed = widget->minimumSizeHint();
+    if (widget->width() < needed.width() || widget->height() < needed.height() ||
+        widget->visibleRegion().boundingRect() != widget->rect()) {
+      clipped += widget->objectName().toStdString() + " \"" +
+                 (label != nullptr ? label->text().toStdString() : "") + "\" ";
+    }
+  }
+  return clipped;
+}
+
+TEST_F(MainWindowTest, NoTextIsClippedInAnyState) {
+  for (const QSize size : {QSize(1280, 800), QSize(1920, 1080)}) {
+    const std::string suffix = "_" + std::to_string(size.width());
+    workspace_.layers().clear();
+    window_.resize(size);
+    EXPECT_EQ(clipped_texts(window_, "empty" + suffix), "");
+    window_.errors().show_error({ErrorCode::kBadFile,
+                                 "embryo_07.tif ends after 3 of 51 planes: the file is cut short",
+                                 "Copy it again from the microscope, or open it in Fiji and save it."});
+    EXPECT_EQ(clipped_texts(window_, "error" + suffix), "");
+    window_.errors().dismiss_all();
+    open_stack();
+    ASSERT_TRUE(wait_until([&] { return window_.settled(); }));
+    EXPECT_EQ(clipped_texts(window_, "stack" + suffix), "");
+    workspace_.layers().select(&workspace_.layers().at(1));
+    EXPECT_EQ(clipped_texts(window_, "labels" + suffix), "");
+    window_.cheat_sheet().toggle();
+    EXPECT_EQ(clipped_texts(window_, "keys" + suffix), "");
+    window_.cheat_sheet().toggle();
+    window_.search().open();
+    EXPECT_EQ(clipped_texts(window_, "search" + suffix), "");
+    window_.search().hide();
+    workspace_.layers().clear();
+    Volume channels(VoxelType::kUInt16, {3, 2, 1, 40, 60});
+    channels.channels = {{"nuclei (DAPI)", false, 0, 0, {}}, {"tubulin", false, 0, 0, {}}};
+    channels.view<std::uint16_t>(0, 1)(0, 3, 3) = 34733;
+    ASSERT_TRUE(write_image(folder_ / "channels.tif", channels));
+    open({folder_ / "channels.tif"});
+    EXPECT_EQ(clipped_texts(window_, "channels" + suffix), "");
+  }
+}
+
+TEST_F(MainWindowTest, EveryCommandIsExplained) {
+  for (const auto& command : window_.commands().all()) {
+    EXPECT_FALSE(command.title.empty()) << command.id;
+    EXPECT_GT(command.help.size(), command.title.size()) << command.id;
+    EXPECT_EQ(command.help.back(), '.') << command.id << ": a full sentence";
+  }
+}
+
+}  // namespace
+}  // namespace karyo::gui
