@@ -23,7 +23,7 @@ CLI::App* Cli::add_command(const std::string& name, const std::string& help, Bod
   command->add_option("--progress", common_.progress, "How to show progress on stderr")
       ->check(CLI::IsMember({"bar", "json"}))->group(group);
   command->add_option("--device", common_.device, "auto, cpu, cuda or cuda:K")->group(group);
-  command->add_option("--seed", common_.seed, "Repeats a run on the same machine")->group(group);
+  command->add_option("--seed", common_.seed, "Repeats a run on the same machine (default 42)")->group(group);
   command->add_option("--threads", common_.threads, "Threads to use; 0: all cores")
       ->check(CLI::Range(0, 1024))->group(group);
   command->callback([this, body = std::move(body)] { chosen_ = body; });

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "core/base/result.h"
@@ -17,7 +18,7 @@ struct CommonOptions {
   bool quiet = false;             ///< no progress
   std::string progress = "bar";   ///< "bar" or "json" (one object a line on stderr)
   std::string device = "auto";    ///< auto, cpu, cuda, cuda:K
-  std::uint64_t seed = 42;        ///< repeats a run on the same machine
+  std::optional<std::uint64_t> seed;  ///< repeats a run on the same machine; absent: the default
   int threads = 0;                ///< 0: all cores
 };
 

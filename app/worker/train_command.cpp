@@ -60,11 +60,11 @@ struct TrainOptions {
 /// Defaults, then --config, then the command line.
 Result<TrainConfig> resolve(const TrainOptions& options, const cli::CommonOptions& common) {
   TrainConfig config;
-  config.seed = static_cast<std::int64_t>(common.seed);
   if (!options.config.empty()) {
     KARYO_TRY(config, read_train_config(options.config, config));
   }
   KARYO_CHECK_OK(set_setting(config, "model", options.kind));
+  if (common.seed) config.seed = static_cast<std::int64_t>(*common.seed);
   for (const auto& [name, text] : options.settings) {
     if (!text.empty()) KARYO_CHECK_OK(set_setting(config, name, text));
   }

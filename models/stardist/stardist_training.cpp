@@ -73,17 +73,32 @@ Result<ModelFolder> prepare_folder(const TrainRequest& request, const StarDistCo
   return ModelFolder::create(request.model, network, true);
 }
 
-/// Shows labels of one validation image after each epoch, besides what the inner observer does.
-class PreviewObserver : public TrainObserver {
+void note_warnings(const std::vector<Finding>& findings, TrainObserver& observer) {
+  for (const auto& finding : findings) {
+    if (finding.severity != Severity::kWarning) continue;
+    observer.on_note("note: " + finding.file.string() + ": " + finding.what + " (" + finding.fix +
+                     ")");
+  }
+}
+
+/// After each epoch, besides what the inner observer does: notes what reading the files brought up
+/// and, where asked for, writes the labels of one validation image.
+class EpochObserver : public TrainObserver {
  public:
-  PreviewObserver(TrainObserver& inner, const TrainRequest& request, const DatasetPair& pair,
-                  const StarDistModel& model, const Device& device)
-      : inner_(inner), request_(request), pair_(pair), model_(model), device_(device) {}
+  EpochObserver(TrainObserver& inner, const TrainRequest& request, const DatasetPair& pair,
+                ImageCache& cache, const StarDistModel& model, const Device& device)
+      : inner_(inner),
+        request_(request),
+        pair_(pair),
+        cache_(cache),
+        model_(model),
+        device_(device) {}
 
   void on_note(const std::string& text) override { inner_.on_note(text); }
   void on_step(const TrainStepEvent& event) override { inner_.on_step(event); }
   void on_epoch(const TrainEpochEvent& event) override {
     inner_.on_epoch(event);
+    note_warnings(cache_.take_findings(), inner_);
     if (request_.preview.empty()) return;
     if (const auto outcome = write_preview(event.epoch); !outcome) {
       inner_.on_note("preview: " + outcome.error().what);
@@ -108,18 +123,10 @@ class PreviewObserver : public TrainObserver {
   TrainObserver& inner_;
   const TrainRequest& request_;
   const DatasetPair& pair_;
+  ImageCache& cache_;
   const StarDistModel& model_;
   const Device& device_;
 };
-
-void note_findings(const DatasetFolder& dataset, TrainObserver& observer) {
-  for (const auto& finding : dataset.findings) {
-    if (finding.severity == Severity::kWarning) {
-      observer.on_note("note: " + finding.file.string() + ": " + finding.what + " (" +
-                       finding.fix + ")");
-    }
-  }
-}
 
 }  // namespace
 
@@ -162,7 +169,7 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
 
   KARYO_TRY(const auto dataset, open_dataset(request.data, config.dims));
   KARYO_CHECK_OK(dataset.usable());
-  note_findings(dataset, observer);
+  note_warnings(dataset.findings, observer);
   KARYO_TRY(const auto split,
             split_dataset(static_cast<std::int64_t>(dataset.pairs.size()), config.val,
                           static_cast<std::uint64_t>(config.seed)));
@@ -199,11 +206,11 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
 
   StarDistLearner learner(model, std::move(training), std::move(validation), config, device,
                           precision, request.model);
-  PreviewObserver preview(observer, request, validation_pairs.front(), model, device);
+  EpochObserver epochs(observer, request, validation_pairs.front(), *cache, model, device);
   TrainPlan plan{config.epochs, config.steps, config.lr,
                  {config.reduce_lr_factor, config.reduce_lr_patience}, request.model,
                  request.resume};
-  KARYO_TRY(const auto outcome, train(learner, plan, preview, control));
+  KARYO_TRY(const auto outcome, train(learner, plan, epochs, control));
 
   TrainSummary summary;
   summary.epochs_done = outcome.epochs_done;

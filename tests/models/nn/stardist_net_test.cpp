@@ -95,7 +95,7 @@ TEST(StarDistModel, WeightsOfAnotherNetworkAreRefusedByName) {
   auto other = StarDistModel::create(config, random);
   const auto refused = other->load_weights(dir / "weights.h5");
   ASSERT_FALSE(refused);
-  EXPECT_NE(refused.error().what.find("needs kernel 3x3x1x8"), std::string::npos)
+  EXPECT_NE(refused.error().what.find("the settings ask for 3x3x1x8"), std::string::npos)
       << refused.error().what;
 }
 

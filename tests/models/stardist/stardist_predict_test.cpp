@@ -1,0 +1,209 @@
+#include "models/stardist/stardist_predict.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "core/io/image_io.h"
+#include "models/model.h"
+#include "models/stardist/nms.h"
+#include "models/stardist/rasterize.h"
+#include "tests/support/npy.h"
+#include "tests/support/shared_data.h"
+#include "tests/support/temp_dir.h"
+
+namespace karyo {
+namespace {
+
+const Device kCpu{};
+
+StarDistModel load(const std::filesystem::path& path) {
+  const auto folder = ModelFolder::open(path);
+  EXPECT_TRUE(folder) << folder.error().what;
+  auto model = StarDistModel::open(*folder, kCpu);
+  EXPECT_TRUE(model) << model.error().what;
+  return *std::move(model);
+}
+
+NetworkImage input_of(const std::filesystem::path& folder) {
+  const auto image = test::read_npy(folder / "input.npy");
+  return {image.as<float>(), 1, image.shape[0], image.shape[1]};
+}
+
+LabelArray labels_of(const test::NpyArray& array) {
+  LabelArray labels({1, array.shape[0], array.shape[1]});
+  std::copy(array.values.begin(), array.values.end(), labels.begin());
+  return labels;
+}
+
+LabelArray segment(const StarDistModel& model, const NetworkImage& image, Thresholds thresholds,
+                   TileCounts tiles) {
+  TaskControl control;
+  const auto sparse = predict_sparse(model, image, static_cast<float>(thresholds.prob), tiles,
+                                     false, kCpu, Precision::kFloat32, control);
+  EXPECT_TRUE(sparse) << sparse.error().what;
+  const auto survivors = stardist::nms_2d(sparse->candidates, static_cast<float>(thresholds.nms));
+  return stardist::render_2d(survivors, {1, image.height, image.width});
+}
+
+class GoldenPrediction : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    KARYO_NEEDS_SHARED();
+    folder = test::shared_dir() / "golden" / GetParam();
+  }
+  std::filesystem::path folder;
+};
+
+TEST_P(GoldenPrediction, CandidatesAreTheReferences) {
+  const auto model = load(folder);
+  const auto image = input_of(folder);
+  TaskControl control;
+  const auto thresholds = ModelFolder::open(folder)->thresholds;
+  const auto sparse = predict_sparse(model, image, static_cast<float>(thresholds.prob), {}, false,
+                                     kCpu, Precision::kFloat32, control);
+  ASSERT_TRUE(sparse);
+  const auto golden = test::read_npz(folder / "sparse.npz");
+  const auto& candidates = sparse->candidates;
+  ASSERT_EQ(static_cast<std::int64_t>(candidates.size()), golden.at("prob").count());
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    EXPECT_EQ(candidates.points[i][0], golden.at("points").values[2 * i]);
+    EXPECT_EQ(candidates.points[i][1], golden.at("points").values[2 * i + 1]);
+    EXPECT_NEAR(candidates.prob[i], golden.at("prob").values[i], 1e-4);
+  }
+  for (std::size_t i = 0; i < candidates.dist.size(); ++i) {
+    const double expected = golden.at("dist").values[i];
+    ASSERT_NEAR(candidates.dist[i], expected, 1e-4 * (1 + expected));
+  }
+}
+
+TEST_P(GoldenPrediction, LabelsAreTheReferencesTiledOrNot) {
+  const auto model = load(folder);
+  const auto thresholds = ModelFolder::open(folder)->thresholds;
+  const auto image = input_of(folder);
+  EXPECT_EQ(segment(model, image, thresholds, {}), labels_of(test::read_npy(folder / "labels.npy")));
+  EXPECT_EQ(segment(model, image, thresholds, {2, 2}),
+            labels_of(test::read_npy(folder / "labels_tiled.npy")));
+  EXPECT_EQ(segment(model, image, thresholds, {3, 1}), segment(model, image, thresholds, {}));
+}
+
+TEST_P(GoldenPrediction, DenseMapsGiveTheDenseLabels) {
+  const auto model = load(folder);
+  const auto thresholds = ModelFolder::open(folder)->thresholds;
+  const auto image = input_of(folder);
+  const auto maps = predict_maps(model, image, kCpu, Precision::kFloat32);
+  stardist::CandidateRules rules;
+  rules.grid = {model.config().grid[0], model.config().grid[1]};
+  rules.prob_threshold = static_cast<float>(thresholds.prob);
+  const auto candidates = stardist::select_candidates(
+      stardist::ProbabilityMap::contiguous(maps.prob.data(), maps.height, maps.width),
+      stardist::DistanceMap::channel_last(maps.dist.data(), maps.rays, maps.height, maps.width),
+      rules);
+  const auto survivors = stardist::nms_2d(candidates, static_cast<float>(thresholds.nms));
+  EXPECT_EQ(stardist::render_2d(survivors, {1, image.height, image.width}),
+            labels_of(test::read_npy(folder / "labels_dense.npy")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Folders, GoldenPrediction,
+                         testing::Values("stardist2d", "stardist2d_grid1"));
+
+TEST(StarDistPredict, RealModelGivesTheReferencesLabels) {
+  KARYO_NEEDS_SHARED();
+  const auto folder = test::shared_dir() / "models/stardist2d/dsb2018_30x50";
+  auto predictor = open_predictor(folder, "cpu", "auto");
+  ASSERT_TRUE(predictor) << predictor.error().what;
+  int images = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "reference")) {
+    if (entry.path().extension() != ".tif") continue;
+    const auto image =
+        read_image(test::shared_dir() / "data/nuclei2d/test/images" / entry.path().filename());
+    ASSERT_TRUE(image);
+    TaskControl control;
+    const auto prediction = (*predictor)->predict(*image, 0, {}, control);
+    ASSERT_TRUE(prediction);
+    EXPECT_EQ(prediction->labels, read_labels(entry.path()).value()) << entry.path();
+    ++images;
+  }
+  EXPECT_EQ(images, 6);
+}
+
+/// A small untrained model, saved as a folder.
+void save_model(const std::filesystem::path& path, int channels) {
+  StarDistConfig config = StarDistConfig::defaults_2d();
+  config.grid = {2, 2};
+  config.n_channel_in = channels;
+  config.unet_n_filter_base = 4;
+  config.net_conv_after_unet = 8;
+  config.unet_n_depth = 2;
+  Random random(1);
+  const auto model = StarDistModel::create(config, random);
+  ASSERT_TRUE(ModelFolder::create(path, config));
+  ASSERT_TRUE(model->save_weights(path / "weights_best.h5"));
+}
+
+TEST(StarDistPredict, ImagesOfAnySizeAndStacksGoThrough) {
+  const test::TempDir dir;
+  save_model(dir / "model", 1);
+  auto predictor = open_predictor(dir / "model", "cpu", "float32");
+  ASSERT_TRUE(predictor) << predictor.error().what;
+  for (const VolumeShape shape : {VolumeShape{1, 1, 1, 1, 1}, VolumeShape{1, 1, 1, 5, 70},
+                                  VolumeShape{1, 1, 3, 33, 20}}) {
+    Volume image(VoxelType::kUInt16, shape);
+    for (std::int64_t i = 0; i < shape.count(); ++i) {
+      image.view<std::uint16_t>().data()[i] = static_cast<std::uint16_t>(i * 37 % 1000);
+    }
+    TaskControl control;
+    PredictSettings settings;
+    settings.prob = 0.01;
+    settings.probability = true;
+    const auto prediction = (*predictor)->predict(image, 0, settings, control);
+    ASSERT_TRUE(prediction) << prediction.error().what;
+    EXPECT_EQ(prediction->labels.shape(), shape.zyx());
+    EXPECT_TRUE(prediction->probability);
+  }
+}
+
+TEST(StarDistPredict, ChannelsThatDoNotFitAreExplained) {
+  const test::TempDir dir;
+  save_model(dir / "one", 1);
+  save_model(dir / "three", 3);
+  auto one = open_predictor(dir / "one", "cpu", "float32");
+  auto three = open_predictor(dir / "three", "cpu", "float32");
+  Volume image(VoxelType::kUInt8, {1, 3, 1, 16, 16});
+  TaskControl control;
+  const auto refused = (*one)->predict(image, 0, {}, control);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().fix.find("--channel 1 to 3"), std::string::npos);
+  PredictSettings second;
+  second.channel = 1;
+  EXPECT_TRUE((*one)->predict(image, 0, second, control));
+  EXPECT_TRUE((*three)->predict(image, 0, {}, control));
+  image.rgb = true;
+  EXPECT_TRUE((*three)->predict(image, 0, {}, control));
+}
+
+TEST(StarDistPredict, CancelStopsIt) {
+  const test::TempDir dir;
+  save_model(dir / "model", 1);
+  auto predictor = open_predictor(dir / "model", "cpu", "float32");
+  TaskControl control;
+  control.request_cancel();
+  const auto stopped =
+      (*predictor)->predict(Volume(VoxelType::kUInt8, {1, 1, 1, 32, 32}), 0, {}, control);
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, ErrorCode::kCancelled);
+}
+
+TEST(OpenPredictor, FoldersThatCannotBeUsedAreExplained) {
+  const test::TempDir dir;
+  EXPECT_EQ(open_predictor(dir / "absent", "cpu", "auto").error().code, ErrorCode::kNotFound);
+  save_model(dir / "model", 1);
+  EXPECT_EQ(open_predictor(dir / "model", "gpu", "auto").error().code,
+            ErrorCode::kInvalidArgument);
+  std::filesystem::remove(dir / "model/weights_best.h5");
+  EXPECT_EQ(open_predictor(dir / "model", "cpu", "auto").error().code, ErrorCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace karyo

@@ -1,0 +1,135 @@
+// The whole of training on a small made-up dataset: folder in, usable model folder out.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/base/atomic_file.h"
+#include "models/io/history.h"
+#include "models/io/keras_weights.h"
+#include "models/model.h"
+#include "tests/models/train/synthetic_dataset.h"
+#include "tests/support/temp_dir.h"
+
+namespace karyo {
+namespace {
+
+class Recorder : public TrainObserver {
+ public:
+  void on_note(const std::string& text) override { notes.push_back(text); }
+  void on_step(const TrainStepEvent& event) override {
+    losses.push_back(event.loss);
+    if (static_cast<int>(losses.size()) == stop_after) control.request_cancel();
+  }
+  void on_epoch(const TrainEpochEvent& event) override { epochs.push_back(event); }
+
+  std::vector<std::string> notes;
+  std::vector<double> losses;
+  std::vector<TrainEpochEvent> epochs;
+  int stop_after = -1;
+  TaskControl control;
+};
+
+TrainRequest request_in(const test::TempDir& dir, const std::string& model) {
+  TrainRequest request;
+  request.data = dir / "data";
+  request.model = dir / model;
+  request.device = "cpu";
+  request.config.epochs = 3;
+  request.config.steps = 4;
+  request.config.batch = 2;
+  request.config.patch = {1, 48, 48};
+  request.config.rays = 8;
+  request.config.unet_depth = 1;
+  request.config.filters = 8;
+  request.config.features = 16;
+  request.config.lr = 3e-3;
+  request.config.val = 0.25;
+  request.config.precision = "float32";
+  return request;
+}
+
+TEST(StarDistTraining, LeavesAModelFolderThatPredicts) {
+  const test::TempDir dir;
+  test::make_dataset(dir / "data", 8, 64, 70);
+  auto request = request_in(dir, "model");
+  request.config.epochs = 15;
+  request.preview = dir / "preview";
+  Recorder recorder;
+  const auto summary = train_model(request, recorder, recorder.control);
+  ASSERT_TRUE(summary) << summary.error().what;
+  EXPECT_EQ(summary->epochs_done, 15);
+  EXPECT_LT(recorder.epochs.back().loss, recorder.epochs.front().loss);
+  EXPECT_EQ(read_history(dir / "model/history.csv")->rows.size(), 15u);
+  EXPECT_TRUE(std::filesystem::exists(dir / "preview/epoch_0015.tif"));
+  const auto folder = ModelFolder::open(dir / "model");
+  ASSERT_TRUE(folder);
+  EXPECT_TRUE(folder->tuned_thresholds);
+  EXPECT_EQ(folder->stardist->grid, (std::vector<int>{2, 2}));
+  ASSERT_TRUE(folder->record);
+  EXPECT_FALSE(folder->record->data_fingerprint.empty());
+  const auto predictor = open_predictor(dir / "model", "cpu", "auto");
+  ASSERT_TRUE(predictor);
+  TaskControl control;
+  const auto image = read_image(dir / "data/images/n100.tif");
+  EXPECT_TRUE((*predictor)->predict(*image, 0, {}, control));
+  const auto tuned = tune_thresholds(dir / "model", dir / "data", "cpu", control);
+  ASSERT_TRUE(tuned) << tuned.error().what;
+  EXPECT_EQ(tuned->images, 8);
+}
+
+TEST(StarDistTraining, ResumedEqualsUnbrokenBitForBit) {
+  const test::TempDir dir;
+  test::make_dataset(dir / "data", 6, 64, 64);
+  Recorder whole;
+  ASSERT_TRUE(train_model(request_in(dir, "whole"), whole, whole.control));
+
+  Recorder first;
+  first.stop_after = 6;  // in the middle of the second epoch
+  const auto stopped = train_model(request_in(dir, "broken"), first, first.control);
+  ASSERT_TRUE(stopped);
+  ASSERT_TRUE(stopped->stopped);
+  Recorder second;
+  auto request = request_in(dir, "broken");
+  request.resume = true;
+  ASSERT_TRUE(train_model(request, second, second.control));
+
+  first.losses.insert(first.losses.end(), second.losses.begin(), second.losses.end());
+  EXPECT_EQ(first.losses, whole.losses);
+  EXPECT_EQ(read_keras_weights(dir / "broken/weights_last.h5").value(),
+            read_keras_weights(dir / "whole/weights_last.h5").value());
+  EXPECT_EQ(read_file(dir / "broken/thresholds.json").value(),
+            read_file(dir / "whole/thresholds.json").value());
+}
+
+TEST(StarDistTraining, ATrainedModelIsNotOverwrittenUnasked) {
+  const test::TempDir dir;
+  test::make_dataset(dir / "data", 4, 64, 64);
+  Recorder recorder;
+  auto request = request_in(dir, "model");
+  request.config.epochs = 1;
+  ASSERT_TRUE(train_model(request, recorder, recorder.control));
+  const auto refused = train_model(request, recorder, recorder.control);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().fix.find("--resume"), std::string::npos);
+
+  auto further = request_in(dir, "further");
+  further.config.epochs = 1;
+  further.pretrained = dir / "model";
+  Recorder notes;
+  ASSERT_TRUE(train_model(further, notes, notes.control));
+  EXPECT_LT(notes.losses.front(), recorder.losses.front());
+}
+
+TEST(StarDistTraining, SettingsThatDoNotFitTheDataAreExplainedBeforeAnythingIsWritten) {
+  const test::TempDir dir;
+  test::make_dataset(dir / "data", 4, 40, 40);
+  Recorder recorder;
+  const auto refused = train_model(request_in(dir, "model"), recorder, recorder.control);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_FALSE(std::filesystem::exists(dir / "model"));
+}
+
+}  // namespace
+}  // namespace karyo
