@@ -8,19 +8,22 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 usage() {
   cat <<EOF
-usage: bash tools/demo.sh [--fresh] [--no-window]
+usage: bash tools/demo.sh [--fresh] [--no-window] [--picture]
 
   --fresh      train again, even if demo/model is complete
   --no-window  do not open the window at the end
+  --picture    also put the window's picture where the README shows it
 EOF
 }
 
 fresh=no
 window=yes
+picture=no
 for argument in "$@"; do
   case $argument in
     --fresh) fresh=yes ;;
     --no-window) window=no ;;
+    --picture) picture=yes ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
   esac
@@ -65,7 +68,7 @@ cut_halves() {
 
 # A model is reused when the last complete training had the same settings and data.
 train() {
-  local settings=(--dims 2 --patch 128,128 --epochs 40 --steps 25 --batch 4 --val 0.25
+  local settings=(--dims 2 --patch "128,128" --epochs 40 --steps 25 --batch 4 --val 0.25
     --seed 1)
   local recipe
   recipe="${settings[*]} $(cat "$demo"/train/*/*.tif | sha256sum)"
@@ -95,6 +98,8 @@ karyoscope info "$demo"/input/*.tif
 title "Threshold (Huang) and count"
 karyoscope threshold "$demo/input/img2d.tif" "$demo/masks.tif" --method huang --dark-background \
   --watershed --fill-holes --min-size 20 --rois "$demo/RoiSet.zip"
+karyoscope threshold "$demo/input/img3d.tif" "$demo/masks3d.tif" --method huang --dark-background \
+  --stack-histogram --watershed --min-size 20
 
 title "Train StarDist on the left half"
 cut_halves
@@ -115,10 +120,12 @@ cp "$demo/evaluation/overlays/right_half.png" "$demo/overlay.png"
 title "Draw the window on the 3D stack"
 karyoscope screenshot "$demo/input/img3d.tif" --labels "$demo/input/mask3d.tif" --view quad \
   --size 1600x1000 --output "$demo/four_planes.png"
+[[ $picture == no ]] || cp "$demo/four_planes.png" "$ROOT/docs/images/first_light.png"
 
 title "Done in $(((SECONDS - started + 59) / 60)) minutes; everything is in demo/"
 cat <<EOF
   masks.tif          nuclei by Huang's threshold      RoiSet.zip    the same for ImageJ
+  masks3d.tif        the same in the 3D stack
   model/             the trained StarDist model       prediction/   what it found in the right half
   metrics.csv        the scores                       overlay.png   what was found, missed, invented
   four_planes.png    the window on the 3D stack       input/        the images and their truth
