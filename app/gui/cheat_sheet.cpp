@@ -30,6 +30,7 @@ CheatSheet::CheatSheet(const CommandTable& commands, QWidget* parent) : QFrame(p
     auto* column = new QVBoxLayout;
     auto* head = new QLabel(title, this);
     head->setProperty("role", "title");
+    head->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     column->addWidget(head);
     auto* table = new QGridLayout;
     table->setHorizontalSpacing(2 * kGrid);

@@ -75,9 +75,7 @@ void ErrorPanel::dismiss_all() {
 void ErrorPanel::update_texts() {
   setVisible(!errors_.empty());
   if (errors_.empty()) return;
-  QString what = QString::fromStdString(errors_.front().what);
-  if (!what.isEmpty()) what[0] = what[0].toUpper();
-  what_->setText(what);
+  what_->setText(QString::fromStdString(errors_.front().what));
   fix_->setText(QString::fromStdString(errors_.front().fix));
   more_->setText(errors_.size() > 1 ? tr("1 of %1").arg(errors_.size()) : QString());
 }

@@ -152,7 +152,7 @@ QSlider::sub-page:horizontal { background: #2bb3a3; border-radius: 2px; }
 QSlider::handle:horizontal { width: 12px; height: 12px; margin: -5px 0; border-radius: 7px;
   background: #d8dadd; border: 1px solid #1b1c1e; }
 QSlider::handle:horizontal:focus { background: #7fd8cc; }
-QSlider:disabled::sub-page:horizontal { background: #55595f; }
+QSlider::sub-page:horizontal:disabled { background: #55595f; }
 QScrollArea { border: none; background: transparent; }
 QScrollBar:vertical { width: 10px; background: transparent; }
 QScrollBar::handle:vertical { background: #44484d; border-radius: 5px; min-height: 24px; }
