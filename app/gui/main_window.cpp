@@ -108,6 +108,7 @@ MainWindow::MainWindow(Workspace& workspace) : workspace_(workspace) {
   }));
   show_or_hide_panels();
   update_title();
+  stack_->currentWidget()->setFocus();
   if (workspace_.busy()) poll_.start();
 }
 
