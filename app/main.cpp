@@ -12,6 +12,8 @@ int main(int argc, char** argv) {
   }
   cli::Cli command_line("karyoscope",
                         "See, annotate, train, judge and use models of cell nuclei.");
+  cli::add_info_command(command_line);
+  cli::add_convert_command(command_line);
   cli::add_dataset_command(command_line);
   cli::add_evaluate_command(command_line);
   cli::add_threshold_command(command_line);

@@ -6,6 +6,8 @@
 
 namespace karyo::cli {
 
+void add_info_command(Cli& cli);
+void add_convert_command(Cli& cli);
 void add_dataset_command(Cli& cli);
 void add_evaluate_command(Cli& cli);
 void add_rois_command(Cli& cli);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/io/image_reader.h"
+#include "core/io/nrrd_writer.h"
 #include "core/io/tiff_writer.h"
 
 namespace karyo {
@@ -50,6 +51,9 @@ Result<void> write_image(const std::filesystem::path& path, const Volume& volume
     tiff.deflate = options.compress;
     tiff.ome = options.ome || name.ends_with(".ome.tif") || name.ends_with(".ome.tiff");
     return io::write_tiff(path, volume, tiff);
+  }
+  if (name.ends_with(".nrrd") && !options.ome) {
+    return io::write_nrrd(path, volume, options.compress);
   }
   return Error(ErrorCode::kInvalidArgument,
                path.string() + ": images are not written in the form that its ending names",

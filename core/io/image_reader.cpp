@@ -4,7 +4,11 @@
 #include <array>
 #include <new>
 
+#include "core/io/itk_header.h"
+#include "core/io/itk_reader.h"
+#include "core/io/jpeg_reader.h"
 #include "core/io/limits.h"
+#include "core/io/png_reader.h"
 #include "core/io/tiff_reader.h"
 #include "core/io/tiff_structure.h"
 
@@ -42,10 +46,13 @@ Result<std::unique_ptr<ImageReader>> open_image(std::shared_ptr<const ByteSource
     return Error(ErrorCode::kBadFile, "the file is empty",
                  "The program that wrote it did not finish; copy or export it again.");
   }
-  std::array<std::byte, 352> raw{};  // NIfTI's mark lies at byte 344
+  std::array<std::byte, 16> raw{};
   const auto head = std::span(raw).first(source->read_some(0, raw));
   auto opened = [&]() -> Result<std::unique_ptr<ImageReader>> {
     if (looks_like_tiff(head)) return open_tiff(std::move(source));
+    if (looks_like_png(head)) return open_png(std::move(source));
+    if (looks_like_jpeg(head)) return open_jpeg(std::move(source));
+    if (itk_format(*source) != ItkFormat::kNone) return open_itk(std::move(source), path);
     return Error(ErrorCode::kUnsupported, "this is no image of a form that is read here",
                  "TIFF, PNG, JPEG, NRRD, NIfTI and MetaImage are read; convert it to one of "
                  "them, for example in Fiji.");

@@ -82,8 +82,10 @@ bool has_points(RoiType type) {
     case RoiType::kFreehand:
     case RoiType::kTraced:
     case RoiType::kAngle:
-    case RoiType::kPoint: return true;
-    default: return false;
+    case RoiType::kPoint:
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -21,12 +21,26 @@
 namespace karyo {
 
 enum class RoiType : std::uint8_t {
-  kPolygon = 0, kRectangle = 1, kOval = 2, kLine = 3, kFreeLine = 4, kPolyline = 5, kNone = 6,
-  kFreehand = 7, kTraced = 8, kAngle = 9, kPoint = 10
+  kPolygon = 0,
+  kRectangle = 1,
+  kOval = 2,
+  kLine = 3,
+  kFreeLine = 4,
+  kPolyline = 5,
+  kNone = 6,
+  kFreehand = 7,
+  kTraced = 8,
+  kAngle = 9,
+  kPoint = 10
 };
 
 enum class RoiSubtype : std::uint8_t {
-  kNone = 0, kText = 1, kArrow = 2, kEllipse = 3, kImage = 4, kRotatedRectangle = 5
+  kNone = 0,
+  kText = 1,
+  kArrow = 2,
+  kEllipse = 3,
+  kImage = 4,
+  kRotatedRectangle = 5
 };
 
 /// What a .roi file holds. Everything ImageJ 1.54u stores survives reading and writing.

@@ -118,13 +118,16 @@ std::vector<PathF> roi_paths(const Roi& roi) {
   switch (roi.subtype) {
     case RoiSubtype::kText:
     case RoiSubtype::kImage:
-    case RoiSubtype::kArrow: return {};
-    case RoiSubtype::kEllipse: return {ellipse(roi)};
+    case RoiSubtype::kArrow:
+      return {};
+    case RoiSubtype::kEllipse:
+      return {ellipse(roi)};
     case RoiSubtype::kRotatedRectangle:
       // ImageJ up to 1.53 says freehand, later versions write an ordinary polygon.
       if (roi.type == RoiType::kFreehand) return {rotated_rectangle(roi)};
       break;
-    case RoiSubtype::kNone: break;
+    case RoiSubtype::kNone:
+      break;
   }
   // Boxes are filled by their whole pixels in ImageJ, whatever fractions they carry.
   double x = roi.left, y = roi.top, width = roi.right - roi.left, height = roi.bottom - roi.top;
@@ -152,7 +155,8 @@ std::vector<PathF> roi_paths(const Roi& roi) {
     case RoiType::kTraced:
       if (roi.points.size() < 3) return {};
       return {roi.points};
-    default: return {};
+    default:
+      return {};
   }
 }
 

@@ -53,21 +53,22 @@ std::string roi_name(const std::string& entry) {
 std::string entry_name(const std::string& name) {
   std::string safe;
   for (const char c : name) {
-    const bool bad = static_cast<unsigned char>(c) < 32 || c == '/' || c == '\\' || c == ':' || c == '\x7f';
+    const bool bad =
+        static_cast<unsigned char>(c) < 32 || c == '/' || c == '\\' || c == ':' || c == '\x7f';
     safe.push_back(bad ? '_' : c);
   }
   if (safe.size() > 200) {
     safe.resize(200);
     // No half of a UTF-8 letter at the end.
-    while (!safe.empty() && (static_cast<unsigned char>(safe.back()) & 0xC0) == 0x80) safe.pop_back();
+    while (!safe.empty() && (static_cast<unsigned char>(safe.back()) & 0xC0) == 0x80)
+      safe.pop_back();
     if (!safe.empty() && static_cast<unsigned char>(safe.back()) >= 0xC0) safe.pop_back();
   }
   if (safe.empty() || safe.find_first_not_of('.') == std::string::npos) safe = "roi";
   return safe;
 }
 
-Result<std::vector<std::byte>> read_entry(zip_t* archive, zip_uint64_t index,
-                                          std::uint64_t limit) {
+Result<std::vector<std::byte>> read_entry(zip_t* archive, zip_uint64_t index, std::uint64_t limit) {
   const std::unique_ptr<zip_file_t, CloseEntry> entry(zip_fopen_index(archive, index, 0));
   if (!entry) return no_archive(zip_strerror(archive));
   std::vector<std::byte> bytes;
@@ -121,9 +122,10 @@ Result<RoiSet> parse_archive(zip_t* archive, const RoiSetLimits& limits) {
     }
     total += bytes->size();
     if (total > limits.total_bytes) {
-      return Error(ErrorCode::kTooLarge, "the archive unpacks to more than " +
-                       std::to_string(limits.total_bytes >> 20) + " MiB",
-                   "Split the set into several archives.");
+      return Error(
+          ErrorCode::kTooLarge,
+          "the archive unpacks to more than " + std::to_string(limits.total_bytes >> 20) + " MiB",
+          "Split the set into several archives.");
     }
     auto roi = parse_roi(*bytes);
     if (!roi) {
@@ -145,8 +147,7 @@ Result<RoiSet> parse_rois(std::span<const std::byte> bytes, const std::string& n
   if (bytes.size() >= 4 && std::memcmp(bytes.data(), "PK", 2) == 0) {
     zip_error_t error;
     zip_error_init(&error);
-    zip_source_t* source =
-        zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
+    zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
     if (source == nullptr) return no_archive(message_of(&error));
     const Archive archive(zip_open_from_source(source, ZIP_RDONLY, &error));
     if (!archive) {
@@ -197,8 +198,7 @@ Result<void> write_rois(const std::filesystem::path& path, std::span<const Roi> 
   const std::string ending = path.extension().string();
   if (ending == ".roi" && rois.size() == 1) {
     KARYO_TRY(const auto bytes, format_roi(rois[0]));
-    return write_file_atomically(
-        path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    return write_file_atomically(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }
   if (ending != ".zip" && ending != ".ZIP") {
     return Error(ErrorCode::kInvalidArgument,

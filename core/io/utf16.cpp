@@ -30,8 +30,10 @@ void append_utf8(std::string& out, char32_t code) {
 char32_t next_code(std::string_view text, std::size_t& at) {
   const auto first = static_cast<unsigned char>(text[at++]);
   if (first < 0x80) return first;
-  const int more = first >= 0xF0 && first < 0xF5 ? 3 : first >= 0xE0 && first < 0xF0 ? 2
-                   : first >= 0xC2 && first < 0xE0 ? 1 : 0;
+  const int more = first >= 0xF0 && first < 0xF5   ? 3
+                   : first >= 0xE0 && first < 0xF0 ? 2
+                   : first >= 0xC2 && first < 0xE0 ? 1
+                                                   : 0;
   if (more == 0) return kReplacement;
   char32_t code = first & (0x3F >> more);
   for (int i = 0; i < more; ++i) {
@@ -57,8 +59,8 @@ std::string utf8_from_utf16be(std::span<const std::byte> bytes) {
   for (std::size_t i = 0; i < count; ++i) {
     char32_t code = unit(i);
     if (code >= 0xD800 && code < 0xE000) {
-      const bool pair = code < 0xDC00 && i + 1 < count && unit(i + 1) >= 0xDC00 &&
-                        unit(i + 1) < 0xE000;
+      const bool pair =
+          code < 0xDC00 && i + 1 < count && unit(i + 1) >= 0xDC00 && unit(i + 1) < 0xE000;
       code = pair ? 0x10000 + ((code - 0xD800) << 10) + (unit(++i) - 0xDC00) : kReplacement;
     }
     append_utf8(out, code);

@@ -38,7 +38,6 @@ Mask neighbourhood(MaskView mask, bool any) {
 struct Point {
   std::int32_t x = -1, y = -1;
   bool known() const { return x >= 0; }
-  friend bool operator==(const Point&, const Point&) = default;
 };
 
 /// One plane's squared distances. Each pass carries the nearest background point found so far from

@@ -85,12 +85,12 @@ bool write_with_libtiff(const std::filesystem::path& folder) {
         TIFFSetField(tiff, TIFFTAG_TILEWIDTH, 16);
         TIFFSetField(tiff, TIFFTAG_TILELENGTH, 16);
       } else {
-        TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 8);
+        TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, form.compression == COMPRESSION_JPEG ? 16 : 8);
       }
       const auto chunks = form.tiled ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff);
       for (std::uint32_t i = 0; i < chunks; ++i) {
         const auto whole = form.tiled ? TIFFTileSize(tiff) : TIFFStripSize(tiff);
-        const auto last = TIFFVStripSize(tiff, 2);
+        const auto last = TIFFVStripSize(tiff, 2);  // 18 rows: two remain either way
         std::vector<unsigned char> pixels(static_cast<std::size_t>(whole));
         for (std::size_t k = 0; k < pixels.size(); ++k) {
           pixels[k] = static_cast<unsigned char>(k * 7 % 97);
@@ -98,7 +98,9 @@ bool write_with_libtiff(const std::filesystem::path& folder) {
         if (form.tiled) {
           TIFFWriteEncodedTile(tiff, i, pixels.data(), whole);
         } else {
-          TIFFWriteEncodedStrip(tiff, i, pixels.data(), i % 3 == 2 ? last : whole);
+          TIFFWriteEncodedStrip(
+              tiff, i, pixels.data(),
+              (i + 1) % (form.compression == COMPRESSION_JPEG ? 2 : 3) == 0 ? last : whole);
         }
       }
       TIFFWriteDirectory(tiff);

@@ -47,7 +47,7 @@ TEST(ExpectedFiles, AllComeOutAsTheReferenceReadThem) {
   const auto files = nlohmann::json::parse(in);
   int checked = 0;
   for (const auto& [name, expected] : files.items()) {
-    if (name.starts_with("other/")) continue;
+    if (name.ends_with(".npy")) continue;  // the collection's own copy of a PNG
     SCOPED_TRACE(name);
     ++checked;
     const auto described = describe_image(folder / name);
