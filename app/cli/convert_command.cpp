@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -190,6 +191,11 @@ Result<void> set_spacing(Volume& volume, const std::string& text) {
 }
 
 Result<void> run_convert(const Options& options, Console& console) {
+  std::error_code ignored;
+  if (std::filesystem::equivalent(options.in, options.out, ignored)) {
+    return Error(ErrorCode::kInvalidArgument, "the output is the image itself",
+                 "Give another name; originals are never overwritten.");
+  }
   std::optional<VoxelType> type;
   if (!options.dtype.empty()) {
     KARYO_TRY(type, voxel_type_from(options.dtype));

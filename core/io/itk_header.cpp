@@ -94,6 +94,19 @@ Error unsupported(const std::string& what) {
   return {ErrorCode::kUnsupported, what, "Save it as TIFF, for example with Fiji or 3D Slicer."};
 }
 
+/// What stands in quotes.
+std::vector<std::string> quoted(const std::string& text) {
+  std::vector<std::string> words;
+  std::size_t at = text.find('"');
+  while (at != std::string::npos && words.size() < 16) {
+    const std::size_t end = text.find('"', at + 1);
+    if (end == std::string::npos) break;
+    words.push_back(text.substr(at + 1, std::min<std::size_t>(end - at - 1, 64)));
+    at = text.find('"', end + 1);
+  }
+  return words;
+}
+
 Result<ItkHeader> read_nrrd(const ByteSource& source) {
   const auto fields = fields_of(head_of(source, kLongestHeader), ":", "");
   const auto get = [&](const char* key) {
@@ -165,13 +178,14 @@ Result<ItkHeader> read_nrrd(const ByteSource& source) {
     header.components = header.sizes.front();
     header.sizes.erase(header.sizes.begin());
   }
-  std::string units = get("space units");
-  if (units.empty()) units = get("units");
-  const auto first = units.find('"');
-  const auto second = units.find('"', first + 1);
-  if (first != std::string::npos && second != std::string::npos) {
-    header.unit = units.substr(first + 1, second - first - 1).substr(0, 64);
+  // One unit an axis, or one a spatial axis; components have none.
+  std::vector<std::string> units = quoted(get("space units"));
+  if (units.empty()) {
+    units = quoted(get("units"));
+    if (header.components > 1 && !units.empty()) units.erase(units.begin());
   }
+  if (!units.empty()) header.unit = units.front();
+  if (units.size() > 3) header.time_unit = units[3];
   return header;
 }
 

@@ -27,6 +27,7 @@ struct ItkHeader {
   bool compressed = false;
   std::uint64_t stored = 0;  ///< bytes there are for pixels, headers included
   std::string unit;          ///< of the spacing, as the file names it; "" when it does not
+  std::string time_unit;     ///< of the fourth axis's spacing; "" when the file does not say
 };
 
 /// Errors: kBadFile, kUnsupported, kTooLarge. `path` finds the pixel file of a MetaImage.

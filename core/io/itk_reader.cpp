@@ -134,6 +134,10 @@ VoxelGrid grid_of(const itk::ImageIOBase& io, const ItkHeader& header) {
     grid.spacing_y *= 1000;
     grid.spacing_z *= 1000;
   }
+  if (!header.time_unit.empty() && header.sizes.size() > 3) {
+    grid.frame_interval = spacing(3);
+    grid.time_unit = header.time_unit;
+  }
   const bool plain = grid.spacing_x == 1 && grid.spacing_y == 1 && grid.spacing_z == 1;
   if (!header.unit.empty()) {
     grid.unit = normal_unit(header.unit);

@@ -94,16 +94,19 @@ Result<void> write_nrrd(const std::filesystem::path& path, const Volume& volume,
   std::string units;
   const auto axis = [&](double spacing, const std::string& unit) {
     text += std::isnan(spacing) ? " nan" : " " + number_text(spacing);
-    units += " \"" + unit + "\"";
+    std::string safe = unit;
+    std::erase_if(safe, [](char c) { return c == '"' || static_cast<unsigned char>(c) < 0x20; });
+    units += " \"" + safe + "\"";
   };
   const std::string unit = volume.grid.calibrated() ? volume.grid.unit : "";
+  const bool timed = shape.t > 1 && volume.grid.frame_interval > 0;
   if (shape.c > 1) axis(NAN, "");
   axis(volume.grid.spacing_x, unit);
   axis(volume.grid.spacing_y, unit);
   if (spatial3) axis(volume.grid.spacing_z, unit);
-  if (shape.t > 1) axis(volume.grid.frame_interval > 0 ? volume.grid.frame_interval : 1, "");
+  if (shape.t > 1) axis(timed ? volume.grid.frame_interval : 1, timed ? volume.grid.time_unit : "");
   text += "\n";
-  if (!unit.empty()) text += "units:" + units + "\n";
+  if (!unit.empty() || timed) text += "units:" + units + "\n";
   if (bytes_of(volume.type()) > 1) text += "endian: little\n";
   text += compress ? "encoding: gzip\n\n" : "encoding: raw\n\n";
   return write_nrrd_pixels(file, text, volume, compress);

@@ -88,9 +88,9 @@ class Output {
     position_ += size;
   }
   void write(const std::vector<std::byte>& bytes) { write(bytes.data(), bytes.size()); }
-  void pad_to(std::uint64_t multiple) {
-    constexpr std::array<std::byte, 16> kZeros{};
-    write(kZeros.data(), static_cast<std::size_t>((multiple - position_ % multiple) % multiple));
+  /// Zeros up to a position not before the present one.
+  void fill_to(std::uint64_t end) {
+    write(std::vector<std::byte>(static_cast<std::size_t>(end - position_)));
   }
   void rewind() {
     if (failure_ == 0 && std::fseek(file_, 0, SEEK_SET) != 0) failure_ = errno;
@@ -138,8 +138,18 @@ class Writer {
   Result<void> write(const std::filesystem::path& target) {
     KARYO_TRY(auto file, AtomicFile::create(target));
     Output out(file.temporary_path());
-    constexpr std::array<std::byte, 16> kHeader{};  // room for either header, filled in at the end
+    constexpr std::array<std::byte, kHeaderBytes> kHeader{};  // room for either, filled in later
     out.write(kHeader.data(), kHeader.size());
+    const std::vector<Tag> metadata = metadata_tags();
+    std::uint64_t metadata_bytes = 0;
+    for (const Tag& tag : metadata) metadata_bytes += tag.bytes.size() + 64;
+    std::uint64_t first = kHeaderBytes;
+    const bool in_front = one_directory();
+    if (in_front) {
+      const std::uint64_t pixels = (kHeaderBytes + kDirectoryBytes + metadata_bytes) / 16 * 16;
+      write_directories(out, {{{pixels}, {plane_bytes()}}}, metadata);
+      out.fill_to(pixels);
+    }
     std::vector<Page> pages;
     const std::int64_t channels = rgb_ ? 1 : shape_.c;
     for (std::int64_t t = 0; t < shape_.t && !out.failed(); ++t) {
@@ -149,14 +159,15 @@ class Writer {
         }
       }
     }
-    out.pad_to(16);
-    // What one directory can take, generously; the first one holds the metadata too.
-    const std::uint64_t tables = pages.size() * (512 + 16 * pages[0].offsets.size());
-    const std::vector<Tag> metadata = out.failed() ? std::vector<Tag>() : metadata_tags();
-    std::uint64_t most = out.position() + tables;
-    for (const Tag& tag : metadata) most += tag.bytes.size() + 64;
-    big_ = most > std::numeric_limits<std::uint32_t>::max();
-    const std::uint64_t first = write_directories(out, pages, metadata);
+    if (!in_front) {
+      out.fill_to((out.position() + 15) / 16 * 16);
+      // What one directory can take, generously; the first one holds the metadata too.
+      const std::uint64_t tables =
+          pages.size() * (kDirectoryBytes + 16 * pages[0].offsets.size());
+      big_ = out.position() + tables + metadata_bytes > options_.classic_limit;
+      first = out.position();
+      write_directories(out, pages, metadata);
+    }
     out.rewind();
     std::vector<std::byte> header{std::byte{'I'}, std::byte{'I'}};
     append(header, static_cast<std::uint16_t>(big_ ? 43 : 42));
@@ -169,6 +180,19 @@ class Writer {
   }
 
  private:
+  static constexpr std::uint64_t kHeaderBytes = 16;
+  static constexpr std::uint64_t kDirectoryBytes = 2048;  // with a palette, without strips
+
+  std::uint64_t plane_bytes() const { return row_bytes_ * static_cast<std::uint64_t>(shape_.y); }
+
+  /// ImageJ's way above the limit: see the header.
+  bool one_directory() const {
+    const auto planes = static_cast<std::uint64_t>(shape_.t * shape_.z * (rgb_ ? 1 : shape_.c));
+    const std::uint64_t most = kHeaderBytes + planes * (plane_bytes() + kDirectoryBytes);
+    return !options_.ome && !options_.deflate && planes > 1 && most > options_.classic_limit &&
+           plane_bytes() <= std::numeric_limits<std::uint32_t>::max();
+  }
+
   const std::byte* plane(std::int64_t t, std::int64_t c, std::int64_t z) const {
     const auto bytes = static_cast<std::size_t>(shape_.y * shape_.x) * bytes_of(volume_.type());
     return volume_.data() + static_cast<std::size_t>((t * shape_.c + c) * shape_.z + z) * bytes;
@@ -293,10 +317,8 @@ class Writer {
     return tag;
   }
 
-  /// Returns where the first directory lies.
-  std::uint64_t write_directories(Output& out, const std::vector<Page>& pages,
-                                  const std::vector<Tag>& metadata) const {
-    std::uint64_t first = 0;
+  void write_directories(Output& out, const std::vector<Page>& pages,
+                         const std::vector<Tag>& metadata) const {
     for (std::size_t p = 0; p < pages.size() && !out.failed(); ++p) {
       std::vector<Tag> tags = tags_of(pages[p]);
       if (p == 0) tags.insert(tags.end(), metadata.begin(), metadata.end());
@@ -331,11 +353,9 @@ class Writer {
       if (big_) append(directory, next);
       if (!big_) append(directory, static_cast<std::uint32_t>(next));
       directory.resize((directory.size() + 7) / 8 * 8);
-      if (p == 0) first = start;
       out.write(directory);
       out.write(values);
     }
-    return first;
   }
 
   const Volume& volume_;

@@ -4,10 +4,16 @@
 ///
 /// Pixels first, plane after plane (C fastest, then Z, then T) without a gap, then the directories:
 /// ImageJ and tifffile read such a stack in one go, and any other reader page by page. libtiff puts
-/// each directory between two pages, so the file is laid out here. Little-endian; BigTIFF where the
-/// file passes 4 GB. Sources: TIFF 6.0, ImageJ 1.54 TiffEncoder, OME model 2016-06.
+/// each directory between two pages, so the file is laid out here. Little-endian.
+///
+/// Above 4 GB an uncompressed stack is written as ImageJ does: one directory in front, the other
+/// planes said in words ("images=N"), so that ImageJ itself opens it. What cannot be said that way
+/// (deflate, OME) becomes BigTIFF. Sources: TIFF 6.0, BigTIFF, ImageJ 1.54 TiffEncoder, OME model
+/// 2016-06.
 
+#include <cstdint>
 #include <filesystem>
+#include <limits>
 
 #include "core/image/volume.h"
 
@@ -16,6 +22,8 @@ namespace karyo::io {
 struct TiffWriteOptions {
   bool deflate = false;  ///< strips of about 256 KiB, which ImageJ reads page by page
   bool ome = false;      ///< OME-XML in place of ImageJ's text
+  /// Bytes a file with 32-bit offsets may have; tests lower it.
+  std::uint64_t classic_limit = std::numeric_limits<std::uint32_t>::max();
 };
 
 /// Atomically. Errors: kIo.

@@ -118,6 +118,42 @@ TEST(TiffRoundTrip, APaletteComesBack) {
   EXPECT_EQ(read->channels[0].lut, test::green_lut());
 }
 
+/// The forms of files above 4 GB, at a size that tests can afford.
+TEST(TiffWriter, AboveTheLimitAStackIsImageJsAndTheRestBigTiff) {
+  const test::TempDir dir;
+  Volume stack = test::random_volume(VoxelType::kUInt16, {2, 2, 3, 11, 13});
+  stack.grid = {1.75, 0.5, 0.25, "um", 900, "sec"};
+  stack.channels.resize(2);
+  stack.channels[0].lut = test::green_lut();
+  Volume colour = test::random_volume(VoxelType::kUInt8, {1, 3, 4, 11, 13});
+  colour.rgb = true;
+  const Volume plane = test::random_volume(VoxelType::kUInt16, {1, 1, 1, 11, 13});
+  const auto magic = [&] {
+    std::ifstream file(dir / "a.tif", std::ios::binary);
+    char bytes[3] = {};
+    file.read(bytes, 3);
+    return static_cast<int>(bytes[2]);
+  };
+  for (const bool above : {false, true}) {
+    for (const Volume* volume : std::initializer_list<const Volume*>{&stack, &colour, &plane}) {
+      for (const bool deflate : {false, true}) {
+        for (const bool ome : {false, true}) {
+          SCOPED_TRACE(testing::Message() << above << deflate << ome << volume->shape().z);
+          io::TiffWriteOptions options{.deflate = deflate, .ome = ome};
+          if (above) options.classic_limit = 100;
+          ASSERT_TRUE(io::write_tiff(dir / "a.tif", *volume, options));
+          const auto read = read_image(dir / "a.tif");
+          ASSERT_TRUE(read) << read.error().what;
+          EXPECT_TRUE(test::same_voxels(*volume, *read));
+          EXPECT_EQ(read->grid, volume->grid);
+          const bool in_words = !deflate && !ome && volume != &plane;
+          EXPECT_EQ(magic(), above && !in_words ? 43 : 42);
+        }
+      }
+    }
+  }
+}
+
 TEST(Labels, AreCompressedAndKeepIdsAndSpacing) {
   const test::TempDir dir;
   LabelArray labels({3, 300, 200});
