@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-std::string quoted(const std::filesystem::path& path) {
+std::string shell_quoted(const std::filesystem::path& path) {
   std::string text = "'";
   for (const char c : path.string()) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return text + "'";
@@ -191,7 +191,7 @@ TEST(PythonTifffile, ReadsWhatIsWritten) {
   files.finish();
 
   const std::string script = KARYOSCOPE_SOURCE_DIR "/tests/core/io/check_with_tifffile.py";
-  const std::string command = quoted(python) + " " + quoted(script) + " " + quoted(dir.path());
+  const std::string command = shell_quoted(python) + " " + shell_quoted(script) + " " + shell_quoted(dir.path());
   const int status = std::system(command.c_str());
   ASSERT_TRUE(WIFEXITED(status));
   if (WEXITSTATUS(status) == 77) GTEST_SKIP() << python << " has no tifffile";
