@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <unordered_set>
 #include <vector>
 
@@ -22,33 +23,34 @@ struct Facts {
 /// noisy picture they are not: confluent objects ten voxels wide still have nine equal pairs of
 /// ten.
 template <typename T>
-std::optional<std::int64_t> count_objects(const Volume& volume) {
+bool looks_like_labels(std::span<const T> voxels, std::int64_t row) {
   constexpr double kEqualPairs = 0.85;
-  std::unordered_set<T> ids;
   bool background = false;
   std::int64_t pairs = 0;
   std::int64_t equal = 0;
-  T last = 0;
-  for (std::int64_t t = 0; t < volume.shape().t; ++t) {
-    const T* voxels = volume.view<T>(t, 0).data();
-    const std::int64_t count = volume.shape().zyx().count();
-    for (std::int64_t i = 0; i < count; ++i) {
-      const T value = voxels[i];
-      if (value < 0) return std::nullopt;
-      if (value == 0) {
-        background = true;
-        continue;
-      }
-      if (value != last) ids.insert(value);
-      last = value;
-      if (i % volume.shape().x != 0 && voxels[i - 1] != 0) {
-        ++pairs;
-        equal += voxels[i - 1] == value ? 1 : 0;
-      }
-    }
+  for (std::size_t i = 0; i < voxels.size(); ++i) {
+    if (voxels[i] < 0) return false;
+    background = background || voxels[i] == 0;
+    const bool row_begins = i % static_cast<std::size_t>(row) == 0;
+    if (row_begins || voxels[i] == 0 || voxels[i - 1] == 0) continue;
+    ++pairs;
+    equal += voxels[i - 1] == voxels[i] ? 1 : 0;
   }
-  if (!background || static_cast<double>(equal) < kEqualPairs * static_cast<double>(pairs)) {
-    return std::nullopt;
+  return background && static_cast<double>(equal) >= kEqualPairs * static_cast<double>(pairs);
+}
+
+/// Of one channel's labels, all frames; nothing where the image is none of labels. Ids are only
+/// collected then: a picture of 32 bits may hold as many values as voxels.
+template <typename T>
+std::optional<std::int64_t> count_objects(const Volume& volume) {
+  const std::span<const T> voxels(volume.view<T>().data(),
+                                  static_cast<std::size_t>(volume.shape().count()));
+  if (!looks_like_labels(voxels, volume.shape().x)) return std::nullopt;
+  std::unordered_set<T> ids;
+  T last = 0;
+  for (const T value : voxels) {
+    if (value != last && value != 0) ids.insert(value);
+    last = value;
   }
   return static_cast<std::int64_t>(ids.size());
 }

@@ -5,6 +5,7 @@
 
 #include "app/cli/commands.h"
 #include "core/io/image_io.h"
+#include "tests/app/cli/run_cli.h"
 #include "tests/support/temp_dir.h"
 
 namespace karyo::cli {
@@ -12,22 +13,8 @@ namespace {
 
 using testing::HasSubstr;
 
-struct Outcome {
-  int status;
-  std::string out, err;
-};
-
 Outcome run(std::vector<std::string> words) {
-  words.insert(words.begin(), "karyoscope");
-  std::vector<char*> arguments;
-  for (auto& word : words) arguments.push_back(word.data());
-  Cli cli("karyoscope", "");
-  add_dataset_command(cli);
-  testing::internal::CaptureStdout();
-  testing::internal::CaptureStderr();
-  const int status = cli.run(static_cast<int>(arguments.size()), arguments.data());
-  std::string out = testing::internal::GetCapturedStdout();
-  return {status, std::move(out), testing::internal::GetCapturedStderr()};
+  return run_cli(add_dataset_command, std::move(words));
 }
 
 void add_pair(const std::filesystem::path& root, const std::string& name, bool with_mask) {
