@@ -67,8 +67,10 @@ def benchmark(args, name, override):
     if override:
         command = shlex.split(override)
     else:
+        os.environ["KARYOSCOPE_BENCH_MODEL"] = str(args.model)
+        os.environ["KARYOSCOPE_BENCH_IMAGE"] = str(args.image)
         command = [str(args.bin / "karyoscope_bench"), f"--benchmark_filter=^{name}(/|$)",
-                   "--benchmark_format=json", f"--benchmark_context=model={args.model}"]
+                   "--benchmark_format=json"]
     return lambda: measured_inside(command, name)
 
 
