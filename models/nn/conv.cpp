@@ -29,6 +29,41 @@ const c10::TypedOperatorHandle<FusedConv>* fused_conv() {
   return handle ? &*handle : nullptr;
 }
 
+std::vector<std::int64_t> padding_of(const torch::Tensor& weight) {
+  return {weight.size(2) / 2, weight.size(3) / 2};
+}
+
+torch::Tensor run_fused(const torch::Tensor& x, const torch::Tensor& weight,
+                        const torch::Tensor& bias, bool relu) {
+  const std::vector<std::int64_t> ones{1, 1};
+  const at::List<std::optional<at::Scalar>> no_scalars;
+  return fused_conv()->call(x, weight, bias, padding_of(weight), ones, ones, 1,
+                            relu ? "relu" : "none", no_scalars, std::nullopt);
+}
+
+/// The fused operator has no gradient of its own: ReLU passes it where its output is above 0.
+class ConvRelu : public torch::autograd::Function<ConvRelu> {
+ public:
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x,
+                               const torch::Tensor& weight, const torch::Tensor& bias) {
+    auto y = run_fused(x, weight, bias, true);
+    context->save_for_backward({x, weight, y});
+    return y;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list outer) {
+    const auto saved = context->get_saved_variables();
+    const auto gradient = at::threshold_backward(outer[0], saved[2], 0);
+    const std::vector<std::int64_t> ones{1, 1}, zeros{0, 0};
+    auto [for_x, for_weight, for_bias] = at::convolution_backward(
+        gradient, saved[0], saved[1], std::vector<std::int64_t>{saved[1].size(0)}, ones,
+        padding_of(saved[1]), ones, false, zeros, 1,
+        {context->needs_input_grad(0), true, true});
+    return {for_x, for_weight, for_bias};
+  }
+};
+
 // Strips of this many pixels keep a layer's 32 float32 channels (8 MiB) within the caches.
 constexpr std::int64_t kStripPixels = 1 << 16;
 
@@ -43,16 +78,11 @@ torch::Tensor conv_same(const torch::Tensor& x, const torch::Tensor& weight,
                         const torch::Tensor& bias, bool relu) {
   const auto w = weight.to(x.scalar_type());
   const auto b = bias.to(x.scalar_type());
-  const std::vector<std::int64_t> padding{weight.size(2) / 2, weight.size(3) / 2};
-  if (x.is_cpu() && !torch::GradMode::is_enabled()) {
-    if (const auto* fused = fused_conv()) {
-      const std::vector<std::int64_t> ones{1, 1};
-      const at::List<std::optional<at::Scalar>> no_scalars;
-      return fused->call(x, w, b, padding, ones, ones, 1, relu ? "relu" : "none", no_scalars,
-                         std::nullopt);
-    }
+  if (x.is_cpu() && fused_conv() != nullptr) {
+    if (!torch::GradMode::is_enabled()) return run_fused(x, w, b, relu);
+    if (relu) return ConvRelu::apply(x, w, b);
   }
-  auto y = torch::conv2d(x, w, b, 1, padding);
+  auto y = torch::conv2d(x, w, b, 1, padding_of(weight));
   return relu ? y.relu_() : y;
 }
 
