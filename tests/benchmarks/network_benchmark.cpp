@@ -33,18 +33,18 @@ void train_step(benchmark::State& state, Precision precision) {
     loss.total.backward();
     adam.step(3e-4);
   };
-  for (int i = 0; i < 5; ++i) step();
+  for (int i = 0; i < 3; ++i) step();
   for (auto _ : state) step();
   state.counters["peak_rss_mb"] = static_cast<double>(peak_memory_bytes()) / (1 << 20);
 }
 
 BENCHMARK_CAPTURE(train_step, stardist2d_float32, Precision::kFloat32)
     ->Name("train_step/stardist2d_float32")
-    ->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1)->Repetitions(20);
+    ->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(4)->Repetitions(5);
 BENCHMARK_CAPTURE(train_step, stardist2d_default,
                   cpu_has_bfloat16() ? Precision::kBFloat16 : Precision::kFloat32)
     ->Name("train_step/stardist2d_default")
-    ->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(1)->Repetitions(20);
+    ->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(4)->Repetitions(5);
 
 /// Normalisation, network, NMS and labels, model in memory. Model and image are named by
 /// KARYOSCOPE_BENCH_MODEL and KARYOSCOPE_BENCH_IMAGE.
