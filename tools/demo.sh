@@ -118,7 +118,7 @@ cp "$demo/evaluation/metrics.csv" "$demo/metrics.csv"
 cp "$demo/evaluation/overlays/right_half.png" "$demo/overlay.png"
 
 title "Draw the window on the 3D stack"
-karyoscope screenshot "$demo/input/img3d.tif" --labels "$demo/input/mask3d.tif" --view quad \
+karyoscope screenshot "$demo/input/img3d.tif" --labels "$demo/input/mask3d.tif" --view quad --window \
   --size 1600x1000 --output "$demo/four_planes.png"
 [[ $picture == no ]] || cp "$demo/four_planes.png" "$ROOT/docs/images/first_light.png"
 
