@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <numeric>
 
 #include "core/io/image_io.h"
 #include "models/model.h"
@@ -47,6 +49,20 @@ LabelArray segment(const StarDistModel& model, const NetworkImage& image, Thresh
   return stardist::render_2d(survivors, {1, image.height, image.width});
 }
 
+/// The same objects, but for pixels on an outline. Convolutions add up in another order on another
+/// processor, which moves a vertex by up to 1e-5 pixels: Python StarDist itself, run with AVX2,
+/// gives 2 of 60 750 pixels of "stardist2d" otherwise than its stored answer, made with AVX-512.
+void expect_same_objects(const LabelArray& labels, const LabelArray& expected) {
+  constexpr std::int64_t kMovedPixelsPerMillion = 100;
+  ASSERT_EQ(labels.shape(), expected.shape());
+  EXPECT_EQ(*std::max_element(labels.begin(), labels.end()),
+            *std::max_element(expected.begin(), expected.end()));
+  const auto pixels = labels.end() - labels.begin();
+  const auto alike = std::transform_reduce(labels.begin(), labels.end(), expected.begin(),
+                                           std::ptrdiff_t{0}, std::plus<>(), std::equal_to<>());
+  EXPECT_LE((pixels - alike) * 1'000'000, kMovedPixelsPerMillion * pixels);
+}
+
 class GoldenPrediction : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
@@ -82,10 +98,30 @@ TEST_P(GoldenPrediction, LabelsAreTheReferencesTiledOrNot) {
   const auto model = load(folder);
   const auto thresholds = ModelFolder::open(folder)->thresholds;
   const auto image = input_of(folder);
-  EXPECT_EQ(segment(model, image, thresholds, {}), labels_of(test::read_npy(folder / "labels.npy")));
-  EXPECT_EQ(segment(model, image, thresholds, {2, 2}),
-            labels_of(test::read_npy(folder / "labels_tiled.npy")));
-  EXPECT_EQ(segment(model, image, thresholds, {3, 1}), segment(model, image, thresholds, {}));
+  const auto whole = segment(model, image, thresholds, {});
+  expect_same_objects(whole, labels_of(test::read_npy(folder / "labels.npy")));
+  expect_same_objects(segment(model, image, thresholds, {2, 2}),
+                      labels_of(test::read_npy(folder / "labels_tiled.npy")));
+  expect_same_objects(segment(model, image, thresholds, {3, 1}), whole);
+}
+
+/// No network, no rounding: from the reference's candidates the labels are the reference's.
+TEST_P(GoldenPrediction, CandidatesOfTheReferenceGiveItsLabels) {
+  const auto golden = test::read_npz(folder / "sparse.npz");
+  const auto& points = golden.at("points").values;
+  const auto prob = golden.at("prob").as<float>();
+  stardist::Candidates candidates;
+  candidates.rays = static_cast<int>(golden.at("dist").shape[1]);
+  candidates.dist = golden.at("dist").as<float>();
+  candidates.prob = prob;
+  for (std::size_t i = 0; i < prob.size(); ++i) {
+    candidates.points.push_back(
+        {static_cast<float>(points[2 * i]), static_cast<float>(points[2 * i + 1])});
+  }
+  const auto thresholds = ModelFolder::open(folder)->thresholds;
+  const auto expected = labels_of(test::read_npy(folder / "labels.npy"));
+  const auto survivors = stardist::nms_2d(candidates, static_cast<float>(thresholds.nms));
+  EXPECT_EQ(stardist::render_2d(survivors, expected.shape()), expected);
 }
 
 TEST_P(GoldenPrediction, DenseMapsGiveTheDenseLabels) {
@@ -101,8 +137,8 @@ TEST_P(GoldenPrediction, DenseMapsGiveTheDenseLabels) {
       stardist::DistanceMap::channel_last(maps.dist.data(), maps.rays, maps.height, maps.width),
       rules);
   const auto survivors = stardist::nms_2d(candidates, static_cast<float>(thresholds.nms));
-  EXPECT_EQ(stardist::render_2d(survivors, {1, image.height, image.width}),
-            labels_of(test::read_npy(folder / "labels_dense.npy")));
+  expect_same_objects(stardist::render_2d(survivors, {1, image.height, image.width}),
+                      labels_of(test::read_npy(folder / "labels_dense.npy")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Folders, GoldenPrediction,
@@ -147,8 +183,8 @@ TEST(StarDistPredict, ImagesOfAnySizeAndStacksGoThrough) {
   save_model(dir / "model", 1);
   auto predictor = open_predictor(dir / "model", "cpu", "float32");
   ASSERT_TRUE(predictor) << predictor.error().what;
-  for (const VolumeShape shape : {VolumeShape{1, 1, 1, 1, 1}, VolumeShape{1, 1, 1, 5, 70},
-                                  VolumeShape{1, 1, 3, 33, 20}}) {
+  for (const VolumeShape shape :
+       {VolumeShape{1, 1, 1, 1, 1}, VolumeShape{1, 1, 1, 5, 70}, VolumeShape{1, 1, 3, 33, 20}}) {
     Volume image(VoxelType::kUInt16, shape);
     for (std::int64_t i = 0; i < shape.count(); ++i) {
       image.view<std::uint16_t>().data()[i] = static_cast<std::uint16_t>(i * 37 % 1000);
@@ -199,8 +235,7 @@ TEST(OpenPredictor, FoldersThatCannotBeUsedAreExplained) {
   const test::TempDir dir;
   EXPECT_EQ(open_predictor(dir / "absent", "cpu", "auto").error().code, ErrorCode::kNotFound);
   save_model(dir / "model", 1);
-  EXPECT_EQ(open_predictor(dir / "model", "gpu", "auto").error().code,
-            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(open_predictor(dir / "model", "gpu", "auto").error().code, ErrorCode::kInvalidArgument);
   std::filesystem::remove(dir / "model/weights_best.h5");
   EXPECT_EQ(open_predictor(dir / "model", "cpu", "auto").error().code, ErrorCode::kNotFound);
 }
