@@ -44,8 +44,7 @@ void StarDistNet::add(const std::string& name, std::int64_t in, std::int64_t out
   for (std::int64_t i = 0; i < weight.numel(); ++i) {
     values[i] = static_cast<float>(random.uniform(-limit, limit));
   }
-  layers_.push_back({name,
-                     weight.contiguous(at::MemoryFormat::ChannelsLast).requires_grad_(),
+  layers_.push_back({name, weight.contiguous(at::MemoryFormat::ChannelsLast).requires_grad_(),
                      torch::zeros({out}).requires_grad_()});
 }
 
@@ -131,7 +130,7 @@ torch::Tensor StarDistNet::pool_to_grid(torch::Tensor x) const {
       for (std::size_t i = 0; i < convs_per_level_; ++i) {
         y = conv_same(y, layer[i].weight, layer[i].bias, true);
       }
-      return torch::max_pool2d(y, pool);
+      return max_pool(y, pool);
     };
     const std::int64_t halo =
         static_cast<std::int64_t>(convs_per_level_) * (layer->weight.size(2) / 2);
@@ -153,13 +152,11 @@ torch::Tensor StarDistNet::unet(torch::Tensor x) const {
   for (std::size_t n = 0; n < depth_; ++n) {
     x = block(x);
     skips.push_back(x);
-    x = torch::max_pool2d(x, pool_);
+    x = max_pool(x, pool_);
   }
   x = block(x);
   for (std::size_t n = depth_; n-- > 0;) {
-    x = torch::upsample_nearest2d(
-        x, std::vector<std::int64_t>{skips[n].size(2), skips[n].size(3)});
-    x = torch::cat({x, skips[n]}, 1);
+    x = upsample_concat(x, skips[n]);
     skips.pop_back();
     x = block(x);
   }
@@ -174,8 +171,8 @@ torch::Tensor StarDistNet::heads(const torch::Tensor& x) const {
   const auto bias = torch::cat({prob.bias, dist.bias});
   const auto* features = has_features_ ? &layers_[layers_.size() - 3] : nullptr;
   const auto run = [&](const torch::Tensor& rows) {
-    const auto y = features != nullptr ? conv_same(rows, features->weight, features->bias, true)
-                                       : rows;
+    const auto y =
+        features != nullptr ? conv_same(rows, features->weight, features->bias, true) : rows;
     return conv_same(y.to(torch::kFloat32), weight, bias, false);
   };
   if (torch::GradMode::is_enabled()) return run(x);
@@ -184,8 +181,7 @@ torch::Tensor StarDistNet::heads(const torch::Tensor& x) const {
 
 StarDistOutput StarDistNet::forward(const torch::Tensor& x, Precision precision) const {
   const auto type = precision == Precision::kBFloat16 ? torch::kBFloat16 : torch::kFloat32;
-  return {heads(unet(pool_to_grid(
-      x.to(type).contiguous(at::MemoryFormat::ChannelsLast))))};
+  return {heads(unet(pool_to_grid(x.to(type).contiguous(at::MemoryFormat::ChannelsLast))))};
 }
 
 std::vector<torch::Tensor> StarDistNet::parameters() const {

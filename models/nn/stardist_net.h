@@ -14,6 +14,7 @@
 #include "core/base/result.h"
 #include "models/device.h"
 #include "models/io/stardist_config.h"
+#include "models/nn/resample.h"
 
 namespace karyo {
 
@@ -29,7 +30,7 @@ struct ConvLayer {
 struct StarDistOutput {
   torch::Tensor head;
 
-  torch::Tensor prob() const { return head.narrow(1, 0, 1).sigmoid(); }  ///< (N, 1, h, w)
+  torch::Tensor prob() const { return head.narrow(1, 0, 1).sigmoid(); }       ///< (N, 1, h, w)
   torch::Tensor dist() const { return head.narrow(1, 1, head.size(1) - 1); }  ///< (N, rays, h, w)
 };
 
@@ -65,8 +66,8 @@ class StarDistNet {
   torch::Tensor heads(const torch::Tensor& x) const;
 
   std::vector<ConvLayer> layers_;
-  std::vector<std::vector<std::int64_t>> grid_pools_;  ///< pool after each block before the U-Net
-  std::vector<std::int64_t> pool_;
+  std::vector<PoolWindow> grid_pools_;  ///< pool after each block before the U-Net
+  PoolWindow pool_{2, 2};
   std::size_t depth_ = 0, convs_per_level_ = 0;
   bool has_features_ = true;
   std::int64_t divisor_y_ = 1, divisor_x_ = 1, receptive_radius_ = 0;
