@@ -58,8 +58,7 @@ class ConvRelu : public torch::autograd::Function<ConvRelu> {
     const std::vector<std::int64_t> ones{1, 1}, zeros{0, 0};
     auto [for_x, for_weight, for_bias] = at::convolution_backward(
         gradient, saved[0], saved[1], std::vector<std::int64_t>{saved[1].size(0)}, ones,
-        padding_of(saved[1]), ones, false, zeros, 1,
-        {context->needs_input_grad(0), true, true});
+        padding_of(saved[1]), ones, false, zeros, 1, {context->needs_input_grad(0), true, true});
     return {for_x, for_weight, for_bias};
   }
 };
@@ -72,6 +71,12 @@ constexpr std::int64_t kStripPixels = 1 << 16;
 torch::Device torch_device(const Device& device) {
   return device.cuda ? torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(device.index))
                      : torch::Device(torch::kCPU);
+}
+
+torch::Tensor to_channels_last(const torch::Tensor& x) {
+  const auto y = x.contiguous(at::MemoryFormat::ChannelsLast);
+  const std::int64_t channels = y.size(1), height = y.size(2), width = y.size(3);
+  return y.as_strided(y.sizes(), {channels * height * width, 1, channels * width, channels});
 }
 
 torch::Tensor conv_same(const torch::Tensor& x, const torch::Tensor& weight,
@@ -89,8 +94,7 @@ torch::Tensor conv_same(const torch::Tensor& x, const torch::Tensor& weight,
 torch::Tensor in_strips(const torch::Tensor& x, std::int64_t halo, std::int64_t scale,
                         const std::function<torch::Tensor(const torch::Tensor&)>& layers) {
   const std::int64_t height = x.size(2);
-  const std::int64_t rows =
-      std::max<std::int64_t>(scale, kStripPixels / x.size(3) / scale * scale);
+  const std::int64_t rows = std::max<std::int64_t>(scale, kStripPixels / x.size(3) / scale * scale);
   if (rows >= height) return layers(x);
   const std::int64_t margin = (halo + scale - 1) / scale * scale;
   torch::Tensor joined;

@@ -14,6 +14,10 @@ namespace karyo {
 /// LibTorch's name for a device.
 torch::Device torch_device(const Device& device);
 
+/// x in channels_last memory, and known as such: with one channel both layouts are the same memory,
+/// LibTorch then takes it for planar, and every layer after it converts.
+torch::Tensor to_channels_last(const torch::Tensor& x);
+
 /// x in any float type; weight and bias float32, converted to x's type. On the CPU without gradient
 /// ReLU is fused into the convolution (oneDNN), which saves a pass over memory.
 torch::Tensor conv_same(const torch::Tensor& x, const torch::Tensor& weight,

@@ -181,7 +181,7 @@ torch::Tensor StarDistNet::heads(const torch::Tensor& x) const {
 
 StarDistOutput StarDistNet::forward(const torch::Tensor& x, Precision precision) const {
   const auto type = precision == Precision::kBFloat16 ? torch::kBFloat16 : torch::kFloat32;
-  return {heads(unet(pool_to_grid(x.to(type).contiguous(at::MemoryFormat::ChannelsLast))))};
+  return {heads(unet(pool_to_grid(to_channels_last(x.to(type)))))};
 }
 
 std::vector<torch::Tensor> StarDistNet::parameters() const {
