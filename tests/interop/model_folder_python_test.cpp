@@ -42,10 +42,12 @@ TEST_P(PythonStarDist, PredictsTheReferenceLabelsFromOurFolder) {
   ASSERT_TRUE(ours->save_record(ModelRecord{}));
   ASSERT_TRUE(write_keras_weights(ours->best_weights(), *weights));
 
+  // The stored labels were made on another processor: convolutions there round otherwise, which
+  // moves single pixels of an outline (Python itself: 2 of 60 750 of "stardist2d" with AVX2).
   const std::string command = quoted(python) + " " +
                               quoted(KARYOSCOPE_SOURCE_DIR "/tests/interop/check_model_folder.py") +
                               " " + quoted(ours->path) + " " + quoted(golden / "input.npy") + " " +
-                              quoted(golden / "labels.npy") + " --no-normalize";
+                              quoted(golden / "labels.npy") + " --no-normalize --tolerance 0.0001";
   const int status = std::system(command.c_str());
   ASSERT_TRUE(WIFEXITED(status));
   if (WEXITSTATUS(status) == 77) GTEST_SKIP() << python << " has no stardist";
