@@ -76,6 +76,14 @@ function(need_libtorch)
     ${KARYOSCOPE_LIBTORCH}/include ${KARYOSCOPE_LIBTORCH}/include/torch/csrc/api/include)
   target_link_libraries(karyoscope_torch INTERFACE
     ${KARYOSCOPE_LIBTORCH}/lib/libtorch_cpu.so ${KARYOSCOPE_LIBTORCH}/lib/libc10.so)
+  # at::parallel_for is a header, and a plain loop where OpenMP is off. The run-time library is the
+  # one that LibTorch itself loads, so that all loops share its threads.
+  target_compile_options(karyoscope_torch INTERFACE -fopenmp)
+  if(EXISTS ${KARYOSCOPE_LIBTORCH}/lib/libgomp.so.1)
+    target_link_libraries(karyoscope_torch INTERFACE ${KARYOSCOPE_LIBTORCH}/lib/libgomp.so.1)
+  else()
+    target_link_options(karyoscope_torch INTERFACE -fopenmp)
+  endif()
   # libtorch_cpu names CUDA libraries that lie beside it and finds them by its own run path.
   target_link_options(karyoscope_torch INTERFACE -Wl,--allow-shlib-undefined)
 endfunction()
