@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "models/nn/winograd_conv.h"
+
 namespace karyo {
 namespace {
 
@@ -81,6 +83,7 @@ torch::Tensor to_channels_last(const torch::Tensor& x) {
 
 torch::Tensor conv_same(const torch::Tensor& x, const torch::Tensor& weight,
                         const torch::Tensor& bias, bool relu) {
+  if (winograd_fits(x, {}, weight)) return winograd_conv(x, {}, weight, bias, relu);
   const auto w = weight.to(x.scalar_type());
   const auto b = bias.to(x.scalar_type());
   if (x.is_cpu() && fused_conv() != nullptr) {
@@ -89,6 +92,21 @@ torch::Tensor conv_same(const torch::Tensor& x, const torch::Tensor& weight,
   }
   auto y = torch::conv2d(x, w, b, 1, padding_of(weight));
   return relu ? y.relu_() : y;
+}
+
+torch::Tensor conv_upsampled(const torch::Tensor& x, const torch::Tensor& skip,
+                             const torch::Tensor& weight, const torch::Tensor& bias) {
+  if (winograd_fits(x, skip, weight)) return winograd_conv(x, skip, weight, bias, true);
+  return conv_same(upsample_concat(x, skip), weight, bias, true);
+}
+
+torch::Tensor conv_pool(const torch::Tensor& x, const torch::Tensor& weight,
+                        const torch::Tensor& bias, const PoolWindow& window) {
+  const bool halves = window == PoolWindow{2, 2} && x.size(2) % 2 == 0 && x.size(3) % 2 == 0;
+  if (halves && !torch::GradMode::is_enabled() && winograd_fits(x, {}, weight)) {
+    return winograd_conv_pool(x, weight, bias);
+  }
+  return max_pool(conv_same(x, weight, bias, true), window);
 }
 
 torch::Tensor in_strips(const torch::Tensor& x, std::int64_t halo, std::int64_t scale,

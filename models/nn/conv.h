@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "models/device.h"
+#include "models/nn/resample.h"
 
 namespace karyo {
 
@@ -18,10 +19,21 @@ torch::Device torch_device(const Device& device);
 /// LibTorch then takes it for planar, and every layer after it converts.
 torch::Tensor to_channels_last(const torch::Tensor& x);
 
-/// x in any float type; weight and bias float32, converted to x's type. On the CPU without gradient
-/// ReLU is fused into the convolution (oneDNN), which saves a pass over memory.
+/// x in any float type; weight and bias float32, converted to x's type. On the CPU float32 goes
+/// through winograd.h where it fits, everything else through oneDNN with ReLU fused where LibTorch
+/// has that.
 torch::Tensor conv_same(const torch::Tensor& x, const torch::Tensor& weight,
                         const torch::Tensor& bias, bool relu);
+
+/// conv_same with ReLU of upsample_concat(x, skip), which is not written to memory where winograd.h
+/// fits.
+torch::Tensor conv_upsampled(const torch::Tensor& x, const torch::Tensor& skip,
+                             const torch::Tensor& weight, const torch::Tensor& bias);
+
+/// max_pool of conv_same with ReLU, which is not written to memory where winograd.h fits and no
+/// gradient is wanted.
+torch::Tensor conv_pool(const torch::Tensor& x, const torch::Tensor& weight,
+                        const torch::Tensor& bias, const PoolWindow& window);
 
 /// Runs `layers` on horizontal strips of x and joins the results: the same numbers with the memory
 /// of one strip. `halo` is how many input rows above and below a row can matter; `scale` how many

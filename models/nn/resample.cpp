@@ -167,7 +167,6 @@ torch::Tensor concat_forward(const torch::Tensor& x, const torch::Tensor& skip) 
   return y;
 }
 
-/// The gradient of an up-sampled pixel is the sum over the pixels it became, added in float32.
 torch::Tensor gather_upsampled(const torch::Tensor& outer, std::int64_t channels,
                                std::int64_t height, std::int64_t width) {
   auto inner = empty_like(outer, channels, height, width);
@@ -202,10 +201,9 @@ class UpsampleConcat : public torch::autograd::Function<UpsampleConcat> {
   }
 
   static variable_list backward(AutogradContext* context, variable_list outer) {
-    const auto shape = context->saved_data["shape"].toIntVector();
-    const auto gradient = outer[0].contiguous(kChannelsLast);
-    return {gather_upsampled(gradient, shape[1], shape[2], shape[3]),
-            gradient.narrow(1, shape[1], gradient.size(1) - shape[1]).contiguous(kChannelsLast)};
+    const auto [for_x, for_skip] = upsample_concat_backward(
+        outer[0].contiguous(kChannelsLast), context->saved_data["shape"].toIntVector());
+    return {for_x, for_skip};
   }
 };
 
@@ -216,6 +214,13 @@ torch::Tensor max_pool(const torch::Tensor& x, const PoolWindow& window) {
   if (!divides || !has_lean_layout(x)) return torch::max_pool2d(x, window);
   if (!torch::GradMode::is_enabled()) return pool_forward(x, window);
   return MaxPool::apply(x, window[0], window[1]);
+}
+
+std::pair<torch::Tensor, torch::Tensor> upsample_concat_backward(const torch::Tensor& outer,
+                                                                 at::IntArrayRef shape) {
+  const std::int64_t beside = outer.size(1) - shape[1];
+  return {gather_upsampled(outer, shape[1], shape[2], shape[3]),
+          outer.narrow(1, shape[1], beside).contiguous(kChannelsLast)};
 }
 
 torch::Tensor upsample_concat(const torch::Tensor& x, const torch::Tensor& skip) {

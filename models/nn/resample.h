@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 namespace karyo {
 
@@ -20,5 +21,10 @@ torch::Tensor max_pool(const torch::Tensor& x, const PoolWindow& window);
 /// x (N, C, h, w) repeated to the height and width of skip (N, D, H, W), then skip's channels:
 /// (N, C + D, H, W). The same values as torch::cat({torch::upsample_nearest2d(x), skip}, 1).
 torch::Tensor upsample_concat(const torch::Tensor& x, const torch::Tensor& skip);
+
+/// Its gradients with respect to x, whose shape is given, and skip, from that of its result in
+/// channels_last memory. A pixel of x gets the sum over those it became, added in float32.
+std::pair<torch::Tensor, torch::Tensor> upsample_concat_backward(const torch::Tensor& outer,
+                                                                 at::IntArrayRef shape);
 
 }  // namespace karyo

@@ -127,10 +127,11 @@ torch::Tensor StarDistNet::pool_to_grid(torch::Tensor x) const {
   for (const auto& pool : grid_pools_) {
     const auto block = [&](const torch::Tensor& rows) {
       auto y = rows;
-      for (std::size_t i = 0; i < convs_per_level_; ++i) {
+      for (std::size_t i = 0; i + 1 < convs_per_level_; ++i) {
         y = conv_same(y, layer[i].weight, layer[i].bias, true);
       }
-      return max_pool(y, pool);
+      const auto& last = layer[convs_per_level_ - 1];
+      return conv_pool(y, last.weight, last.bias, pool);
     };
     const std::int64_t halo =
         static_cast<std::int64_t>(convs_per_level_) * (layer->weight.size(2) / 2);
@@ -142,23 +143,24 @@ torch::Tensor StarDistNet::pool_to_grid(torch::Tensor x) const {
 
 torch::Tensor StarDistNet::unet(torch::Tensor x) const {
   const auto* layer = layers_.data() + grid_pools_.size() * convs_per_level_;
-  const auto block = [&](torch::Tensor y) {
-    for (std::size_t i = 0; i < convs_per_level_; ++i, ++layer) {
+  const auto convs = [&](torch::Tensor y, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i, ++layer) {
       y = conv_same(y, layer->weight, layer->bias, true);
     }
     return y;
   };
   std::vector<torch::Tensor> skips;
   for (std::size_t n = 0; n < depth_; ++n) {
-    x = block(x);
+    x = convs(x, convs_per_level_);
     skips.push_back(x);
     x = max_pool(x, pool_);
   }
-  x = block(x);
+  x = convs(x, convs_per_level_);
   for (std::size_t n = depth_; n-- > 0;) {
-    x = upsample_concat(x, skips[n]);
+    x = conv_upsampled(x, skips[n], layer->weight, layer->bias);
     skips.pop_back();
-    x = block(x);
+    ++layer;
+    x = convs(x, convs_per_level_ - 1);
   }
   return x;
 }
