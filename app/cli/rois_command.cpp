@@ -1,12 +1,12 @@
 // karyoscope rois: label image to ImageJ's RoiSet.zip and back.
 
 #include <algorithm>
-#include <cctype>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 
 #include "app/cli/commands.h"
+#include "core/base/text.h"
 #include "core/io/image_io.h"
 #include "core/io/roi_zip.h"
 #include "core/labels/label_rois.h"
@@ -19,8 +19,7 @@ struct RoisSettings {
 };
 
 bool is_roi_file(const std::string& path) {
-  std::string ending = std::filesystem::path(path).extension().string();
-  for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const auto ending = lower_ascii(std::filesystem::path(path).extension().string());
   return ending == ".zip" || ending == ".roi";
 }
 

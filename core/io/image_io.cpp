@@ -1,21 +1,11 @@
 #include "core/io/image_io.h"
 
-#include <algorithm>
-
+#include "core/base/text.h"
 #include "core/io/image_reader.h"
 #include "core/io/nrrd_writer.h"
 #include "core/io/tiff_writer.h"
 
 namespace karyo {
-namespace {
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
-}  // namespace
 
 Result<ImageDescription> describe_image(const std::filesystem::path& path) {
   auto reader = io::open_image(path);
@@ -41,7 +31,7 @@ Result<LabelArray> read_labels(const std::filesystem::path& path, VoxelGrid* gri
 
 Result<void> write_image(const std::filesystem::path& path, const Volume& volume,
                          const WriteOptions& options) {
-  const std::string name = lower(path.filename().string());
+  const std::string name = lower_ascii(path.filename().string());
   if (volume.shape().count() < 1) {
     return Error(ErrorCode::kInvalidArgument, path.string() + ": there are no voxels to write",
                  "Write an image of at least one voxel.");
