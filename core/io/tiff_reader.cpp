@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/io/limits.h"
+#include "core/io/tiff_decode.h"
 #include "core/io/tiff_plan.h"
 
 namespace karyo::io {
