@@ -21,6 +21,28 @@ Result<Volume> read_image(const std::filesystem::path& path) {
   return volume;
 }
 
+Result<void> visit_planes(const std::filesystem::path& path,
+                          const std::function<void(const Volume& plane)>& visitor) {
+  const auto visit = [&]() -> Result<void> {
+    KARYO_TRY(const auto reader, io::open_image(path));
+    const VolumeShape shape = reader->description().shape;
+    KARYO_TRY(Volume plane,
+              io::zeroed_volume(reader->description().type, {1, 1, 1, shape.y, shape.x}));
+    for (std::int64_t t = 0; t < shape.t; ++t) {
+      for (std::int64_t z = 0; z < shape.z; ++z) {
+        for (std::int64_t c = 0; c < shape.c; ++c) {
+          KARYO_CHECK_OK(reader->read_plane(t, c, z, plane.data()));
+          visitor(plane);
+        }
+      }
+    }
+    return {};
+  };
+  const auto visited = visit();
+  if (!visited) return visited.error().in(path.string());
+  return {};
+}
+
 Result<LabelArray> read_labels(const std::filesystem::path& path, VoxelGrid* grid) {
   KARYO_TRY(const Volume volume, read_image(path));
   auto labels = to_labels(volume);
