@@ -2,6 +2,7 @@
 #include <map>
 #include <system_error>
 
+#include "app/cli/console.h"
 #include "app/report/label_evaluation.h"
 #include "core/io/image_names.h"
 
@@ -64,10 +65,6 @@ std::string joined(const std::vector<std::string>& names) {
   }
   if (names.size() > kShown) text += " and " + std::to_string(names.size() - kShown) + " more";
   return text;
-}
-
-std::string images_text(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " image" : " images");
 }
 
 std::vector<std::string> names_only_in(const FilesByName& here, const FilesByName& there) {
@@ -135,9 +132,9 @@ Result<EvaluationPairs> pair_files(const LabelEvaluationOptions& options) {
   }
   if (!without_prediction.empty() && !options.allow_missing) {
     return Error(ErrorCode::kNotFound,
-                 images_text(without_prediction.size()) + " of " + truth_folder.string() +
-                     " without prediction in " + prediction_folder.string() + ": " +
-                     joined(without_prediction),
+                 cli::counted(static_cast<std::int64_t>(without_prediction.size()), "image") +
+                     " of " + truth_folder.string() + " without prediction in " +
+                     prediction_folder.string() + ": " + joined(without_prediction),
                  "Predict these as well, or give --allow-missing to leave them out of the scores.");
   }
   if (!without_prediction.empty()) {

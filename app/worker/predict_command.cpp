@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/option_text.h"
 #include "app/worker/commands.h"
 #include "core/io/image_io.h"
 #include "core/io/image_names.h"
@@ -51,18 +52,13 @@ Result<PredictSettings> parse_settings(const PredictOptions& options) {
   settings.probability = options.probability;
   settings.channel = options.channel - 1;
   if (options.tiles == "auto") return settings;
-  long long z = 1, y = 0, x = 0;
-  char rest = 0;
-  const bool three =
-      std::sscanf(options.tiles.c_str(), "%lld,%lld,%lld%c", &z, &y, &x, &rest) == 3;
-  const bool two =
-      !three && std::sscanf(options.tiles.c_str(), "%lld,%lld%c", &y, &x, &rest) == 2;
-  if ((!three && !two) || (three && z != 1) || y < 1 || x < 1) {
+  const auto tiles = cli::parse_zyx(options.tiles);
+  if (!tiles || tiles->z != 1) {
     return Error(ErrorCode::kInvalidArgument, "--tiles " + options.tiles + " is not a tiling",
                  "Give auto, or how many tiles along z, y and x, for example 1,2,2.");
   }
-  settings.tiles_y = y;
-  settings.tiles_x = x;
+  settings.tiles_y = tiles->y;
+  settings.tiles_x = tiles->x;
   return settings;
 }
 
