@@ -2,19 +2,12 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cctype>
 #include <sstream>
 #include <utility>
 
+#include "core/base/text.h"
+
 namespace karyo {
-namespace {
-
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
-}  // namespace
 
 void CommandTable::add(Command command) {
   assert(find(command.id) == nullptr);
@@ -42,12 +35,13 @@ Result<void> CommandTable::run(const std::string& id, const nlohmann::json& argu
 
 std::vector<const Command*> CommandTable::search(const std::string& text) const {
   std::vector<std::string> words;
-  std::istringstream stream(lower(text));
+  std::istringstream stream(lower_ascii(text));
   for (std::string word; stream >> word;) words.push_back(word);
   std::vector<std::pair<int, const Command*>> found;
   for (const auto& command : commands_) {
-    const std::string title = lower(command.title);
-    const std::string everything = title + " " + lower(command.menu) + " " + lower(command.help);
+    const std::string title = lower_ascii(command.title);
+    const std::string everything =
+        title + " " + lower_ascii(command.menu) + " " + lower_ascii(command.help);
     const bool all_words = std::all_of(words.begin(), words.end(), [&](const std::string& word) {
       return everything.find(word) != std::string::npos;
     });

@@ -95,6 +95,10 @@ void Console::end_progress() {
   bar_open_ = false;
 }
 
+std::string counted(std::int64_t count, const std::string& thing) {
+  return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
+}
+
 int report_error(const Error& error) {
   std::cerr << "error: " << error.what << "\nfix: " << error.fix << std::endl;
   switch (error.code) {

@@ -54,6 +54,9 @@ class Console {
   std::chrono::steady_clock::time_point bar_start_;
 };
 
+/// "1 object", "3 objects".
+std::string counted(std::int64_t count, const std::string& thing);
+
 /// "error: ..." and "fix: ..." on stderr; the exit status: 130 when cancelled, 2 for wrong usage,
 /// else 1.
 int report_error(const Error& error);

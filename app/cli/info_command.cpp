@@ -14,70 +14,104 @@ namespace karyo::cli {
 namespace {
 
 struct Facts {
-  bool any_finite = false;
-  double low = 0, high = 0;             ///< of finite values
+  double low = std::numeric_limits<double>::infinity();  ///< of finite values
+  double high = -std::numeric_limits<double>::infinity();
   std::optional<std::int64_t> objects;  ///< of label images only
+
+  bool any_finite() const { return low <= high; }
 };
+
+template <typename T>
+std::span<const T> voxels_of(const Volume& volume) {
+  return {volume.view<T>().data(), static_cast<std::size_t>(volume.shape().count())};
+}
 
 /// Labels are whole numbers on a background of 0, and neighbours inside an object are equal. In a
 /// noisy picture they are not: confluent objects ten voxels wide still have nine equal pairs of
 /// ten.
-template <typename T>
-bool looks_like_labels(std::span<const T> voxels, std::int64_t row) {
-  constexpr double kEqualPairs = 0.85;
+struct LabelSigns {
+  bool possible = true;  ///< one channel of whole numbers from 0
   bool background = false;
-  std::int64_t pairs = 0;
-  std::int64_t equal = 0;
-  for (std::size_t i = 0; i < voxels.size(); ++i) {
-    if (voxels[i] < 0) return false;
-    background = background || voxels[i] == 0;
-    const bool row_begins = i % static_cast<std::size_t>(row) == 0;
-    if (row_begins || voxels[i] == 0 || voxels[i - 1] == 0) continue;
-    ++pairs;
-    equal += voxels[i - 1] == voxels[i] ? 1 : 0;
+  std::int64_t pairs = 0, equal = 0;  ///< neighbours along x inside objects
+
+  bool labels() const {
+    constexpr double kEqualPairs = 0.85;
+    return possible && background &&
+           static_cast<double>(equal) >= kEqualPairs * static_cast<double>(pairs);
   }
-  return background && static_cast<double>(equal) >= kEqualPairs * static_cast<double>(pairs);
+};
+
+// Sums are kept in locals: bytes may alias anything, so the compiler would store them each time.
+template <typename T>
+void add_range(std::span<const T> voxels, Facts& facts) {
+  double low = facts.low, high = facts.high;
+  for (const T voxel : voxels) {
+    const auto value = static_cast<double>(voxel);
+    if (!std::isfinite(value)) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  facts.low = low;
+  facts.high = high;
 }
 
-/// Of one channel's labels, all frames; nothing where the image is none of labels. Ids are only
-/// collected then: a picture of 32 bits may hold as many values as voxels.
 template <typename T>
-std::optional<std::int64_t> count_objects(const Volume& volume) {
-  const std::span<const T> voxels(volume.view<T>().data(),
-                                  static_cast<std::size_t>(volume.shape().count()));
-  if (!looks_like_labels(voxels, volume.shape().x)) return std::nullopt;
-  std::unordered_set<T> ids;
-  T last = 0;
-  for (const T value : voxels) {
-    if (value != last && value != 0) ids.insert(value);
-    last = value;
+void add_signs(std::span<const T> voxels, std::int64_t row, LabelSigns& signs) {
+  LabelSigns sum = signs;
+  for (std::size_t i = 0; i < voxels.size() && sum.possible; ++i) {
+    if (voxels[i] < 0) sum.possible = false;
+    sum.background = sum.background || voxels[i] == 0;
+    const bool row_begins = i % static_cast<std::size_t>(row) == 0;
+    if (row_begins || voxels[i] == 0 || voxels[i - 1] == 0) continue;
+    ++sum.pairs;
+    sum.equal += voxels[i - 1] == voxels[i] ? 1 : 0;
   }
+  signs = sum;
+}
+
+/// Of labels, all frames.
+Result<std::int64_t> count_objects(const std::string& file) {
+  std::unordered_set<std::uint32_t> ids;
+  KARYO_CHECK_OK(visit_planes(file, [&](const Volume& plane) {
+    visit_voxels(plane.type(), [&](auto zero) {
+      using T = decltype(zero);
+      std::uint32_t last = 0;
+      for (const T voxel : voxels_of<T>(plane)) {
+        const auto id = static_cast<std::uint32_t>(voxel);
+        if (id != last && id != 0) ids.insert(id);
+        last = id;
+      }
+    });
+  }));
   return static_cast<std::int64_t>(ids.size());
 }
 
-Facts facts_of(const Volume& volume) {
+/// Holds one plane at a time. Labels are read a second time, for their ids: those of other pictures
+/// are not worth collecting, as there may be as many values as voxels.
+Result<Facts> facts_of(const std::string& file, const ImageDescription& image) {
   Facts facts;
-  facts.low = std::numeric_limits<double>::infinity();
-  facts.high = -facts.low;
-  visit_voxels(volume.type(), [&](auto zero) {
-    using T = decltype(zero);
-    const T* voxels = volume.view<T>().data();
-    for (std::int64_t i = 0; i < volume.shape().count(); ++i) {
-      const auto value = static_cast<double>(voxels[i]);
-      if (!std::isfinite(value)) continue;
-      facts.any_finite = true;
-      if (value < facts.low) facts.low = value;
-      if (value > facts.high) facts.high = value;
-    }
-    if constexpr (std::is_integral_v<T>) {
-      if (!volume.rgb && volume.shape().c == 1) facts.objects = count_objects<T>(volume);
-    }
-  });
+  LabelSigns signs;
+  signs.possible = !image.rgb && image.shape.c == 1;
+  KARYO_CHECK_OK(visit_planes(file, [&](const Volume& plane) {
+    visit_voxels(plane.type(), [&](auto zero) {
+      using T = decltype(zero);
+      const auto voxels = voxels_of<T>(plane);
+      add_range(voxels, facts);
+      if constexpr (std::is_integral_v<T>) {
+        add_signs(voxels, plane.shape().x, signs);
+      } else {
+        signs.possible = false;
+      }
+    });
+  }));
+  if (signs.labels()) {
+    KARYO_TRY(facts.objects, count_objects(file));
+  }
   return facts;
 }
 
 nlohmann::json number(const Facts& facts, double value) {
-  if (!facts.any_finite) return nullptr;
+  if (!facts.any_finite()) return nullptr;
   if (value == std::floor(value) && std::abs(value) < 9e15) {
     return static_cast<std::int64_t>(value);
   }
@@ -127,8 +161,7 @@ Result<void> run_info(const std::vector<std::string>& files, Console& console) {
   nlohmann::json list = nlohmann::json::array();
   for (const std::string& file : files) {
     KARYO_TRY(const ImageDescription image, describe_image(file));
-    KARYO_TRY(const Volume volume, read_image(file));
-    const Facts facts = facts_of(volume);
+    KARYO_TRY(const Facts facts, facts_of(file, image));
     nlohmann::json entry;
     entry["path"] = file;
     entry["axes"] = image.axes;

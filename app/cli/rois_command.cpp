@@ -1,12 +1,12 @@
 // karyoscope rois: label image to ImageJ's RoiSet.zip and back.
 
 #include <algorithm>
-#include <cctype>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 
 #include "app/cli/commands.h"
+#include "app/cli/option_text.h"
+#include "core/base/text.h"
 #include "core/io/image_io.h"
 #include "core/io/roi_zip.h"
 #include "core/labels/label_rois.h"
@@ -19,28 +19,8 @@ struct RoisSettings {
 };
 
 bool is_roi_file(const std::string& path) {
-  std::string ending = std::filesystem::path(path).extension().string();
-  for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const auto ending = lower_ascii(std::filesystem::path(path).extension().string());
   return ending == ".zip" || ending == ".roi";
-}
-
-std::string counted(std::int64_t count, const std::string& thing) {
-  return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
-}
-
-Result<Index3> parse_shape(const std::string& text) {
-  long long z = 1, y = 0, x = 0;
-  char rest = 0;
-  bool read = std::sscanf(text.c_str(), "%lld,%lld,%lld%c", &z, &y, &x, &rest) == 3;
-  if (!read) {
-    z = 1;
-    read = std::sscanf(text.c_str(), "%lld,%lld%c", &y, &x, &rest) == 2;
-  }
-  if (!read || z < 1 || y < 1 || x < 1) {
-    return Error(ErrorCode::kInvalidArgument, "--shape is \"" + text + "\"",
-                 "Give slices, rows and columns, as in --shape 30,512,512 (or 512,512).");
-  }
-  return Index3{z, y, x};
 }
 
 Result<void> labels_to_rois(const RoisSettings& settings, Console& console) {
@@ -67,7 +47,12 @@ Result<void> rois_to_labels(const RoisSettings& settings, Console& console) {
   for (const auto& problem : set.problems) console.note("left out: " + problem);
   Index3 shape = shape_holding(set.rois);
   if (!settings.shape.empty()) {
-    KARYO_TRY(shape, parse_shape(settings.shape));
+    const auto given = parse_zyx(settings.shape);
+    if (!given) {
+      return Error(ErrorCode::kInvalidArgument, "--shape is \"" + settings.shape + "\"",
+                   "Give slices, rows and columns, as in --shape 30,512,512 (or 512,512).");
+    }
+    shape = *given;
   } else {
     console.note("The image is as large as the ROIs reach (" + std::to_string(shape.z) + "," +
                  std::to_string(shape.y) + "," + std::to_string(shape.x) +

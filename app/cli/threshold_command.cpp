@@ -303,11 +303,9 @@ Result<void> threshold(ThresholdSettings settings, Console& console) {
   std::string value = number_text(used.low);
   if (used.low != used.high) value += " to " + number_text(used.high);
   console.say(name + ": foreground " + (dark ? "from " : "up to ") + value + ", " +
-              std::to_string(objects) + (objects == 1 ? " object" : " objects") + ", " +
-              settings.output);
+              counted(objects, "object") + ", " + settings.output);
   if (!settings.rois.empty()) {
-    console.say(std::to_string(rois.size()) + (rois.size() == 1 ? " ROI, " : " ROIs, ") +
-                settings.rois);
+    console.say(counted(static_cast<std::int64_t>(rois.size()), "ROI") + ", " + settings.rois);
   }
   nlohmann::json result = {{"method", name},
                            {"threshold", json_number(used.low)},

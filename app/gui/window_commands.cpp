@@ -14,6 +14,7 @@
 #include "app/gui/picture_file.h"
 #include "app/gui/status_line.h"
 #include "app/gui/view_grid.h"
+#include "core/io/image_names.h"
 
 namespace karyo::gui {
 namespace {
@@ -32,9 +33,14 @@ Command::Body does(std::function<void()> body) {
 void ask_for_files(MainWindow& window, OpenAs as) {
   auto* dialog = new QFileDialog(&window, QObject::tr("Open images"));
   dialog->setFileMode(QFileDialog::ExistingFiles);
-  dialog->setNameFilters({QObject::tr("Images (*.tif *.tiff *.png *.jpg *.jpeg *.nrrd *.nhdr *.nii "
-                                      "*.nii.gz *.mha *.mhd *.lsm *.stk)"),
-                          QObject::tr("All files (*)")});
+  QString patterns;
+  for (const auto ending : image_endings()) {
+    patterns += QStringLiteral("*%1 ").arg(QString::fromUtf8(ending.data()));
+  }
+  // TIFF under the names of two microscopes.
+  patterns += QStringLiteral("*.lsm *.stk");
+  dialog->setNameFilters(
+      {QObject::tr("Images (%1)").arg(patterns), QObject::tr("All files (*)")});
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   QObject::connect(dialog, &QFileDialog::filesSelected, &window,
                    [&window, as](const QStringList& names) {

@@ -1,37 +1,16 @@
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <system_error>
 
+#include "app/cli/console.h"
 #include "app/report/label_evaluation.h"
+#include "core/io/image_names.h"
 
 namespace karyo {
 namespace {
 
 namespace fs = std::filesystem;
 using FilesByName = std::map<std::string, fs::path>;
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
-/// The endings of files that can hold labels or images. Others (RoiSet.zip, tables) may lie beside.
-constexpr const char* kEndings[] = {".ome.tif", ".ome.tiff", ".tif",    ".tiff", ".png",
-                                    ".nrrd",    ".nhdr",     ".nii.gz", ".nii",  ".mha",
-                                    ".mhd",     ".jpg",      ".jpeg"};
-
-/// Empty for other files.
-std::string name_without_ending(const fs::path& path) {
-  const std::string name = path.filename().string();
-  for (const std::string ending : kEndings) {
-    if (name.size() > ending.size() && lower(name).ends_with(ending)) {
-      return name.substr(0, name.size() - ending.size());
-    }
-  }
-  return "";
-}
 
 Result<FilesByName> list_files(const fs::path& folder) {
   std::error_code ec;
@@ -48,9 +27,9 @@ Result<FilesByName> list_files(const fs::path& folder) {
   std::sort(paths.begin(), paths.end());
   FilesByName files;
   for (const fs::path& path : paths) {
-    const std::string name = name_without_ending(path);
-    if (name.empty() || name.front() == '.') continue;
-    const auto [known, added] = files.try_emplace(name, path);
+    // Others (RoiSet.zip, tables) may lie beside.
+    if (!is_image_name(path) || path.filename().string().front() == '.') continue;
+    const auto [known, added] = files.try_emplace(image_stem(path), path);
     if (!added) {
       return Error(ErrorCode::kInvalidArgument,
                    folder.string() + " holds both " + known->second.filename().string() + " and " +
@@ -88,10 +67,6 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-std::string images_text(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " image" : " images");
-}
-
 std::vector<std::string> names_only_in(const FilesByName& here, const FilesByName& there) {
   std::vector<std::string> names;
   for (const auto& [name, path] : here) {
@@ -101,8 +76,7 @@ std::vector<std::string> names_only_in(const FilesByName& here, const FilesByNam
 }
 
 Result<EvaluationPairs> pair_of_files(const LabelEvaluationOptions& options) {
-  EvaluationPair pair{name_without_ending(options.truth), options.truth, options.prediction, {}};
-  if (pair.name.empty()) pair.name = options.truth.stem().string();
+  EvaluationPair pair{image_stem(options.truth), options.truth, options.prediction, {}};
   std::error_code ignored;
   if (fs::is_regular_file(options.images, ignored)) {
     pair.image = options.images;
@@ -158,9 +132,9 @@ Result<EvaluationPairs> pair_files(const LabelEvaluationOptions& options) {
   }
   if (!without_prediction.empty() && !options.allow_missing) {
     return Error(ErrorCode::kNotFound,
-                 images_text(without_prediction.size()) + " of " + truth_folder.string() +
-                     " without prediction in " + prediction_folder.string() + ": " +
-                     joined(without_prediction),
+                 cli::counted(static_cast<std::int64_t>(without_prediction.size()), "image") +
+                     " of " + truth_folder.string() + " without prediction in " +
+                     prediction_folder.string() + ": " + joined(without_prediction),
                  "Predict these as well, or give --allow-missing to leave them out of the scores.");
   }
   if (!without_prediction.empty()) {

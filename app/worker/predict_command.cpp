@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/option_text.h"
 #include "app/worker/commands.h"
 #include "core/io/image_io.h"
+#include "core/io/image_names.h"
 #include "core/io/roi_zip.h"
 #include "core/labels/label_rois.h"
 #include "models/model.h"
@@ -50,29 +52,14 @@ Result<PredictSettings> parse_settings(const PredictOptions& options) {
   settings.probability = options.probability;
   settings.channel = options.channel - 1;
   if (options.tiles == "auto") return settings;
-  long long z = 1, y = 0, x = 0;
-  char rest = 0;
-  const bool three =
-      std::sscanf(options.tiles.c_str(), "%lld,%lld,%lld%c", &z, &y, &x, &rest) == 3;
-  const bool two =
-      !three && std::sscanf(options.tiles.c_str(), "%lld,%lld%c", &y, &x, &rest) == 2;
-  if ((!three && !two) || (three && z != 1) || y < 1 || x < 1) {
+  const auto tiles = cli::parse_zyx(options.tiles);
+  if (!tiles || tiles->z != 1) {
     return Error(ErrorCode::kInvalidArgument, "--tiles " + options.tiles + " is not a tiling",
                  "Give auto, or how many tiles along z, y and x, for example 1,2,2.");
   }
-  settings.tiles_y = y;
-  settings.tiles_x = x;
+  settings.tiles_y = tiles->y;
+  settings.tiles_x = tiles->x;
   return settings;
-}
-
-bool looks_like_image(const fs::path& path) {
-  static const std::vector<std::string> kEndings{".tif", ".tiff", ".png", ".jpg",  ".jpeg",
-                                                 ".nrrd", ".nhdr", ".nii", ".mha", ".mhd"};
-  std::string ending = path.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (ending == ".gz") return path.stem().extension() == ".nii";
-  return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
 }
 
 Result<std::vector<fs::path>> input_files(const fs::path& input) {
@@ -85,7 +72,7 @@ Result<std::vector<fs::path>> input_files(const fs::path& input) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(input)) {
     const bool hidden = entry.path().filename().string().front() == '.';
-    if (entry.is_regular_file() && !hidden && looks_like_image(entry.path())) {
+    if (entry.is_regular_file() && !hidden && is_image_name(entry.path())) {
       files.push_back(entry.path());
     }
   }
@@ -97,15 +84,9 @@ Result<std::vector<fs::path>> input_files(const fs::path& input) {
   return files;
 }
 
-/// "a.ome.tif" and "a.png" both become "a.tif": labels are TIFF whatever the image was.
-std::string output_stem(const fs::path& input) {
-  std::string stem = input.stem().string();
-  for (const std::string inner : {".ome", ".nii"}) {
-    if (stem.size() > inner.size() && stem.ends_with(inner)) {
-      stem.resize(stem.size() - inner.size());
-    }
-  }
-  return stem;
+/// Labels are TIFF whatever the image was.
+fs::path label_file(const PredictOptions& options, const fs::path& input) {
+  return fs::path(options.output) / (image_stem(input) + ".tif");
 }
 
 /// Segments every time point of one image and writes what was asked for; returns object count.
@@ -113,7 +94,7 @@ Result<std::int64_t> predict_file(Predictor& predictor, const fs::path& input,
                                   const fs::path& output, const PredictOptions& options,
                                   const PredictSettings& settings, TaskControl& control) {
   KARYO_TRY(const auto image, read_image(input));
-  const auto stem = output_stem(input);
+  const auto stem = image_stem(input);
   std::vector<LabelArray> frames;
   std::int64_t objects = 0;
   for (std::int64_t t = 0; t < image.shape().t; ++t) {
@@ -135,7 +116,7 @@ Result<std::int64_t> predict_file(Predictor& predictor, const fs::path& input,
   }
   // The labels come last: where they stand, the image is done.
   const Volume labels = from_labels(frames, image.grid);
-  KARYO_CHECK_OK(write_image(output / (stem + ".tif"), labels, {.compress = true}));
+  KARYO_CHECK_OK(write_image(label_file(options, input), labels, {.compress = true}));
   return objects;
 }
 
@@ -154,7 +135,7 @@ Result<void> run(const PredictOptions& options, cli::Console& console) {
   nlohmann::json results = nlohmann::json::array();
   std::int64_t done = 0, kept = 0, total_objects = 0;
   for (std::size_t i = shard.number - 1; i < files.size(); i += shard.of) {
-    const auto target = fs::path(options.output) / (output_stem(files[i]) + ".tif");
+    const auto target = label_file(options, files[i]);
     if (!options.overwrite && fs::exists(target)) {
       ++kept;
       continue;

@@ -40,9 +40,10 @@ Result<AtomicFile> AtomicFile::create(const std::filesystem::path& target) {
   std::error_code ec;
   std::filesystem::create_directories(folder, ec);
   if (ec) return io_error(folder, "making folder", ec.value());
-  // The ending is kept because some libraries choose the format by it.
-  auto temporary = folder / ("." + target.stem().string() + "." + std::to_string(::getpid()) + "-" +
-                             std::to_string(counter++) + ".tmp" + target.extension().string());
+  // After a kill the file stays: under this ending no search for the target's kind of file finds
+  // it. Python's glob("*.h5") would take a hidden file.
+  auto temporary = folder / ("." + target.filename().string() + "." + std::to_string(::getpid()) +
+                             "-" + std::to_string(counter++) + ".tmp");
   const int fd = ::open(temporary.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
   if (fd < 0) return io_error(folder, "writing into", errno);
   ::close(fd);

@@ -16,7 +16,8 @@ namespace karyo {
 /// never sees half a file under the final name and a failure leaves what was there before.
 ///
 ///   KARYO_TRY(auto file, AtomicFile::create(path));
-///   ... write to file.temporary_path() with any library ...
+///   ... write to file.temporary_path() with any library; tell it the format, as the temporary
+///       name ends in ".tmp" whatever the target's does ...
 ///   KARYO_CHECK_OK(file.commit());
 ///
 /// Dropping it without commit() removes the temporary file.

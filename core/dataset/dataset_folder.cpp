@@ -1,12 +1,12 @@
 #include "core/dataset/dataset_folder.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <map>
 #include <system_error>
 
 #include "core/io/image_io.h"
+#include "core/io/image_names.h"
 
 namespace karyo {
 namespace {
@@ -15,32 +15,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kImages = "images";
 constexpr const char* kMasks = "masks";
-
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
-/// Endings that announce an image; others are looked into before they count.
-bool named_as_image(const std::string& name) {
-  constexpr std::array kEndings = {".tif",  ".tiff", ".btf", ".png",    ".jpg", ".jpeg",
-                                   ".nrrd", ".nhdr", ".nii", ".nii.gz", ".mha", ".mhd"};
-  const std::string low = lower(name);
-  return std::any_of(kEndings.begin(), kEndings.end(),
-                     [&](const char* ending) { return ends_with(low, ending); });
-}
-
-std::string stem_of(const std::string& name) {
-  for (const char* two : {".ome.tif", ".ome.tiff", ".nii.gz"}) {
-    if (ends_with(lower(name), two)) return name.substr(0, name.size() - std::string(two).size());
-  }
-  return fs::path(name).stem().string();
-}
 
 std::string plane_text(const VolumeShape& shape) {
   const std::string plane = std::to_string(shape.y) + "x" + std::to_string(shape.x);
@@ -77,15 +51,14 @@ Result<std::map<std::string, Listed>> list_images(const fs::path& folder,
   std::sort(files.begin(), files.end());
   std::map<std::string, Listed> listed;
   for (const auto& path : files) {
-    const std::string name = path.filename().string();
     auto description = describe_image(path);
     if (!description) {
-      if (named_as_image(name)) {
+      if (is_image_name(path)) {
         findings.push_back(Finding::unreadable(path, description.error()));
       }
       continue;
     }
-    const auto [place, added] = listed.try_emplace(stem_of(name), Listed{path, *description});
+    const auto [place, added] = listed.try_emplace(image_stem(path), Listed{path, *description});
     if (!added) {
       findings.push_back(Finding::error("duplicate_name", path,
                                         "has the same name as \"" +
@@ -207,7 +180,7 @@ Result<DatasetFolder> open_dataset(const fs::path& root, std::int64_t dims) {
   const auto unreadable = [&](const char* part, const std::string& stem) {
     return std::any_of(dataset.findings.begin(), dataset.findings.end(), [&](const Finding& f) {
       return f.kind == "unreadable" && f.file.parent_path().filename() == part &&
-             stem_of(f.file.filename().string()) == stem;
+             image_stem(f.file) == stem;
     });
   };
   std::vector<Finding> found;

@@ -1,21 +1,11 @@
 #include "core/io/image_io.h"
 
-#include <algorithm>
-
+#include "core/base/text.h"
 #include "core/io/image_reader.h"
 #include "core/io/nrrd_writer.h"
 #include "core/io/tiff_writer.h"
 
 namespace karyo {
-namespace {
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
-}  // namespace
 
 Result<ImageDescription> describe_image(const std::filesystem::path& path) {
   auto reader = io::open_image(path);
@@ -31,6 +21,28 @@ Result<Volume> read_image(const std::filesystem::path& path) {
   return volume;
 }
 
+Result<void> visit_planes(const std::filesystem::path& path,
+                          const std::function<void(const Volume& plane)>& visitor) {
+  const auto visit = [&]() -> Result<void> {
+    KARYO_TRY(const auto reader, io::open_image(path));
+    const VolumeShape shape = reader->description().shape;
+    KARYO_TRY(Volume plane,
+              io::zeroed_volume(reader->description().type, {1, 1, 1, shape.y, shape.x}));
+    for (std::int64_t t = 0; t < shape.t; ++t) {
+      for (std::int64_t z = 0; z < shape.z; ++z) {
+        for (std::int64_t c = 0; c < shape.c; ++c) {
+          KARYO_CHECK_OK(reader->read_plane(t, c, z, plane.data()));
+          visitor(plane);
+        }
+      }
+    }
+    return {};
+  };
+  const auto visited = visit();
+  if (!visited) return visited.error().in(path.string());
+  return {};
+}
+
 Result<LabelArray> read_labels(const std::filesystem::path& path, VoxelGrid* grid) {
   KARYO_TRY(const Volume volume, read_image(path));
   auto labels = to_labels(volume);
@@ -41,7 +53,7 @@ Result<LabelArray> read_labels(const std::filesystem::path& path, VoxelGrid* gri
 
 Result<void> write_image(const std::filesystem::path& path, const Volume& volume,
                          const WriteOptions& options) {
-  const std::string name = lower(path.filename().string());
+  const std::string name = lower_ascii(path.filename().string());
   if (volume.shape().count() < 1) {
     return Error(ErrorCode::kInvalidArgument, path.string() + ": there are no voxels to write",
                  "Write an image of at least one voxel.");

@@ -7,6 +7,7 @@
 /// and against limits.h before memory is asked for. Nothing in a file is executed.
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,13 @@ Result<ImageDescription> describe_image(const std::filesystem::path& path);
 
 /// The whole image. Errors as describe_image, and kBadFile for broken pixel data.
 Result<Volume> read_image(const std::filesystem::path& path);
+
+/// Calls `visitor` with one plane after another (frames, slices, channels; channels fastest), as a
+/// volume of one plane of the type that read_image gives. For one pass over what may be larger
+/// than memory: of a TIFF one page is held at a time; the other formats are decoded whole. Errors
+/// as read_image.
+Result<void> visit_planes(const std::filesystem::path& path,
+                          const std::function<void(const Volume& plane)>& visitor);
 
 /// A label image: first time point, one channel, whole numbers (see to_labels).
 /// `grid`, where given, receives the file's spacing.

@@ -14,18 +14,22 @@
 
 namespace karyo::io {
 
-Result<Volume> ImageReader::empty_volume() const {
-  KARYO_TRY(const std::uint64_t bytes, volume_bytes(description_.shape, description_.type));
+Result<Volume> zeroed_volume(VoxelType type, const VolumeShape& shape, const VoxelGrid& grid) {
+  KARYO_TRY(const std::uint64_t bytes, volume_bytes(shape, type));
   try {
-    Volume volume(description_.type, description_.shape, description_.grid);
-    volume.rgb = description_.rgb;
-    volume.channels = description_.channels;
-    return volume;
+    return Volume(type, shape, grid);
   } catch (const std::bad_alloc&) {
     return Error(ErrorCode::kTooLarge,
                  "the image needs " + readable_bytes(bytes) + " of memory, which is not free",
                  "Close other programs, or open a cropped copy of the image.");
   }
+}
+
+Result<Volume> ImageReader::empty_volume() const {
+  KARYO_TRY(Volume volume, zeroed_volume(description_.type, description_.shape, description_.grid));
+  volume.rgb = description_.rgb;
+  volume.channels = description_.channels;
+  return volume;
 }
 
 Result<void> WholeImageReader::read_plane(std::int64_t t, std::int64_t c, std::int64_t z,

@@ -9,6 +9,9 @@
 
 namespace karyo::io {
 
+/// Voxels of 0. Errors: kBadFile for an absurd extent, kTooLarge.
+Result<Volume> zeroed_volume(VoxelType type, const VolumeShape& shape, const VoxelGrid& grid = {});
+
 /// Opening reads headers only and checks every size they claim against the file. One thread at a
 /// time.
 class ImageReader {

@@ -3,13 +3,13 @@
 #include <zip.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstring>
 #include <fstream>
 #include <memory>
 #include <unordered_set>
 
 #include "core/base/atomic_file.h"
+#include "core/base/text.h"
 
 namespace karyo {
 namespace {
@@ -34,12 +34,7 @@ Error no_archive(const std::string& why) {
           "Save the set again from ImageJ's ROI Manager (More > Save)."};
 }
 
-bool ends_with_roi(const std::string& name) {
-  if (name.size() < 4) return false;
-  std::string ending = name.substr(name.size() - 4);
-  for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return ending == ".roi";
-}
+bool ends_with_roi(const std::string& name) { return lower_ascii(name).ends_with(".roi"); }
 
 /// The last part of an entry's name without ".roi"; what comes before may be anything.
 std::string roi_name(const std::string& entry) {

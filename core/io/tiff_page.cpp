@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <limits>
 
 #include "core/io/limits.h"
-#include "core/io/tiff_samples.h"
+#include "core/io/tiff_chunks.h"
 
 namespace karyo::io {
 namespace {
@@ -42,78 +41,9 @@ std::uint16_t short_field(TIFF* tiff, std::uint32_t tag) {
   return value;
 }
 
-/// How the page is cut into strips or tiles.
-struct Chunks {
-  std::int64_t across, down, planes;
-  std::int64_t samples;     ///< values a pixel inside a chunk
-  std::uint64_t row_bytes;  ///< of a whole chunk row, as decoded
-  /// Stays at the largest number when a header claims more.
-  std::int64_t count() const {
-    std::int64_t product = 0;
-    const bool over = __builtin_mul_overflow(across, down, &product) ||
-                      __builtin_mul_overflow(product, planes, &product);
-    return over ? std::numeric_limits<std::int64_t>::max() : product;
-  }
-};
-
-Chunks chunks_of(const TiffPage& page) {
-  Chunks chunks{};
-  chunks.across = (page.width + page.chunk_width - 1) / page.chunk_width;
-  chunks.down = (page.height + page.chunk_height - 1) / page.chunk_height;
-  chunks.planes = page.planar ? page.samples : 1;
-  chunks.samples = page.planar ? 1 : page.samples;
-  chunks.row_bytes = (static_cast<std::uint64_t>(page.chunk_width) *
-                          static_cast<std::uint64_t>(chunks.samples * page.bits) +
-                      7) /
-                     8;
-  return chunks;
-}
-
-/// Rows that chunk row `down` stores: tiles are padded, the last strip is not.
-std::int64_t stored_rows(const TiffPage& page, std::int64_t down) {
-  return page.tiled ? page.chunk_height
-                    : std::min(page.chunk_height, page.height - down * page.chunk_height);
-}
-
-std::string name_of_chunk(const TiffPage& page, std::int64_t number) {
-  return (page.tiled ? "tile " : "strip ") + std::to_string(number + 1);
-}
-
 Error unsupported(const std::string& what) {
   return {ErrorCode::kUnsupported, what,
           "Open it in the program that wrote it and save as 8-, 16- or 32-bit TIFF."};
-}
-
-/// Decoded bytes of a chunk into `to`, in this machine's byte order.
-Result<void> fetch_chunk(TiffHandle& handle, const TiffPage& page, std::int64_t number,
-                         std::span<std::byte> to) {
-  TIFF* tiff = handle.raw();
-  const auto index = static_cast<std::uint32_t>(number);
-  if (page.compression == COMPRESSION_NONE) {
-    int failed = 0;
-    const std::uint64_t offset = TIFFGetStrileOffsetWithErr(tiff, index, &failed);
-    if (failed != 0) return Error(ErrorCode::kBadFile, "the table of strips is broken", kAgain);
-    KARYO_CHECK_OK(handle.source().read_at(offset, to));
-    if (short_field(tiff, TIFFTAG_FILLORDER) == FILLORDER_LSB2MSB) {
-      TIFFReverseBits(reinterpret_cast<std::uint8_t*>(to.data()), static_cast<tmsize_t>(to.size()));
-    }
-    if (handle.big_endian() != (std::endian::native == std::endian::big)) {
-      swap_values(to, page.bits);
-    }
-    return {};
-  }
-  handle.take_message();
-  const auto size = static_cast<tmsize_t>(to.size());
-  const tmsize_t had = page.tiled ? TIFFReadEncodedTile(tiff, index, to.data(), size)
-                                  : TIFFReadEncodedStrip(tiff, index, to.data(), size);
-  const std::string reason = handle.take_message();
-  if (had != size || !reason.empty()) {
-    return Error(ErrorCode::kBadFile,
-                 name_of_chunk(page, number) + " (" + tiff_compression_name(page.compression) +
-                     ") cannot be decoded" + (reason.empty() ? "" : ": " + reason),
-                 kAgain);
-  }
-  return {};
 }
 
 }  // namespace
@@ -282,6 +212,35 @@ std::vector<Rgb> tiff_page_lut(TiffHandle& handle, const TiffPage& page) {
   return lut;
 }
 
+std::int64_t Chunks::count() const {
+  std::int64_t product = 0;
+  const bool over = __builtin_mul_overflow(across, down, &product) ||
+                    __builtin_mul_overflow(product, planes, &product);
+  return over ? std::numeric_limits<std::int64_t>::max() : product;
+}
+
+Chunks chunks_of(const TiffPage& page) {
+  Chunks chunks{};
+  chunks.across = (page.width + page.chunk_width - 1) / page.chunk_width;
+  chunks.down = (page.height + page.chunk_height - 1) / page.chunk_height;
+  chunks.planes = page.planar ? page.samples : 1;
+  chunks.samples = page.planar ? 1 : page.samples;
+  chunks.row_bytes = (static_cast<std::uint64_t>(page.chunk_width) *
+                          static_cast<std::uint64_t>(chunks.samples * page.bits) +
+                      7) /
+                     8;
+  return chunks;
+}
+
+std::int64_t stored_rows(const TiffPage& page, std::int64_t down) {
+  return page.tiled ? page.chunk_height
+                    : std::min(page.chunk_height, page.height - down * page.chunk_height);
+}
+
+std::string name_of_chunk(const TiffPage& page, std::int64_t number) {
+  return (page.tiled ? "tile " : "strip ") + std::to_string(number + 1);
+}
+
 Result<void> check_tiff_chunks(TiffHandle& handle, const TiffPage& page, std::uint64_t& stored) {
   TIFF* tiff = handle.raw();
   const Chunks chunks = chunks_of(page);
@@ -343,94 +302,6 @@ Result<void> check_tiff_chunks(TiffHandle& handle, const TiffPage& page, std::ui
     return Error(ErrorCode::kBadFile,
                  "the sizes of the strips (StripByteCounts) do not fit the page and the file",
                  kAgain);
-  }
-  return {};
-}
-
-Result<void> decode_tiff_page(TiffHandle& handle, const TiffPage& page,
-                              std::span<std::byte* const> planes) {
-  const Chunks chunks = chunks_of(page);
-  const std::size_t voxel = bytes_of(page.type());
-  const auto samples = static_cast<std::size_t>(chunks.samples);
-  std::vector<std::byte> chunk;
-  std::vector<std::byte> row(static_cast<std::size_t>(page.width) * samples * voxel);
-  std::vector<std::byte*> targets(samples);
-  for (std::int64_t number = 0; number < chunks.count(); ++number) {
-    const std::int64_t across = number % chunks.across;
-    const std::int64_t down = number / chunks.across % chunks.down;
-    const auto plane = static_cast<std::size_t>(number / chunks.across / chunks.down);
-    const std::int64_t y0 = down * page.chunk_height;
-    const std::int64_t x0 = across * page.chunk_width;
-    const std::int64_t rows = stored_rows(page, down);
-    const std::int64_t columns = std::min(page.chunk_width, page.width - x0);
-    const auto bytes = static_cast<std::size_t>(chunks.row_bytes) * static_cast<std::size_t>(rows);
-    const auto first = static_cast<std::size_t>(y0 * page.width + x0) * voxel;
-    if (!page.tiled && samples == 1 && stored_as_voxels(page)) {
-      KARYO_CHECK_OK(fetch_chunk(handle, page, number, {planes[plane] + first, bytes}));
-      continue;
-    }
-    chunk.resize(bytes);
-    KARYO_CHECK_OK(fetch_chunk(handle, page, number, chunk));
-    const std::int64_t kept = std::min(rows, page.height - y0);
-    for (std::int64_t y = 0; y < kept; ++y) {
-      const std::byte* from =
-          chunk.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(chunks.row_bytes);
-      const std::size_t to = first + static_cast<std::size_t>(y * page.width) * voxel;
-      if (samples == 1) {
-        expand_values(page, from, columns, planes[plane] + to);
-        continue;
-      }
-      expand_values(page, from, columns * chunks.samples, row.data());
-      for (std::size_t s = 0; s < samples; ++s) targets[s] = planes[s] + to;
-      deinterleave(voxel, row.data(), columns, targets);
-    }
-  }
-  return {};
-}
-
-Result<void> probe_tiff_page(TiffHandle& handle, const TiffPage& page) {
-  if (page.compression == COMPRESSION_NONE) return {};
-  std::vector<std::byte> chunk(static_cast<std::size_t>(chunks_of(page).row_bytes) *
-                               static_cast<std::size_t>(stored_rows(page, 0)));
-  return fetch_chunk(handle, page, 0, chunk);
-}
-
-Result<void> read_contiguous_plane(const ByteSource& source, bool big_endian, const TiffPage& page,
-                                   std::uint64_t offset, std::span<std::byte* const> planes) {
-  const bool swap = big_endian != (std::endian::native == std::endian::big);
-  const std::size_t voxel = bytes_of(page.type());
-  const auto pixels = static_cast<std::size_t>(page.width * page.height);
-  const auto stored = static_cast<std::size_t>(page.stored_plane_bytes());
-  if (page.samples == 1 && stored_as_voxels(page)) {
-    const std::span<std::byte> to(planes[0], pixels * voxel);
-    KARYO_CHECK_OK(source.read_at(offset, to));
-    if (swap) swap_values(to, page.bits);
-    return {};
-  }
-  std::vector<std::byte> bytes(stored);
-  KARYO_CHECK_OK(source.read_at(offset, bytes));
-  if (swap) swap_values(bytes, page.bits);
-  if (page.samples == 1 || page.planar) {
-    const std::size_t row_bytes = stored / static_cast<std::size_t>(page.samples * page.height);
-    for (std::size_t s = 0; s < planes.size(); ++s) {
-      for (std::int64_t y = 0; y < page.height; ++y) {
-        const auto line = s * static_cast<std::size_t>(page.height) + static_cast<std::size_t>(y);
-        expand_values(page, bytes.data() + line * row_bytes, page.width,
-                      planes[s] + static_cast<std::size_t>(y * page.width) * voxel);
-      }
-    }
-    return {};
-  }
-  const std::size_t row_bytes = stored / static_cast<std::size_t>(page.height);
-  std::vector<std::byte> row(static_cast<std::size_t>(page.width * page.samples) * voxel);
-  std::vector<std::byte*> targets(planes.size());
-  for (std::int64_t y = 0; y < page.height; ++y) {
-    expand_values(page, bytes.data() + static_cast<std::size_t>(y) * row_bytes,
-                  page.width * page.samples, row.data());
-    for (std::size_t s = 0; s < planes.size(); ++s) {
-      targets[s] = planes[s] + static_cast<std::size_t>(y * page.width) * voxel;
-    }
-    deinterleave(voxel, row.data(), page.width, targets);
   }
   return {};
 }

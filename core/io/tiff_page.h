@@ -1,13 +1,10 @@
 #pragma once
 
-/// One page of a TIFF file: its layout, and its pixels.
-///
-/// libtiff decodes; every offset, count and claim is checked here first. Uncompressed pixels are
-/// read directly.
+/// One page of a TIFF file: its layout. Every offset, count and claim is checked here before
+/// tiff_decode.h reads pixels.
 
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -84,18 +81,6 @@ std::vector<Rgb> tiff_page_lut(TiffHandle& handle, const TiffPage& page);
 /// Checks that each strip or tile of the page lies in the file and can hold the pixels it claims.
 /// Adds the stored bytes to `stored`. Errors: kBadFile.
 Result<void> check_tiff_chunks(TiffHandle& handle, const TiffPage& page, std::uint64_t& stored);
-
-/// Decodes the current page; one pointer to height x width voxels of page.type() a sample.
-/// Errors: kBadFile for broken data.
-Result<void> decode_tiff_page(TiffHandle& handle, const TiffPage& page,
-                              std::span<std::byte* const> planes);
-
-/// Decodes its first chunk only, to learn whether the page is sound before memory is taken.
-Result<void> probe_tiff_page(TiffHandle& handle, const TiffPage& page);
-
-/// Bytes at `offset` that hold one uncompressed plane after another: plane number `index`.
-Result<void> read_contiguous_plane(const ByteSource& source, bool big_endian, const TiffPage& page,
-                                   std::uint64_t offset, std::span<std::byte* const> planes);
 
 /// Where the page's pixels begin when they lie uncompressed in one piece; 0 otherwise.
 std::uint64_t contiguous_start(TiffHandle& handle, const TiffPage& page);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/io/limits.h"
+#include "core/io/tiff_decode.h"
 #include "core/io/tiff_plan.h"
 
 namespace karyo::io {
@@ -43,18 +44,33 @@ class TiffReader final : public ImageReader {
   }
 
   Result<void> read_plane(std::int64_t t, std::int64_t c, std::int64_t z, std::byte* to) override {
+    if (!checked_) KARYO_CHECK_OK(check_all_pages());
+    checked_ = true;
     if (first_.samples == 1) {
       std::byte* const planes[] = {to};
       return read_page(t, c, z, planes);
     }
-    // A page holds all samples; the others are decoded to be dropped.
+    // A page holds all samples. They are kept: the next plane asked for is mostly another of them.
+    const VolumeShape& shape = description_.shape;
     const std::size_t plane_bytes =
-        static_cast<std::size_t>(description_.shape.y * description_.shape.x) *
-        bytes_of(description_.type);
-    std::vector<std::byte> dropped(plane_bytes);
-    std::vector<std::byte*> planes(static_cast<std::size_t>(first_.samples), dropped.data());
-    planes[static_cast<std::size_t>(c % first_.samples)] = to;
-    return read_page(t, c / first_.samples, z, planes);
+        static_cast<std::size_t>(shape.y * shape.x) * bytes_of(description_.type);
+    const std::int64_t page = (t * plan_.channels + c / first_.samples) * plan_.slices + z;
+    if (page != kept_page_) {
+      kept_page_ = -1;
+      if (kept_.size_bytes() == 0) {
+        KARYO_TRY(kept_,
+                  zeroed_volume(description_.type, {1, first_.samples, 1, shape.y, shape.x}));
+      }
+      std::vector<std::byte*> planes;
+      for (std::int64_t s = 0; s < first_.samples; ++s) {
+        planes.push_back(kept_.data() + static_cast<std::size_t>(s) * plane_bytes);
+      }
+      KARYO_CHECK_OK(read_page(t, c / first_.samples, z, planes));
+      kept_page_ = page;
+    }
+    std::copy_n(kept_.data() + static_cast<std::size_t>(c % first_.samples) * plane_bytes,
+                plane_bytes, to);
+    return {};
   }
 
  private:
@@ -111,6 +127,9 @@ class TiffReader final : public ImageReader {
   TiffHandle handle_;
   TiffPage first_;
   TiffPlan plan_;
+  bool checked_ = false;         ///< check_all_pages() was passed
+  Volume kept_;                  ///< samples of the page read last, where it has several
+  std::int64_t kept_page_ = -1;  ///< its number; -1: none
 };
 
 /// Axes as stored: page axes longer than 1, then Y, X and S where the samples lie.

@@ -43,7 +43,7 @@ std::map<std::uint32_t, Box3> object_boxes(LabelView labels) {
         while (x < shape.x && labels(z, y, x) == id) ++x;
         if (id == 0) continue;
         const Box3 run{{z, y, begin}, {z + 1, y + 1, x}};
-        const auto [entry, added] = boxes.emplace(id, run);
+        const auto [entry, added] = boxes.try_emplace(id, run);
         if (!added) entry->second = entry->second.united_with(run);
       }
     }

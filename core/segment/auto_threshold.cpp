@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <limits>
 #include <string>
 
+#include "core/base/text.h"
 #include "core/segment/threshold_methods.h"
 
 namespace karyo {
@@ -24,14 +24,6 @@ constexpr std::array kMethods = {
     ThresholdMethod::kShanbhag, ThresholdMethod::kTriangle,     ThresholdMethod::kYen};
 
 constexpr double kOpenEnd = 1e30;  // ImageJ's end of a float range
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& letter : lower) {
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  }
-  return lower;
-}
 
 int run_method(ThresholdMethod method, Counts h) {
   switch (method) {
@@ -119,10 +111,10 @@ std::string_view name_of(ThresholdMethod method) {
 }
 
 Result<ThresholdMethod> threshold_method_from(std::string_view name) {
-  const std::string wanted = lower_case(name);
+  const std::string wanted = lower_ascii(name);
   std::string known;
   for (const auto method : kMethods) {
-    if (lower_case(name_of(method)) == wanted) return method;
+    if (lower_ascii(name_of(method)) == wanted) return method;
     known += (known.empty() ? "" : ", ") + std::string(name_of(method));
   }
   if (wanted == "minerror(i)") return ThresholdMethod::kMinError;

@@ -5,7 +5,7 @@
 /// A method sees counts in bins and answers with a bin; ImageHistogram makes the bins from an image
 /// the way ImageJ does for its type and turns the answer back into pixel values. Source: the
 /// behaviour of ImageJ 1.54u (AutoThresholder, setAutoThreshold) and of Fiji's Auto_Threshold 1.18,
-/// whose own sources are the papers named beside each method in threshold_methods.cpp.
+/// whose own sources are the papers named beside each method in threshold_*.cpp.
 ///
 /// Where ImageJ keeps a sum in a 32-bit integer, so do we: on images of more than about 10^7 bright
 /// pixels Huang, Huang2, IsoData, Li and MinError differ from the textbook in the same way.

@@ -105,16 +105,4 @@ Result<void> write_history(const std::filesystem::path& path, const History& his
   return write_file_atomically(path, text);
 }
 
-Result<void> append_history(const std::filesystem::path& path,
-                            const std::vector<std::string>& columns,
-                            const std::vector<double>& row) {
-  KARYO_TRY(auto history, read_history(path));
-  if (history.columns.empty()) history.columns = columns;
-  if (history.columns != columns) {
-    return invalid(path.string() + " has other columns than the new row");
-  }
-  history.rows.push_back(row);
-  return write_history(path, history);
-}
-
 }  // namespace karyo

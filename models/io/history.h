@@ -27,9 +27,4 @@ Result<History> read_history(const std::filesystem::path& path);
 /// Errors  kInvalidArgument (a row of another length, a name that needs quoting), kIo.
 Result<void> write_history(const std::filesystem::path& path, const History& history);
 
-/// Adds one row to what is there. Errors  as above; kInvalidArgument when the columns differ.
-Result<void> append_history(const std::filesystem::path& path,
-                            const std::vector<std::string>& columns,
-                            const std::vector<double>& row);
-
 }  // namespace karyo

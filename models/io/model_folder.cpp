@@ -4,7 +4,6 @@
 
 #include "core/base/atomic_file.h"
 #include "models/io/json_keys.h"
-#include "models/io/stardist_layout.h"
 
 namespace karyo {
 namespace {
@@ -246,18 +245,6 @@ Result<void> ModelFolder::save_settings(const Json& values) {
   KARYO_CHECK_OK(write_file_atomically(path / kSettings, json_text(values)));
   settings = values;
   return {};
-}
-
-Result<std::vector<KerasLayer>> read_stardist_weights(const ModelFolder& folder) {
-  if (!folder.stardist) {
-    return Error(ErrorCode::kInvalidArgument, folder.path.string() + " is no StarDist model",
-                 "Choose a StarDist model folder.");
-  }
-  if (folder.weights.empty()) {
-    return Error(ErrorCode::kNotFound, folder.path.string() + " has no weights (*.h5)",
-                 "Train the model first, or copy its weights_best.h5 into the folder.");
-  }
-  return read_stardist_weights(folder.weights, *folder.stardist);
 }
 
 }  // namespace karyo

@@ -84,8 +84,4 @@ struct ModelFolder {
 /// hidden files are left out. Empty when there is none.
 std::filesystem::path choose_weights(const std::filesystem::path& folder);
 
-/// StarDist weights of the folder, matched with its settings; in layout order.
-/// Errors  kNotFound (no weights yet); as read_stardist_weights.
-Result<std::vector<KerasLayer>> read_stardist_weights(const ModelFolder& folder);
-
 }  // namespace karyo

@@ -44,13 +44,19 @@ Json plain(const std::vector<double>& values) {
   return list;
 }
 
+/// One odd number an axis: an even kernel has no middle.
+void read_kernel(JsonKeys& keys, const std::string& key, std::vector<int>& sizes,
+                 std::size_t axes) {
+  keys.read(key, sizes, axes, 1, kMostKernel);
+  for (const int size : sizes) {
+    if (size % 2 == 0) keys.fail(key, "odd numbers, for example 3 for every axis");
+  }
+}
+
 void read_unet(JsonKeys& keys, StarDistConfig& config) {
   const auto n_dim = static_cast<std::size_t>(config.n_dim);
   keys.read("unet_n_depth", config.unet_n_depth, 1, kMostDepth);
-  keys.read("unet_kernel_size", config.unet_kernel_size, n_dim, 1, kMostKernel);
-  for (const int size : config.unet_kernel_size) {
-    if (size % 2 == 0) keys.fail("unet_kernel_size", "odd numbers, for example 3 for every axis");
-  }
+  read_kernel(keys, "unet_kernel_size", config.unet_kernel_size, n_dim);
   keys.read("unet_n_filter_base", config.unet_n_filter_base, 1, kMostFilters);
   keys.read("unet_n_conv_per_depth", config.unet_n_conv_per_depth, 1, kMostConvs);
   keys.read("unet_pool", config.unet_pool, n_dim, 1, 16);
@@ -65,10 +71,7 @@ void read_unet(JsonKeys& keys, StarDistConfig& config) {
 
 void read_resnet(JsonKeys& keys, StarDistConfig& config) {
   keys.read("resnet_n_blocks", config.resnet_n_blocks, 1, 64);
-  keys.read("resnet_kernel_size", config.resnet_kernel_size, 3, 1, kMostKernel);
-  for (const int size : config.resnet_kernel_size) {
-    if (size % 2 == 0) keys.fail("resnet_kernel_size", "odd numbers, for example 3 for every axis");
-  }
+  read_kernel(keys, "resnet_kernel_size", config.resnet_kernel_size, 3);
   keys.read_text("resnet_kernel_init", config.resnet_kernel_init);
   keys.read("resnet_n_filter_base", config.resnet_n_filter_base, 1, kMostFilters);
   keys.read("resnet_n_conv_per_block", config.resnet_n_conv_per_block, 2, kMostConvs);

@@ -82,11 +82,4 @@ std::vector<TileBox> tile_layout(Index3 shape, Index3 block, Index3 overlap, Ind
   return boxes;
 }
 
-std::int64_t tiles_needed(std::int64_t extent, std::int64_t block, std::int64_t overlap,
-                          std::int64_t longest) {
-  const std::int64_t margin = blocks_of(overlap, block);
-  const std::int64_t tile = std::max(2 * margin + 1, longest / block);
-  return static_cast<std::int64_t>(tile_axis(blocks_of(extent, block), tile, margin).size());
-}
-
 }  // namespace karyo

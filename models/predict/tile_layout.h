@@ -33,9 +33,4 @@ struct TileBox {
 /// Write boxes cover the shape exactly once. Z outermost, X innermost.
 std::vector<TileBox> tile_layout(Index3 shape, Index3 block, Index3 overlap, Index3 tiles);
 
-/// How many tiles an axis needs so that none reads more than `longest` pixels (as far as the
-/// overlap allows).
-std::int64_t tiles_needed(std::int64_t extent, std::int64_t block, std::int64_t overlap,
-                          std::int64_t longest);
-
 }  // namespace karyo

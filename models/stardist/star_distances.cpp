@@ -167,14 +167,9 @@ void steps_inside(const SortedLabels<Id>& labels, const RayWalk& walk, const Vec
   }
 }
 
-/// Where (ray, i, j) of the result lies.
-struct OutputStrides {
-  std::int64_t ray, row, column;
-};
-
+/// Writes what is not 0 of (i, j, ray) to `out`.
 template <typename Id>
-void walk_all(LabelView labels, int rays, GridStep grid, float* out, OutputStrides strides,
-              int threads) {
+void walk_all(LabelView labels, int rays, GridStep grid, float* out, int threads) {
   using Vector = typename LaneTypes<Id>::Vector;
   const Index3 shape = labels.shape();
   const std::int64_t rows = grid_extent(shape.y, grid.y), columns = grid_extent(shape.x, grid.x);
@@ -196,9 +191,9 @@ void walk_all(LabelView labels, int rays, GridStep grid, float* out, OutputStrid
           const RayWalk& walk = walks[static_cast<std::size_t>(k)];
           Vector steps;
           steps_inside<Id, Vector>(sorted, walk, own, y, j, grid.x, steps);
-          float* target = out + k * strides.ray + i * strides.row + j * strides.column;
+          float* target = out + (i * columns + j) * rays + k;
           for (int lane = 0; lane < lanes; ++lane) {
-            if (own[lane] != 0) target[lane * strides.column] = walk.distance[steps[lane]];
+            if (own[lane] != 0) target[lane * rays] = walk.distance[steps[lane]];
           }
         }
         j += lanes;
@@ -208,13 +203,14 @@ void walk_all(LabelView labels, int rays, GridStep grid, float* out, OutputStrid
   parallel_for(0, rows, 8, body, threads);
 }
 
-void fill(LabelView labels, int rays, GridStep grid, float* out, bool planar, int threads) {
+}  // namespace
+
+std::vector<float> star_distances_2d(LabelView labels, int rays, GridStep grid, int threads) {
   const Index3 shape = labels.shape();
-  const std::int64_t rows = grid_extent(shape.y, grid.y), columns = grid_extent(shape.x, grid.x);
-  std::fill_n(out, rows * columns * rays, 0.f);
-  if (rows * columns == 0) return;
-  const OutputStrides strides = planar ? OutputStrides{rows * columns, columns, 1}
-                                       : OutputStrides{1, columns * rays, rays};
+  const std::int64_t count =
+      grid_extent(shape.y, grid.y) * grid_extent(shape.x, grid.x) * rays;
+  std::vector<float> distances(static_cast<std::size_t>(count));
+  if (count == 0) return distances;
   std::uint32_t highest = 0;
   for (std::int64_t y = 0; y < shape.y; ++y) {
     const std::uint32_t* row = labels.row(0, y);
@@ -222,24 +218,11 @@ void fill(LabelView labels, int rays, GridStep grid, float* out, bool planar, in
   }
   // Twice as many lanes fit a register with 16-bit ids; step counts must fit them as well.
   if (highest <= 0xFFFF && shape.y + shape.x < 0x7FFF) {
-    walk_all<std::uint16_t>(labels, rays, grid, out, strides, threads);
+    walk_all<std::uint16_t>(labels, rays, grid, distances.data(), threads);
   } else {
-    walk_all<std::uint32_t>(labels, rays, grid, out, strides, threads);
+    walk_all<std::uint32_t>(labels, rays, grid, distances.data(), threads);
   }
-}
-
-}  // namespace
-
-std::vector<float> star_distances_2d(LabelView labels, int rays, GridStep grid, int threads) {
-  const std::int64_t count =
-      grid_extent(labels.shape().y, grid.y) * grid_extent(labels.shape().x, grid.x) * rays;
-  std::vector<float> distances(static_cast<std::size_t>(count));
-  fill(labels, rays, grid, distances.data(), false, threads);
   return distances;
-}
-
-void star_distances_2d_planar(LabelView labels, int rays, GridStep grid, float* out, int threads) {
-  fill(labels, rays, grid, out, true, threads);
 }
 
 std::vector<float> star_distances_2d_reference(LabelView labels, int rays, GridStep grid) {

@@ -30,10 +30,6 @@ constexpr std::int64_t grid_extent(std::int64_t extent, int step) {
 /// Source   Schmidt et al., MICCAI 2018; stardist 0.9.2, star_dist(mode='cpp').
 std::vector<float> star_distances_2d(LabelView labels, int rays, GridStep grid, int threads = 0);
 
-/// The same, channel first: writes all of (rays, H', W') to `out`, contiguous.
-void star_distances_2d_planar(LabelView labels, int rays, GridStep grid, float* out,
-                              int threads = 0);
-
 /// The walk as the paper tells it, one pixel and one ray at a time.
 std::vector<float> star_distances_2d_reference(LabelView labels, int rays, GridStep grid);
 

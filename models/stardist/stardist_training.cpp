@@ -151,11 +151,10 @@ Result<TunedThresholds> tune_stardist(const StarDistModel& model,
         stardist::DistanceMap::channel_last(maps.dist.data(), maps.rays, maps.height,
                                             maps.width)));
   }
-  KARYO_TRY(const auto best, optimizer.optimize(&control));
+  KARYO_TRY(auto best, optimizer.optimize(&control));
   // The search may end outside (0, 1), which no reader of thresholds.json accepts.
-  return TunedThresholds{{std::clamp(best.prob, 0.01, 0.99), best.nms},
-                         best.score,
-                         static_cast<std::int64_t>(pairs.size())};
+  best.thresholds.prob = std::clamp(best.thresholds.prob, 0.01, 0.99);
+  return TunedThresholds{best.thresholds, best.score, static_cast<std::int64_t>(pairs.size())};
 }
 
 Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& observer,

@@ -83,7 +83,7 @@ double ThresholdOptimizer::score(float prob_threshold, std::size_t nms) const {
   return by_threshold.empty() ? 0 : sum / static_cast<double>(by_threshold.size());
 }
 
-Result<Thresholds> ThresholdOptimizer::optimize(const TaskControl* control) const {
+Result<ScoredThresholds> ThresholdOptimizer::optimize(const TaskControl* control) const {
   if (images_.empty()) {
     return Error(ErrorCode::kInvalidArgument, "there are no validation images to tune thresholds on",
                  "Give a folder with at least one image and its mask.");
@@ -93,7 +93,7 @@ Result<Thresholds> ThresholdOptimizer::optimize(const TaskControl* control) cons
                  "the model predicts no object probability above 0 on the validation images",
                  "Train the model longer, or check that its training images look like these.");
   }
-  Thresholds best;
+  ScoredThresholds best;
   best.score = -1;
   bool cancelled = false;
   for (std::size_t k = 0; k < options_.nms_thresholds.size(); ++k) {
@@ -113,16 +113,17 @@ Result<Thresholds> ThresholdOptimizer::optimize(const TaskControl* control) cons
     const SearchResult32 found = golden_section_float32(loss, lowest_threshold(), largest_);
     if (cancelled) return cancelled_error("tuning thresholds");
     if (-found.value > best.score) {
-      best = {static_cast<double>(found.x), static_cast<double>(options_.nms_thresholds[k]),
+      best = {{static_cast<double>(found.x), static_cast<double>(options_.nms_thresholds[k])},
               -found.value};
     }
   }
   // The search may end outside its bracket (the reference's does): what is saved has to be a
   // threshold.
-  best.prob = std::clamp(best.prob, static_cast<double>(lowest_threshold()),
-                         static_cast<double>(largest_));
+  double& prob = best.thresholds.prob;
+  prob = std::clamp(prob, static_cast<double>(lowest_threshold()), static_cast<double>(largest_));
   // 0.3f is meant as 0.3.
-  best.nms = std::round(best.nms * 1e6) / 1e6;
+  double& nms = best.thresholds.nms;
+  nms = std::round(nms * 1e6) / 1e6;
   return best;
 }
 

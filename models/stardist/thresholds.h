@@ -9,6 +9,7 @@
 #include "core/base/result.h"
 #include "core/base/task.h"
 #include "core/image/volume_view.h"
+#include "models/io/model_folder.h"
 #include "models/stardist/instances.h"
 
 namespace karyo::stardist {
@@ -43,8 +44,8 @@ struct ThresholdOptions {
   std::function<void(float, float, double)> on_evaluation = {};
 };
 
-struct Thresholds {
-  double prob = 0.5, nms = 0.4;
+struct ScoredThresholds {
+  Thresholds thresholds;
   /// Mean accuracy (pooled over images) over the IoU thresholds.
   double score = 0;
 };
@@ -67,7 +68,7 @@ class ThresholdOptimizer {
 
   /// Errors: kInvalidArgument without images; kNumeric when no probability above 0 came;
   /// kCancelled.
-  Result<Thresholds> optimize(const TaskControl* control = nullptr) const;
+  Result<ScoredThresholds> optimize(const TaskControl* control = nullptr) const;
 
   /// Mean over the IoU thresholds of the pooled accuracy; `nms` indexes options.nms_thresholds,
   /// prob_threshold >= lowest_threshold().

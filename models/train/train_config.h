@@ -4,7 +4,7 @@
 ///
 /// The command line, `--config FILE`, settings.json in the model folder and the window read the
 /// same table (train_settings), so a setting is added in one place: a member of TrainConfig and
-/// its row in train_config.cpp. Defaults are the field's (stardist 0.9.2; 32 rays, grid 2).
+/// its row in train_settings.cpp. Defaults are the field's (stardist 0.9.2; 32 rays, grid 2).
 
 #include <array>
 #include <cstdint>

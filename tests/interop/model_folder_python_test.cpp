@@ -8,6 +8,7 @@
 #include <string>
 
 #include "models/io/model_folder.h"
+#include "models/io/stardist_layout.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/temp_dir.h"
 
@@ -32,7 +33,7 @@ TEST_P(PythonStarDist, PredictsTheReferenceLabelsFromOurFolder) {
   const auto golden = test::shared_dir() / "golden" / GetParam();
   const auto original = ModelFolder::open(golden);
   ASSERT_TRUE(original) << original.error().what;
-  const auto weights = read_stardist_weights(*original);
+  const auto weights = read_stardist_weights(original->weights, *original->stardist);
   ASSERT_TRUE(weights) << weights.error().what;
 
   const test::TempDir dir;

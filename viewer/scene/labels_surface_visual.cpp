@@ -10,10 +10,11 @@
 #include <vtkWindowedSincPolyDataFilter.h>
 
 #include <algorithm>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/base/parallel.h"
+#include "core/labels/relabel.h"
 #include "viewer/scene/volume_texture.h"
 #include "viewer/scene/vtk_bridge.h"
 
@@ -24,11 +25,6 @@ namespace {
 constexpr std::int64_t kVoxelBudget = std::int64_t{256} * 256 * 256;
 constexpr int kSmoothingSteps = 12;
 constexpr double kPassBand = 0.08;
-
-struct Object {
-  std::uint32_t id = 0;
-  Box3 box;
-};
 
 /// Every n-th voxel, from the middle of each block.
 LabelArray thinned(const LabelVolume& labels, Reduction by) {
@@ -61,41 +57,16 @@ bool same_tiles(const LabelVolume& a, const LabelVolume& b) {
   return true;
 }
 
-std::vector<Object> objects_of(const LabelArray& labels, std::uint32_t only) {
-  std::unordered_map<std::uint32_t, Box3> boxes;
-  const Index3 shape = labels.shape();
-  for (std::int64_t z = 0; z < shape.z; ++z) {
-    for (std::int64_t y = 0; y < shape.y; ++y) {
-      for (std::int64_t x = 0; x < shape.x;) {
-        const std::uint32_t id = labels(z, y, x);
-        std::int64_t end = x + 1;
-        while (end < shape.x && labels(z, y, end) == id) ++end;
-        if (id != 0 && (only == 0 || id == only)) {
-          const Box3 run{{z, y, x}, {z + 1, y + 1, end}};
-          auto [entry, added] = boxes.try_emplace(id, run);
-          if (!added) entry->second = entry->second.united_with(run);
-        }
-        x = end;
-      }
-    }
-  }
-  std::vector<Object> objects;
-  objects.reserve(boxes.size());
-  for (const auto& [id, box] : boxes) objects.push_back({id, box});
-  std::sort(objects.begin(), objects.end(), [](auto& a, auto& b) { return a.id < b.id; });
-  return objects;
-}
-
-vtkSmartPointer<vtkPolyData> mesh_of(const Object& object, const LabelArray& labels,
+vtkSmartPointer<vtkPolyData> mesh_of(std::uint32_t id, const Box3& bounds, const LabelArray& labels,
                                      const VoxelGrid& grid, Rgb colour) {
   // A rim of background closes objects that touch the stack's border.
-  const Box3 box = object.box.padded({1, 1, 1});
+  const Box3 box = bounds.padded({1, 1, 1});
   const auto mask = make_vtk_image(box.shape(), grid, VTK_UNSIGNED_CHAR, 1, box.begin);
   auto* voxel = static_cast<std::uint8_t*>(mask->GetScalarPointer());
   for (std::int64_t z = box.begin.z; z < box.end.z; ++z) {
     for (std::int64_t y = box.begin.y; y < box.end.y; ++y) {
       for (std::int64_t x = box.begin.x; x < box.end.x; ++x) {
-        *voxel++ = object.box.contains({z, y, x}) && labels(z, y, x) == object.id ? 1 : 0;
+        *voxel++ = bounds.contains({z, y, x}) && labels(z, y, x) == id ? 1 : 0;
       }
     }
   }
@@ -140,14 +111,17 @@ vtkSmartPointer<vtkPolyData> label_surfaces(const SurfaceItem& item) {
   grid.spacing_z *= static_cast<double>(by.z);
   grid.spacing_y *= static_cast<double>(by.y);
   grid.spacing_x *= static_cast<double>(by.x);
-  const auto objects = objects_of(labels, item.only);
+  std::vector<std::pair<std::uint32_t, Box3>> objects;
+  for (const auto& object : object_boxes(labels.view())) {
+    if (item.only == 0 || object.first == item.only) objects.push_back(object);
+  }
   std::vector<vtkSmartPointer<vtkPolyData>> meshes(objects.size());
   parallel_for(0, static_cast<std::int64_t>(objects.size()), 1,
                [&](std::int64_t first, std::int64_t last) {
                  for (std::int64_t i = first; i < last; ++i) {
-                   const auto& object = objects[static_cast<std::size_t>(i)];
+                   const auto& [id, box] = objects[static_cast<std::size_t>(i)];
                    meshes[static_cast<std::size_t>(i)] =
-                       mesh_of(object, labels, grid, item.colour(object.id));
+                       mesh_of(id, box, labels, grid, item.colour(id));
                  }
                });
   vtkNew<vtkAppendPolyData> all;

@@ -35,6 +35,19 @@ TEST(AtomicFile, WithoutCommitNothingChangesAndNothingStays) {
   EXPECT_EQ(files_in(dir.path()), 1);
 }
 
+TEST(AtomicFile, AHalfWrittenFileNeverMatchesTheTargetsEnding) {
+  const test::TempDir dir;
+  for (const std::string name : {"weights_best.h5", "a.ome.tif", "RoiSet.zip", "config", ".b.tmp"}) {
+    const auto file = AtomicFile::create(dir / name);
+    ASSERT_TRUE(file) << file.error().what;
+    EXPECT_EQ(file->temporary_path().parent_path(), dir.path());
+    const std::string temporary = file->temporary_path().filename().string();
+    EXPECT_TRUE(temporary.starts_with(".")) << temporary;
+    EXPECT_TRUE(temporary.ends_with(".tmp")) << temporary;
+    EXPECT_NE(temporary, name);
+  }
+}
+
 TEST(AtomicFile, AFolderThatCannotBeMadeIsSaid) {
   const test::TempDir dir;
   ASSERT_TRUE(write_file_atomically(dir / "file", "x"));

@@ -71,7 +71,7 @@ TEST(ModelFolder, OpensTheFoldersOfOtherPrograms) {
   const auto tuned = ModelFolder::open(test::shared_dir() / "models/stardist2d/dsb2018_30x50");
   EXPECT_NEAR(tuned->thresholds.prob, 0.541663, 1e-6);
   EXPECT_EQ(tuned->thresholds.nms, 0.3);
-  const auto weights = read_stardist_weights(*tuned);
+  const auto weights = read_stardist_weights(tuned->weights, *tuned->stardist);
   ASSERT_TRUE(weights) << weights.error().what;
   EXPECT_EQ(weights->back().name, "dist");
 }
@@ -118,13 +118,13 @@ TEST(ModelFolder, WhatIsNoModelSaysWhatToChoose) {
   EXPECT_EQ(ModelFolder::open(dir / "nuclei_a").error().code, ErrorCode::kUnsupported);
 }
 
-TEST(History, RowsAreAddedAndReadBack) {
+TEST(History, RowsAreWrittenAndReadBack) {
   const test::TempDir dir;
   const std::vector<std::string> columns{"epoch", "loss", "val_loss", "learning_rate"};
   const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_TRUE(read_history(dir / "history.csv").value().rows.empty());
-  ASSERT_TRUE(append_history(dir / "history.csv", columns, {1, 0.1, nan, 3e-4}));
-  ASSERT_TRUE(append_history(dir / "history.csv", columns, {2, 0.05, 1.0 / 3, 3e-4}));
+  const std::vector<std::vector<double>> rows{{1, 0.1, nan, 3e-4}, {2, 0.05, 1.0 / 3, 3e-4}};
+  ASSERT_TRUE(write_history(dir / "history.csv", {columns, rows}));
   EXPECT_EQ(read_file(dir / "history.csv").value(),
             "epoch,loss,val_loss,learning_rate\n1,0.1,,3e-04\n2,0.05,0.3333333333333333,3e-04\n");
   const auto history = read_history(dir / "history.csv");
@@ -134,8 +134,8 @@ TEST(History, RowsAreAddedAndReadBack) {
   EXPECT_EQ(history->rows[1][2], 1.0 / 3);
   EXPECT_EQ(history->column("val_loss"), 2);
   EXPECT_EQ(history->column("absent"), -1);
-  EXPECT_FALSE(append_history(dir / "history.csv", {"epoch"}, {3}));
-  EXPECT_FALSE(append_history(dir / "history.csv", columns, {3}));
+  EXPECT_FALSE(write_history(dir / "history.csv", {columns, {{3}}}));
+  EXPECT_FALSE(write_history(dir / "history.csv", {{"a,b"}, {}}));
   put(dir / "history.csv", "epoch,loss\n1,2\n2,x\n");
   EXPECT_NE(read_history(dir / "history.csv").error().what.find("line 3"), std::string::npos);
 }

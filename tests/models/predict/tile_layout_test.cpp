@@ -62,14 +62,5 @@ TEST(TileLayout, OfAVolumeCoversItOnce) {
   EXPECT_TRUE(std::all_of(times.begin(), times.end(), [](auto n) { return n == 1; }));
 }
 
-TEST(TilesNeeded, KeepsTilesBelowTheLimit) {
-  EXPECT_EQ(tiles_needed(1024, 16, 93, 1024), 1);
-  const std::int64_t count = tiles_needed(4096, 16, 93, 1024);
-  EXPECT_GT(count, 4);
-  for (const AxisTile& tile : tile_axis_into(4096 / 16, count, 6)) {
-    EXPECT_LE((tile.read_end - tile.read_begin) * 16, 1024);
-  }
-}
-
 }  // namespace
 }  // namespace karyo

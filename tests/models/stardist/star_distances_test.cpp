@@ -67,18 +67,11 @@ TEST(StarDistances2d, IdsBeyond16BitsAreKeptApart) {
   EXPECT_EQ(star_distances_2d_reference(labels.view(), 16, {2, 2}), before);
 }
 
-TEST(StarDistances2d, PlanarIsTheTransposeAndViewsMayBeStrided) {
+TEST(StarDistances2d, ViewsMayBeStrided) {
   Random random(3);
   const LabelArray labels = test::random_blobs(40, 52, 9, 8, random);
   const LabelView crop = labels.view().crop({{0, 3, 5}, {1, 36, 46}});
-  const auto last = star_distances_2d(crop, 8, {2, 2});
-  std::vector<float> first(last.size(), -1.f);
-  star_distances_2d_planar(crop, 8, {2, 2}, first.data());
-  const std::size_t pixels = last.size() / 8;
-  for (std::size_t p = 0; p < pixels; ++p) {
-    for (std::size_t k = 0; k < 8; ++k) ASSERT_EQ(first[k * pixels + p], last[p * 8 + k]);
-  }
-  EXPECT_EQ(last, star_distances_2d_reference(crop, 8, {2, 2}));
+  EXPECT_EQ(star_distances_2d(crop, 8, {2, 2}), star_distances_2d_reference(crop, 8, {2, 2}));
 }
 
 }  // namespace

@@ -101,8 +101,8 @@ TEST(ThresholdOptimizer, TakesTheReferencesSteps) {
     }
   }
   EXPECT_EQ(step, steps.size());
-  EXPECT_EQ(best->prob, expected_prob);
-  EXPECT_EQ(best->nms, expected_nms);
+  EXPECT_EQ(best->thresholds.prob, expected_prob);
+  EXPECT_EQ(best->thresholds.nms, expected_nms);
   EXPECT_NEAR(best->score, expected_score, 1e-12);
 }
 
@@ -110,7 +110,7 @@ TEST(ThresholdOptimizer, PerfectPredictionsScoreHighWhateverTheOrderOfImages) {
   Random random(14);
   std::vector<LabelArray> truths;
   for (int i = 0; i < 3; ++i) truths.push_back(karyo::test::random_blobs(70, 64, 6, 9, random));
-  std::vector<Thresholds> found;
+  std::vector<ScoredThresholds> found;
   for (const bool reversed : {false, true}) {
     ThresholdOptimizer optimizer({.grid = {2, 2}, .on_evaluation = {}});
     for (std::size_t k = 0; k < 3; ++k) {
@@ -127,7 +127,7 @@ TEST(ThresholdOptimizer, PerfectPredictionsScoreHighWhateverTheOrderOfImages) {
     found.push_back(*best);
   }
   EXPECT_GT(found[0].score, 0.5);
-  EXPECT_EQ(found[0].prob, found[1].prob);
+  EXPECT_EQ(found[0].thresholds, found[1].thresholds);
   EXPECT_EQ(found[0].score, found[1].score);
 }
 
