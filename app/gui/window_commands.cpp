@@ -37,10 +37,8 @@ void ask_for_files(MainWindow& window, OpenAs as) {
   for (const auto ending : image_endings()) {
     patterns += QStringLiteral("*%1 ").arg(QString::fromUtf8(ending.data()));
   }
-  // TIFF under the names of two microscopes.
-  patterns += QStringLiteral("*.lsm *.stk");
   dialog->setNameFilters(
-      {QObject::tr("Images (%1)").arg(patterns), QObject::tr("All files (*)")});
+      {QObject::tr("Images (%1)").arg(patterns.trimmed()), QObject::tr("All files (*)")});
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   QObject::connect(dialog, &QFileDialog::filesSelected, &window,
                    [&window, as](const QStringList& names) {

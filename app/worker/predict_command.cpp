@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,11 +71,16 @@ Result<std::vector<fs::path>> input_files(const fs::path& input) {
                  "Check the path given with --input.");
   }
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(input)) {
-    const bool hidden = entry.path().filename().string().front() == '.';
-    if (entry.is_regular_file() && !hidden && is_image_name(entry.path())) {
-      files.push_back(entry.path());
+  for (fs::directory_iterator entry(input, ec), end; !ec && entry != end; entry.increment(ec)) {
+    const bool hidden = entry->path().filename().string().front() == '.';
+    std::error_code unreadable;
+    if (entry->is_regular_file(unreadable) && !hidden && is_image_name(entry->path())) {
+      files.push_back(entry->path());
     }
+  }
+  if (ec) {
+    return Error(ErrorCode::kIo, input.string() + " cannot be read: " + ec.message(),
+                 "Check the folder's permissions.");
   }
   if (files.empty()) {
     return Error(ErrorCode::kNotFound, "no images in " + input.string(),
@@ -87,6 +93,28 @@ Result<std::vector<fs::path>> input_files(const fs::path& input) {
 /// Labels are TIFF whatever the image was.
 fs::path label_file(const PredictOptions& options, const fs::path& input) {
   return fs::path(options.output) / (image_stem(input) + ".tif");
+}
+
+/// Every image has labels of its own, and none of them stands where an image is.
+Result<void> check_targets(const PredictOptions& options, const std::vector<fs::path>& files) {
+  std::map<fs::path, fs::path> taken;
+  for (const auto& file : files) {
+    const auto target = label_file(options, file);
+    std::error_code absent;
+    if (fs::equivalent(target, file, absent)) {
+      return Error(ErrorCode::kInvalidArgument,
+                   "the labels of " + file.string() + " would replace the image itself",
+                   "Name another folder with --output.");
+    }
+    const auto [other, is_new] = taken.emplace(target, file);
+    if (!is_new) {
+      return Error(ErrorCode::kInvalidArgument,
+                   other->second.string() + " and " + file.string() +
+                       " would both have their labels in " + target.string(),
+                   "Rename one of them, or put them into folders of their own.");
+    }
+  }
+  return {};
 }
 
 /// Segments every time point of one image and writes what was asked for; returns object count.
@@ -125,7 +153,8 @@ Result<void> run(const PredictOptions& options, cli::Console& console) {
   tune_process(console.options().threads);
   KARYO_TRY(const auto shard, parse_shard(options.shard));
   KARYO_TRY(const auto settings, parse_settings(options));
-  KARYO_TRY(auto files, input_files(options.input));
+  KARYO_TRY(const auto files, input_files(options.input));
+  KARYO_CHECK_OK(check_targets(options, files));
   KARYO_TRY(auto predictor,
             open_predictor(options.model, console.options().device, options.precision));
   console.note(predictor->description());
