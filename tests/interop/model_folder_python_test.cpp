@@ -10,16 +10,11 @@
 #include "models/io/model_folder.h"
 #include "models/io/stardist_layout.h"
 #include "tests/support/shared_data.h"
+#include "tests/support/shell.h"
 #include "tests/support/temp_dir.h"
 
 namespace karyo {
 namespace {
-
-std::string quoted(const std::filesystem::path& path) {
-  std::string text = "'";
-  for (const char c : path.string()) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
 
 class PythonStarDist : public testing::TestWithParam<const char*> {};
 
@@ -45,10 +40,10 @@ TEST_P(PythonStarDist, PredictsTheReferenceLabelsFromOurFolder) {
 
   // The stored labels were made on another processor: convolutions there round otherwise, which
   // moves single pixels of an outline (Python itself: 2 of 60 750 of "stardist2d" with AVX2).
-  const std::string command = quoted(python) + " " +
-                              quoted(KARYOSCOPE_SOURCE_DIR "/tests/interop/check_model_folder.py") +
-                              " " + quoted(ours->path) + " " + quoted(golden / "input.npy") + " " +
-                              quoted(golden / "labels.npy") + " --no-normalize --tolerance 0.0001";
+  const std::string command = test::quoted(python) + " " +
+                              test::quoted(KARYOSCOPE_SOURCE_DIR "/tests/interop/check_model_folder.py") +
+                              " " + test::quoted(ours->path) + " " + test::quoted(golden / "input.npy") + " " +
+                              test::quoted(golden / "labels.npy") + " --no-normalize --tolerance 0.0001";
   const int status = std::system(command.c_str());
   ASSERT_TRUE(WIFEXITED(status));
   if (WEXITSTATUS(status) == 77) GTEST_SKIP() << python << " has no stardist";
