@@ -31,6 +31,14 @@ Device cpu_device(const std::string& why) {
   return {false, 0, "CPU, " + std::to_string(torch::get_num_threads()) + " threads: " + why};
 }
 
+bool cpu_has_amx() {
+  std::ifstream in("/proc/cpuinfo");
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind("flags", 0) == 0) return line.find(" amx_bf16") != std::string::npos;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<Device> choose_device(const std::string& wanted) {
@@ -62,16 +70,6 @@ Result<Device> choose_device(const std::string& wanted) {
   return Device{true, index, "GPU " + std::to_string(index) + (any ? ": found" : ": asked for")};
 }
 
-bool cpu_has_bfloat16() {
-  std::ifstream in("/proc/cpuinfo");
-  for (std::string line; std::getline(in, line);) {
-    if (line.rfind("flags", 0) != 0) continue;
-    return line.find(" avx512_bf16") != std::string::npos ||
-           line.find(" amx_bf16") != std::string::npos;
-  }
-  return false;
-}
-
 Result<Precision> choose_precision(const std::string& wanted, const Device& device, bool training) {
   if (wanted == "float32") return Precision::kFloat32;
   if (wanted == "bfloat16") return Precision::kBFloat16;
@@ -80,7 +78,7 @@ Result<Precision> choose_precision(const std::string& wanted, const Device& devi
                  "Use float32, bfloat16 or auto.");
   }
   if (!training) return Precision::kFloat32;
-  return device.cuda || cpu_has_bfloat16() ? Precision::kBFloat16 : Precision::kFloat32;
+  return device.cuda || cpu_has_amx() ? Precision::kBFloat16 : Precision::kFloat32;
 }
 
 }  // namespace karyo

@@ -22,12 +22,11 @@ enum class Precision { kFloat32, kBFloat16 };
 /// there is none, with the cause).
 Result<Device> choose_device(const std::string& wanted);
 
-/// True when the processor computes bfloat16 convolutions in hardware (avx512_bf16, AMX).
-bool cpu_has_bfloat16();
-
-/// "auto", "float32" or "bfloat16". `auto` is bfloat16 for training where the device computes it
-/// in hardware: float32 is kept for weights, heads, loss and optimizer, and the scores are the same
-/// (docs/validation.md). For prediction `auto` is float32, which gives the reference's labels.
+/// "auto", "float32" or "bfloat16". `auto` trains in bfloat16 on a GPU and on processors with AMX,
+/// whose matrix units make 16 multiplications where the others make one; weights, heads, loss and
+/// optimizer stay float32, and the scores are the same (docs/validation.md). On other processors
+/// float32 is faster: winograd.h saves more than avx512_bf16 does, which only has direct
+/// convolutions. For prediction `auto` is float32, which gives the reference's labels.
 Result<Precision> choose_precision(const std::string& wanted, const Device& device, bool training);
 
 }  // namespace karyo
