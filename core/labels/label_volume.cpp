@@ -3,6 +3,30 @@
 #include <algorithm>
 
 namespace karyo {
+namespace {
+
+constexpr std::size_t kSlabTiles = (std::size_t{16} << 20) / sizeof(LabelTile);
+
+/// Of one plane.
+bool is_background(LabelView labels) {
+  for (std::int64_t y = 0; y < labels.shape().y; ++y) {
+    std::uint32_t any = 0;
+    for (std::int64_t x = 0; x < labels.shape().x; ++x) any |= labels(0, y, x);
+    if (any != 0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::shared_ptr<LabelTile> TileSlabs::next() {
+  if (!slab_ || used_ == slab_->size()) {
+    slab_ = std::make_shared<Slab>(std::clamp<std::size_t>(left_, 1, kSlabTiles));
+    left_ -= std::min(left_, slab_->size());
+    used_ = 0;
+  }
+  return {slab_, &(*slab_)[used_++]};
+}
 
 LabelVolume::LabelVolume(Index3 shape)
     : shape_(shape),
@@ -12,8 +36,21 @@ LabelVolume::LabelVolume(Index3 shape)
 
 LabelVolume LabelVolume::from_dense(LabelView labels) {
   LabelVolume volume(labels.shape());
-  LabelWriter writer(volume);
-  writer.write(labels, {0, 0, 0});
+  std::vector<std::int64_t> filled;
+  for (std::int64_t number = 0; number < std::ssize(volume.tiles_); ++number) {
+    if (!is_background(labels.crop(volume.box_of_tile(number)))) filled.push_back(number);
+  }
+  TileSlabs slabs(filled.size());
+  for (const std::int64_t number : filled) {
+    const auto part = labels.crop(volume.box_of_tile(number));
+    auto tile = slabs.next();
+    for (std::int64_t y = 0; y < part.shape().y; ++y) {
+      for (std::int64_t x = 0; x < part.shape().x; ++x) {
+        tile->ids[static_cast<std::size_t>(y * kTileSide + x)] = part(0, y, x);
+      }
+    }
+    volume.tiles_[static_cast<std::size_t>(number)] = std::move(tile);
+  }
   return volume;
 }
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/image/axes.h"
+#include "core/image/page_allocator.h"
 #include "core/image/volume_view.h"
 
 namespace karyo {
@@ -28,6 +29,21 @@ struct LabelTile {
   std::array<std::uint32_t, kTileSide * kTileSide> ids{};
 };
 using TilePointer = std::shared_ptr<const LabelTile>;
+
+/// Makes many tiles side by side in huge pages: a plane across a stack (YZ) reads one id here and
+/// there of thousands of tiles. Up to 16 MiB lie together and go when the last tile of them does.
+class TileSlabs {
+ public:
+  /// `count` is how many tiles will be asked for; more may be.
+  explicit TileSlabs(std::size_t count) : left_(count) {}
+  /// A tile of background.
+  std::shared_ptr<LabelTile> next();
+
+ private:
+  using Slab = std::vector<LabelTile, PageAllocator<LabelTile>>;
+  std::size_t left_, used_ = 0;
+  std::shared_ptr<Slab> slab_;
+};
 
 /// Tiles before a change, by tile number; what undo needs.
 using ReplacedTiles = std::unordered_map<std::int64_t, TilePointer>;

@@ -49,8 +49,8 @@ std::shared_ptr<const Volume> large_image() {
 }
 
 /// A tile with objects about 16 voxels wide.
-TilePointer object_tile(std::uint32_t first_id) {
-  auto tile = std::make_shared<LabelTile>();
+TilePointer object_tile(TileSlabs& slabs, std::uint32_t first_id) {
+  auto tile = slabs.next();
   for (std::int64_t y = 0; y < kTileSide; ++y) {
     for (std::int64_t x = 0; x < kTileSide; ++x) {
       const std::int64_t dy = y % 20 - 10, dx = x % 20 - 10;
@@ -68,8 +68,9 @@ LabelVolume make_labels(Index3 shape) {
   ReplacedTiles tiles;
   const std::int64_t columns = labels.tiles_per_row();
   const std::int64_t rows = shape.z * ((shape.y + kTileSide - 1) / kTileSide);
+  TileSlabs slabs(static_cast<std::size_t>(rows));
   for (std::int64_t row = 0; row < rows; ++row) {
-    const TilePointer tile = object_tile(static_cast<std::uint32_t>(row % 1000 * 16 + 1));
+    const TilePointer tile = object_tile(slabs, static_cast<std::uint32_t>(row % 1000 * 16 + 1));
     for (std::int64_t column = 0; column < columns; ++column) {
       tiles.emplace(row * columns + column, tile);
     }

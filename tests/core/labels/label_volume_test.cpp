@@ -21,6 +21,29 @@ TEST(LabelVolume, DenseThereAndBackForOddShapes) {
   }
 }
 
+TEST(LabelVolume, BackgroundHoldsNoTilesAndManyTilesStayApart) {
+  LabelArray labels({1, 64 * 40, 64 * 40});  // 1600 tiles: more than a slab holds
+  for (std::int64_t i = 0; i < 1600; i += 2) {
+    labels(0, i / 40 * 64 + 3, i % 40 * 64 + 5) = static_cast<std::uint32_t>(i + 1);
+  }
+  const auto volume = LabelVolume::from_dense(labels.view());
+  EXPECT_EQ(volume.to_dense(), labels);
+  EXPECT_FALSE(volume.tile(1));
+  EXPECT_LT(volume.memory_bytes(), 803 * sizeof(LabelTile));
+}
+
+TEST(LabelVolume, ATileOutlivesItsVolume) {
+  LabelArray labels({1, 64, 128});
+  labels(0, 1, 70) = 9;
+  labels(0, 1, 3) = 7;
+  TilePointer tile;
+  {
+    const auto volume = LabelVolume::from_dense(labels.view());
+    tile = volume.tile(1);
+  }
+  EXPECT_EQ(tile->ids[64 + 6], 9u);
+}
+
 TEST(LabelVolume, EmptyVolumesHoldNoTiles) {
   const LabelVolume volume({100, 4096, 4096});
   EXPECT_LT(volume.memory_bytes(), 10u << 20);
