@@ -164,6 +164,21 @@ TEST(StarDistPredict, RealModelGivesTheReferencesLabels) {
   EXPECT_EQ(images, 6);
 }
 
+/// Models that other labs trained on other data, on an image that is normalised already.
+TEST(StarDistPredict, ModelsOfOtherLabsGiveTheReferencesLabels) {
+  KARYO_NEEDS_SHARED();
+  for (const std::string name : {"stardist_psyn", "stardist_th"}) {
+    const auto folder = test::shared_dir() / "models/stardist2d" / name;
+    const auto input = read_image(folder / "reference/input_normalised.tif");
+    const auto expected = read_labels(folder / "reference/labels.tif");
+    ASSERT_TRUE(input && expected) << name;
+    const auto plane = plane_to_float(*input, 0, 0, 0);
+    const NetworkImage image{{plane.begin(), plane.end()}, 1, input->shape().y, input->shape().x};
+    EXPECT_EQ(segment(load(folder), image, ModelFolder::open(folder)->thresholds, {}), *expected)
+        << name;
+  }
+}
+
 /// A small untrained model, saved as a folder.
 void save_model(const std::filesystem::path& path, int channels) {
   StarDistConfig config = StarDistConfig::defaults_2d();
