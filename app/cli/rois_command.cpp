@@ -53,6 +53,10 @@ Result<void> rois_to_labels(const RoisSettings& settings, Console& console) {
                    "Give slices, rows and columns, as in --shape 30,512,512 (or 512,512).");
     }
     shape = *given;
+  } else if (set.rois.empty()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 settings.input + " holds no ROI, so the size of the image is not known",
+                 "Give it with --shape z,y,x (or y,x).");
   } else {
     console.note("The image is as large as the ROIs reach (" + std::to_string(shape.z) + "," +
                  std::to_string(shape.y) + "," + std::to_string(shape.x) +

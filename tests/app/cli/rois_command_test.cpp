@@ -61,6 +61,16 @@ TEST(Rois, ThereAndBackIsIdentical) {
   expect_lossless(dir / "stack.tif");
 }
 
+// The empty set was written and then refused.
+TEST(Rois, ThereAndBackIsIdenticalWithoutObjects) {
+  const test::TempDir dir;
+  ASSERT_TRUE(write_labels(dir / "none.tif", LabelArray({1, 8, 9})));
+  expect_lossless(dir / "none.tif");
+  const std::string zip = (dir / "none.zip").string();
+  ASSERT_EQ(run({(dir / "none.tif").string(), zip}).status, 0);
+  expect_refused(run({zip, (dir / "no_shape.tif").string()}), 2);
+}
+
 TEST(Rois, ThereAndBackIsIdenticalForImageJsOwnObjects) {
   KARYO_NEEDS_SHARED();
   for (const std::string name : {"particles_default", "particles_exclude_edges"}) {
