@@ -101,7 +101,11 @@ Result<ImageScores> evaluate_pair(const LabelEvaluationOptions& options,
   KARYO_TRY(const LabelArray truth, read_labels(pair.truth));
   KARYO_TRY(const LabelArray prediction, read_labels(pair.prediction));
   const auto overlaps = find_overlaps(truth.view(), prediction.view());
-  if (!overlaps) return overlaps.error().in(pair.name);
+  if (!overlaps) {  // of the files, not of the command line
+    Error error = overlaps.error().in(pair.name);
+    error.code = ErrorCode::kBadFile;
+    return error;
+  }
   ImageScores scores{pair.name, {}};
   for (const double threshold : options.iou_thresholds) {
     scores.by_threshold.push_back(match_objects(*overlaps, threshold));

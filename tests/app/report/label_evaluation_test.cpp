@@ -130,6 +130,7 @@ TEST_F(LabelEvaluationTest, ImagesOfDifferentSizeNameTheFile) {
   const auto evaluation = evaluate();
   ASSERT_FALSE(evaluation);
   EXPECT_TRUE(evaluation.error().what.starts_with("c: ")) << evaluation.error().what;
+  EXPECT_EQ(evaluation.error().code, ErrorCode::kBadFile);  // nobody typed anything wrong
   EXPECT_FALSE(fs::exists(options.output / "metrics.json"));
 }
 
