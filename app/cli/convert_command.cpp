@@ -171,7 +171,10 @@ Result<Volume> convert_type(const Volume& volume, VoxelType type) {
   });
   if (unfit) {
     return Error(ErrorCode::kInvalidArgument,
-                 "the value " + nlohmann::json(*unfit).dump() + " does not fit into " +
+                 "the value " +
+                     (std::isfinite(*unfit) ? nlohmann::json(*unfit).dump()
+                                            : std::isnan(*unfit) ? "NaN" : "infinity") +
+                     " does not fit into " +
                      std::string(name_of(type)),
                  "Choose a --dtype that holds all values, for example float64.");
   }
