@@ -188,19 +188,6 @@ Result<Frame> segment_frame(const Volume& image, std::int64_t t, const Threshold
   return frame;
 }
 
-/// ROIs of a frame of a movie say their frame, and their slice where there are slices.
-void place_in_time(std::vector<Roi>& rois, std::int64_t t, std::int64_t slices) {
-  char prefix[32];
-  std::snprintf(prefix, sizeof prefix, "t%04lld-", static_cast<long long>(t + 1));
-  for (Roi& roi : rois) {
-    roi.name = prefix + roi.name;
-    roi.t = static_cast<std::int32_t>(t + 1);
-    roi.z = slices > 1 ? roi.position : 1;
-    roi.c = 1;
-    roi.position = 0;
-  }
-}
-
 /// Labels with a time axis: uint16 where the ids fit.
 Volume movie_of(const std::vector<LabelArray>& frames, const VoxelGrid& grid) {
   std::uint32_t highest = 0;
