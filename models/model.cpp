@@ -34,6 +34,10 @@ Result<TunedThresholds> tune_thresholds(const std::filesystem::path& model,
   const auto record = folder.record.value_or(ModelRecord{});
   KARYO_TRY(const auto tuned, tune_stardist(network, dataset.pairs, record.pmin, record.pmax,
                                             device, Precision::kFloat32, control));
+  if (tuned.images == 0) {
+    return Error(ErrorCode::kBadFile, "no mask in " + (data / "masks").string() + " has an object",
+                 "Give pairs with annotated objects; thresholds are tuned on them.");
+  }
   KARYO_CHECK_OK(folder.save_thresholds(tuned.thresholds));
   return tuned;
 }

@@ -6,6 +6,12 @@
 #include <utility>
 
 namespace karyo::cli {
+namespace {
+
+/// What people type; the worker's commands are called through it as well.
+constexpr const char* kProgram = "karyoscope";
+
+}  // namespace
 
 Cli::Cli(const std::string& name, const std::string& description) : app_(description, name) {
   app_.set_version_flag("--version", std::string("karyoscope ") + KARYOSCOPE_VERSION);
@@ -36,13 +42,17 @@ int Cli::run(int argc, char** argv) {
     app_.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app_.get_subcommands();
-    std::cout << (chosen.empty() ? app_.help() : chosen.front()->help());
+    std::cout << (chosen.empty() ? app_.help() : chosen.front()->help(kProgram));
     return 0;
   } catch (const CLI::Success& done) {  // --version, help of a nested command
     return app_.exit(done);
   } catch (const CLI::ParseError& wrong) {
-    std::string command = app_.get_name();
-    for (const auto* sub : app_.get_subcommands()) command += " " + sub->get_name();
+    std::string command = kProgram;
+    const auto* level = &app_;
+    while (!level->get_subcommands().empty()) {
+      level = level->get_subcommands().front();
+      command += " " + level->get_name();
+    }
     return report_error({ErrorCode::kInvalidArgument, wrong.what(),
                          "See `" + command + " --help`."});
   }
@@ -65,7 +75,10 @@ int Cli::run(int argc, char** argv) {
                          "Close other programs or work on a smaller part of the data."});
   } catch (const std::exception& e) {
     console.end_progress();
-    return report_error({ErrorCode::kInternal, e.what(), "Please report this as a defect."});
+    // LibTorch's messages go on with a trace of the stack.
+    const std::string what = e.what();
+    return report_error({ErrorCode::kInternal, what.substr(0, what.find('\n')),
+                         "Please report this as a defect."});
   }
 }
 

@@ -31,6 +31,20 @@ std::string minutes_and_seconds(double seconds) {
   return text;
 }
 
+/// Messages of other libraries come with line breaks; scripts count on two lines.
+std::string one_line(const std::string& text) {
+  std::string line;
+  for (const char c : text) {
+    if (c != '\n' && c != '\r') {
+      line += c;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  while (line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
 }  // namespace
 
 Console::Console(const CommonOptions& options)
@@ -100,7 +114,7 @@ std::string counted(std::int64_t count, const std::string& thing) {
 }
 
 int report_error(const Error& error) {
-  std::cerr << "error: " << error.what << "\nfix: " << error.fix << std::endl;
+  std::cerr << "error: " << one_line(error.what) << "\nfix: " << one_line(error.fix) << std::endl;
   switch (error.code) {
     case ErrorCode::kCancelled: return 130;
     case ErrorCode::kInvalidArgument: return 2;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/cli/commands.h"
+#include "app/cli/option_text.h"
 #include "core/io/image_io.h"
 
 namespace karyo::cli {
@@ -150,6 +151,12 @@ Result<Volume> convert_type(const Volume& volume, VoxelType type) {
       for (std::int64_t i = 0; i < volume.shape().count(); ++i) {
         if constexpr (std::is_floating_point_v<To>) {
           to[i] = static_cast<To>(from[i]);
+          // A whole number may be an id, and float32 holds them all only up to 2^24.
+          if (std::is_integral_v<From> &&
+              static_cast<double>(to[i]) != static_cast<double>(from[i])) {
+            unfit = static_cast<double>(from[i]);
+            return;
+          }
         } else {
           const double value = std::nearbyint(static_cast<double>(from[i]));
           if (!(value >= static_cast<double>(std::numeric_limits<To>::lowest()) &&
@@ -164,9 +171,12 @@ Result<Volume> convert_type(const Volume& volume, VoxelType type) {
   });
   if (unfit) {
     return Error(ErrorCode::kInvalidArgument,
-                 "the value " + nlohmann::json(*unfit).dump() + " does not fit into " +
+                 "the value " +
+                     (std::isfinite(*unfit) ? nlohmann::json(*unfit).dump()
+                                            : std::isnan(*unfit) ? "NaN" : "infinity") +
+                     " does not fit into " +
                      std::string(name_of(type)),
-                 "Choose a --dtype that holds all values, for example float32.");
+                 "Choose a --dtype that holds all values, for example float64.");
   }
   return result;
 }
@@ -191,11 +201,7 @@ Result<void> set_spacing(Volume& volume, const std::string& text) {
 }
 
 Result<void> run_convert(const Options& options, Console& console) {
-  std::error_code ignored;
-  if (std::filesystem::equivalent(options.in, options.out, ignored)) {
-    return Error(ErrorCode::kInvalidArgument, "the output is the image itself",
-                 "Give another name; originals are never overwritten.");
-  }
+  KARYO_CHECK_OK(check_no_input(options.out, {options.in}));
   std::optional<VoxelType> type;
   if (!options.dtype.empty()) {
     KARYO_TRY(type, voxel_type_from(options.dtype));

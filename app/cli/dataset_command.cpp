@@ -1,5 +1,6 @@
 // karyoscope dataset check DIR: what is wrong with a dataset, and how to mend it.
 
+#include <algorithm>
 #include <memory>
 
 #include "app/cli/commands.h"
@@ -32,6 +33,15 @@ nlohmann::json to_json(const DatasetFolder& dataset) {
           {"findings", findings}};
 }
 
+/// Pairs that no finding forbids to train on.
+std::int64_t usable_pairs(const DatasetFolder& dataset) {
+  return std::count_if(dataset.pairs.begin(), dataset.pairs.end(), [&](const DatasetPair& pair) {
+    return std::none_of(dataset.findings.begin(), dataset.findings.end(), [&](const Finding& f) {
+      return f.severity == Severity::kError && (f.file == pair.image || f.file == pair.mask);
+    });
+  });
+}
+
 Result<void> check(const CheckOptions& options, Console& console) {
   KARYO_TRY(auto dataset, open_dataset(options.folder, options.dims));
   const auto pairs = static_cast<std::int64_t>(dataset.pairs.size());
@@ -45,9 +55,10 @@ Result<void> check(const CheckOptions& options, Console& console) {
     console.say(std::string(word_for(finding.severity)) + ": " + finding.as_error().what);
     console.say("  fix: " + finding.fix);
   }
-  console.say(std::to_string(pairs) + " usable pairs, " +
-              (dataset.findings.empty() ? "nothing wrong"
-                                        : std::to_string(dataset.findings.size()) + " findings"));
+  console.say(counted(usable_pairs(dataset), "usable pair") + ", " +
+              (dataset.findings.empty()
+                   ? "nothing wrong"
+                   : counted(static_cast<std::int64_t>(dataset.findings.size()), "finding")));
   return dataset.usable();
 }
 

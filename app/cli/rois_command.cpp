@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 
 #include "app/cli/commands.h"
@@ -24,16 +25,20 @@ bool is_roi_file(const std::string& path) {
 }
 
 Result<void> labels_to_rois(const RoisSettings& settings, Console& console) {
-  KARYO_TRY(const auto about, describe_image(settings.input));
-  if (about.shape.t > 1) {
-    console.note(settings.input + " has " + std::to_string(about.shape.t) +
-                 " time points; the first is taken.");
+  KARYO_TRY(const Volume volume, read_image(settings.input));
+  const std::int64_t frames = volume.shape().t;
+  std::vector<Roi> rois;
+  std::vector<std::uint32_t> ids;
+  for (std::int64_t t = 0; t < frames; ++t) {
+    const auto labels = to_labels(volume, t);
+    if (!labels) return labels.error().in(settings.input);
+    auto of_frame = rois_from_labels(labels->view());
+    if (frames > 1) place_in_time(of_frame, t, volume.shape().z);
+    std::move(of_frame.begin(), of_frame.end(), std::back_inserter(rois));
+    ids.insert(ids.end(), labels->begin(), labels->end());
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   }
-  KARYO_TRY(const LabelArray labels, read_labels(settings.input));
-  const auto rois = rois_from_labels(labels.view());
-  std::vector<std::uint32_t> ids(labels.begin(), labels.end());
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   const auto objects = static_cast<std::int64_t>(ids.size()) - std::count(ids.begin(), ids.end(), 0U);
   KARYO_CHECK_OK(write_rois(settings.output, rois));
   console.say(counted(objects, "object") + ", " +
@@ -53,6 +58,10 @@ Result<void> rois_to_labels(const RoisSettings& settings, Console& console) {
                    "Give slices, rows and columns, as in --shape 30,512,512 (or 512,512).");
     }
     shape = *given;
+  } else if (set.rois.empty()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 settings.input + " holds no ROI, so the size of the image is not known",
+                 "Give it with --shape z,y,x (or y,x).");
   } else {
     console.note("The image is as large as the ROIs reach (" + std::to_string(shape.z) + "," +
                  std::to_string(shape.y) + "," + std::to_string(shape.x) +

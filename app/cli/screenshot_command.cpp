@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "app/cli/commands.h"
+#include "app/cli/option_text.h"
 #include "app/gui_library.h"
 
 namespace karyo::cli {
@@ -21,6 +22,18 @@ Result<void> parse_size(const std::string& text, GuiRequest& request) {
   request.width = width;
   request.height = height;
   return {};
+}
+
+/// A picture is a PNG and takes the place of no image that it shows.
+Result<void> check_output(const std::string& output, const std::vector<std::string>& files,
+                          const std::string& labels) {
+  if (!has_ending(output, ".png")) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "\"" + output + "\" does not end in .png, the only form a picture is written in",
+                 "Give --output a name that ends in .png.");
+  }
+  for (const auto& file : files) KARYO_CHECK_OK(check_no_input(output, {file}));
+  return check_no_input(output, {labels});
 }
 
 }  // namespace
@@ -42,6 +55,7 @@ void add_screenshot_command(Cli& cli) {
         request.view = options->view;
         request.whole_window = options->window;
         KARYO_CHECK_OK(parse_size(options->size, request));
+        KARYO_CHECK_OK(check_output(options->output, options->files, options->labels));
         KARYO_CHECK_OK(run_gui(request));
         console.say("wrote " + options->output);
         console.result({{"output", options->output},

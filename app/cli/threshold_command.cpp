@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "app/cli/commands.h"
+#include "app/cli/option_text.h"
 #include "core/io/image_io.h"
 #include "core/io/roi_zip.h"
 #include "core/labels/label_rois.h"
@@ -187,19 +188,6 @@ Result<Frame> segment_frame(const Volume& image, std::int64_t t, const Threshold
   return frame;
 }
 
-/// ROIs of a frame of a movie say their frame, and their slice where there are slices.
-void place_in_time(std::vector<Roi>& rois, std::int64_t t, std::int64_t slices) {
-  char prefix[32];
-  std::snprintf(prefix, sizeof prefix, "t%04lld-", static_cast<long long>(t + 1));
-  for (Roi& roi : rois) {
-    roi.name = prefix + roi.name;
-    roi.t = static_cast<std::int32_t>(t + 1);
-    roi.z = slices > 1 ? roi.position : 1;
-    roi.c = 1;
-    roi.position = 0;
-  }
-}
-
 /// Labels with a time axis: uint16 where the ids fit.
 Volume movie_of(const std::vector<LabelArray>& frames, const VoxelGrid& grid) {
   std::uint32_t highest = 0;
@@ -244,11 +232,11 @@ Result<void> threshold(ThresholdSettings settings, Console& console) {
   if (settings.method == "list") return list_methods(console);
   KARYO_TRY(const auto method, threshold_method_from(settings.method));
   KARYO_TRY(const ParticleOptions options, particle_options(settings));
-  std::error_code ignored;
-  if (!settings.output.empty() &&
-      std::filesystem::equivalent(settings.input, settings.output, ignored)) {
-    return Error(ErrorCode::kInvalidArgument, "the output is the image itself",
-                 "Give another name; originals are never overwritten.");
+  KARYO_CHECK_OK(check_no_input(settings.output, {settings.input}));
+  if (!settings.rois.empty() && !has_ending(settings.rois, ".zip")) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "ROIs are written as RoiSet.zip, not as \"" + settings.rois + "\"",
+                 "Give --rois a name that ends in .zip.");
   }
   KARYO_TRY(const Volume image, read_input(settings));
   const VolumeShape shape = image.shape();
@@ -271,12 +259,12 @@ Result<void> threshold(ThresholdSettings settings, Console& console) {
   ValueRange used{std::numeric_limits<double>::infinity(),
                   -std::numeric_limits<double>::infinity()};
   for (std::int64_t t = 0; t < shape.t; ++t) {
+    KARYO_TRY(Frame frame, segment_frame(image, t, thresholds, method, dark, by_slice, options,
+                                         settings, used));
     if (interrupted()) {
       return Error(ErrorCode::kCancelled, "stopped before anything was written",
                    "Run it again when there is time.");
     }
-    KARYO_TRY(Frame frame, segment_frame(image, t, thresholds, method, dark, by_slice, options,
-                                         settings, used));
     objects += frame.objects;
     if (!settings.rois.empty()) {
       auto of_frame = rois_from_labels(frame.labels.view());
@@ -356,15 +344,15 @@ void add_threshold_command(Cli& cli) {
   command->add_flag("--watershed", s->watershed,
                     "Split touching objects: in 2D as ImageJ, in 3D by the distance map");
   command->add_option("--min-size", s->min_size, "Smallest object kept, in pixels (voxels)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
   command->add_option("--max-size", s->max_size, "Largest object kept, in pixels (voxels)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
   command->add_option("--circularity", s->circularity,
                       "LOW:HIGH, 4 pi area / perimeter^2 of objects kept (2D)");
   command->add_flag("--exclude-edges", s->exclude_edges, "Drop objects at the border of the image");
   command->add_option("--rois", s->rois, "Also write the objects as ImageJ ROIs: RoiSet.zip");
   command->add_option("--channel", s->channel, "Channel, counted from 1; RGB images become gray")
-      ->check(CLI::PositiveNumber);
+      ->check(at_least(1));
   command->add_flag("--print", s->print,
                     "Print every method's threshold: the smallest foreground value (with "
                     "--light-background the largest)");

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 
 #include "app/report/overlay.h"
 #include "core/base/atomic_file.h"
@@ -96,12 +97,48 @@ std::size_t threshold_to_draw(const std::vector<double>& thresholds) {
   return best;
 }
 
+/// A movie's frames become slices, one after another, with numbers of their own in each: objects
+/// meet within their frame alone, and the counts are the sums over the frames.
+Result<LabelArray> read_frames(const std::filesystem::path& path, std::int64_t& frames) {
+  KARYO_TRY(const Volume volume, read_image(path));
+  frames = volume.shape().t;
+  const Index3 shape = volume.shape().zyx();
+  LabelArray all({frames * shape.z, shape.y, shape.x});
+  std::uint64_t taken = 0;
+  for (std::int64_t t = 0; t < frames; ++t) {
+    auto labels = to_labels(volume, t);
+    if (!labels) return labels.error().in(path.string());
+    if (frames == 1) return labels;
+    const std::uint64_t highest = *std::max_element(labels->begin(), labels->end());
+    if (taken + highest > std::numeric_limits<std::uint32_t>::max()) {
+      return Error(ErrorCode::kTooLarge, path.string() + ": the labels of its frames are too high",
+                   "Number the objects of each frame from 1.");
+    }
+    std::transform(labels->begin(), labels->end(), &all(t * shape.z, 0, 0), [&](std::uint32_t id) {
+      return id == 0 ? 0 : id + static_cast<std::uint32_t>(taken);
+    });
+    taken += highest;
+  }
+  return all;
+}
+
 Result<ImageScores> evaluate_pair(const LabelEvaluationOptions& options,
                                   const EvaluationPair& pair) {
-  KARYO_TRY(const LabelArray truth, read_labels(pair.truth));
-  KARYO_TRY(const LabelArray prediction, read_labels(pair.prediction));
+  std::int64_t frames = 1, predicted_frames = 1;
+  KARYO_TRY(const LabelArray truth, read_frames(pair.truth, frames));
+  KARYO_TRY(const LabelArray prediction, read_frames(pair.prediction, predicted_frames));
+  if (frames != predicted_frames) {
+    return Error(ErrorCode::kBadFile,
+                 pair.name + ": the truth has " + std::to_string(frames) +
+                     " time points, the prediction " + std::to_string(predicted_frames),
+                 "Save both with the same axes (karyoscope convert --axes TYX or ZYX).");
+  }
   const auto overlaps = find_overlaps(truth.view(), prediction.view());
-  if (!overlaps) return overlaps.error().in(pair.name);
+  if (!overlaps) {  // of the files, not of the command line
+    Error error = overlaps.error().in(pair.name);
+    error.code = ErrorCode::kBadFile;
+    return error;
+  }
   ImageScores scores{pair.name, {}};
   for (const double threshold : options.iou_thresholds) {
     scores.by_threshold.push_back(match_objects(*overlaps, threshold));
@@ -112,11 +149,12 @@ Result<ImageScores> evaluate_pair(const LabelEvaluationOptions& options,
   std::vector<ObjectOverlap> matched;
   match_objects(*overlaps, options.iou_thresholds[drawn], &matched);
   Volume image;
-  if (!pair.image.empty()) {
+  const bool with_image = !pair.image.empty() && frames == 1;
+  if (with_image) {
     KARYO_TRY(image, read_image(pair.image));
   }
   const OverlayInput input{truth.view(), prediction.view(), &*overlaps, &matched,
-                           pair.image.empty() ? nullptr : &image};
+                           with_image ? &image : nullptr};
   KARYO_CHECK_OK(write_png(options.output / "overlays" / (pair.name + ".png"),
                            draw_overlay(input, scores.by_threshold[drawn])));
   return scores;

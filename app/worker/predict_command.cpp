@@ -95,6 +95,11 @@ fs::path label_file(const PredictOptions& options, const fs::path& input) {
   return fs::path(options.output) / (image_stem(input) + ".tif");
 }
 
+/// Of an image without time points.
+fs::path probability_file(const PredictOptions& options, const fs::path& input) {
+  return fs::path(options.output) / (image_stem(input) + "_probability.tif");
+}
+
 /// Every image has labels of its own, and none of them stands where an image is.
 Result<void> check_targets(const PredictOptions& options, const std::vector<fs::path>& files) {
   std::map<fs::path, fs::path> taken;
@@ -112,6 +117,16 @@ Result<void> check_targets(const PredictOptions& options, const std::vector<fs::
                    other->second.string() + " and " + file.string() +
                        " would both have their labels in " + target.string(),
                    "Rename one of them, or put them into folders of their own.");
+    }
+  }
+  if (!options.probability) return {};
+  for (const auto& file : files) {
+    const auto map = probability_file(options, file);
+    if (const auto labels = taken.find(map); labels != taken.end()) {
+      return Error(ErrorCode::kInvalidArgument,
+                   "the probability of " + file.string() + " and the labels of " +
+                       labels->second.string() + " would both be " + map.string(),
+                   "Rename one of them, or leave out --probability.");
     }
   }
   return {};
@@ -173,7 +188,10 @@ Result<void> run(const PredictOptions& options, cli::Console& console) {
     const auto file_start = std::chrono::steady_clock::now();
     auto objects =
         predict_file(*predictor, files[i], options.output, options, settings, control);
-    if (!objects) return objects.error().in(files[i].string());
+    if (!objects) {  // errors of reading name the file themselves
+      const bool named = objects.error().what.starts_with(files[i].string());
+      return named ? objects.error() : objects.error().in(files[i].string());
+    }
     ++done;
     total_objects += *objects;
     const double ms = std::chrono::duration<double, std::milli>(

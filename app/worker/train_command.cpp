@@ -1,5 +1,6 @@
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -57,9 +58,14 @@ struct TrainOptions {
   std::map<std::string, std::string> settings;
 };
 
-/// Defaults, then --config, then the command line.
+/// Defaults, then with --resume the settings of the folder, then --config, then the command line.
 Result<TrainConfig> resolve(const TrainOptions& options, const cli::CommonOptions& common) {
   TrainConfig config;
+  const auto saved = std::filesystem::path(options.model) / "settings.json";
+  std::error_code absent;
+  if (options.resume && std::filesystem::exists(saved, absent)) {
+    KARYO_TRY(config, read_train_config(saved, config));
+  }
   if (!options.config.empty()) {
     KARYO_TRY(config, read_train_config(options.config, config));
   }
@@ -128,7 +134,8 @@ void add_train_command(cli::Cli& command_line) {
   command->add_option("--config", options->config, "Settings as JSON; options given here win");
   command->add_option("--pretrained", options->pretrained,
                       "Start from the weights of this model folder");
-  command->add_flag("--resume", options->resume, "Go on from the model folder's checkpoint");
+  command->add_flag("--resume", options->resume,
+                    "Go on from the model folder's checkpoint, with its settings where none are given");
   command->add_option("--every-epoch", options->preview,
                       "Folder for the labels of one validation image after each epoch");
   const TrainConfig defaults;

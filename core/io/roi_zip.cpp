@@ -131,7 +131,7 @@ Result<RoiSet> parse_archive(zip_t* archive, const RoiSetLimits& limits) {
     set.rois.push_back(*std::move(roi));
   }
   if (!set.rois.empty()) return set;
-  if (set.problems.empty()) return no_archive("it is empty");
+  if (set.problems.empty()) return set;  // the set of an image without objects
   return Error(first_code, "no ROI in the archive can be read; " + set.problems.front(), first_fix);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <map>
 #include <optional>
@@ -163,6 +164,18 @@ std::vector<Roi> rois_from_labels(LabelView labels) {
     std::move(slice.begin(), slice.end(), std::back_inserter(rois));
   }
   return rois;
+}
+
+void place_in_time(std::vector<Roi>& rois, std::int64_t t, std::int64_t slices) {
+  char prefix[32];
+  std::snprintf(prefix, sizeof prefix, "t%04lld-", static_cast<long long>(t + 1));
+  for (Roi& roi : rois) {
+    roi.name = prefix + roi.name;
+    roi.t = static_cast<std::int32_t>(t + 1);
+    roi.z = slices > 1 ? roi.position : 1;
+    roi.c = 1;
+    roi.position = 0;
+  }
 }
 
 Result<DrawnRois> labels_from_rois(std::span<const Roi> rois, Index3 shape) {

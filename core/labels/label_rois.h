@@ -24,6 +24,10 @@ namespace karyo {
 /// Ordered by slice, then by label.
 std::vector<Roi> rois_from_labels(LabelView labels);
 
+/// Ties the ROIs of frame `t` of a movie (from 0) to it, as positions of a hyperstack; `slices`: of
+/// one frame. Names begin with the frame then: "t0003-label-00012".
+void place_in_time(std::vector<Roi>& rois, std::int64_t t, std::int64_t slices);
+
 struct DrawnRois {
   LabelArray labels;
   std::int64_t objects = 0;         ///< different labels with at least one voxel

@@ -43,6 +43,25 @@ torch::Tensor run_fused(const torch::Tensor& x, const torch::Tensor& weight,
                             relu ? "relu" : "none", no_scalars, std::nullopt);
 }
 
+/// oneDNN refuses bfloat16 on processors without AVX-512; LibTorch's own convolution takes it on
+/// all of them, slowly. Asked by doing it once, as the library's conditions are its own.
+bool can_fuse(at::ScalarType type) {
+  if (fused_conv() == nullptr) return false;
+  if (type != torch::kBFloat16) return true;
+  static const bool fuses = [] {
+    const torch::NoGradGuard no_grad;
+    try {
+      const auto options = torch::TensorOptions(torch::kBFloat16);
+      run_fused(torch::zeros({1, 1, 4, 4}, options), torch::zeros({1, 1, 3, 3}, options),
+                torch::zeros({1}, options), true);
+      return true;
+    } catch (const c10::Error&) {
+      return false;
+    }
+  }();
+  return fuses;
+}
+
 /// The fused operator has no gradient of its own: ReLU passes it where its output is above 0.
 class ConvRelu : public torch::autograd::Function<ConvRelu> {
  public:
@@ -86,7 +105,7 @@ torch::Tensor conv_same(const torch::Tensor& x, const torch::Tensor& weight,
   if (winograd_fits(x, {}, weight)) return winograd_conv(x, {}, weight, bias, relu);
   const auto w = weight.to(x.scalar_type());
   const auto b = bias.to(x.scalar_type());
-  if (x.is_cpu() && fused_conv() != nullptr) {
+  if (x.is_cpu() && can_fuse(x.scalar_type())) {
     if (!torch::GradMode::is_enabled()) return run_fused(x, w, b, relu);
     if (relu) return ConvRelu::apply(x, w, b);
   }

@@ -111,6 +111,17 @@ Error not_finite() {
           "Check the image for NaN or infinite values; with --precision bfloat16, try float32."};
 }
 
+Error not_finite_at(const NetworkImage& image, std::int64_t index) {
+  return {ErrorCode::kNumeric,
+          "the image holds " +
+              std::string(std::isnan(image.values[static_cast<std::size_t>(index)]) ? "NaN"
+                                                                                   : "infinity") +
+              " at y " + std::to_string(index / image.width % image.height) + ", x " +
+              std::to_string(index % image.width),
+          "Export the image again without a mask that turns pixels into NaN, or crop that part "
+          "away."};
+}
+
 }  // namespace
 
 Result<std::vector<ChannelScale>> input_scales(const Volume& image, std::int64_t t,
@@ -126,8 +137,9 @@ Result<std::vector<ChannelScale>> input_scales(const Volume& image, std::int64_t
   }
   const std::int64_t taken = channel >= 0 ? 1 : has;
   if (taken != channels) {
-    return Error(ErrorCode::kInvalidArgument,
-                 "the model takes " + std::to_string(channels) + " channels, the image gives " +
+    return Error(ErrorCode::kUnsupported,
+                 "the model takes " + std::to_string(channels) +
+                     (channels == 1 ? " channel" : " channels") + ", the image gives " +
                      std::to_string(taken),
                  channels == 1 ? "Choose one with --channel 1 to " + std::to_string(has) + "."
                                : "Give an image with " + std::to_string(channels) + " channels.");
@@ -230,6 +242,10 @@ Result<PlanePrediction> predict_plane(const StarDistModel& model, const Volume& 
                                       const PlaneSettings& settings, const Device& device,
                                       Precision precision, TaskControl& control) {
   const auto input = network_image(image, t, z, settings.channel, settings.scales);
+  // The network does not tell: ReLU may make a number of NaN.
+  const auto first = std::find_if(input.values.begin(), input.values.end(),
+                                  [](float value) { return !std::isfinite(value); });
+  if (first != input.values.end()) return not_finite_at(input, first - input.values.begin());
   PlanePrediction result;
   KARYO_TRY(result.network,
             predict_sparse(model, input, static_cast<float>(settings.thresholds.prob),

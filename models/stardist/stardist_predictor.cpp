@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/stardist/instances.h"
 #include "models/stardist/stardist_model.h"
 #include "models/stardist/stardist_predict.h"
 
@@ -56,18 +57,26 @@ class StarDistPredictor : public Predictor {
     return {};
   }
 
+  /// Without the pixels that the image was padded with, as Python's predict() gives it.
   void add_probability(const SparsePrediction& sparse, std::int64_t z, const Volume& image,
                        Prediction& result) const {
+    const auto& grid_step = model_.config().grid;
+    const std::int64_t height = stardist::cropped_extent(
+        image.shape().y, sparse.height * grid_step[0], grid_step[0]);
+    const std::int64_t width = stardist::cropped_extent(
+        image.shape().x, sparse.width * grid_step[1], grid_step[1]);
     if (!result.probability) {
       VoxelGrid grid = image.grid;
-      grid.spacing_y *= model_.config().grid[0];
-      grid.spacing_x *= model_.config().grid[1];
+      grid.spacing_y *= grid_step[0];
+      grid.spacing_x *= grid_step[1];
       result.probability.emplace(
           VoxelType::kFloat32,
-          VolumeShape{1, 1, image.shape().z, sparse.height, sparse.width}, grid);
+          VolumeShape{1, 1, image.shape().z, height, width}, grid);
     }
-    std::copy(sparse.prob.begin(), sparse.prob.end(),
-              &result.probability->view<float>()(z, 0, 0));
+    auto map = result.probability->view<float>();
+    for (std::int64_t y = 0; y < height; ++y) {
+      std::copy_n(sparse.prob.data() + y * sparse.width, width, map.row(z, y));
+    }
   }
 
   ModelFolder folder_;

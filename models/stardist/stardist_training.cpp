@@ -4,10 +4,13 @@
 #include <torch/version.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <utility>
 
+#include "core/base/atomic_file.h"
 #include "core/dataset/dataset_folder.h"
 #include "core/io/image_io.h"
 #include "models/process.h"
@@ -58,10 +61,39 @@ std::vector<DatasetPair> chosen(const std::vector<DatasetPair>& pairs,
   return part;
 }
 
+/// What decides the shapes of the weights has to stay as it was when training goes on.
+Result<void> check_same_network(const ModelFolder& folder, const StarDistConfig& network) {
+  const auto was = folder.stardist ? to_json(*folder.stardist) : nlohmann::ordered_json::object();
+  const auto now = to_json(network);
+  constexpr std::array<std::pair<const char*, const char*>, 6> kKeys{
+      {{"n_channel_in", "the number of channels"},
+       {"n_rays", "--rays"},
+       {"grid", "--grid"},
+       {"unet_n_depth", "--unet-depth"},
+       {"unet_n_filter_base", "--filters"},
+       {"net_conv_after_unet", "--features"}}};
+  for (const auto& [key, name] : kKeys) {
+    const auto before = was.value(key, nlohmann::ordered_json());
+    if (before == now[key]) continue;
+    return Error(ErrorCode::kInvalidArgument,
+                 folder.path.string() + " cannot be resumed with another network: " + name +
+                     " was " + before.dump() + " and is " + now[key].dump() + " now",
+                 "Resume with the data and settings it was begun with (they are in settings.json), "
+                 "or train into another --model folder.");
+  }
+  return {};
+}
+
 /// The folder to train into: the one to resume, or a new one with config.json and settings.json.
 Result<ModelFolder> prepare_folder(const TrainRequest& request, const StarDistConfig& network) {
   if (request.resume) {
+    // Nothing in the folder may change before it is sure that training can go on from it.
     KARYO_TRY(auto folder, ModelFolder::open(request.model));
+    if (!has_checkpoint(request.model)) {
+      return Error(ErrorCode::kNotFound, "there is no checkpoint in " + request.model.string(),
+                   "Leave --resume out to start a new training; --pretrained starts from weights.");
+    }
+    KARYO_CHECK_OK(check_same_network(folder, network));
     KARYO_CHECK_OK(folder.save_config(network));
     return folder;
   }
@@ -138,19 +170,30 @@ Result<TunedThresholds> tune_stardist(const StarDistModel& model,
   stardist::ThresholdOptions options;
   options.grid = {config.grid[0], config.grid[1]};
   stardist::ThresholdOptimizer optimizer(options);
+  bool any_object = false;
   for (const auto& pair : pairs) {
     if (control.cancelled()) return cancelled_error("the search for thresholds");
     KARYO_TRY(const auto image, read_image(pair.image));
     KARYO_TRY(auto truth, read_labels(pair.mask));
-    KARYO_TRY(const auto scales, input_scales(image, 0, -1, config.n_channel_in, pmin, pmax));
+    for (const auto& finding : check_contents(pair, image, truth.view())) {
+      if (finding.severity == Severity::kError) return finding.as_error();
+    }
+    const auto scales = input_scales(image, 0, -1, config.n_channel_in, pmin, pmax);
+    if (!scales) {
+      return Error(scales.error().code, pair.image.string() + ": " + scales.error().what,
+                   "Give images with the channels that the model was trained with.");
+    }
+    any_object = any_object || std::any_of(truth.begin(), truth.end(), [](auto id) { return id > 0; });
     const auto maps =
-        predict_maps(model, network_image(image, 0, 0, -1, scales), device, precision);
+        predict_maps(model, network_image(image, 0, 0, -1, *scales), device, precision);
     KARYO_CHECK_OK(optimizer.add(
         std::move(truth),
         stardist::ProbabilityMap::contiguous(maps.prob.data(), maps.height, maps.width),
         stardist::DistanceMap::channel_last(maps.dist.data(), maps.rays, maps.height,
                                             maps.width)));
   }
+  // Every threshold is as good as any other where nothing is to be found.
+  if (!any_object) return TunedThresholds{Thresholds{}, 0, 0};
   KARYO_TRY(auto best, optimizer.optimize(&control));
   // The search may end outside (0, 1), which no reader of thresholds.json accepts.
   best.thresholds.prob = std::clamp(best.thresholds.prob, 0.01, 0.99);
@@ -191,6 +234,10 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
     KARYO_CHECK_OK(model.load_weights(base.weights));
     observer.on_note("starting from the weights in " + base.weights.string());
   }
+  if (!request.preview.empty()) {  // found out now, not after the first epoch
+    const auto probe = AtomicFile::create(request.preview / "epoch_0001.tif");
+    if (!probe) return probe.error();
+  }
   KARYO_TRY(auto folder, prepare_folder(request, network));
   KARYO_CHECK_OK(folder.save_settings(to_json(config)));
   ModelRecord record;
@@ -222,6 +269,10 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
     KARYO_TRY(const auto tuned,
               tune_stardist(model, validation_pairs, config.percentile_low,
                             config.percentile_high, device, Precision::kFloat32, control));
+    if (tuned.images == 0) {
+      observer.on_note("note: there is no object in the validation images; the thresholds are the "
+                       "usual ones, not tuned");
+    }
     KARYO_CHECK_OK(folder.save_thresholds(tuned.thresholds));
     summary.prob_threshold = tuned.thresholds.prob;
     summary.nms_threshold = tuned.thresholds.nms;

@@ -243,6 +243,7 @@ std::string Setting::allowed() const {
   if (std::holds_alternative<AugmentSet Config::*>(field)) {
     return "none, all or any of " + joined(augment_names(), ", ");
   }
+  if (low == high) return number_text(low);
   const std::string range = number_text(low) + " to " + number_text(high);
   if (std::holds_alternative<std::int64_t Config::*>(field)) return "a whole number from " + range;
   if (std::holds_alternative<Index3 Config::*>(field)) return "whole numbers from " + range;

@@ -91,6 +91,17 @@ TEST_F(Convert, DtypeKeepsValuesOrRefuses) {
   EXPECT_FALSE(std::filesystem::exists(dir_ / "b.tif"));
 }
 
+// Ids beyond 2^24 became their neighbours.
+TEST_F(Convert, IdsThatFloat32CannotHoldAreRefused) {
+  Volume ids(VoxelType::kUInt32, {1, 1, 1, 1, 2});
+  ids.view<std::uint32_t>()(0, 0, 0) = (1U << 24) + 1;
+  ASSERT_TRUE(write_image(dir_ / "ids.tif", ids));
+  const auto outcome = run({out("ids.tif"), out("b.tif"), "--dtype", "float32"});
+  expect_refused(outcome, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("16777217"));
+  EXPECT_EQ(run({out("ids.tif"), out("b.tif"), "--dtype", "float64"}).status, 0);
+}
+
 TEST_F(Convert, AxesRenamePlanes) {
   const Volume movie = converted("a.tif", {"--axes", "TYX"});
   EXPECT_EQ(movie.shape(), (VolumeShape{6, 1, 1, 5, 4}));

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/commands.h"
@@ -32,7 +33,7 @@ TEST(DatasetCheck, SaysWhenNothingIsWrong) {
   add_pair(dir.path(), "a.tif", true);
   const auto outcome = run({"dataset", "check", dir.path().string(), "--quiet"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
-  EXPECT_THAT(outcome.out, HasSubstr("1 usable pairs, nothing wrong"));
+  EXPECT_THAT(outcome.out, HasSubstr("1 usable pair, nothing wrong"));
 }
 
 TEST(DatasetCheck, ListsFindingsAndFails) {
@@ -47,6 +48,21 @@ TEST(DatasetCheck, ListsFindingsAndFails) {
   const auto json = nlohmann::json::parse(as_json.out);
   EXPECT_EQ(json["pairs"], 1);
   EXPECT_EQ(json["findings"][0]["kind"], "missing_mask");
+}
+
+// Pairs with an error in their pixels were counted as usable.
+TEST(DatasetCheck, APairWithAnErrorIsNotUsable) {
+  const test::TempDir dir;
+  add_pair(dir.path(), "a.tif", true);
+  Volume image(VoxelType::kFloat32, {1, 1, 1, 8, 9});
+  image.view<float>()(0, 2, 2) = std::numeric_limits<float>::quiet_NaN();
+  ASSERT_TRUE(write_image(dir / "images" / "b.tif", image));
+  LabelArray labels({1, 8, 9});
+  labels(0, 1, 1) = 1;
+  ASSERT_TRUE(write_labels(dir / "masks" / "b.tif", labels));
+  const auto outcome = run({"dataset", "check", dir.path().string(), "--quiet"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("1 usable pair, 1 finding"));
 }
 
 TEST(DatasetCheck, NamesAMissingFolder) {

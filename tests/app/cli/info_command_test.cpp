@@ -111,6 +111,15 @@ TEST(Info, FailsInTwoLines) {
   expect_refused(run({"--colour", "a.tif"}), 2);
 }
 
+// The library that reads NRRD explains itself in several lines.
+TEST(Info, ABrokenNrrdHeaderFailsInTwoLines) {
+  const test::TempDir dir;
+  std::ofstream(dir / "a.nrrd") << "NRRD0004\ntype: short\ndimension: 3\nsizes: 5 4 3\n"
+                                   "space units: \"mm\" \"mm\" \"mm\"\nspace dimension: 3\n"
+                                   "encoding: raw\n\n";
+  expect_refused(run({(dir / "a.nrrd").string()}), 1);
+}
+
 TEST(Info, RefusesMalformedFilesInTwoLines) {
   KARYO_NEEDS_SHARED();
   int refused = 0;

@@ -61,6 +61,33 @@ TEST(Rois, ThereAndBackIsIdentical) {
   expect_lossless(dir / "stack.tif");
 }
 
+// The empty set was written and then refused.
+TEST(Rois, ThereAndBackIsIdenticalWithoutObjects) {
+  const test::TempDir dir;
+  ASSERT_TRUE(write_labels(dir / "none.tif", LabelArray({1, 8, 9})));
+  expect_lossless(dir / "none.tif");
+  const std::string zip = (dir / "none.zip").string();
+  ASSERT_EQ(run({(dir / "none.tif").string(), zip}).status, 0);
+  expect_refused(run({zip, (dir / "no_shape.tif").string()}), 2);
+}
+
+// Only the first time point was written.
+TEST(Rois, EveryFrameOfAMovieIsWritten) {
+  const test::TempDir dir;
+  Random random(11);
+  const std::vector<LabelArray> frames{test::random_blobs(40, 50, 5, 6, random),
+                                       test::random_blobs(40, 50, 9, 6, random)};
+  ASSERT_TRUE(write_image(dir / "movie.tif", from_labels(frames, {})));
+  const std::string zip = (dir / "movie.zip").string(), back = (dir / "back.tif").string();
+  ASSERT_EQ(run({(dir / "movie.tif").string(), zip}).status, 0);
+  ASSERT_EQ(run({zip, back, "--shape", "2,40,50"}).status, 0);
+  const auto read = read_labels(back);
+  ASSERT_TRUE(read) << read.error().what;
+  ASSERT_EQ(read->shape(), (Index3{2, 40, 50}));  // frames come back as slices
+  EXPECT_TRUE(std::equal(frames[0].begin(), frames[0].end(), &(*read)(0, 0, 0)));
+  EXPECT_TRUE(std::equal(frames[1].begin(), frames[1].end(), &(*read)(1, 0, 0)));
+}
+
 TEST(Rois, ThereAndBackIsIdenticalForImageJsOwnObjects) {
   KARYO_NEEDS_SHARED();
   for (const std::string name : {"particles_default", "particles_exclude_edges"}) {

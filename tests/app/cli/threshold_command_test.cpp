@@ -123,6 +123,29 @@ TEST(Threshold, WritesLabelsAndRois) {
   EXPECT_EQ(json::parse(run({in, out, "--min-size", "26", "--json"}).out)["objects"], 1);
 }
 
+// The labels were written before the name of the ROI set was found to be wrong.
+TEST(Threshold, AWrongNameForTheRoisLeavesNothing) {
+  const test::TempDir dir;
+  write_squares(dir / "in.tif");
+  const std::string in = (dir / "in.tif").string(), out = (dir / "out.tif").string();
+  expect_refused(run({in, out, "--rois", in}), 2);
+  expect_refused(run({in, out, "--rois", (dir / "rois.txt").string()}), 2);
+  EXPECT_FALSE(std::filesystem::exists(out));
+}
+
+// The check said "not in range 0.000000 to 1797693134862315..." with 309 digits.
+TEST(Threshold, NumbersOutOfRangeAreToldInAFewWords) {
+  const test::TempDir dir;
+  write_squares(dir / "in.tif");
+  const std::string in = (dir / "in.tif").string(), out = (dir / "out.tif").string();
+  for (const std::string option : {"--min-size=-1", "--max-size=-3", "--channel=0"}) {
+    const auto outcome = run({in, out, option});
+    expect_refused(outcome, 2);
+    EXPECT_LT(outcome.err.size(), 150U) << outcome.err;
+  }
+  expect_refused(run({in, out, "--min-size=many"}), 2);
+}
+
 TEST(Threshold, WrongUsageIsTold) {
   const test::TempDir dir;
   write_squares(dir / "in.tif");

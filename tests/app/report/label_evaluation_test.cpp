@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 
 #include "app/report/overlay.h"
 #include "core/base/atomic_file.h"
@@ -130,7 +131,32 @@ TEST_F(LabelEvaluationTest, ImagesOfDifferentSizeNameTheFile) {
   const auto evaluation = evaluate();
   ASSERT_FALSE(evaluation);
   EXPECT_TRUE(evaluation.error().what.starts_with("c: ")) << evaluation.error().what;
+  EXPECT_EQ(evaluation.error().code, ErrorCode::kBadFile);  // nobody typed anything wrong
   EXPECT_FALSE(fs::exists(options.output / "metrics.json"));
+}
+
+// Only the first frame was compared: a prediction that is empty from the second on scored 1.
+TEST_F(LabelEvaluationTest, EveryFrameOfAMovieCounts) {
+  Random random(3);
+  const std::vector<LabelArray> truth{test::random_blobs(60, 50, 6, 7, random),
+                                      test::random_blobs(60, 50, 8, 7, random)};
+  const std::vector<LabelArray> found{truth[0], LabelArray({1, 60, 50})};
+  fs::remove_all(folder / "truth");
+  fs::remove_all(folder / "pred");
+  ASSERT_TRUE(write_image(folder / "truth" / "m.tif", from_labels(truth, {})));
+  ASSERT_TRUE(write_image(folder / "pred" / "m.tif", from_labels(found, {})));
+  const auto objects = [](const LabelArray& labels) {
+    std::set<std::uint32_t> ids(labels.begin(), labels.end());
+    return static_cast<std::int64_t>(ids.size() - ids.count(0));
+  };
+  const auto evaluation = evaluate();
+  ASSERT_TRUE(evaluation) << evaluation.error().what;
+  EXPECT_EQ(evaluation->pooled[0].true_positives, objects(truth[0]));
+  EXPECT_EQ(evaluation->pooled[0].false_negatives, objects(truth[1]));
+  EXPECT_EQ(evaluation->pooled[0].false_positives, 0);
+
+  save("pred/m.tif", truth[0]);
+  EXPECT_FALSE(evaluate()) << "a movie and a plane";
 }
 
 TEST_F(LabelEvaluationTest, StopsWhenAsked) {

@@ -1,0 +1,34 @@
+#pragma once
+
+/// A model that needs no training, and images whose objects it is bound to find.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/image/volume.h"
+
+namespace karyo::test {
+
+struct Spot {
+  std::int64_t y = 0, x = 0;  ///< the centre
+};
+
+constexpr std::int64_t kSpotImageSize = 96;
+/// Distance that the model predicts to the border of every object, in pixels.
+constexpr std::int64_t kSpotRadius = 12;
+
+/// A model folder whose weights are set by hand: the probability of an object is the normalised
+/// intensity, its outline is a circle of kSpotRadius. Bright spots that lie two radii apart become
+/// one object each.
+void make_spot_model(const std::filesystem::path& folder);
+
+/// Background 10 with a bright 7 x 7 square at each spot; 8 bits, pixels of 0.25 um.
+Volume spot_image(const std::vector<Spot>& spots);
+/// The circles that the model draws: labels 1, 2, ... in the order of `spots`.
+LabelArray spot_labels(const std::vector<Spot>& spots);
+
+/// Folder with images/ and masks/ of `count` spot images of two spots each.
+void make_spot_dataset(const std::filesystem::path& folder, int count);
+
+}  // namespace karyo::test
