@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <string_view>
 #include <unordered_set>
 
 #include "core/base/atomic_file.h"
@@ -22,6 +23,9 @@ using Archive = std::unique_ptr<zip_t, CloseArchive>;
 struct CloseEntry {
   void operator()(zip_file_t* entry) const { zip_fclose(entry); }
 };
+
+/// Tells the set of an image without objects from an archive that lost its entries.
+constexpr std::string_view kNoObjects = "Karyoscope: no objects";
 
 std::string message_of(zip_error_t* error) {
   std::string message = zip_error_strerror(error);
@@ -131,7 +135,13 @@ Result<RoiSet> parse_archive(zip_t* archive, const RoiSetLimits& limits) {
     set.rois.push_back(*std::move(roi));
   }
   if (!set.rois.empty()) return set;
-  if (set.problems.empty()) return set;  // the set of an image without objects
+  int length = 0;
+  const char* comment = zip_get_archive_comment(archive, &length, 0);
+  if (entries == 0 && comment != nullptr &&
+      std::string_view(comment, static_cast<std::size_t>(length)) == kNoObjects) {
+    return set;
+  }
+  if (set.problems.empty()) return no_archive("it is empty");
   return Error(first_code, "no ROI in the archive can be read; " + set.problems.front(), first_fix);
 }
 
@@ -201,8 +211,10 @@ Result<void> write_rois(const std::filesystem::path& path, std::span<const Roi> 
                  "Give a name that ends in .zip.");
   }
   if (rois.empty()) {
-    // libzip writes no empty archives; one is an end record and nothing before it.
-    return write_file_atomically(path, std::string("PK\5\6") + std::string(18, '\0'));
+    // libzip writes no empty archives; one is an end record, with its comment, and nothing before.
+    std::string end = std::string("PK\5\6") + std::string(18, '\0');
+    end[20] = static_cast<char>(kNoObjects.size());
+    return write_file_atomically(path, end + std::string(kNoObjects));
   }
   KARYO_TRY(AtomicFile file, AtomicFile::create(path));
   const auto refused = [&path](const std::string& why) {

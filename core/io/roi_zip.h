@@ -40,7 +40,7 @@ Result<RoiSet> parse_rois(std::span<const std::byte> bytes, const std::string& n
 
 /// Writes a RoiSet.zip, or a .roi where the name ends so and there is one. Entries are called as
 /// the ROIs, made unique with "-1", "-2"; atomically; the same ROIs give the same bytes. No ROIs
-/// make an empty archive.
+/// make an empty archive whose comment says so; other archives without ROIs are refused in reading.
 /// Errors: kInvalidArgument (ending, or several ROIs for one .roi), kIo.
 Result<void> write_rois(const std::filesystem::path& path, std::span<const Roi> rois);
 

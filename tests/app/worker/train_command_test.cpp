@@ -40,7 +40,7 @@ class TrainCommand : public ::testing::Test {
                                                   {"--batch", "2"},
                                                   {"--val", "0.25"},
                                                   {"--device", "cpu"},
-                                                  {"--threads", "2"}});
+                                                  {"--threads", "1"}});
   }
 
   test::TempDir folder_;
@@ -102,7 +102,7 @@ TEST_F(TrainCommand, QuietIsSilentAndThePreviewsAreWritten) {
 }
 
 TEST_F(TrainCommand, CtrlCKeepsWhatIsDoneAndResumeGoesOnToTheEnd) {
-  const Words words = train({"--epochs", "3", "--steps", "60", "--progress", "json"});
+  const Words words = train({"--epochs", "3", "--steps", "40", "--progress", "json"});
   const auto in_epoch_two = [](const std::string& err) {
     return err.find("\"epoch\":2") != std::string::npos;
   };
