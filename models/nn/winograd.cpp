@@ -119,9 +119,8 @@ bool can_run(std::int64_t in, std::int64_t out) {
 }
 
 PackedWeights pack(const float* weight, std::int64_t out, std::int64_t in) {
-  return pack_taps(in, out, [&](std::int64_t o, std::int64_t i, int k) {
-    return weight[(o * 9 + k) * in + i];
-  });
+  return pack_taps(
+      in, out, [&](std::int64_t o, std::int64_t i, int k) { return weight[(o * 9 + k) * in + i]; });
 }
 
 PackedWeights pack_backward(const float* weight, std::int64_t out, std::int64_t in) {
@@ -139,8 +138,8 @@ void run(const Convolution& convolution, std::int64_t first, std::int64_t last) 
   const auto& weights = *convolution.weights;
   const BlockShape shape = block_shape(weights.in, weights.out);
   std::vector<float> scratch(scratch_size(shape, weights.out));
-  kernels()->run(convolution, weights.values.data(), grid_of(convolution.extent), shape, first, last,
-                 scratch.data());
+  kernels()->run(convolution, weights.values.data(), grid_of(convolution.extent), shape, first,
+                 last, scratch.data());
 }
 
 std::int64_t block_count(const WeightGradient& gradient) {

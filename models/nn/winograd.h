@@ -46,7 +46,7 @@ PackedWeights pack(const float* weight, std::int64_t out, std::int64_t in);
 PackedWeights pack_backward(const float* weight, std::int64_t out, std::int64_t in);
 
 struct Convolution {
-  Extent extent;  ///< of the result
+  Extent extent;         ///< of the result
   Source first, second;  ///< read as one picture of weights->in channels; only `first` may double
   const PackedWeights* weights = nullptr;
   const float* bias = nullptr;  ///< (out), or null

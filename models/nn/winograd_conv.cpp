@@ -28,7 +28,9 @@ torch::Tensor empty_picture(const torch::Tensor& like, std::int64_t channels, st
                       like.options().requires_grad(false).memory_format(kChannelsLast));
 }
 
-winograd::Extent extent_of(const torch::Tensor& x) { return {x.size(0), x.size(2), x.size(3)}; }
+winograd::Extent extent_of(const torch::Tensor& x) {
+  return {x.size(0), x.size(2), x.size(3)};
+}
 
 winograd::Source source_of(const torch::Tensor& x, bool doubled) {
   return {x.const_data_ptr<float>(), x.size(1), doubled};
@@ -108,8 +110,8 @@ variable_list weight_gradient(const torch::Tensor& x, const torch::Tensor& skip,
     }
   });
   const auto all = sums.sum(0);
-  auto for_weight = torch::empty(weight.sizes(), weight.options().requires_grad(false)
-                                                     .memory_format(kChannelsLast));
+  auto for_weight = torch::empty(
+      weight.sizes(), weight.options().requires_grad(false).memory_format(kChannelsLast));
   auto for_bias = torch::empty({job.out});
   winograd::finish(job, all.const_data_ptr<float>(), for_weight.mutable_data_ptr<float>(),
                    for_bias.mutable_data_ptr<float>());

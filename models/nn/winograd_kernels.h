@@ -25,8 +25,8 @@ struct WindowGrid {
 };
 
 struct Kernels {
-  std::int64_t panel;        ///< result channels computed together
-  std::int64_t row_multiple; ///< windows computed together
+  std::int64_t panel;         ///< result channels computed together
+  std::int64_t row_multiple;  ///< windows computed together
   void (*run)(const Convolution&, const float* weights, const WindowGrid&, const BlockShape&,
               std::int64_t first, std::int64_t last, float* scratch);
   void (*add)(const WeightGradient&, const WindowGrid&, const BlockShape&, std::int64_t first,

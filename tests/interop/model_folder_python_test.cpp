@@ -40,10 +40,11 @@ TEST_P(PythonStarDist, PredictsTheReferenceLabelsFromOurFolder) {
 
   // The stored labels were made on another processor: convolutions there round otherwise, which
   // moves single pixels of an outline (Python itself: 2 of 60 750 of "stardist2d" with AVX2).
-  const std::string command = test::quoted(python) + " " +
-                              test::quoted(KARYOSCOPE_SOURCE_DIR "/tests/interop/check_model_folder.py") +
-                              " " + test::quoted(ours->path) + " " + test::quoted(golden / "input.npy") + " " +
-                              test::quoted(golden / "labels.npy") + " --no-normalize --tolerance 0.0001";
+  const std::string command =
+      test::quoted(python) + " " +
+      test::quoted(KARYOSCOPE_SOURCE_DIR "/tests/interop/check_model_folder.py") + " " +
+      test::quoted(ours->path) + " " + test::quoted(golden / "input.npy") + " " +
+      test::quoted(golden / "labels.npy") + " --no-normalize --tolerance 0.0001";
   const int status = std::system(command.c_str());
   ASSERT_TRUE(WIFEXITED(status));
   if (WEXITSTATUS(status) == 77) GTEST_SKIP() << python << " has no stardist";

@@ -32,10 +32,10 @@ TEST_P(PythonTraining, GivesOurWeightsAfterEachStep) {
   const auto batch = test::golden_batch(golden);
   Adam adam(model.net().parameters());
   const test::TempDir dir;
-  std::string command = test::quoted(python) + " " +
-                        test::quoted(KARYOSCOPE_SOURCE_DIR
-                                     "/tests/interop/check_training_step.py") +
-                        " " + test::quoted(golden);
+  std::string command =
+      test::quoted(python) + " " +
+      test::quoted(KARYOSCOPE_SOURCE_DIR "/tests/interop/check_training_step.py") + " " +
+      test::quoted(golden);
   for (int step = 1; step <= 5; ++step) {
     stardist_loss(model.net().forward(batch.image, Precision::kFloat32), batch.target, {})
         .total.backward();

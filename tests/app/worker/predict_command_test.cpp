@@ -61,7 +61,8 @@ class PredictCommand : public ::testing::Test {
   fs::path model_ = folder_ / "model";
   fs::path input_ = folder_ / "my imäges";
   fs::path output_ = folder_ / "out" / "labels";
-  const std::vector<Spot> one_{{40, 40}}, two_{{20, 22}, {70, 60}}, three_{{20, 20}, {20, 70}, {70, 48}};
+  const std::vector<Spot> one_{{40, 40}}, two_{{20, 22}, {70, 60}},
+      three_{{20, 20}, {20, 70}, {70, 48}};
 };
 
 TEST_F(PredictCommand, WritesLabelsRoisAndProbabilityUnderTheImagesNames) {
@@ -70,9 +71,8 @@ TEST_F(PredictCommand, WritesLabelsRoisAndProbabilityUnderTheImagesNames) {
   const auto run = predict(input_, output_, {"--rois", "--probability", "--json"});
   ASSERT_EQ(run.status, 0) << run.err;
   EXPECT_EQ(run.err, "");
-  EXPECT_THAT(names_in(output_),
-              ElementsAre("a.tif", "a_RoiSet.zip", "a_probability.tif", "b c.tif",
-                          "b c_RoiSet.zip", "b c_probability.tif"));
+  EXPECT_THAT(names_in(output_), ElementsAre("a.tif", "a_RoiSet.zip", "a_probability.tif",
+                                             "b c.tif", "b c_RoiSet.zip", "b c_probability.tif"));
   expect_found(output_ / "a.tif", two_);
   expect_found(output_ / "b c.tif", three_);
 
@@ -106,9 +106,9 @@ TEST_F(PredictCommand, WritesLabelsRoisAndProbabilityUnderTheImagesNames) {
 TEST_F(PredictCommand, OneFileEventForEachImage) {
   add_image("a.tif", two_);
   add_image("b.tif", one_);
-  const auto run = run_program({"predict", "--model", model_.string(), "--input", input_.string(),
-                                "--output", output_.string(), "--device", "cpu", "--progress",
-                                "json"});
+  const auto run =
+      run_program({"predict", "--model", model_.string(), "--input", input_.string(), "--output",
+                   output_.string(), "--device", "cpu", "--progress", "json"});
   ASSERT_EQ(run.status, 0) << run.err;
   std::vector<std::string> paths;
   for (const auto& event : run.events()) {
@@ -197,8 +197,7 @@ TEST_F(PredictCommand, WhatCannotBePredictedIsRefusedInTwoLines) {
   // ReLU made a number of it, and the image was predicted as if nothing had been.
   expect_refused(predict(folder_ / "nan.tif", output_), 1, "NaN at y 5, x 6");
 
-  ASSERT_TRUE(
-      write_image(folder_ / "channels.tif", Volume(VoxelType::kUInt8, {1, 2, 1, 32, 32})));
+  ASSERT_TRUE(write_image(folder_ / "channels.tif", Volume(VoxelType::kUInt8, {1, 2, 1, 32, 32})));
   expect_refused(predict(folder_ / "channels.tif", output_), 1, "takes 1 channel");
   expect_refused(predict(image, output_, {"--channel", "3"}), 2, "channel 3");
   EXPECT_EQ(names_in(output_), Words{});

@@ -30,7 +30,8 @@ using InterruptWhen = std::function<bool(const std::string& err)>;
 
 /// `words` without the program's name. A program that takes longer than a minute is ended, and the
 /// test fails.
-Outcome run_program(const std::vector<std::string>& words, const InterruptWhen& interrupt_when = {});
+Outcome run_program(const std::vector<std::string>& words,
+                    const InterruptWhen& interrupt_when = {});
 
 /// `words` followed by those of `defaults` (pairs of option and value) that `words` does not give.
 std::vector<std::string> with_defaults(

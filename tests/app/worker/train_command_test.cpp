@@ -53,10 +53,10 @@ TEST_F(TrainCommand, WritesTheModelFolderAndOneEventALine) {
       run_program(train({"--epochs", "2", "--steps", "3", "--progress", "json", "--json"}));
   ASSERT_EQ(run.status, 0) << run.err;
 
-  EXPECT_THAT(names_in(model_),
-              IsSupersetOf({"checkpoint.safetensors", "config.json", "history.csv",
-                            "karyoscope.json", "settings.json", "thresholds.json",
-                            "weights_best.h5", "weights_last.h5"}));
+  EXPECT_THAT(
+      names_in(model_),
+      IsSupersetOf({"checkpoint.safetensors", "config.json", "history.csv", "karyoscope.json",
+                    "settings.json", "thresholds.json", "weights_best.h5", "weights_last.h5"}));
   const auto model = ModelFolder::open(model_);
   ASSERT_TRUE(model) << model.error().what;
   EXPECT_EQ(model->stardist->n_rays, 8);
@@ -154,11 +154,11 @@ TEST_F(TrainCommand, ResumingWithAnotherNetworkLeavesTheModelAsItWas) {
 
 // The defaults took the place of every setting that was not typed again.
 TEST_F(TrainCommand, ResumeGoesOnWithTheSettingsOfTheFolder) {
-  ASSERT_EQ(run_program(train({"--epochs", "1", "--steps", "2", "--lr", "0.001", "--quiet"})).status,
-            0);
-  const auto run = run_program({"train", "stardist", "--data", data_.string(), "--model",
-                                model_.string(), "--resume", "--epochs", "2", "--device", "cpu",
-                                "--quiet"});
+  ASSERT_EQ(
+      run_program(train({"--epochs", "1", "--steps", "2", "--lr", "0.001", "--quiet"})).status, 0);
+  const auto run =
+      run_program({"train", "stardist", "--data", data_.string(), "--model", model_.string(),
+                   "--resume", "--epochs", "2", "--device", "cpu", "--quiet"});
   ASSERT_EQ(run.status, 0) << run.err;
   const auto settings = nlohmann::json::parse(bytes_of(model_ / "settings.json"));
   EXPECT_EQ(settings.at("epochs"), 2);
@@ -210,19 +210,21 @@ TEST_F(TrainCommand, SettingsComeFromTheFileUnlessGivenHere) {
 // --every-epoch said in a note after each epoch that it could not write, and nothing with --quiet.
 TEST_F(TrainCommand, AFolderForPreviewsThatCannotBeIsToldBeforeTraining) {
   EXPECT_TRUE(write_file_atomically(folder_ / "file", "x"));
-  expect_refused(run_program(train({"--quiet", "--every-epoch", (folder_ / "file" / "p").string()})),
-                 1, "file");
+  expect_refused(
+      run_program(train({"--quiet", "--every-epoch", (folder_ / "file" / "p").string()})), 1,
+      "file");
   EXPECT_FALSE(std::filesystem::exists(model_));
 }
 
 // Processors without AVX-512 refused the operator: "Please report this as a defect".
 TEST_F(TrainCommand, BFloat16RunsOnEveryProcessor) {
-  ASSERT_EQ(run_program(train({"--epochs", "1", "--steps", "1", "--quiet", "--precision",
-                               "bfloat16"})).status, 0);
+  ASSERT_EQ(
+      run_program(train({"--epochs", "1", "--steps", "1", "--quiet", "--precision", "bfloat16"}))
+          .status,
+      0);
   const auto run = run_program({"predict", "--model", model_.string(), "--input",
-                                (data_ / "images").string(), "--output",
-                                (folder_ / "out").string(), "--device", "cpu", "--precision",
-                                "bfloat16", "--quiet"});
+                                (data_ / "images").string(), "--output", (folder_ / "out").string(),
+                                "--device", "cpu", "--precision", "bfloat16", "--quiet"});
   EXPECT_EQ(run.status, 0) << run.err;
 }
 

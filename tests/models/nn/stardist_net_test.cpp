@@ -24,8 +24,8 @@ torch::Tensor padded_input(const test::NpyArray& image, const StarDistNet& net) 
   if (x.dim() == 2) x = x.unsqueeze(2);
   x = x.permute({2, 0, 1}).unsqueeze(0);
   const auto pad = [](std::int64_t size, std::int64_t by) { return (by - size % by) % by; };
-  return torch::reflection_pad2d(x, {0, pad(x.size(3), net.divisor_x()), 0,
-                                     pad(x.size(2), net.divisor_y())});
+  return torch::reflection_pad2d(
+      x, {0, pad(x.size(3), net.divisor_x()), 0, pad(x.size(2), net.divisor_y())});
 }
 
 class GoldenNetwork : public testing::TestWithParam<std::string> {};

@@ -40,9 +40,7 @@ class Winograd : public testing::TestWithParam<Case> {
   }
 
   std::int64_t in() const { return GetParam().first + GetParam().second; }
-  Source first_source() const {
-    return {first_.data(), GetParam().first, GetParam().second > 0};
-  }
+  Source first_source() const { return {first_.data(), GetParam().first, GetParam().second > 0}; }
   Source second_source() const { return {second_.data(), GetParam().second, false}; }
 
   double pixel(std::int64_t n, std::int64_t y, std::int64_t x, std::int64_t channel) const {
@@ -53,7 +51,9 @@ class Winograd : public testing::TestWithParam<Case> {
     }
     const std::int64_t shift = second > 0 ? 1 : 0;
     return first_[((n * (extent.height >> shift) + (y >> shift)) * (extent.width >> shift) +
-                   (x >> shift)) * first + channel];
+                   (x >> shift)) *
+                      first +
+                  channel];
   }
 
   template <typename Visit>
@@ -188,16 +188,16 @@ TEST_P(Winograd, BackwardWeightsGiveTheGradientOfTheInput) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Shapes, Winograd,
-    testing::Values(Case{{1, 1, 1}, 8, 0, 8}, Case{{1, 2, 3}, 16, 0, 8}, Case{{2, 9, 7}, 24, 0, 40},
-                    Case{{3, 8, 12}, 32, 0, 32}, Case{{2, 6, 10}, 16, 8, 24},
-                    Case{{1, 40, 44}, 32, 32, 32}, Case{{1, 30, 26}, 8, 0, 104}));
+INSTANTIATE_TEST_SUITE_P(Shapes, Winograd,
+                         testing::Values(Case{{1, 1, 1}, 8, 0, 8}, Case{{1, 2, 3}, 16, 0, 8},
+                                         Case{{2, 9, 7}, 24, 0, 40}, Case{{3, 8, 12}, 32, 0, 32},
+                                         Case{{2, 6, 10}, 16, 8, 24}, Case{{1, 40, 44}, 32, 32, 32},
+                                         Case{{1, 30, 26}, 8, 0, 104}));
 
 TEST(WinogradLimits, NotANumberAndInfinityComeThrough) {
   if (!can_run(8, 8)) GTEST_SKIP() << "this processor has neither AVX2 nor AVX-512";
-  for (const float bad : {std::numeric_limits<float>::quiet_NaN(),
-                          std::numeric_limits<float>::infinity()}) {
+  for (const float bad :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     std::vector<float> image(8 * 8 * 8, 1), weight(8 * 9 * 8, 1), pooled(4 * 4 * 8);
     image[(3 * 8 + 5) * 8 + 2] = bad;
     const auto packed = pack(weight.data(), 8, 8);
