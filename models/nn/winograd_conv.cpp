@@ -56,39 +56,43 @@ void run_blocks(const winograd::Convolution& job) {
   });
 }
 
+void convolve(winograd::Convolution job, const winograd::PackedWeights& weights) {
+  job.weights = &weights;
+  run_blocks(job);
+}
+
 /// weight (out, in, 3, 3) as it lies in channels_last memory.
 torch::Tensor taps(const torch::Tensor& weight) {
   return weight.detach().contiguous(kChannelsLast);
+}
+
+winograd::PackedWeights packed(const torch::Tensor& weight) {
+  return winograd::pack(taps(weight).const_data_ptr<float>(), weight.size(0), weight.size(1));
 }
 
 torch::Tensor forward_pass(const torch::Tensor& x, const torch::Tensor& skip,
                            const torch::Tensor& weight, const torch::Tensor& bias, bool relu) {
   const auto& picture = skip.defined() ? skip : x;
   auto y = empty_picture(picture, weight.size(0), picture.size(2), picture.size(3));
-  const auto packed =
-      winograd::pack(taps(weight).const_data_ptr<float>(), weight.size(0), weight.size(1));
   winograd::Convolution job;
   job.extent = extent_of(picture);
   set_sources(job, x, skip);
-  job.weights = &packed;
   job.bias = bias.const_data_ptr<float>();
   job.relu = relu;
   job.result = y.mutable_data_ptr<float>();
-  run_blocks(job);
+  convolve(job, packed(weight));
   return y;
 }
 
 /// With respect to the picture that was read, all channels.
 torch::Tensor input_gradient(const torch::Tensor& outer, const torch::Tensor& weight) {
   auto inner = empty_picture(outer, weight.size(1), outer.size(2), outer.size(3));
-  const auto packed =
-      winograd::pack_backward(taps(weight).const_data_ptr<float>(), weight.size(0), weight.size(1));
   winograd::Convolution job;
   job.extent = extent_of(outer);
   job.first = source_of(outer, false);
-  job.weights = &packed;
   job.result = inner.mutable_data_ptr<float>();
-  run_blocks(job);
+  convolve(job, winograd::pack_backward(taps(weight).const_data_ptr<float>(), weight.size(0),
+                                        weight.size(1)));
   return inner;
 }
 
@@ -168,16 +172,13 @@ torch::Tensor winograd_conv(const torch::Tensor& x, const torch::Tensor& skip,
 torch::Tensor winograd_conv_pool(const torch::Tensor& x, const torch::Tensor& weight,
                                  const torch::Tensor& bias) {
   auto pooled = empty_picture(x, weight.size(0), x.size(2) / 2, x.size(3) / 2);
-  const auto packed =
-      winograd::pack(taps(weight).const_data_ptr<float>(), weight.size(0), weight.size(1));
   winograd::Convolution job;
   job.extent = extent_of(x);
   job.first = source_of(x, false);
-  job.weights = &packed;
   job.bias = bias.const_data_ptr<float>();
   job.relu = true;
   job.pooled = pooled.mutable_data_ptr<float>();
-  run_blocks(job);
+  convolve(job, packed(weight));
   return pooled;
 }
 
