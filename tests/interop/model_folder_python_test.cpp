@@ -2,15 +2,13 @@
 // that has stardist and TensorFlow.
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "models/io/model_folder.h"
 #include "models/io/stardist_layout.h"
+#include "tests/interop/python_check.h"
 #include "tests/support/shared_data.h"
-#include "tests/support/shell.h"
 #include "tests/support/temp_dir.h"
 
 namespace karyo {
@@ -20,11 +18,6 @@ class PythonStarDist : public testing::TestWithParam<const char*> {};
 
 TEST_P(PythonStarDist, PredictsTheReferenceLabelsFromOurFolder) {
   KARYO_NEEDS_SHARED();
-  const char* python = std::getenv("KARYOSCOPE_PYTHON");
-  if (python == nullptr) {
-    GTEST_SKIP() << "KARYOSCOPE_PYTHON names no Python with stardist (pip install stardist "
-                    "tensorflow tifffile)";
-  }
   const auto golden = test::shared_dir() / "golden" / GetParam();
   const auto original = ModelFolder::open(golden);
   ASSERT_TRUE(original) << original.error().what;
@@ -40,15 +33,10 @@ TEST_P(PythonStarDist, PredictsTheReferenceLabelsFromOurFolder) {
 
   // The stored labels were made on another processor: convolutions there round otherwise, which
   // moves single pixels of an outline (Python itself: 2 of 60 750 of "stardist2d" with AVX2).
-  const std::string command =
-      test::quoted(python) + " " +
-      test::quoted(KARYOSCOPE_SOURCE_DIR "/tests/interop/check_model_folder.py") + " " +
-      test::quoted(ours->path) + " " + test::quoted(golden / "input.npy") + " " +
-      test::quoted(golden / "labels.npy") + " --no-normalize --tolerance 0.0001";
-  const int status = std::system(command.c_str());
-  ASSERT_TRUE(WIFEXITED(status));
-  if (WEXITSTATUS(status) == 77) GTEST_SKIP() << python << " has no stardist";
-  EXPECT_EQ(WEXITSTATUS(status), 0);
+  test::expect_python_agrees("check_model_folder.py", test::quoted(ours->path) + " " +
+                                                          test::quoted(golden / "input.npy") + " " +
+                                                          test::quoted(golden / "labels.npy") +
+                                                          " --no-normalize --tolerance 0.0001");
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, PythonStarDist,
