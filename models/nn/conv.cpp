@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/nn/channels_last.h"
 #include "models/nn/winograd_conv.h"
 
 namespace karyo {
@@ -95,7 +96,7 @@ torch::Device torch_device(const Device& device) {
 }
 
 torch::Tensor to_channels_last(const torch::Tensor& x) {
-  const auto y = x.contiguous(at::MemoryFormat::ChannelsLast);
+  const auto y = x.contiguous(kChannelsLast);
   const std::int64_t channels = y.size(1), height = y.size(2), width = y.size(3);
   return y.as_strided(y.sizes(), {channels * height * width, 1, channels * width, channels});
 }
@@ -144,7 +145,7 @@ torch::Tensor in_strips(const torch::Tensor& x, std::int64_t halo, std::int64_t 
                        .narrow(2, (first - from) / scale, (last - first) / scale);
     if (!joined.defined()) {
       joined = torch::empty({y.size(0), y.size(1), height / scale, y.size(3)},
-                            y.options().memory_format(at::MemoryFormat::ChannelsLast));
+                            y.options().memory_format(kChannelsLast));
     }
     joined.narrow(2, first / scale, (last - first) / scale).copy_(y);
   }

@@ -6,24 +6,18 @@
 #include <cstring>
 #include <vector>
 
+#include "models/nn/channels_last.h"
+
 namespace karyo {
 namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr auto kChannelsLast = at::MemoryFormat::ChannelsLast;
-
 /// Whether the loops below read it as it lies; everything else is left to LibTorch.
 bool has_lean_layout(const torch::Tensor& x) {
   return x.is_cpu() && x.is_contiguous(kChannelsLast) &&
          (x.scalar_type() == torch::kFloat32 || x.scalar_type() == torch::kBFloat16);
-}
-
-torch::Tensor empty_like(const torch::Tensor& x, std::int64_t channels, std::int64_t height,
-                         std::int64_t width) {
-  return torch::empty({x.size(0), channels, height, width},
-                      x.options().requires_grad(false).memory_format(kChannelsLast));
 }
 
 /// Calls `row(i)` for each of `rows` rows on all threads.
@@ -93,7 +87,7 @@ void unpool_row(const T* in, const T* pooled, const T* outer, const WindowRows& 
 /// Rows of all images lie one after another, since the window divides the height.
 torch::Tensor pool_forward(const torch::Tensor& x, const PoolWindow& window) {
   const std::int64_t height = x.size(2) / window[0], width = x.size(3) / window[1];
-  auto y = empty_like(x, x.size(1), height, width);
+  auto y = empty_picture(x, x.size(1), height, width);
   const WindowRows rows{x.size(1), x.size(3), window};
   with_scalar_type(x, [&]<typename T>(T) {
     const T* in = x.const_data_ptr<T>();
@@ -107,7 +101,7 @@ torch::Tensor pool_forward(const torch::Tensor& x, const PoolWindow& window) {
 
 torch::Tensor pool_backward(const torch::Tensor& x, const torch::Tensor& y,
                             const torch::Tensor& outer, const PoolWindow& window) {
-  auto inner = empty_like(x, x.size(1), x.size(2), x.size(3));
+  auto inner = empty_picture(x, x.size(1), x.size(2), x.size(3));
   const std::int64_t width = y.size(3);
   const WindowRows rows{x.size(1), x.size(3), window};
   with_scalar_type(x, [&]<typename T>(T) {
@@ -149,7 +143,7 @@ class MaxPool : public torch::autograd::Function<MaxPool> {
 torch::Tensor concat_forward(const torch::Tensor& x, const torch::Tensor& skip) {
   const std::int64_t height = skip.size(2), width = skip.size(3);
   const std::int64_t step_y = height / x.size(2), step_x = width / x.size(3);
-  auto y = empty_like(skip, x.size(1) + skip.size(1), height, width);
+  auto y = empty_picture(skip, x.size(1) + skip.size(1), height, width);
   const std::size_t upper = static_cast<std::size_t>(x.size(1)) * x.element_size();
   const std::size_t beside = static_cast<std::size_t>(skip.size(1)) * skip.element_size();
   const auto* coarse = static_cast<const char*>(x.const_data_ptr());
@@ -169,7 +163,7 @@ torch::Tensor concat_forward(const torch::Tensor& x, const torch::Tensor& skip) 
 
 torch::Tensor gather_upsampled(const torch::Tensor& outer, std::int64_t channels,
                                std::int64_t height, std::int64_t width) {
-  auto inner = empty_like(outer, channels, height, width);
+  auto inner = empty_picture(outer, channels, height, width);
   const std::int64_t all = outer.size(1), wide = outer.size(3);
   const WindowRows rows{all, wide, {outer.size(2) / height, wide / width}};
   with_scalar_type(outer, [&]<typename T>(T) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <tuple>
 
+#include "models/nn/channels_last.h"
 #include "models/nn/resample.h"
 #include "models/nn/winograd.h"
 
@@ -16,16 +17,8 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr auto kChannelsLast = at::MemoryFormat::ChannelsLast;
-
 bool readable(const torch::Tensor& x) {
   return x.is_cpu() && x.scalar_type() == torch::kFloat32 && x.is_contiguous(kChannelsLast);
-}
-
-torch::Tensor empty_picture(const torch::Tensor& like, std::int64_t channels, std::int64_t height,
-                            std::int64_t width) {
-  return torch::empty({like.size(0), channels, height, width},
-                      like.options().requires_grad(false).memory_format(kChannelsLast));
 }
 
 winograd::Extent extent_of(const torch::Tensor& x) {
