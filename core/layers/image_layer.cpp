@@ -31,20 +31,27 @@ ImageLayer::ImageLayer(std::string name, std::shared_ptr<const Volume> volume)
   reset_channels();
 }
 
+ImageLayer::ImageLayer(std::string name, std::shared_ptr<const PagedImage> pages)
+    : Layer(std::move(name), 1.0, Blending::kTranslucent), pages_(std::move(pages)) {
+  reset_channels();
+}
+
 void ImageLayer::reset_channels() {
   channels_.clear();
-  const std::int64_t count = rgb() ? 3 : volume_->shape().c;
+  const Volume& seen = sample();
+  const std::int64_t count = rgb() ? 3 : seen.shape().c;
   for (std::int64_t c = 0; c < count; ++c) {
-    channels_.push_back({first_name(*volume_, c), true, first_limits(*volume_, c), 1.0,
-                         rgb() ? gray_colormap() : default_colormap(*volume_, c)});
+    channels_.push_back({first_name(seen, c), true, first_limits(seen, c), 1.0,
+                         rgb() ? gray_colormap() : default_colormap(seen, c)});
   }
 }
 
 void ImageLayer::set_volume(std::shared_ptr<const Volume> volume) {
-  const bool same_channels = volume->shape().c == volume_->shape().c &&
-                             volume->rgb == volume_->rgb && volume->type() == volume_->type();
-  const Index3 old_shape = volume_->shape().zyx();
+  const bool same_channels = volume->shape().c == sample().shape().c &&
+                             volume->rgb == sample().rgb && volume->type() == type();
+  const Index3 old_shape = shape().zyx();
   volume_ = std::move(volume);
+  pages_.reset();
   if (!same_channels) reset_channels();
   if (same_channels && volume_->shape().zyx() == old_shape) {
     voxels_changed(Box3::of_shape(old_shape));
@@ -92,11 +99,19 @@ void ImageLayer::set_interpolation(Interpolation interpolation) {
   look_changed();
 }
 
+ValueRange ImageLayer::limits_of(std::int64_t c, std::int64_t time, const std::optional<Box3>& box,
+                                 const Percentiles& percentiles) const {
+  if (!pages_) return auto_limits(*volume_, {time, c, box}, percentiles);
+  if (!box || box->empty()) return auto_limits(*pages_->sample(), {0, c, {}}, percentiles);
+  const Volume seen = pages_->glance(time, c, *box, kContrastSamples);
+  return auto_limits(seen, {0, 0, {}}, percentiles);
+}
+
 void ImageLayer::auto_contrast(std::int64_t time, const std::optional<Box3>& box,
                                const Percentiles& percentiles) {
   std::vector<ValueRange> limits;
   for (std::int64_t c = 0; c < channel_count(); ++c) {
-    limits.push_back(auto_limits(*volume_, {time_shown(time), c, box}, percentiles));
+    limits.push_back(limits_of(c, time_shown(time), box, percentiles));
   }
   if (rgb()) {
     ValueRange shared = limits[0];

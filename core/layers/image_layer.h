@@ -1,11 +1,13 @@
 #pragma once
 
-/// An image as it is looked at: contrast, gamma and colours for each channel.
+/// An image as it is looked at: contrast, gamma and colours for each channel. Its voxels are in
+/// memory, or stay in their file and come chunk by chunk (core/image/paged_image.h).
 
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "core/image/paged_image.h"
 #include "core/layers/colormaps.h"
 #include "core/layers/contrast.h"
 #include "core/layers/layer.h"
@@ -27,9 +29,12 @@ struct ChannelDisplay {
   }
 };
 
+/// How a value between voxels is made.
 enum class Interpolation {
   kNearest,  ///< every voxel a block of one colour: what was measured
-  kLinear,   ///< between the four voxels around, where voxels are larger than screen pixels
+  // Where voxels are larger than screen pixels:
+  kLinear,  ///< between the four voxels around
+  kCubic,   ///< between sixteen (Keys 1981, a = -0.5): smoother, and no darker between voxels
 };
 
 class ImageLayer : public Layer {
@@ -37,19 +42,29 @@ class ImageLayer : public Layer {
   /// Starts with the file's colours and limits where it has them. `volume` is not null and holds
   /// at least one voxel.
   ImageLayer(std::string name, std::shared_ptr<const Volume> volume);
+  /// Of an image that stays in its file; not null.
+  ImageLayer(std::string name, std::shared_ptr<const PagedImage> pages);
 
   LayerKind kind() const override { return LayerKind::kImage; }
-  VolumeShape shape() const override { return volume_->shape(); }
-  const VoxelGrid& grid() const override { return volume_->grid; }
+  VolumeShape shape() const override { return pages_ ? pages_->info().shape() : volume_->shape(); }
+  const VoxelGrid& grid() const override { return pages_ ? pages_->info().grid : volume_->grid; }
+  VoxelType type() const { return sample().type(); }
 
-  const Volume& volume() const { return *volume_; }
+  /// The image, where it is in memory as a whole; else null.
   const std::shared_ptr<const Volume>& shared_volume() const { return volume_; }
+  /// The image, where it stays in its file; else null.
+  const std::shared_ptr<const PagedImage>& pages() const { return pages_; }
+  /// What contrast and histograms are measured on: the image, or a coarse or partial copy of one
+  /// that stays in its file.
+  const Volume& sample() const { return pages_ ? *pages_->sample() : *volume_; }
   /// Replaces the pixels (a newer prediction); display settings stay where the channels match.
   void set_volume(std::shared_ptr<const Volume> volume);
+  /// Says that voxels in `box` have arrived from the file.
+  void notify_arrived(const Box3& box) { voxels_changed(box); }
 
   /// A colour picture: its first three channels are red, green and blue, a fourth is not used, and
   /// colour tables are left aside.
-  bool rgb() const { return volume_->rgb && volume_->shape().c >= 3; }
+  bool rgb() const { return sample().rgb && sample().shape().c >= 3; }
   /// Channels that are drawn: 3 for colour pictures. The colours of visible channels are added.
   std::int64_t channel_count() const { return static_cast<std::int64_t>(channels_.size()); }
   const ChannelDisplay& channel(std::int64_t c) const {
@@ -67,13 +82,17 @@ class ImageLayer : public Layer {
 
   /// Automatic limits of all visible channels (key C): from `box`, the plane on screen, where
   /// given, else from the whole stack. A colour picture keeps one range for its three channels.
+  /// Of an image that stays in its file: from what of the box is in memory, as coarse as need be.
   void auto_contrast(std::int64_t time, const std::optional<Box3>& box = {},
                      const Percentiles& percentiles = {});
 
  private:
   void reset_channels();
+  ValueRange limits_of(std::int64_t c, std::int64_t time, const std::optional<Box3>& box,
+                       const Percentiles& percentiles) const;
 
-  std::shared_ptr<const Volume> volume_;
+  std::shared_ptr<const Volume> volume_;  // one of the two
+  std::shared_ptr<const PagedImage> pages_;
   std::vector<ChannelDisplay> channels_;
   Interpolation interpolation_ = Interpolation::kNearest;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 namespace karyo {
@@ -50,6 +51,25 @@ void Layer::set_opacity(double opacity) {
 void Layer::set_blending(Blending blending) {
   if (blending == blending_) return;
   blending_ = blending;
+  look_changed();
+}
+
+void Layer::set_place(std::optional<VoxelGrid> place) {
+  if (place) {
+    const auto keep_sensible = [](double& spacing, double before) {
+      if (!std::isfinite(spacing) || spacing <= 0) spacing = before;
+    };
+    const VoxelGrid& now = this->place();
+    keep_sensible(place->spacing_z, now.spacing_z);
+    keep_sensible(place->spacing_y, now.spacing_y);
+    keep_sensible(place->spacing_x, now.spacing_x);
+    for (double* origin : {&place->origin_z, &place->origin_y, &place->origin_x}) {
+      if (!std::isfinite(*origin)) *origin = 0;
+    }
+    if (*place == grid()) place.reset();
+  }
+  if (place == place_) return;
+  place_ = std::move(place);
   look_changed();
 }
 

@@ -7,6 +7,7 @@
 ///          (std::shared_ptr<const Volume>) may be read anywhere.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -38,8 +39,13 @@ class Layer {
   virtual LayerKind kind() const = 0;
   /// Extents of all axes; a layer with t == 1 is shown at every time.
   virtual VolumeShape shape() const = 0;
-  /// The layer's own grid; LayerList::grid_of says how it lies among the others.
+  /// The grid its data came with.
   virtual const VoxelGrid& grid() const = 0;
+  /// The grid it is shown with: its own, or another spacing and origin that a person gave it.
+  /// LayerList::grid_of says how it lies among the others.
+  const VoxelGrid& place() const { return place_ ? *place_ : grid(); }
+  /// None: its own again. Spacings that are not finite and above 0 are left as they were.
+  void set_place(std::optional<VoxelGrid> place);
 
   const std::string& name() const { return name_; }
   void set_name(std::string name);
@@ -57,8 +63,8 @@ class Layer {
   /// Grows with every change of look or data: what is derived from a layer is kept beside it.
   std::uint64_t revision() const { return revision_; }
 
-  Signal<> changed;                   ///< name or look; everything it covers is to be redrawn
-  Signal<const Box3&> data_changed;   ///< voxels in this box, at any time
+  Signal<> changed;                  ///< name or look; everything it covers is to be redrawn
+  Signal<const Box3&> data_changed;  ///< voxels in this box, at any time
 
  protected:
   Layer(std::string name, double opacity, Blending blending)
@@ -73,6 +79,7 @@ class Layer {
   bool visible_ = true;
   double opacity_;
   Blending blending_;
+  std::optional<VoxelGrid> place_;
   std::uint64_t revision_ = 1;
 };
 

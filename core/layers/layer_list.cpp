@@ -10,11 +10,11 @@ namespace karyo {
 
 double metres_in(const std::string& unit) {
   static constexpr std::array<std::pair<std::string_view, double>, 19> kUnits{{
-      {"um", 1e-6},        {"\u00b5m", 1e-6},    {"\u03bcm", 1e-6},   {"micron", 1e-6},
-      {"microns", 1e-6},   {"micrometer", 1e-6}, {"micrometre", 1e-6}, {"nm", 1e-9},
-      {"nanometer", 1e-9}, {"nanometre", 1e-9},  {"mm", 1e-3},        {"millimeter", 1e-3},
-      {"millimetre", 1e-3}, {"cm", 1e-2},        {"centimeter", 1e-2}, {"m", 1.0},
-      {"meter", 1.0},      {"inch", 0.0254},     {"pm", 1e-12},
+      {"um", 1e-6},         {"\u00b5m", 1e-6},    {"\u03bcm", 1e-6},    {"micron", 1e-6},
+      {"microns", 1e-6},    {"micrometer", 1e-6}, {"micrometre", 1e-6}, {"nm", 1e-9},
+      {"nanometer", 1e-9},  {"nanometre", 1e-9},  {"mm", 1e-3},         {"millimeter", 1e-3},
+      {"millimetre", 1e-3}, {"cm", 1e-2},         {"centimeter", 1e-2}, {"m", 1.0},
+      {"meter", 1.0},       {"inch", 0.0254},     {"pm", 1e-12},
   }};
   for (const auto& [name, metres] : kUnits) {
     if (name == unit) return metres;
@@ -97,20 +97,28 @@ void LayerList::update_world() {
   grid_ = VoxelGrid{};
   if (empty()) return;
   const auto calibrated = std::find_if(layers_.begin(), layers_.end(), [](const auto& layer) {
-    return layer->grid().calibrated();
+    return layer->place().calibrated();
   });
-  grid_ = (calibrated != layers_.end() ? *calibrated : layers_.front())->grid();
+  grid_ = (calibrated != layers_.end() ? *calibrated : layers_.front())->place();
+  grid_.origin_z = grid_.origin_y = grid_.origin_x = 0;  // the world itself was not moved
 }
 
 VoxelGrid LayerList::grid_of(const Layer& layer) const {
-  const VoxelGrid& own = layer.grid();
+  const VoxelGrid& own = layer.place();
   if (own.unit == grid_.unit) return own;
   const double own_unit = metres_in(own.unit), world_unit = metres_in(grid_.unit);
-  if (!own.calibrated() || own_unit == 0 || world_unit == 0) return grid_;
+  if (!own.calibrated() || own_unit == 0 || world_unit == 0) {  // voxel on voxel
+    VoxelGrid laid = grid_;
+    laid.origin_z = own.origin_z * grid_.spacing_z;
+    laid.origin_y = own.origin_y * grid_.spacing_y;
+    laid.origin_x = own.origin_x * grid_.spacing_x;
+    return laid;
+  }
   VoxelGrid turned = own;
-  turned.spacing_z *= own_unit / world_unit;
-  turned.spacing_y *= own_unit / world_unit;
-  turned.spacing_x *= own_unit / world_unit;
+  for (double* length : {&turned.spacing_z, &turned.spacing_y, &turned.spacing_x, &turned.origin_z,
+                         &turned.origin_y, &turned.origin_x}) {
+    *length *= own_unit / world_unit;
+  }
   turned.unit = grid_.unit;
   return turned;
 }
@@ -118,8 +126,9 @@ VoxelGrid LayerList::grid_of(const Layer& layer) const {
 WorldPoint LayerList::world_extent() const {
   WorldPoint extent = world_size({1, 1, 1}, grid_);
   for (const auto& layer : layers_) {
-    const WorldPoint size = world_size(layer->shape().zyx(), grid_of(*layer));
-    extent = {std::max(extent.z, size.z), std::max(extent.y, size.y), std::max(extent.x, size.x)};
+    const WorldPoint corner = far_corner(layer->shape().zyx(), grid_of(*layer));
+    extent = {std::max(extent.z, corner.z), std::max(extent.y, corner.y),
+              std::max(extent.x, corner.x)};
   }
   return extent;
 }

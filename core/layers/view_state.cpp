@@ -13,13 +13,20 @@ void ViewState::set_cursor(const WorldPoint& cursor) {
 void ViewState::scroll(Plane plane, std::int64_t steps, const Index3& extent,
                        const VoxelGrid& grid) {
   const Axis normal = normal_axis(plane);
-  const double spacing = spacing_along(grid, normal);
   const std::int64_t last = std::max<std::int64_t>(0, along(extent, normal) - 1);
-  const std::int64_t now = std::clamp<std::int64_t>(voxel_along(cursor_[normal], spacing), 0, last);
+  const std::int64_t now =
+      std::clamp<std::int64_t>(voxel_along(cursor_[normal], grid, normal), 0, last);
   WorldPoint cursor = cursor_;
-  cursor[normal] =
-      (static_cast<double>(std::clamp<std::int64_t>(now + steps, 0, last)) + 0.5) * spacing;
+  const std::int64_t next = std::clamp<std::int64_t>(now + steps, 0, last);
+  cursor[normal] = centre_of({next, next, next}, grid)[normal];
   set_cursor(cursor);
+}
+
+void ViewState::set_slab(Slab slab) {
+  slab.thickness = slab.thickness > 0 ? std::min(slab.thickness, 1e12) : 0;
+  if (slab == slab_) return;
+  slab_ = slab;
+  for (const Plane plane : kPlanes) view_changed.emit(plane);
 }
 
 void ViewState::set_time(std::int64_t time) {
@@ -65,8 +72,8 @@ void ViewState::zoom_about(Plane plane, double factor, const WorldPoint& fixed) 
 }
 
 void ViewState::fit(Plane plane, const WorldPoint& extent, double width_px, double height_px) {
-  const double zoom = std::min(width_px / extent[horizontal_axis(plane)],
-                               height_px / extent[vertical_axis(plane)]);
+  const double zoom =
+      std::min(width_px / extent[horizontal_axis(plane)], height_px / extent[vertical_axis(plane)]);
   put(plane, {zoom >= kLeastZoom ? std::min(zoom, kGreatestZoom) : kLeastZoom,
               {extent.z / 2, extent.y / 2, extent.x / 2}});
 }

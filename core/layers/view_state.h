@@ -22,6 +22,16 @@ struct PlaneView {
   friend bool operator==(const PlaneView&, const PlaneView&) = default;
 };
 
+/// Planes taken together to one picture, by their greatest, least or mean value.
+enum class Projection { kMaximum, kMinimum, kMean };
+
+/// A thick slice around the cursor. Labels show the plane at the cursor.
+struct Slab {
+  double thickness = 0;  ///< in the world's unit; up to one plane's spacing: a plain slice
+  Projection projection = Projection::kMaximum;
+  friend bool operator==(const Slab&, const Slab&) = default;
+};
+
 class ViewState {
  public:
   static constexpr double kLeastZoom = 1e-9, kGreatestZoom = 1e9;
@@ -49,6 +59,9 @@ class ViewState {
   /// Shows all of `extent` (world) in a view of this size, centred; no other view follows.
   void fit(Plane plane, const WorldPoint& extent, double width_px, double height_px);
 
+  const Slab& slab() const { return slab_; }
+  void set_slab(Slab slab);  ///< every plane's view changes
+
   bool linked() const { return linked_; }
   /// Linking takes over the framing of `leader`.
   void set_linked(bool linked, Plane leader = Plane::kXY);
@@ -59,7 +72,7 @@ class ViewState {
 
   Signal<> cursor_changed;
   Signal<> time_changed;
-  Signal<Plane> view_changed;  ///< zoom or centre, once for each plane that changed
+  Signal<Plane> view_changed;  ///< zoom, centre or slab, once for each plane that changed
   Signal<> layout_changed;
 
  private:
@@ -68,6 +81,7 @@ class ViewState {
   WorldPoint cursor_;
   std::int64_t time_ = 0;
   std::array<PlaneView, 3> views_;
+  Slab slab_;
   bool linked_ = true;
   ViewLayoutKind layout_ = ViewLayoutKind::kFour;
   Plane maximised_ = Plane::kXY;

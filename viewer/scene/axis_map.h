@@ -16,18 +16,19 @@ class AxisMap {
   static constexpr std::int32_t kOutside = -1;
 
   AxisMap() = default;
-  /// `place_of(pixel)` is the world coordinate of a pixel's middle, growing with the pixel.
+  /// Voxels from `begin` to `end` along `axis`, counted from `begin`. `place_of(pixel)` is the
+  /// world coordinate of a pixel's middle, growing with the pixel.
   template <typename PlaceOf>
-  AxisMap(int first_pixel, int last_pixel, double spacing, std::int64_t extent,
-          PlaceOf&& place_of)
+  AxisMap(int first_pixel, int last_pixel, const VoxelGrid& grid, Axis axis, std::int64_t begin,
+          std::int64_t end, PlaceOf&& place_of)
       : first_(first_pixel) {
     voxels_.reserve(static_cast<std::size_t>(std::max(0, last_pixel - first_pixel)));
     for (int pixel = first_pixel; pixel < last_pixel; ++pixel) {
-      const std::int64_t voxel = voxel_along(place_of(pixel), spacing);
-      const bool inside = voxel >= 0 && voxel < extent;
+      const std::int64_t voxel = voxel_along(place_of(pixel), grid, axis);
+      const bool inside = voxel >= begin && voxel < end;
       if (inside && covered_end_ == covered_begin_) covered_begin_ = pixel;
       if (inside) covered_end_ = pixel + 1;
-      voxels_.push_back(inside ? static_cast<std::int32_t>(voxel) : kOutside);
+      voxels_.push_back(inside ? static_cast<std::int32_t>(voxel - begin) : kOutside);
     }
   }
 
@@ -47,26 +48,33 @@ class AxisMap {
 /// Both maps of a plane for the pixels of `part` and `margin` more on every side.
 struct PlaneMap {
   AxisMap columns, rows;
-  std::int64_t slice = 0;
-  bool hit = false;  ///< the slice passes through the volume
+  std::int64_t slice = 0;  ///< voxel along the normal, of the whole volume
+  bool hit = false;        ///< the slice passes through the volume
 
   PlaneMap() = default;
+  /// `held`: the voxels there are; columns and rows count from its corner.
   PlaneMap(const ViewTransform& view, const ScreenRect& part, int margin, const VoxelGrid& grid,
-           const Index3& shape)
-      : columns(part.left - margin, part.right + margin,
-                spacing_along(grid, horizontal_axis(view.plane)),
-                along(shape, horizontal_axis(view.plane)),
-                [&](int i) { return view.column_place(i); }),
-        rows(part.top - margin, part.bottom + margin,
-             spacing_along(grid, vertical_axis(view.plane)),
-             along(shape, vertical_axis(view.plane)), [&](int j) { return view.row_place(j); }),
+           const Box3& held)
+      : columns(axis_map(part.left - margin, part.right + margin, grid, horizontal_axis(view.plane),
+                         held, [&](int i) { return view.column_place(i); })),
+        rows(axis_map(part.top - margin, part.bottom + margin, grid, vertical_axis(view.plane),
+                      held, [&](int j) { return view.row_place(j); })),
         slice(view.slice(grid)),
-        hit(slice >= 0 && slice < along(shape, normal_axis(view.plane))) {}
+        hit(slice >= along(held.begin, normal_axis(view.plane)) &&
+            slice < along(held.end, normal_axis(view.plane))) {}
+
+ private:
+  template <typename PlaceOf>
+  static AxisMap axis_map(int first, int last, const VoxelGrid& grid, Axis axis, const Box3& held,
+                          PlaceOf&& place_of) {
+    return {first, last, grid, axis, along(held.begin, axis), along(held.end, axis), place_of};
+  }
 };
 
-/// A block of the part that is drawn: what one thread draws at a time, so that what its pixels share
-/// is worked out once. Whole rows, where rows of the screen are rows in memory; nearly square in YZ,
-/// where each pixel of a screen row comes from another place and rows beside each other share pages.
+/// A block of the part that is drawn: what one thread draws at a time, so that what its pixels
+/// share is worked out once. Whole rows, where rows of the screen are rows in memory; nearly square
+/// in YZ, where each pixel of a screen row comes from another place and rows beside each other
+/// share pages.
 struct Block {
   int left, right;  ///< pixel columns
   int top, bottom;  ///< pixel rows

@@ -18,71 +18,75 @@ Colormap primary(std::int64_t channel) {
   return *colormap(kNames[static_cast<std::size_t>(channel)]);
 }
 
-std::vector<LinearStep> linear_steps(int begin, int end, const AxisMap& map, double spacing,
-                                     std::int64_t extent, const auto& place_of) {
-  std::vector<LinearStep> steps;
+/// Taps count from the first held voxel; outside the volume they are not used.
+std::vector<Taps> taps_of(int begin, int end, const AxisMap& map, const SliceVoxels& voxels,
+                          Axis axis, Interpolation how, const auto& place_of) {
+  const std::int64_t held = along(voxels.held.begin, axis);
+  std::vector<Taps> taps;
+  taps.reserve(static_cast<std::size_t>(end - begin));
   for (int pixel = begin; pixel < end; ++pixel) {
-    steps.push_back(map[pixel] == AxisMap::kOutside
-                        ? LinearStep{0, 0, 0}
-                        : linear_step(place_of(pixel), spacing, extent));
+    if (map[pixel] == AxisMap::kOutside) {
+      taps.emplace_back();
+      continue;
+    }
+    taps.push_back(
+        taps_at(place_of(pixel), voxels.grid, axis, held, along(voxels.held.end, axis), how));
+    for (std::int64_t& voxel : taps.back().voxel) voxel -= held;
   }
-  return steps;
+  return taps;
 }
 
 }  // namespace
 
 ImageSlice::ImageSlice(const ImageLayer& layer, const ViewTransform& view, const ScreenRect& part,
                        const VoxelGrid& grid, std::int64_t time, bool lowest,
-                       std::vector<ChannelTable>& tables)
+                       std::vector<ChannelTable>& tables, VoxelRoom& room)
     : layer_(layer),
       tables_(tables),
-      map_(view, part, 0, grid, layer.volume().shape().zyx()),
+      voxels_(layer, view, part, grid, time, room),
+      map_(view, part, 0, voxels_.grid, voxels_.held),
+      projection_(view.slab.projection),
+      interpolation_(interpolation_drawn(layer, view, voxels_.grid)),
       blending_(lowest && layer.blending() == Blending::kMinimum ? Blending::kTranslucent
                                                                  : layer.blending()),
       alpha_(alpha_of(layer.opacity())),
       left_(part.left),
       top_(part.top) {
-  const VolumeShape& shape = layer.volume().shape();
   const Axis across = horizontal_axis(view.plane), down = vertical_axis(view.plane);
-  stride_across_ = stride_along(shape.zyx(), across);
-  stride_down_ = stride_along(shape.zyx(), down);
-  const std::int64_t slice_offset =
-      map_.slice * stride_along(shape.zyx(), normal_axis(view.plane));
-  for (std::int64_t c = 0; c < layer.channel_count(); ++c) {
-    if (!layer.channel(c).visible) continue;
-    const std::int64_t volume_number = layer.time_shown(time) * shape.c + c;
-    channels_.push_back({volume_number * shape.zyx().count() + slice_offset, channels_.size()});
-  }
+  const Axis normal = normal_axis(view.plane);
+  const Index3 held = voxels_.held.shape();
+  stride_across_ = stride_along(held, across);
+  stride_down_ = stride_along(held, down);
+  stride_normal_ = stride_along(held, normal);
+  planes_ = slab_range(map_.slice, slab_planes(view, voxels_.grid),
+                       along(voxels_.held.begin, normal), along(voxels_.held.end, normal));
+  first_offset_ = (planes_.first - along(voxels_.held.begin, normal)) * stride_normal_;
   // On black, blending is a dimmer: worked into the table, where the table's colour is the whole.
-  const bool dimmed = lowest && channels_.size() == 1 && blending_ != Blending::kOpaque;
+  const bool dimmed = lowest && voxels_.channels.size() == 1 && blending_ != Blending::kOpaque;
   store_ = blending_ == Blending::kOpaque || (lowest && (dimmed || alpha_ == 256));
-  tables.resize(std::max(tables.size(), channels_.size()));
+  tables.resize(std::max(tables.size(), voxels_.channels.size()));
   std::size_t table = 0;
   for (std::int64_t c = 0; c < layer.channel_count(); ++c) {
     const ChannelDisplay& display = layer.channel(c);
     if (!display.visible) continue;
-    tables[table++].prepare(layer.volume().type(), display,
-                            layer.rgb() ? primary(c) : display.colormap, dimmed ? alpha_ : 256);
+    tables[table++].prepare(layer.type(), display, layer.rgb() ? primary(c) : display.colormap,
+                            dimmed ? alpha_ : 256);
   }
-  const double spacing_across = spacing_along(grid, across);
-  const double spacing_down = spacing_along(grid, down);
-  linear_ = drawn_linear(layer, view.zoom, spacing_across, spacing_down);
-  if (linear_) {
-    steps_across_ = linear_steps(part.left, part.right, map_.columns, spacing_across,
-                                 along(shape.zyx(), across),
-                                 [&](int i) { return view.column_place(i); });
-    steps_down_ = linear_steps(part.top, part.bottom, map_.rows, spacing_down,
-                               along(shape.zyx(), down), [&](int j) { return view.row_place(j); });
+  if (interpolation_ != Interpolation::kNearest) {
+    taps_across_ = taps_of(part.left, part.right, map_.columns, voxels_, across, interpolation_,
+                           [&](int i) { return view.column_place(i); });
+    taps_down_ = taps_of(part.top, part.bottom, map_.rows, voxels_, down, interpolation_,
+                         [&](int j) { return view.row_place(j); });
   }
 }
 
 void ImageSlice::draw(const Block& block, ImageBuffers& buffers, RgbaImage& picture) const {
   const Block covered{std::max(block.left, map_.columns.covered_begin()),
-                     std::min(block.right, map_.columns.covered_end()),
-                     std::max(block.top, map_.rows.covered_begin()),
-                     std::min(block.bottom, map_.rows.covered_end())};
+                      std::min(block.right, map_.columns.covered_end()),
+                      std::max(block.top, map_.rows.covered_begin()),
+                      std::min(block.bottom, map_.rows.covered_end())};
   if (!map_.hit || covered.width() <= 0 || covered.height() <= 0) return;
-  if (channels_.empty()) {
+  if (voxels_.channels.empty()) {
     // Seen, but with every channel off: black, as the sum of no colours is.
     buffers.more.assign(static_cast<std::size_t>(covered.width()), pack_rgba(Rgb{}));
     for (int y = covered.top; y < covered.bottom; ++y) {
@@ -90,10 +94,10 @@ void ImageSlice::draw(const Block& block, ImageBuffers& buffers, RgbaImage& pict
     }
     return;
   }
-  visit_voxels(layer_.volume().type(), [&](auto zero) {
+  visit_voxels(layer_.type(), [&](auto zero) {
     using T = decltype(zero);
-    linear_ ? draw_linear<T>(covered, buffers, picture)
-            : draw_nearest<T>(covered, buffers, picture);
+    interpolation_ == Interpolation::kNearest ? draw_nearest<T>(covered, buffers, picture)
+                                              : draw_between<T>(covered, buffers, picture);
   });
 }
 
@@ -102,9 +106,8 @@ void ImageSlice::put(const std::uint32_t* colors, std::uint32_t* below, int n) c
 }
 
 template <typename T>
-void ImageSlice::sample(const Channel& channel, const std::vector<std::int32_t>& source_rows,
-                        int left, int width, T* values) const {
-  const T* slice = reinterpret_cast<const T*>(layer_.volume().data()) + channel.offset;
+void ImageSlice::sample(const T* slice, const std::vector<std::int32_t>& source_rows, int left,
+                        int width, T* values) const {
   const std::int32_t* columns = map_.columns.from(left);
   const auto rows = static_cast<int>(source_rows.size());
   if (stride_across_ == 1) {
@@ -115,7 +118,8 @@ void ImageSlice::sample(const Channel& channel, const std::vector<std::int32_t>&
     }
     return;
   }
-  // YZ: a screen row would touch another page at each pixel, so columns are walked within the block.
+  // YZ: a screen row would touch another page at each pixel, so columns are walked within the
+  // block.
   for (int i = 0; i < width; ++i) {
     T* out = values + i;
     if (i > 0 && columns[i] == columns[i - 1]) {
@@ -126,6 +130,41 @@ void ImageSlice::sample(const Channel& channel, const std::vector<std::int32_t>&
     for (int r = 0; r < rows; ++r, out += width) {
       *out = column[source_rows[static_cast<std::size_t>(r)] * stride_down_];
     }
+  }
+}
+
+/// A slab's planes taken together in buffers.values.
+template <typename T>
+void ImageSlice::sample_slab(std::size_t channel, const std::vector<std::int32_t>& source_rows,
+                             int left, int width, ImageBuffers& buffers) const {
+  const T* slice = reinterpret_cast<const T*>(voxels_.channels[channel]) + first_offset_;
+  auto* values = reinterpret_cast<T*>(buffers.values.data());
+  sample<T>(slice, source_rows, left, width, values);
+  const std::int64_t planes = planes_.last - planes_.first;
+  if (planes == 1) return;
+  const std::size_t count = source_rows.size() * static_cast<std::size_t>(width);
+  buffers.further.resize(std::max(buffers.further.size(), count * sizeof(T)));
+  auto* further = reinterpret_cast<T*>(buffers.further.data());
+  if (projection_ == Projection::kMean) buffers.sums.assign(values, values + count);
+  for (std::int64_t plane = 1; plane < planes; ++plane) {
+    sample<T>(slice + plane * stride_normal_, source_rows, left, width, further);
+    switch (projection_) {
+      case Projection::kMaximum:
+        for (std::size_t i = 0; i < count; ++i) values[i] = std::max(values[i], further[i]);
+        break;
+      case Projection::kMinimum:
+        for (std::size_t i = 0; i < count; ++i) values[i] = std::min(values[i], further[i]);
+        break;
+      case Projection::kMean:
+        for (std::size_t i = 0; i < count; ++i) {
+          buffers.sums[i] += static_cast<float>(further[i]);
+        }
+        break;
+    }
+  }
+  if (projection_ != Projection::kMean) return;
+  for (std::size_t i = 0; i < count; ++i) {
+    values[i] = slab_mean<T>(buffers.sums[i], planes);
   }
 }
 
@@ -144,11 +183,12 @@ void ImageSlice::draw_nearest(const Block& covered, ImageBuffers& buffers,
   buffers.values.resize(std::max(buffers.values.size(), count * sizeof(T)));
   buffers.colors.resize(std::max(buffers.colors.size(), count));
   buffers.more.resize(std::max(buffers.more.size(), static_cast<std::size_t>(width)));
-  auto* values = reinterpret_cast<T*>(buffers.values.data());
-  for (const Channel& channel : channels_) {
-    sample<T>(channel, source_rows, covered.left, width, values);
-    const ChannelTable& table = tables_[channel.table];
-    if (store_ && channels_.size() == 1) {  // nothing to add up or blend: straight to the picture
+  const auto* values = reinterpret_cast<const T*>(buffers.values.data());
+  for (std::size_t channel = 0; channel < voxels_.channels.size(); ++channel) {
+    sample_slab<T>(channel, source_rows, covered.left, width, buffers);
+    const ChannelTable& table = tables_[channel];
+    if (store_ &&
+        voxels_.channels.size() == 1) {  // nothing to add up or blend: straight to the picture
       std::size_t r = 0;
       for (int y = covered.top; y < covered.bottom; ++y) {
         std::uint32_t* out = picture.row(y) + covered.left;
@@ -164,7 +204,7 @@ void ImageSlice::draw_nearest(const Block& covered, ImageBuffers& buffers,
     for (std::size_t r = 0; r < source_rows.size(); ++r) {
       const std::size_t start = r * static_cast<std::size_t>(width);
       std::uint32_t* colors = buffers.colors.data() + start;
-      if (&channel == &channels_.front()) {
+      if (channel == 0) {
         table.look_up(values + start, width, colors);
       } else {
         table.look_up(values + start, width, buffers.more.data());
@@ -175,51 +215,71 @@ void ImageSlice::draw_nearest(const Block& covered, ImageBuffers& buffers,
   std::size_t r = 0;
   for (int y = covered.top; y < covered.bottom; ++y) {
     if (map_.rows[y] != source_rows[r]) ++r;
-    put(buffers.colors.data() + r * static_cast<std::size_t>(width),
-        picture.row(y) + covered.left, width);
+    put(buffers.colors.data() + r * static_cast<std::size_t>(width), picture.row(y) + covered.left,
+        width);
   }
 }
 
+/// Each row of voxels is worked out across once, then rows are mixed down: neighbouring screen rows
+/// lie between the same ones.
 template <typename T>
-void ImageSlice::draw_linear(const Block& covered, ImageBuffers& buffers,
-                             RgbaImage& picture) const {
-  const int width = covered.width();
-  const LinearStep* across = steps_across_.data() + (covered.left - left_);
-  const std::int64_t first = across[0].first;
-  const std::int64_t source_width = across[width - 1].second - first + 1;
-  buffers.upper.resize(static_cast<std::size_t>(source_width));
-  buffers.lower.resize(static_cast<std::size_t>(source_width));
-  buffers.between.resize(static_cast<std::size_t>(width));
-  buffers.colors.resize(std::max(buffers.colors.size(), static_cast<std::size_t>(width)));
-  buffers.more.resize(std::max(buffers.more.size(), static_cast<std::size_t>(width)));
-  for (int y = covered.top; y < covered.bottom; ++y) {
-    const LinearStep& down = steps_down_[static_cast<std::size_t>(y - top_)];
-    for (const Channel& channel : channels_) {
-      const T* slice = reinterpret_cast<const T*>(layer_.volume().data()) + channel.offset;
-      const auto load = [&](std::int64_t row, std::vector<float>& out) {
-        const T* source = slice + row * stride_down_ + first * stride_across_;
-        for (std::int64_t i = 0; i < source_width; ++i) {
-          out[static_cast<std::size_t>(i)] = static_cast<float>(source[i * stride_across_]);
-        }
-      };
-      load(down.first, buffers.upper);
-      load(down.second, buffers.lower);
-      for (int i = 0; i < width; ++i) {
-        const auto left = static_cast<std::size_t>(across[i].first - first);
-        const auto right = static_cast<std::size_t>(across[i].second - first);
-        buffers.between[static_cast<std::size_t>(i)] =
-            linear_value(buffers.upper[left], buffers.upper[right], buffers.lower[left],
-                         buffers.lower[right], across[i].part, down.part);
+void ImageSlice::draw_between(const Block& covered, ImageBuffers& buffers,
+                              RgbaImage& picture) const {
+  const int width = covered.width(), count = tap_count(interpolation_);
+  const Taps* across = taps_across_.data() + (covered.left - left_);
+  const Taps* down = taps_down_.data() + (covered.top - top_);
+  const auto last_tap = static_cast<std::size_t>(count - 1);
+  const std::int64_t first_column = across[0].voxel[0];
+  const std::int64_t source_width = across[width - 1].voxel[last_tap] - first_column + 1;
+  const std::int64_t first_row = down[0].voxel[0];
+  const std::int64_t source_rows = down[covered.height() - 1].voxel[last_tap] - first_row + 1;
+  const auto columns = static_cast<std::size_t>(width);
+  buffers.source.resize(static_cast<std::size_t>(source_width));
+  buffers.across.resize(static_cast<std::size_t>(source_rows) * columns);
+  buffers.between.resize(columns);
+  const std::size_t pixels = columns * static_cast<std::size_t>(covered.height());
+  buffers.colors.resize(std::max(buffers.colors.size(), pixels));
+  buffers.more.resize(std::max(buffers.more.size(), columns));
+  for (std::size_t channel = 0; channel < voxels_.channels.size(); ++channel) {
+    const T* slice = reinterpret_cast<const T*>(voxels_.channels[channel]) + first_offset_;
+    for (std::int64_t row = 0; row < source_rows; ++row) {
+      const T* from = slice + (first_row + row) * stride_down_ + first_column * stride_across_;
+      for (std::int64_t i = 0; i < source_width; ++i) {
+        buffers.source[static_cast<std::size_t>(i)] = static_cast<float>(from[i * stride_across_]);
       }
-      const ChannelTable& table = tables_[channel.table];
-      if (&channel == &channels_.front()) {
-        table.look_up_between(buffers.between.data(), width, buffers.colors.data());
-      } else {
-        table.look_up_between(buffers.between.data(), width, buffers.more.data());
-        add_row(buffers.colors.data(), buffers.more.data(), width);
+      float* out = buffers.across.data() + static_cast<std::size_t>(row) * columns;
+      for (int i = 0; i < width; ++i) {
+        const Taps& taps = across[i];
+        out[i] = weighted(taps, count, [&](int k) {
+          return buffers.source[static_cast<std::size_t>(taps.voxel[static_cast<std::size_t>(k)] -
+                                                         first_column)];
+        });
       }
     }
-    put(buffers.colors.data(), picture.row(y) + covered.left, width);
+    const ChannelTable& table = tables_[channel];
+    for (int y = 0; y < covered.height(); ++y) {
+      const Taps& taps = down[y];
+      std::array<const float*, 4> rows{};
+      for (std::size_t k = 0; k <= last_tap; ++k) {
+        rows[k] =
+            buffers.across.data() + static_cast<std::size_t>(taps.voxel[k] - first_row) * columns;
+      }
+      for (int i = 0; i < width; ++i) {
+        buffers.between[static_cast<std::size_t>(i)] =
+            weighted(taps, count, [&](int k) { return rows[static_cast<std::size_t>(k)][i]; });
+      }
+      std::uint32_t* colors = buffers.colors.data() + static_cast<std::size_t>(y) * columns;
+      if (channel == 0) {
+        table.look_up_between(buffers.between.data(), width, colors);
+      } else {
+        table.look_up_between(buffers.between.data(), width, buffers.more.data());
+        add_row(colors, buffers.more.data(), width);
+      }
+    }
+  }
+  for (int y = 0; y < covered.height(); ++y) {
+    put(buffers.colors.data() + static_cast<std::size_t>(y) * columns,
+        picture.row(covered.top + y) + covered.left, width);
   }
 }
 

@@ -10,50 +10,55 @@
 #include "viewer/scene/blend.h"
 #include "viewer/scene/channel_table.h"
 #include "viewer/scene/rgba_image.h"
+#include "viewer/scene/slice_voxels.h"
 
 namespace karyo {
 
 /// What of a layer a thread works with; reused from block to block.
 struct ImageBuffers {
-  std::vector<std::byte> values;                ///< raw samples, [row][column]
-  std::vector<std::uint32_t> colors, more;      ///< [row][column]; one row of a further channel
-  std::vector<float> upper, lower, between;     ///< for linear sampling
+  std::vector<std::byte> values, further;   ///< raw samples, [row][column]; of a slab's next plane
+  std::vector<float> sums;                  ///< the same, for a slab's mean
+  std::vector<std::uint32_t> colors, more;  ///< [row][column]; one row of a further channel
+  std::vector<float> source, across;        ///< between voxels: one row; rows done across
+  std::vector<float> between;               ///< and one row done both ways
 };
 
 class ImageSlice {
  public:
-  /// `lowest`: nothing but black lies beneath. `tables` is used, and kept, for this layer's
-  /// visible channels.
+  /// `lowest`: nothing but black lies beneath. `tables` and `room` are used, and kept, for this
+  /// layer's visible channels.
   ImageSlice(const ImageLayer& layer, const ViewTransform& view, const ScreenRect& part,
              const VoxelGrid& grid, std::int64_t time, bool lowest,
-             std::vector<ChannelTable>& tables);
+             std::vector<ChannelTable>& tables, VoxelRoom& room);
 
   void draw(const Block& block, ImageBuffers& buffers, RgbaImage& picture) const;
 
  private:
-  struct Channel {
-    std::int64_t offset;  ///< of the slice's first voxel, in voxels from the volume's start
-    std::size_t table;
-  };
   template <typename T>
-  void sample(const Channel& channel, const std::vector<std::int32_t>& source_rows, int left,
-              int width, T* values) const;
+  void sample(const T* slice, const std::vector<std::int32_t>& source_rows, int left, int width,
+              T* values) const;
+  template <typename T>
+  void sample_slab(std::size_t channel, const std::vector<std::int32_t>& source_rows, int left,
+                   int width, ImageBuffers& buffers) const;
   template <typename T>
   void draw_nearest(const Block& covered, ImageBuffers& buffers, RgbaImage& picture) const;
   template <typename T>
-  void draw_linear(const Block& covered, ImageBuffers& buffers, RgbaImage& picture) const;
+  void draw_between(const Block& covered, ImageBuffers& buffers, RgbaImage& picture) const;
   void put(const std::uint32_t* colors, std::uint32_t* below, int n) const;
 
   const ImageLayer& layer_;
   const std::vector<ChannelTable>& tables_;
+  SliceVoxels voxels_;
   PlaneMap map_;
-  std::vector<Channel> channels_;
-  std::int64_t stride_across_ = 1, stride_down_ = 1;  // in voxels
-  bool store_ = false;  // the colours are the picture
-  bool linear_ = false;
+  PlaneRange planes_;  // of the slab
+  Projection projection_;
+  std::int64_t stride_across_ = 1, stride_down_ = 1, stride_normal_ = 1;  // in voxels
+  std::int64_t first_offset_ = 0;  // of the slab's first plane from the held voxels' start
+  bool store_ = false;             // the colours are the picture
+  Interpolation interpolation_;
   Blending blending_;
   int alpha_;
-  std::vector<LinearStep> steps_across_, steps_down_;  // by pixel from the part's corner
+  std::vector<Taps> taps_across_, taps_down_;  // by pixel from the part's corner
   int left_, top_;
 };
 

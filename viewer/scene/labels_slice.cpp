@@ -25,7 +25,7 @@ LabelsSlice::LabelsSlice(const LabelsLayer& layer, const ViewTransform& view,
       labels_(layer.labels(time)),
       plane_(view.plane),
       margin_(margin_of(layer)),
-      map_(view, part, margin_, grid, labels_.shape()),
+      map_(view, part, margin_, grid, Box3::of_shape(labels_.shape())),
       blending_(lowest && layer.blending() == Blending::kMinimum ? Blending::kTranslucent
                                                                  : layer.blending()),
       alpha_(alpha_of(layer.opacity())) {

@@ -51,7 +51,9 @@ struct ReadyLayer {
 struct SliceCompositor::State {
   int threads = 0;
   BufferPool pool;
-  std::deque<std::vector<ChannelTable>> tables;  // one entry a drawn layer
+  // One entry a drawn layer:
+  std::deque<std::vector<ChannelTable>> tables;
+  std::deque<VoxelRoom> rooms;
 };
 
 SliceCompositor::SliceCompositor(int threads) : state_(std::make_unique<State>()) {
@@ -61,14 +63,14 @@ SliceCompositor::~SliceCompositor() = default;
 SliceCompositor::SliceCompositor(SliceCompositor&&) noexcept = default;
 SliceCompositor& SliceCompositor::operator=(SliceCompositor&&) noexcept = default;
 
-void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view,
-                              std::int64_t time, RgbaImage& picture) {
+void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view, std::int64_t time,
+                              RgbaImage& picture) {
   picture.resize(view.width, view.height);
   compose(layers, view, time, view.viewport(), picture);
 }
 
-void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view,
-                              std::int64_t time, const ScreenRect& part, RgbaImage& picture) {
+void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view, std::int64_t time,
+                              const ScreenRect& part, RgbaImage& picture) {
   const ScreenRect drawn = part.clipped_to(view.viewport());
   if (drawn.empty() || picture.width() != view.width || picture.height() != view.height) return;
 
@@ -79,38 +81,44 @@ void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view
     const bool lowest = ready.empty();
     const VoxelGrid grid = layers.grid_of(layer);
     if (layer.kind() == LayerKind::kImage) {
-      if (state_->tables.size() <= ready.size()) state_->tables.resize(ready.size() + 1);
-      ready.push_back({std::make_unique<ImageSlice>(static_cast<const ImageLayer&>(layer), view,
-                                                    drawn, grid, time, lowest,
-                                                    state_->tables[ready.size()]),
+      if (state_->tables.size() <= ready.size()) {
+        state_->tables.resize(ready.size() + 1);
+        state_->rooms.resize(ready.size() + 1);
+      }
+      ready.push_back({std::make_unique<ImageSlice>(
+                           static_cast<const ImageLayer&>(layer), view, drawn, grid, time, lowest,
+                           state_->tables[ready.size()], state_->rooms[ready.size()]),
                        nullptr});
     } else {
-      ready.push_back({nullptr, std::make_unique<LabelsSlice>(
-                                    static_cast<const LabelsLayer&>(layer), view, drawn, grid,
-                                    time, lowest)});
+      ready.push_back(
+          {nullptr, std::make_unique<LabelsSlice>(static_cast<const LabelsLayer&>(layer), view,
+                                                  drawn, grid, time, lowest)});
     }
   }
 
   const BlockSize size = block_size(view.plane, drawn.width());
   const int across = (drawn.width() + size.columns - 1) / size.columns;
   const int down = (drawn.height() + size.rows - 1) / size.rows;
-  parallel_for(0, across * down, 1, [&](std::int64_t first, std::int64_t last) {
-    auto buffers = state_->pool.take();
-    for (std::int64_t number = first; number < last; ++number) {
-      const int left = drawn.left + static_cast<int>(number % across) * size.columns;
-      const int top = drawn.top + static_cast<int>(number / across) * size.rows;
-      const Block block{left, std::min(left + size.columns, drawn.right), top,
-                        std::min(top + size.rows, drawn.bottom)};
-      for (int y = block.top; y < block.bottom; ++y) {
-        std::fill_n(picture.row(y) + block.left, block.width(), pack_rgba(Rgb{}));
-      }
-      for (const ReadyLayer& layer : ready) {
-        if (layer.image) layer.image->draw(block, buffers->image, picture);
-        if (layer.labels) layer.labels->draw(block, buffers->labels, picture);
-      }
-    }
-    state_->pool.give_back(std::move(buffers));
-  }, state_->threads);
+  parallel_for(
+      0, across * down, 1,
+      [&](std::int64_t first, std::int64_t last) {
+        auto buffers = state_->pool.take();
+        for (std::int64_t number = first; number < last; ++number) {
+          const int left = drawn.left + static_cast<int>(number % across) * size.columns;
+          const int top = drawn.top + static_cast<int>(number / across) * size.rows;
+          const Block block{left, std::min(left + size.columns, drawn.right), top,
+                            std::min(top + size.rows, drawn.bottom)};
+          for (int y = block.top; y < block.bottom; ++y) {
+            std::fill_n(picture.row(y) + block.left, block.width(), pack_rgba(Rgb{}));
+          }
+          for (const ReadyLayer& layer : ready) {
+            if (layer.image) layer.image->draw(block, buffers->image, picture);
+            if (layer.labels) layer.labels->draw(block, buffers->labels, picture);
+          }
+        }
+        state_->pool.give_back(std::move(buffers));
+      },
+      state_->threads);
 }
 
 ScreenRect dirty_rect(const LayerList& layers, const Layer& layer, const Box3& box,
@@ -119,11 +127,16 @@ ScreenRect dirty_rect(const LayerList& layers, const Layer& layer, const Box3& b
   if (layer.kind() == LayerKind::kLabels) {
     return view.rect_of(box, grid, LabelsSlice::margin_of(static_cast<const LabelsLayer&>(layer)));
   }
-  // Between voxels a sample reaches one voxel further, in the plane alone.
-  const bool linear =
-      static_cast<const ImageLayer&>(layer).interpolation() == Interpolation::kLinear;
-  if (!linear || view.rect_of(box, grid).empty()) return view.rect_of(box, grid);
-  return view.rect_of(box.padded({1, 1, 1}), grid);
+  const auto& image = static_cast<const ImageLayer&>(layer);
+  // A slab shows planes beside the one at the cursor as well.
+  const std::int64_t beside = slab_planes(view, grid) - 1;
+  const Axis normal = normal_axis(view.plane);
+  const Box3 seen = box.padded({normal == Axis::kZ ? beside : 0, normal == Axis::kY ? beside : 0,
+                                normal == Axis::kX ? beside : 0});
+  if (view.rect_of(seen, grid).empty()) return {};
+  // Between voxels a sample reaches further, in the plane alone.
+  const std::int64_t reach = image.interpolation() == Interpolation::kNearest ? 0 : 2;
+  return view.rect_of(seen.padded({reach, reach, reach}), grid);
 }
 
 }  // namespace karyo

@@ -26,36 +26,58 @@ void put_along(Index3& voxel, Axis axis, std::int64_t value) {
   (axis == Axis::kZ ? voxel.z : axis == Axis::kY ? voxel.y : voxel.x) = value;
 }
 
-double linear_value_at(const Volume& volume, std::int64_t t, std::int64_t c, Index3 voxel,
-                       const WorldPoint& place, const VoxelGrid& grid, Plane plane) {
+double value_between(const Volume& volume, std::int64_t t, std::int64_t c, Index3 voxel,
+                     const WorldPoint& place, const VoxelGrid& grid, Plane plane,
+                     Interpolation how) {
   const Axis across = horizontal_axis(plane), down = vertical_axis(plane);
   const Index3 shape = volume.shape().zyx();
-  const auto h = linear_step(place[across], spacing_along(grid, across), along(shape, across));
-  const auto v = linear_step(place[down], spacing_along(grid, down), along(shape, down));
-  const auto at = [&](std::int64_t i, std::int64_t j) {
-    put_along(voxel, across, i);
-    put_along(voxel, down, j);
-    return static_cast<float>(value_at(volume, t, c, voxel));
-  };
-  return linear_value(at(h.first, v.first), at(h.second, v.first), at(h.first, v.second),
-                      at(h.second, v.second), h.part, v.part);
+  const Taps h = taps_at(place[across], grid, across, 0, along(shape, across), how);
+  const Taps v = taps_at(place[down], grid, down, 0, along(shape, down), how);
+  return weighted(v, tap_count(how), [&](int j) {
+    put_along(voxel, down, v.voxel[static_cast<std::size_t>(j)]);
+    return weighted(h, tap_count(how), [&](int i) {
+      put_along(voxel, across, h.voxel[static_cast<std::size_t>(i)]);
+      return static_cast<float>(value_at(volume, t, c, voxel));
+    });
+  });
+}
+
+double value_of_slab(const Volume& volume, std::int64_t t, std::int64_t c, Index3 voxel,
+                     const ViewTransform& view, const VoxelGrid& grid) {
+  const Axis normal = normal_axis(view.plane);
+  const PlaneRange planes = slab_range(along(voxel, normal), slab_planes(view, grid), 0,
+                                       along(volume.shape().zyx(), normal));
+  put_along(voxel, normal, planes.first);
+  double taken = value_at(volume, t, c, voxel);
+  auto sum = static_cast<float>(taken);
+  for (std::int64_t plane = planes.first + 1; plane < planes.last; ++plane) {
+    put_along(voxel, normal, plane);
+    const double value = value_at(volume, t, c, voxel);
+    sum += static_cast<float>(value);
+    taken = view.slab.projection == Projection::kMinimum ? std::min(taken, value)
+                                                         : std::max(taken, value);
+  }
+  const std::int64_t count = planes.last - planes.first;
+  if (view.slab.projection != Projection::kMean || count == 1) return taken;
+  return visit_voxels(volume.type(), [&](auto zero) {
+    return static_cast<double>(slab_mean<decltype(zero)>(sum, count));
+  });
 }
 
 Sample sample_image(const ImageLayer& layer, const ViewTransform& view, const VoxelGrid& grid,
                     std::int64_t time, const WorldPoint& place) {
-  const Volume& volume = layer.volume();
+  const Volume& volume = *layer.shared_volume();
   const Index3 voxel = voxel_at(place, grid);
   if (!Box3::of_shape(volume.shape().zyx()).contains(voxel)) return {};
-  const bool linear =
-      drawn_linear(layer, view.zoom, spacing_along(grid, horizontal_axis(view.plane)),
-                   spacing_along(grid, vertical_axis(view.plane)));
+  const Interpolation how = interpolation_drawn(layer, view, grid);
   const std::int64_t t = layer.time_shown(time);
   std::array<int, 3> sum{};
   for (std::int64_t c = 0; c < layer.channel_count(); ++c) {
     const ChannelDisplay& display = layer.channel(c);
     if (!display.visible) continue;
-    const double value = linear ? linear_value_at(volume, t, c, voxel, place, grid, view.plane)
-                                : value_at(volume, t, c, voxel);
+    const double value = how == Interpolation::kNearest
+                             ? value_of_slab(volume, t, c, voxel, view, grid)
+                             : value_between(volume, t, c, voxel, place, grid, view.plane, how);
     const std::uint8_t entry = table_entry(value, display);
     if (layer.rgb()) {
       sum[static_cast<std::size_t>(c)] += entry;

@@ -38,7 +38,8 @@ ScreenRect ScreenRect::united_with(const ScreenRect& other) const {
 }
 
 ViewTransform ViewTransform::of(const ViewState& state, Plane plane, int width, int height) {
-  ViewTransform view{plane, state.view(plane).centre, state.view(plane).zoom, width, height};
+  ViewTransform view{plane, state.view(plane).centre, state.view(plane).zoom, width, height,
+                     state.slab()};
   view.centre[normal_axis(plane)] = state.cursor()[normal_axis(plane)];
   return view;
 }
@@ -66,15 +67,15 @@ ScreenPoint ViewTransform::to_screen(const WorldPoint& place) const {
 
 std::int64_t ViewTransform::slice(const VoxelGrid& grid) const {
   const Axis normal = normal_axis(plane);
-  return voxel_along(centre[normal], spacing_along(grid, normal));
+  return voxel_along(centre[normal], grid, normal);
 }
 
 ScreenRect ViewTransform::rect_of(const Box3& box, const VoxelGrid& grid, int margin) const {
   const Axis normal = normal_axis(plane);
   const std::int64_t at = slice(grid);
   if (box.empty() || at < along(box.begin, normal) || at >= along(box.end, normal)) return {};
-  const ScreenPoint begin = to_screen(world_size(box.begin, grid));
-  const ScreenPoint end = to_screen(world_size(box.end, grid));
+  const ScreenPoint begin = to_screen(far_corner(box.begin, grid));
+  const ScreenPoint end = to_screen(far_corner(box.end, grid));
   // One pixel more on each side: the two directions of the mapping may round differently.
   return ScreenRect{pixel_from(std::floor(begin.x)) - margin - 1,
                     pixel_from(std::floor(begin.y)) - margin - 1,
@@ -93,7 +94,8 @@ Box3 ViewTransform::visible_box(const Index3& shape, const VoxelGrid& grid) cons
       const std::int64_t at = slice(grid);
       return at >= 0 && at < extent ? Span{at, at + 1} : Span{0, 0};
     }
-    return span_shown(from[axis], to[axis], spacing_along(grid, axis), extent);
+    const double origin = origin_along(grid, axis);
+    return span_shown(from[axis] - origin, to[axis] - origin, spacing_along(grid, axis), extent);
   };
   const Span z = span(Axis::kZ), y = span(Axis::kY), x = span(Axis::kX);
   return {{z.first, y.first, x.first}, {z.last, y.last, x.last}};

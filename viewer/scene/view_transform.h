@@ -36,8 +36,9 @@ struct ViewTransform {
   WorldPoint centre;  ///< at the middle of the viewport; along the normal: where the slice lies
   double zoom = 1;    ///< screen pixels per world unit, > 0
   int width = 0, height = 0;  ///< viewport in pixels
+  Slab slab = {};
 
-  /// The plane through the state's cursor, framed as the state says.
+  /// The plane through the state's cursor, framed and as thick as the state says.
   static ViewTransform of(const ViewState& state, Plane plane, int width, int height);
 
   ScreenRect viewport() const { return {0, 0, width, height}; }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "core/layers/image_layer.h"
 #include "core/layers/labels_layer.h"
 
@@ -101,6 +103,31 @@ TEST(LayerList, TheLowestCalibratedLayerSaysTheWorld) {
   list.add(labels({1, 100, 100}, spaced(1, 0.2, "um")));
   EXPECT_EQ(list.grid().unit, "um");
   EXPECT_DOUBLE_EQ(list.world_extent().x, 20);
+}
+
+TEST(LayerList, AMovedLayerLiesWhereItWasPut) {
+  VoxelGrid fine;
+  fine.spacing_z = 2;
+  fine.spacing_y = fine.spacing_x = 0.5;
+  fine.unit = "um";
+  LayerList layers;
+  layers.add(image({10, 20, 20}, fine));
+  auto& mask = layers.add(image({10, 20, 20}));
+  VoxelGrid moved = mask.grid();
+  moved.origin_y = 4;  // pixels, since the mask has no scale
+  mask.set_place(moved);
+  const VoxelGrid placed = layers.grid_of(mask);
+  EXPECT_EQ(placed.origin_y, 2) << "4 voxels of 0.5 um";
+  EXPECT_EQ(voxel_at({1, 2.1, 0.1}, placed), (Index3{0, 0, 0}));
+  EXPECT_EQ(layers.world_extent().y, 12);
+  EXPECT_EQ(layers.grid().origin_y, 0);
+  mask.set_place(std::nullopt);
+  EXPECT_EQ(layers.grid_of(mask).origin_y, 0);
+  moved.spacing_x = -1;
+  moved.origin_z = std::nan("");
+  mask.set_place(moved);
+  EXPECT_EQ(mask.place().spacing_x, 1);
+  EXPECT_EQ(mask.place().origin_z, 0);
 }
 
 TEST(LayerList, UnitsOfLength) {

@@ -7,10 +7,12 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "core/base/random.h"
 #include "core/layers/image_layer.h"
 #include "core/layers/labels_layer.h"
+#include "tests/support/made_source.h"
 #include "viewer/scene/slice_compositor_reference.h"
 
 namespace karyo {
@@ -23,7 +25,9 @@ std::int64_t between(Random& random, std::int64_t low, std::int64_t high) {
   return low + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(high - low + 1)));
 }
 
-bool chance(Random& random, int percent) { return between(random, 1, 100) <= percent; }
+bool chance(Random& random, int percent) {
+  return between(random, 1, 100) <= percent;
+}
 
 double real(Random& random, double low, double high) {
   return low + (high - low) * static_cast<double>(between(random, 0, 1 << 20)) / (1 << 20);
@@ -65,8 +69,7 @@ std::shared_ptr<Volume> random_volume(Random& random, VoxelType type, Index3 zyx
 
 std::shared_ptr<Layer> random_image(Random& random, Index3 shape, const VoxelGrid& grid) {
   const auto type = static_cast<VoxelType>(between(random, 0, 7));
-  auto layer =
-      std::make_shared<ImageLayer>("image", random_volume(random, type, shape, grid));
+  auto layer = std::make_shared<ImageLayer>("image", random_volume(random, type, shape, grid));
   for (std::int64_t c = 0; c < layer->channel_count(); ++c) {
     layer->set_limits(c, {real(random, -70, 40), real(random, 60, 140)});
     if (chance(random, 40)) layer->set_gamma(c, real(random, 0.4, 2.5));
@@ -74,7 +77,9 @@ std::shared_ptr<Layer> random_image(Random& random, Index3 shape, const VoxelGri
     layer->set_colormap(c, *colormap(names[random.below(names.size())]));
     layer->set_channel_visible(c, chance(random, 80));
   }
-  if (chance(random, 30)) layer->set_interpolation(Interpolation::kLinear);
+  if (chance(random, 40)) {
+    layer->set_interpolation(chance(random, 50) ? Interpolation::kLinear : Interpolation::kCubic);
+  }
   return layer;
 }
 
@@ -91,8 +96,7 @@ std::shared_ptr<Layer> random_labels(Random& random, Index3 shape, const VoxelGr
       }
     }
   }
-  auto layer =
-      std::make_shared<LabelsLayer>("labels", LabelVolume::from_dense(dense.view()), grid);
+  auto layer = std::make_shared<LabelsLayer>("labels", LabelVolume::from_dense(dense.view()), grid);
   if (chance(random, 40)) layer->set_contour_width(static_cast<int>(between(random, 1, 8)));
   if (chance(random, 60)) layer->set_selected(static_cast<std::uint32_t>(between(random, 1, 40)));
   layer->set_selected_only(chance(random, 15));
@@ -111,6 +115,13 @@ void random_layers(Random& random, LayerList& layers) {
     layer->set_opacity(chance(random, 40) ? 1 : real(random, 0, 1));
     layer->set_blending(kBlendings[random.below(4)]);
     layer->set_visible(chance(random, 90));
+    if (chance(random, 25)) {  // moved by hand
+      VoxelGrid place = layer->grid();
+      place.origin_z = real(random, -3, 3);
+      place.origin_y = real(random, -20, 20);
+      place.origin_x = real(random, -20, 20);
+      layer->set_place(place);
+    }
     layers.add(layer);
   }
 }
@@ -126,6 +137,9 @@ ViewTransform random_view(Random& random, const LayerList& layers) {
     view.centre[normal] = real(random, 0, extent[normal]);
   }
   view.zoom = std::pow(10.0, real(random, -1, 1.5));
+  if (chance(random, 30)) {
+    view.slab = {real(random, 0, 8), static_cast<Projection>(between(random, 0, 2))};
+  }
   view.width = static_cast<int>(between(random, 1, 120));
   view.height = static_cast<int>(between(random, 1, 90));
   return view;
@@ -216,8 +230,8 @@ TEST(SliceCompositor, RedrawingTheDirtyRectEqualsRedrawingAll) {
     LayerList layers;
     random_layers(random, layers);
     const Index3 shape = random_shape(random);
-    auto& labels = layers.add(std::static_pointer_cast<LabelsLayer>(
-        random_labels(random, shape, random_grid(random))));
+    auto& labels = layers.add(
+        std::static_pointer_cast<LabelsLayer>(random_labels(random, shape, random_grid(random))));
     ViewTransform view = random_view(random, layers);
     view.zoom = std::pow(10.0, real(random, -0.5, 1));
     RgbaImage picture;
@@ -244,8 +258,46 @@ TEST(SliceCompositor, RedrawingTheDirtyRectEqualsRedrawingAll) {
   }
 }
 
+TEST(SliceCompositor, PagesDrawAsTheSameVoxelsInMemory) {
+  Random random(24);
+  const auto source =
+      std::make_shared<test::MadeSource>(VolumeShape{2, 2, 12, 150, 170}, Index3{4, 32, 64}, 3);
+  const auto pages = *PagedImage::open(source, std::make_shared<ChunkStore>());
+  const auto level_in_memory = [&](int level) {
+    const VolumeShape shape = source->info().levels[static_cast<std::size_t>(level)].shape;
+    auto volume =
+        std::make_shared<Volume>(VoxelType::kUInt16, shape, source->info().grid_of(level));
+    const auto bytes = static_cast<std::size_t>(shape.zyx().count()) * 2;
+    for (std::int64_t i = 0; i < 4; ++i) {
+      EXPECT_TRUE(pages->read(level, i / 2, i % 2, Box3::of_shape(shape.zyx()),
+                              volume->data() + static_cast<std::size_t>(i) * bytes));
+    }
+    return volume;
+  };
+  SliceCompositor compositor;
+  for (int round = 0; round < 60; ++round) {
+    LayerList paged, whole;
+    auto& layer = paged.add(std::make_shared<ImageLayer>("pages", pages));
+    if (chance(random, 40)) layer.set_interpolation(Interpolation::kCubic);
+    const ViewTransform view = random_view(random, paged);
+    const int level = pages->level_for(view.plane, 1 / view.zoom, layer.grid());
+    auto& same = whole.add(std::make_shared<ImageLayer>("whole", level_in_memory(level)));
+    same.set_interpolation(layer.interpolation());
+    for (std::int64_t c = 0; c < 2; ++c) same.set_channel(c, layer.channel(c));
+    const std::int64_t time = between(random, 0, 2);
+    RgbaImage from_pages, from_memory;
+    compositor.compose(paged, view, time, from_pages);  // asks for what is not there
+    while (pages->store().reading()) std::this_thread::yield();
+    compositor.compose(paged, view, time, from_pages);
+    compositor.compose(whole, view, time, from_memory);
+    ASSERT_EQ(from_pages, from_memory) << "round " << round << ", level " << level;
+  }
+}
+
 /// Two by two pixels of one voxel each.
-ViewTransform two_by_two() { return {Plane::kXY, {0.5, 1, 1}, 1, 2, 2}; }
+ViewTransform two_by_two() {
+  return {Plane::kXY, {0.5, 1, 1}, 1, 2, 2};
+}
 
 std::shared_ptr<ImageLayer> flat(std::uint8_t value, const char* colors) {
   auto volume = std::make_shared<Volume>(VoxelType::kUInt8, VolumeShape{1, 1, 1, 2, 2});
@@ -303,8 +355,8 @@ TEST(SliceCompositor, TheSelectedObjectGetsAnAccentContourOfTwoPixels) {
     for (std::int64_t x = 5; x < 15; ++x) dense(0, y, x) = 3;
   }
   LayerList layers;
-  auto& labels = layers.add(
-      std::make_shared<LabelsLayer>("labels", LabelVolume::from_dense(dense.view())));
+  auto& labels =
+      layers.add(std::make_shared<LabelsLayer>("labels", LabelVolume::from_dense(dense.view())));
   labels.set_opacity(1);
   labels.set_selected(3);
   RgbaImage picture;
