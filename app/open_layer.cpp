@@ -30,9 +30,9 @@ std::vector<std::string> words_of(const std::string& name) {
 }
 
 bool name_says_labels(const std::filesystem::path& path) {
-  static constexpr std::array kWords{"mask", "masks", "label", "labels", "labelled", "labeled",
-                                     "lbl", "seg", "segmentation", "truth", "gt", "rois",
-                                     "instances", "objects"};
+  static constexpr std::array kWords{"mask",    "masks", "label",     "labels",       "labelled",
+                                     "labeled", "lbl",   "seg",       "segmentation", "truth",
+                                     "gt",      "rois",  "instances", "objects"};
   for (const auto& part : {path.stem().string(), path.parent_path().filename().string()}) {
     for (const auto& word : words_of(part)) {
       if (std::find(kWords.begin(), kWords.end(), word) != kWords.end()) return true;
@@ -43,7 +43,7 @@ bool name_says_labels(const std::filesystem::path& path) {
 
 /// How neighbours along rows compare, over rows spread through the volume.
 struct NeighbourCounts {
-  std::int64_t pairs = 0;    ///< with at least one foreground voxel
+  std::int64_t pairs = 0;  ///< with at least one foreground voxel
   std::int64_t equal = 0;
   std::int64_t small_steps = 0;  ///< foreground beside foreground, 1 or 2 apart: a smooth picture
   bool whole_and_positive = true;
@@ -99,9 +99,8 @@ bool looks_like_labels(const Volume& volume, const std::filesystem::path& path) 
   if (!counts.whole_and_positive) return false;
   // Objects three voxels wide still have half of their pairs inside. A name alone does not turn a
   // noisy picture ("mask_channel.tif") into labels: noise has few equal neighbours.
-  const double equal = counts.pairs > 0
-                           ? static_cast<double>(counts.equal) / static_cast<double>(counts.pairs)
-                           : 1;
+  const double equal =
+      counts.pairs > 0 ? static_cast<double>(counts.equal) / static_cast<double>(counts.pairs) : 1;
   if (named) return equal >= 0.4;
   const auto unequal = static_cast<double>(counts.pairs - counts.equal);
   return counts.more_than_one_value && equal >= 0.7 &&
@@ -130,20 +129,30 @@ Result<std::shared_ptr<Layer>> make_layer(const std::string& name,
       std::make_shared<LabelsLayer>(name, std::move(frames), volume->grid));
 }
 
-Result<std::shared_ptr<Layer>> open_layer(const std::filesystem::path& path, OpenAs as,
-                                          TaskControl& control) {
+namespace {
+
+using Layers = std::vector<std::shared_ptr<Layer>>;
+
+/// masks/a.tif beside images/a.tif: the folder tells them apart.
+void name_by_folder(Layer& layer, const std::filesystem::path& path) {
+  if (layer.kind() != LayerKind::kLabels || name_says_labels(path.filename())) return;
+  const std::string folder = path.parent_path().filename().string();
+  if (!folder.empty()) layer.set_name(folder + "/" + layer.name());
+}
+
+}  // namespace
+
+Result<Layers> open_layers(const std::filesystem::path& path, OpenAs as,
+                           const std::shared_ptr<ChunkStore>& /*chunks*/, TaskControl& control) {
   const std::string name = path.filename().string();
   control.report(0, "Opening " + name);
   KARYO_TRY(Volume volume, read_image(path));
   if (control.cancelled()) return cancelled_error("Opening " + name);
   control.report(0.8, "Opening " + name);
-  auto layer = make_layer(name, std::make_shared<const Volume>(std::move(volume)), as, path);
-  // masks/a.tif beside images/a.tif: the folder tells them apart.
-  if (layer && (*layer)->kind() == LayerKind::kLabels && !name_says_labels(path.filename())) {
-    const std::string folder = path.parent_path().filename().string();
-    if (!folder.empty()) (*layer)->set_name(folder + "/" + name);
-  }
-  return layer;
+  KARYO_TRY(auto layer,
+            make_layer(name, std::make_shared<const Volume>(std::move(volume)), as, path));
+  name_by_folder(*layer, path);
+  return Layers{std::move(layer)};
 }
 
 }  // namespace karyo

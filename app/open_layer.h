@@ -4,8 +4,10 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "core/base/task.h"
+#include "core/image/chunk_store.h"
 #include "core/image/volume.h"
 #include "core/layers/layer.h"
 
@@ -21,9 +23,16 @@ enum class OpenAs { kGuess, kImage, kLabels };
 /// pictures of only two values (thresholded ones) are images.
 bool looks_like_labels(const Volume& volume, const std::filesystem::path& path);
 
+/// From this size in memory on, images stay in their file and are read chunk by chunk, if their
+/// format allows it.
+inline constexpr std::uint64_t kPagedBytes = std::uint64_t{256} << 20;
+
+/// The layers of a file, at least one: an OME-Zarr folder may hold label images beside its image.
 /// Errors: those of read_image and, with kLabels, of to_labels. Threads: any.
-Result<std::shared_ptr<Layer>> open_layer(const std::filesystem::path& path, OpenAs as,
-                                          TaskControl& control);
+Result<std::vector<std::shared_ptr<Layer>>> open_layers(const std::filesystem::path& path,
+                                                        OpenAs as,
+                                                        const std::shared_ptr<ChunkStore>& chunks,
+                                                        TaskControl& control);
 
 /// The same for voxels in memory.
 Result<std::shared_ptr<Layer>> make_layer(const std::string& name,

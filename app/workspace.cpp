@@ -13,7 +13,8 @@ namespace {
 ObjectSizes count_voxels(const LabelVolume& labels) {
   ObjectSizes sizes;
   const Index3 shape = labels.shape();
-  const std::int64_t tiles = shape.count() == 0 ? 0 : labels.tile_number(shape - Index3{1, 1, 1}) + 1;
+  const std::int64_t tiles =
+      shape.count() == 0 ? 0 : labels.tile_number(shape - Index3{1, 1, 1}) + 1;
   for (std::int64_t number = 0; number < tiles; ++number) {
     const auto& tile = labels.tile(number);
     if (!tile) continue;
@@ -35,10 +36,13 @@ bool covers(const Layer& layer, const Index3& voxel) {
   return Box3::of_shape(layer.shape().zyx()).contains(voxel);
 }
 
-double value_at(const Volume& volume, std::int64_t t, std::int64_t c, const Index3& p) {
-  return visit_voxels(volume.type(), [&](auto zero) {
+/// None while it has not come from the file.
+std::optional<double> value_at(const ImageLayer& layer, std::int64_t t, std::int64_t c,
+                               const Index3& p) {
+  if (layer.pages()) return layer.pages()->value_in_memory(t, c, p);
+  return visit_voxels(layer.type(), [&](auto zero) {
     using T = decltype(zero);
-    return static_cast<double>(volume.view<T>(t, c)(p));
+    return static_cast<double>(std::as_const(*layer.shared_volume()).view<T>(t, c)(p));
   });
 }
 
@@ -54,15 +58,15 @@ void Workspace::start(Work work) {
 
 void Workspace::open(const std::vector<std::filesystem::path>& paths, OpenAs as) {
   if (paths.empty()) return;
-  start([paths, as](TaskControl& control, Mailbox& mailbox) -> Result<void> {
+  start([paths, as, chunks = chunks_](TaskControl& control, Mailbox& mailbox) -> Result<void> {
     for (const auto& path : paths) {
       if (control.cancelled()) return {};
-      auto layer = open_layer(path, as, control);
+      auto layers = open_layers(path, as, chunks, control);
       const std::lock_guard lock(mailbox.mutex);
-      if (layer) {
-        mailbox.layers.push_back(*std::move(layer));
-      } else if (layer.error().code != ErrorCode::kCancelled) {
-        mailbox.errors.push_back(layer.error());
+      if (layers) {
+        for (auto& layer : *layers) mailbox.layers.push_back(std::move(layer));
+      } else if (layers.error().code != ErrorCode::kCancelled) {
+        mailbox.errors.push_back(layers.error());
       }
     }
     return {};
@@ -74,8 +78,8 @@ void Workspace::open_sample() {
     control.report(0, "Making the sample");
     Sample sample = make_sample();
     auto image = std::make_shared<ImageLayer>("sample nuclei", sample.image);
-    auto labels = std::make_shared<LabelsLayer>("sample truth", std::move(sample.nuclei),
-                                                sample.image->grid);
+    auto labels =
+        std::make_shared<LabelsLayer>("sample truth", std::move(sample.nuclei), sample.image->grid);
     const std::lock_guard lock(mailbox.mutex);
     mailbox.layers.push_back(std::move(image));
     mailbox.layers.push_back(std::move(labels));
@@ -92,6 +96,11 @@ Result<void> Workspace::convert(Layer& layer) {
   std::shared_ptr<const Volume> pixels;
   LabelVolume labels;
   if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
+    if (image->pages()) {
+      return Error(ErrorCode::kTooLarge,
+                   layer.name() + " stays in its file, labels are held in memory",
+                   "Open it with File › Open as labels, if memory allows.");
+    }
     pixels = image->shared_volume();
   } else {
     labels = dynamic_cast<const LabelsLayer&>(layer).labels(view_.time());
@@ -99,11 +108,11 @@ Result<void> Workspace::convert(Layer& layer) {
   start([pixels, labels, name = layer.name(), grid = layer.grid(), weak = std::weak_ptr(old)](
             TaskControl& control, Mailbox& mailbox) -> Result<void> {
     control.report(0, "Converting " + name);
-    auto made = pixels ? make_layer(name, pixels, OpenAs::kLabels)
-                       : make_layer(name,
-                                    std::make_shared<const Volume>(
-                                        from_labels(labels.to_dense(), grid)),
-                                    OpenAs::kImage);
+    auto made =
+        pixels
+            ? make_layer(name, pixels, OpenAs::kLabels)
+            : make_layer(name, std::make_shared<const Volume>(from_labels(labels.to_dense(), grid)),
+                         OpenAs::kImage);
     if (!made) return made.error();
     const std::lock_guard lock(mailbox.mutex);
     mailbox.replacements.emplace_back(weak, *std::move(made));
@@ -120,7 +129,32 @@ void Workspace::replace(const std::weak_ptr<Layer>& old, const std::shared_ptr<L
   count_sizes(layer);
 }
 
+void Workspace::note_reading() {
+  if (!chunks_->busy() || std::exchange(reading_noted_, true)) return;
+  jobs_changed.emit();
+}
+
+void Workspace::take_chunks() {
+  const auto arrived = chunks_->take_arrived();
+  for (int i = 0; !arrived.empty() && i < layers_.count(); ++i) {
+    auto* image = dynamic_cast<ImageLayer*>(&layers_.at(i));
+    if (image == nullptr || !image->pages()) continue;
+    const PagedImage& pages = *image->pages();
+    Box3 changed;  // of all that came for this layer: one redraw
+    for (const auto& [source, key] : arrived) {
+      if (source.lock().get() != &pages.source()) continue;
+      const PixelLevel& level = pages.info().levels[static_cast<std::size_t>(key.level)];
+      changed =
+          changed.united_with(pages.in_full_voxels(key.level, level.box_of_chunk(key.number)));
+    }
+    if (!changed.empty()) image->notify_arrived(changed);
+  }
+  for (const auto& error : chunks_->take_errors()) failed.emit(error);
+  if (!chunks_->busy()) reading_noted_ = false;
+}
+
 bool Workspace::poll() {
+  take_chunks();
   bool ended = false;
   for (std::size_t i = 0; i < jobs_.size();) {
     const bool finished = jobs_[i].task->finished();  // asked first: what it made is then complete
@@ -205,6 +239,9 @@ void Workspace::finish_jobs() {
     for (auto& job : jobs_) {
       while (!job.task->finished()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
+    while (jobs_.empty() && chunks_->reading()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     poll();
   }
 }
@@ -242,7 +279,7 @@ Probe Workspace::probe(const WorldPoint& place) const {
       const std::int64_t time = image->time_shown(view_.time());
       for (std::int64_t c = 0; c < image->channel_count(); ++c) {
         if (image->channel(c).visible) {
-          probe.values.push_back(value_at(image->volume(), time, c, voxel));
+          if (const auto value = value_at(*image, time, c, voxel)) probe.values.push_back(*value);
         }
       }
     }

@@ -16,6 +16,7 @@
 #include "app/open_layer.h"
 #include "core/base/signal.h"
 #include "core/base/task.h"
+#include "core/image/chunk_store.h"
 #include "core/layers/image_layer.h"
 #include "core/layers/labels_layer.h"
 #include "core/layers/layer_list.h"
@@ -28,10 +29,10 @@ using ObjectSizes = std::unordered_map<std::uint32_t, std::int64_t>;
 
 /// What lies under a place.
 struct Probe {
-  Index3 voxel;                        ///< of the world's grid
-  bool inside = false;                 ///< some layer covers it
-  std::vector<double> values;          ///< of the topmost image's visible channels
-  std::uint32_t label = 0;             ///< of the topmost labels layer
+  Index3 voxel;                ///< of the world's grid
+  bool inside = false;         ///< some layer covers it
+  std::vector<double> values;  ///< of the topmost image's visible channels
+  std::uint32_t label = 0;     ///< of the topmost labels layer
   std::optional<std::int64_t> label_voxels;
 };
 
@@ -53,7 +54,9 @@ class Workspace {
 
   /// Takes over what finished; the window calls it some times a second. True while work goes on.
   bool poll();
-  bool busy() const { return !jobs_.empty(); }
+  bool busy() const { return !jobs_.empty() || chunks_->busy(); }
+  /// To be called when views were drawn: they may have asked for parts of paged images.
+  void note_reading();
   /// What is going on, for the status line; empty when nothing is.
   std::string doing() const;
   void cancel_jobs();
@@ -66,9 +69,9 @@ class Workspace {
   /// Depth > 1 somewhere: there is something for XZ, YZ and 3D to show.
   bool has_depth() const { return layers_.extent().z > 1; }
 
-  Signal<const Error&> failed;   ///< some work ended badly
+  Signal<const Error&> failed;  ///< some work ended badly
   Signal<> jobs_changed;
-  Signal<> first_layer_opened;   ///< views should show all of it
+  Signal<> first_layer_opened;  ///< views should show all of it
 
  private:
   /// Filled by the work, emptied by poll().
@@ -86,10 +89,13 @@ class Workspace {
   using Work = std::function<Result<void>(TaskControl&, Mailbox&)>;
   void start(Work work);
   void take_over(Mailbox& mailbox);
+  void take_chunks();
   void put(std::shared_ptr<Layer> layer);
   void replace(const std::weak_ptr<Layer>& old, const std::shared_ptr<Layer>& layer);
   void count_sizes(const std::shared_ptr<Layer>& layer);
 
+  std::shared_ptr<ChunkStore> chunks_ = std::make_shared<ChunkStore>();
+  bool reading_noted_ = false;
   LayerList layers_;
   ViewState view_;
   std::vector<Job> jobs_;

@@ -29,10 +29,14 @@ QIcon gradient_icon(const Colormap& map) {
 
 const char* blending_help(Blending blending) {
   switch (blending) {
-    case Blending::kTranslucent: return "translucent: covers what lies beneath, as far as opaque";
-    case Blending::kAdditive: return "additive: light adds up, for several channels";
-    case Blending::kMinimum: return "minimum: the darker wins, for stained tissue";
-    case Blending::kOpaque: return "opaque: covers what lies beneath";
+    case Blending::kTranslucent:
+      return "translucent: covers what lies beneath, as far as opaque";
+    case Blending::kAdditive:
+      return "additive: light adds up, for several channels";
+    case Blending::kMinimum:
+      return "minimum: the darker wins, for stained tissue";
+    case Blending::kOpaque:
+      return "opaque: covers what lies beneath";
   }
   return "";
 }
@@ -55,11 +59,16 @@ ImageControls::ImageControls(ImageLayer& layer, Workspace& workspace, const Comm
   show_settings();
   show_histogram();
   connections_.push_back(layer.changed.connect([this] { show_settings(); }));
-  connections_.push_back(layer.data_changed.connect([this](const Box3&) { show_histogram(); }));
+  connections_.push_back(layer.data_changed.connect([this](const Box3&) {
+    const auto* image = this->layer();
+    if (image != nullptr && !image->pages()) show_histogram();  // a sample does not change
+  }));
   connections_.push_back(workspace_.view().time_changed.connect([this] { show_histogram(); }));
 }
 
-ImageLayer* ImageControls::layer() const { return dynamic_cast<ImageLayer*>(layer_.lock().get()); }
+ImageLayer* ImageControls::layer() const {
+  return dynamic_cast<ImageLayer*>(layer_.lock().get());
+}
 
 void ImageControls::add_channels(QGridLayout& form) {
   const ImageLayer& image = *layer();
@@ -166,8 +175,8 @@ void ImageControls::add_mixing(QGridLayout& form) {
   add_row(form, tr("Opacity"), opacity_, tr("How much of what lies beneath is covered."));
   blending_ = new QComboBox(this);
   blending_->setObjectName(QStringLiteral("blending"));
-  for (const auto blending : {Blending::kTranslucent, Blending::kAdditive, Blending::kMinimum,
-                              Blending::kOpaque}) {
+  for (const auto blending :
+       {Blending::kTranslucent, Blending::kAdditive, Blending::kMinimum, Blending::kOpaque}) {
     blending_->addItem(QString::fromUtf8(name_of(blending).data()));
     blending_->setItemData(blending_->count() - 1, tr(blending_help(blending)), Qt::ToolTipRole);
   }
@@ -177,13 +186,17 @@ void ImageControls::add_mixing(QGridLayout& form) {
     if (image == nullptr || updating_) return;
     if (auto blending = blending_from(name.toStdString())) image->set_blending(*blending);
   });
-  smooth_ = new QCheckBox(tr("Smooth when magnified"), this);
-  smooth_->setToolTip(tr("Shades between voxels instead of one block for each. Blocks show what "
-                         "was measured."));
-  form.addWidget(smooth_, form.rowCount(), 1);
-  QObject::connect(smooth_, &QCheckBox::toggled, this, [this](bool on) {
+  between_ = new QComboBox(this);
+  between_->setObjectName(QStringLiteral("interpolation"));
+  between_->addItem(tr("blocks"), static_cast<int>(Interpolation::kNearest));
+  between_->addItem(tr("linear"), static_cast<int>(Interpolation::kLinear));
+  between_->addItem(tr("cubic"), static_cast<int>(Interpolation::kCubic));
+  add_row(form, tr("Magnified"), between_,
+          tr("One block for each voxel shows what was measured; linear and cubic shade between "
+             "voxels (interpolation)."));
+  QObject::connect(between_, &QComboBox::currentIndexChanged, this, [this](int index) {
     if (auto* image = layer(); image != nullptr && !updating_) {
-      image->set_interpolation(on ? Interpolation::kLinear : Interpolation::kNearest);
+      image->set_interpolation(static_cast<Interpolation>(between_->itemData(index).toInt()));
     }
   });
 }
@@ -219,7 +232,7 @@ void ImageControls::show_settings() {
   }
   opacity_->set_value(image->opacity() * 100);
   blending_->setCurrentText(QString::fromUtf8(name_of(image->blending()).data()));
-  smooth_->setChecked(image->interpolation() == Interpolation::kLinear);
+  between_->setCurrentIndex(between_->findData(static_cast<int>(image->interpolation())));
   updating_ = false;
 }
 
@@ -227,11 +240,11 @@ void ImageControls::show_histogram() {
   const auto* image = layer();
   if (image == nullptr) return;
   ContrastRegion region;
-  region.t = image->time_shown(workspace_.view().time());
+  region.t = image->pages() ? 0 : image->time_shown(workspace_.view().time());
   region.c = channel_;
-  ValueRange range = slider_range(image->volume(), region);
+  ValueRange range = slider_range(image->sample(), region);
   int bins = 256;
-  const VoxelType type = image->volume().type();
+  const VoxelType type = image->sample().type();
   if (type != VoxelType::kFloat32 && type != VoxelType::kFloat64) {
     // Bins of whole values: others hold more or fewer values in turn, which looks like a comb.
     const double values = range.high - range.low + 1;
@@ -239,7 +252,7 @@ void ImageControls::show_histogram() {
     bins = static_cast<int>(std::ceil(values / width));
     range.high = range.low + bins * width;
   }
-  histogram_->set_histogram(histogram(image->volume(), region, range, bins));
+  histogram_->set_histogram(histogram(image->sample(), region, range, bins));
 }
 
 }  // namespace karyo::gui

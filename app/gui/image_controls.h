@@ -49,7 +49,7 @@ class ImageControls : public QWidget {
   QComboBox* colormap_ = nullptr;
   ValueSlider* opacity_ = nullptr;
   QComboBox* blending_ = nullptr;
-  QCheckBox* smooth_ = nullptr;
+  QComboBox* between_ = nullptr;
   std::vector<Connection> connections_;
 };
 

@@ -118,6 +118,7 @@ void SliceView::compose_if_needed() {
   }
   all_dirty_ = false;
   dirty_ = {};
+  workspace_.note_reading();
 }
 
 void SliceView::paintEvent(QPaintEvent*) {

@@ -128,7 +128,7 @@ void StatusLine::update_scale() {
 }
 
 void StatusLine::update_work() {
-  const bool busy = workspace_.busy();
+  const bool busy = !workspace_.doing().empty();
   if (busy) work_->setText(QString::fromStdString(workspace_.doing()));
   if (!busy) work_->clear();
   cancel_->setVisible(busy);

@@ -15,6 +15,7 @@ constexpr int kSoonMs = 30;
 
 void add_image(const ImageLayer& layer, const LayerList& layers, std::int64_t time,
                SceneRequest& request) {
+  if (!layer.shared_volume()) return;
   for (std::int64_t c = 0; c < layer.channel_count(); ++c) {
     const auto& channel = layer.channel(c);
     if (!channel.visible) continue;

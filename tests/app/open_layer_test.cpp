@@ -73,9 +73,17 @@ TEST(LooksLikeLabels, SeveralChannelsOrNegativeValuesAreImages) {
   EXPECT_FALSE(looks_like_labels(negative, "mask.tif"));
 }
 
-TEST(OpenLayer, AnUnreadableFileSaysWhatToDo) {
+/// The one layer of a file.
+Result<std::shared_ptr<Layer>> opened(const fs::path& path, OpenAs as) {
   TaskControl control;
-  const auto layer = open_layer("/nowhere/at/all.tif", OpenAs::kGuess, control);
+  auto layers = open_layers(path, as, std::make_shared<ChunkStore>(), control);
+  if (!layers) return layers.error();
+  EXPECT_EQ(layers->size(), 1u);
+  return layers->front();
+}
+
+TEST(OpenLayer, AnUnreadableFileSaysWhatToDo) {
+  const auto layer = opened("/nowhere/at/all.tif", OpenAs::kGuess);
   ASSERT_FALSE(layer);
   EXPECT_FALSE(layer.error().fix.empty());
 }
@@ -85,19 +93,17 @@ TEST(OpenLayer, AsLabelsRefusesFractions) {
   Volume volume(VoxelType::kFloat32, {1, 1, 1, 4, 4});
   volume.view<float>()(0, 1, 1) = 0.5F;
   ASSERT_TRUE(write_image(folder / "f.tif", volume));
-  TaskControl control;
-  EXPECT_TRUE(open_layer(folder / "f.tif", OpenAs::kGuess, control));
-  EXPECT_FALSE(open_layer(folder / "f.tif", OpenAs::kLabels, control));
+  EXPECT_TRUE(opened(folder / "f.tif", OpenAs::kGuess));
+  EXPECT_FALSE(opened(folder / "f.tif", OpenAs::kLabels));
 }
 
 TEST(OpenLayer, TellsRealImagesFromTheirMasks) {
   KARYO_NEEDS_SHARED();
-  TaskControl control;
   const auto data = test::shared_dir() / "data";
   std::vector<fs::path> sets{data / "nuclei2d/sample", data / "nuclei3d/sample"};
   for (const auto& set : sets) {
     for (const auto& entry : fs::directory_iterator(set / "images")) {
-      const auto image = open_layer(entry.path(), OpenAs::kGuess, control);
+      const auto image = opened(entry.path(), OpenAs::kGuess);
       ASSERT_TRUE(image) << image.error().what;
       EXPECT_EQ((*image)->kind(), LayerKind::kImage) << entry.path();
     }
@@ -105,18 +111,18 @@ TEST(OpenLayer, TellsRealImagesFromTheirMasks) {
       // Under a name that says nothing.
       const test::TempDir folder;
       fs::copy_file(entry.path(), folder / "x.tif");
-      const auto mask = open_layer(folder / "x.tif", OpenAs::kGuess, control);
+      const auto mask = opened(folder / "x.tif", OpenAs::kGuess);
       ASSERT_TRUE(mask) << mask.error().what;
       EXPECT_EQ((*mask)->kind(), LayerKind::kLabels) << entry.path();
     }
   }
   int checked = 0;
   for (const auto& entry : fs::directory_iterator(data / "nuclei2d/test/images")) {
-    const auto image = open_layer(entry.path(), OpenAs::kGuess, control);
+    const auto image = opened(entry.path(), OpenAs::kGuess);
     ASSERT_TRUE(image) << image.error().what;
     EXPECT_EQ((*image)->kind(), LayerKind::kImage) << entry.path();
     const auto mask =
-        open_layer(data / "nuclei2d/test/masks" / entry.path().filename(), OpenAs::kGuess, control);
+        opened(data / "nuclei2d/test/masks" / entry.path().filename(), OpenAs::kGuess);
     ASSERT_TRUE(mask);
     EXPECT_EQ((*mask)->kind(), LayerKind::kLabels) << entry.path();
     if (++checked == 12) break;
