@@ -2,6 +2,7 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMimeData>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QStyledItemDelegate>
@@ -11,6 +12,7 @@
 #include <cmath>
 #include <utility>
 
+#include "app/gui/layer_choice.h"
 #include "app/gui/theme.h"
 
 namespace karyo::gui {
@@ -77,6 +79,14 @@ class LayerPanel::List : public QListWidget {
   std::function<void(int row)> on_eye;
 
  protected:
+  /// Beside what the list itself needs for moving rows: the layer, for views to take.
+  QMimeData* mimeData(const QList<QListWidgetItem*>& items) const override {
+    QMimeData* data = QListWidget::mimeData(items);
+    if (data != nullptr && !items.isEmpty()) {
+      data->setData(kLayerMime, QByteArray::number(items.front()->data(Qt::UserRole).toInt()));
+    }
+    return data;
+  }
   void mousePressEvent(QMouseEvent* event) override {
     const int row = indexAt(event->position().toPoint()).row();
     if (row >= 0 && event->position().x() < kEyeWidth && event->button() == Qt::LeftButton) {
@@ -127,6 +137,7 @@ LayerPanel::LayerPanel(Workspace& workspace, const CommandTable& commands, QWidg
   list_->setObjectName(QStringLiteral("layers"));
   list_->setItemDelegate(new RowPainter(workspace_, list_));
   list_->setDragDropMode(QAbstractItemView::InternalMove);
+  list_->setDefaultDropAction(Qt::MoveAction);
   list_->setSelectionMode(QAbstractItemView::SingleSelection);
   list_->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
   list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

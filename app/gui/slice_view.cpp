@@ -1,6 +1,10 @@
 #include "app/gui/slice_view.h"
 
 #include <QCoreApplication>
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QMenu>
+#include <QMimeData>
 #include <QMouseEvent>
 #include <QNativeGestureEvent>
 #include <QPainter>
@@ -52,7 +56,10 @@ SliceView::SliceView(Plane plane, Workspace& workspace, QWidget* parent)
   };
   auto& layers = workspace_.layers();
   auto& view = workspace_.view();
-  connections_.push_back(layers.list_changed.connect([this] { redraw(); }));
+  connections_.push_back(layers.list_changed.connect([this] {
+    header_->set_title(title());
+    redraw();
+  }));
   connections_.push_back(layers.layer_changed.connect([this](Layer&) { redraw(); }));
   connections_.push_back(
       layers.layer_data_changed.connect([this](Layer& layer, const Box3& box) {
@@ -103,6 +110,70 @@ void SliceView::set_overlays(const OverlayChoice& choice) {
 
 void SliceView::set_maximised(bool maximised) { header_->set_maximised(maximised); }
 
+void SliceView::set_choice(LayerChoice choice) {
+  choice_ = std::move(choice);
+  header_->set_title(title());
+  redraw();
+}
+
+void SliceView::set_chooses_layers(bool chooses) {
+  setAcceptDrops(chooses);
+  header_->on_layers = chooses ? std::function<void()>([this] { fill_layer_menu(); }) : nullptr;
+  header_->set_has_layers(chooses);
+}
+
+/// The plane, and which layers where that is not all of them.
+QString SliceView::title() const {
+  if (choice_.all()) return title_of(plane_);
+  QStringList names;
+  const auto& layers = workspace_.layers();
+  for (int i = layers.count() - 1; i >= 0; --i) {
+    if (choice_.shows(layers.at(i))) names << QString::fromStdString(layers.at(i).name());
+  }
+  return names.isEmpty() ? tr("%1: nothing chosen").arg(title_of(plane_))
+                         : names.join(QStringLiteral(" + "));
+}
+
+void SliceView::fill_layer_menu() {
+  QMenu& menu = header_->layer_menu();
+  menu.clear();
+  const auto& layers = workspace_.layers();
+  for (int i = layers.count() - 1; i >= 0; --i) {
+    auto* action = menu.addAction(QString::fromStdString(layers.at(i).name()));
+    action->setCheckable(true);
+    action->setChecked(choice_.shows(layers.at(i)));
+    QObject::connect(action, &QAction::toggled, this,
+                     [this, weak = std::weak_ptr(layers.shared_at(i))](bool on) {
+                       const auto layer = weak.lock();
+                       if (!layer) return;
+                       LayerChoice choice = choice_;
+                       choice.set_shown(workspace_.layers(), *layer, on);
+                       set_choice(std::move(choice));
+                     });
+  }
+  menu.addSeparator();
+  QObject::connect(menu.addAction(tr("All layers")), &QAction::triggered, this,
+                   [this] { set_choice({}); });
+}
+
+void SliceView::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasFormat(kLayerMime)) event->acceptProposedAction();
+}
+
+/// A dropped layer is shown here as well; in a view of all layers, alone.
+void SliceView::dropEvent(QDropEvent* event) {
+  const int position = event->mimeData()->data(kLayerMime).toInt();
+  const auto& layers = workspace_.layers();
+  if (!event->mimeData()->hasFormat(kLayerMime) || position < 0 || position >= layers.count()) {
+    return;
+  }
+  LayerChoice choice = choice_.all() ? LayerChoice(layers.shared_at(position)) : choice_;
+  choice.set_shown(layers, layers.at(position), true);
+  set_choice(std::move(choice));
+  event->setDropAction(Qt::CopyAction);  // the layer stays in the list as well
+  event->accept();
+}
+
 void SliceView::redraw() {
   all_dirty_ = true;
   update();
@@ -110,11 +181,13 @@ void SliceView::redraw() {
 
 void SliceView::compose_if_needed() {
   const ViewTransform view = transform();
+  const LayerFilter shown = [this](const Layer& layer) { return choice_.shows(layer); };
   const bool resized = picture_.width() != view.width || picture_.height() != view.height;
   if (all_dirty_ || resized) {
-    compositor_.compose(workspace_.layers(), view, workspace_.view().time(), picture_);
+    compositor_.compose(workspace_.layers(), view, workspace_.view().time(), picture_, shown);
   } else if (!dirty_.empty()) {
-    compositor_.compose(workspace_.layers(), view, workspace_.view().time(), dirty_, picture_);
+    compositor_.compose(workspace_.layers(), view, workspace_.view().time(), dirty_, picture_,
+                        shown);
   }
   all_dirty_ = false;
   dirty_ = {};
@@ -157,7 +230,7 @@ void SliceView::paint_overlays(QPainter& painter) {
   paint_overlay(painter, overlay, devicePixelRatioF());
   if (!header_->isVisible()) {
     painter.setPen(palette::kQuietText);
-    painter.drawText(QPointF(kGrid, 2 * kGrid + 4), title_of(plane_));
+    painter.drawText(QPointF(kGrid, 2 * kGrid + 4), title());
   }
 }
 

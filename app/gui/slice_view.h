@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 
+#include "app/gui/layer_choice.h"
 #include "app/workspace.h"
 #include "viewer/scene/slice_compositor.h"
 
@@ -42,6 +43,11 @@ class SliceView : public QWidget {
   /// The plane on screen: what automatic contrast is measured on.
   Box3 visible_box(const Layer& layer) const;
   void set_maximised(bool maximised);
+  /// Which layers this view shows.
+  void set_choice(LayerChoice choice);
+  const LayerChoice& choice() const { return choice_; }
+  /// Lets a person choose: in the header, or by dropping a layer here.
+  void set_chooses_layers(bool chooses);
 
   std::function<void()> on_maximise;
   std::function<void()> on_moved;    ///< by hand: the framing is the person's now
@@ -62,6 +68,8 @@ class SliceView : public QWidget {
   void enterEvent(QEnterEvent* event) override;
   void leaveEvent(QEvent* event) override;
   bool event(QEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
 
  private:
   ViewTransform transform() const;
@@ -71,6 +79,8 @@ class SliceView : public QWidget {
   void paint_overlays(QPainter& painter);
   void put_cursor(const QPointF& position);
   void pan_by(const QPointF& pixels);
+  QString title() const;
+  void fill_layer_menu();
 
   const Plane plane_;
   Workspace& workspace_;
@@ -79,6 +89,7 @@ class SliceView : public QWidget {
   ScreenRect dirty_;
   bool all_dirty_ = true;
   OverlayChoice overlays_;
+  LayerChoice choice_;
   ViewHeader* header_;
   std::vector<Connection> connections_;
 

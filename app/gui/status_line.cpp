@@ -15,10 +15,6 @@ namespace {
 
 constexpr int kSayMs = 6000;
 
-QString unit_text(const std::string& unit) {
-  return unit == "um" || unit == "micron" ? QStringLiteral("µm") : QString::fromStdString(unit);
-}
-
 }  // namespace
 
 QString device_text() {

@@ -93,6 +93,15 @@ class LineIconEngine : public QIconEngine {
         p.drawEllipse(QPointF(-2.4, -1.8), 3.4, 3.4);
         p.drawEllipse(QPointF(2.9, 2.6), 2.9, 2.9);
         break;
+      case LineIcon::kPlay:
+        p.setBrush(color);
+        p.drawPolygon(QPolygonF{{-3.5, -5}, {5, 0}, {-3.5, 5}});
+        break;
+      case LineIcon::kPause:
+        p.setBrush(color);
+        p.drawRect(QRectF(-4.5, -5, 2.6, 10));
+        p.drawRect(QRectF(1.9, -5, 2.6, 10));
+        break;
       case LineIcon::kAuto:
         p.drawEllipse(QPointF(0, 0), 5, 5);
         p.setBrush(color);
@@ -217,6 +226,10 @@ QIcon application_icon() {
   nucleus({86, 74}, 21, 26, 20, palette::kAttention);
   nucleus({44, 93}, 15, 12, 10, QColor(0x8f, 0xa8, 0xe8));
   return QIcon(map);
+}
+
+QString unit_text(const std::string& unit) {
+  return unit == "um" || unit == "micron" ? QStringLiteral("µm") : QString::fromStdString(unit);
 }
 
 QString short_number(double value) {

@@ -5,6 +5,7 @@
 #include <QColor>
 #include <QIcon>
 #include <QString>
+#include <string>
 
 class QApplication;
 
@@ -30,7 +31,8 @@ inline constexpr int kLabelWidth = 72;     ///< of labels left of controls
 void apply_theme(QApplication& application);
 
 enum class LineIcon {
-  kEye, kEyeOff, kUp, kDown, kDelete, kMaximise, kRestore, kClose, kImage, kLabels, kAuto, kCancel
+  kEye, kEyeOff, kUp, kDown, kDelete, kMaximise, kRestore, kClose, kImage, kLabels, kAuto, kCancel,
+  kPlay, kPause
 };
 /// A 16 px line icon that follows the screen's scale.
 QIcon line_icon(LineIcon icon, const QColor& color = palette::kText);
@@ -39,5 +41,7 @@ QIcon application_icon();
 
 /// A number as short as it can be told from its neighbours: 1840, 0.3214, 1.2e-05.
 QString short_number(double value);
+/// A unit of length as people write it: "um" is µm.
+QString unit_text(const std::string& unit);
 
 }  // namespace karyo::gui

@@ -1,10 +1,6 @@
 #include "app/gui/view_grid.h"
 
 #include <QGridLayout>
-#include <QHBoxLayout>
-#include <QLabel>
-#include <QSignalBlocker>
-#include <QSlider>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -22,46 +18,51 @@ ViewGrid::ViewGrid(Workspace& workspace, QWidget* parent)
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
-  auto* views = new QWidget(this);
-  grid_ = new QGridLayout(views);
+  views_ = new QWidget(this);
+  grid_ = new QGridLayout(views_);
   grid_->setContentsMargins(0, 0, 0, 0);
   grid_->setSpacing(2);
-  column->addWidget(views, 1);
+  column->addWidget(views_, 1);
   for (const Plane plane : kPlanes) {
-    auto* view = new SliceView(plane, workspace_, views);
+    auto* view = new SliceView(plane, workspace_, views_);
     slices_[static_cast<std::size_t>(plane)] = view;
     view->on_maximise = [this, plane] { toggle_plane(plane); };
-    view->on_active = [this, plane] { active_ = plane; };
-    view->on_moved = [this] { fitted_ = false; };
-    view->on_resized = [this] {
-      if (fitted_) fit_planes();
-    };
-    view->on_hover = [this](const std::optional<WorldPoint>& place) {
-      if (on_hover) on_hover(place);
-    };
+    prepare(*view);
   }
-  volume_ = new VolumeView(workspace_, views);
+  volume_ = new VolumeView(workspace_, views_);
   volume_->on_maximise = [this] { toggle_volume(); };
-  time_row_ = new QWidget(this);
-  time_row_->setProperty("role", "panel");
-  auto* row = new QHBoxLayout(time_row_);
-  row->setContentsMargins(kGrid, 2, kGrid, 2);
-  row->setSpacing(kGrid);
-  auto* name = new QLabel(tr("Time"), time_row_);
-  name->setProperty("role", "quiet");
-  time_slider_ = new QSlider(Qt::Horizontal, time_row_);
-  time_slider_->setObjectName(QStringLiteral("time"));
-  time_text_ = new QLabel(time_row_);
-  row->addWidget(name);
-  row->addWidget(time_slider_, 1);
-  row->addWidget(time_text_);
-  column->addWidget(time_row_);
-  QObject::connect(time_slider_, &QSlider::valueChanged, this,
-                   [this](int value) { workspace_.view().set_time(value); });
+  cells_ = new CellGrid(workspace_, this);
+  cells_->prepare = [this](SliceView& view) {
+    prepare(view);
+    view.on_maximise = [this] { leave_cells(); };
+  };
+  column->addWidget(cells_, 1);
+  channel_ = new AxisSlider(tr("Channel"), tr("All channels together, or one after the other."));
+  plane_ = new AxisSlider(tr("Plane"), tr("The plane that is shown (wheel)."));
+  time_ = new AxisSlider(tr("Time"), tr("The time point that is shown (, and .)."));
+  for (AxisSlider* slider : {channel_, plane_, time_}) {
+    slider->setProperty("role", "panel");
+    slider->setAttribute(Qt::WA_StyledBackground);
+    column->addWidget(slider);
+  }
+  time_->on_change = [this](int value) { workspace_.view().set_time(value); };
+  plane_->on_change = [this](int value) {
+    auto& view = workspace_.view();
+    const auto& grid = workspace_.layers().grid();
+    WorldPoint cursor = view.cursor();
+    const Axis axis = normal_axis(view.maximised());
+    cursor[axis] = centre_of({value, value, value}, grid)[axis];
+    view.set_cursor(cursor);
+  };
+  channel_->on_change = [this](int value) { show_one_channel(value); };
   connections_.push_back(workspace_.view().layout_changed.connect([this] { arrange(); }));
   connections_.push_back(workspace_.view().time_changed.connect([this] { update_time(); }));
+  connections_.push_back(workspace_.view().cursor_changed.connect([this] { update_plane(); }));
+  connections_.push_back(
+      workspace_.layers().selection_changed.connect([this](Layer*) { update_channel(); }));
   connections_.push_back(workspace_.layers().list_changed.connect([this] {
-    update_time();
+    if (cells_->isVisible()) show_cells(workspace_.view().layout());
+    update_sliders();
     if (fitted_) fit_planes();
   }));
   connections_.push_back(workspace_.first_layer_opened.connect([this] {
@@ -71,12 +72,28 @@ ViewGrid::ViewGrid(Workspace& workspace, QWidget* parent)
     reset();
   }));
   arrange();
-  update_time();
+}
+
+/// What every plane view of the window needs.
+void ViewGrid::prepare(SliceView& view) {
+  view.on_active = [this, &view] { active_ = view.plane(); };
+  view.on_moved = [this] { fitted_ = false; };
+  view.on_resized = [this] {
+    if (fitted_) fit_planes();
+  };
+  view.on_hover = [this](const std::optional<WorldPoint>& place) {
+    if (on_hover) on_hover(place);
+  };
 }
 
 void ViewGrid::arrange() {
   const auto layout = workspace_.view().layout();
   const bool four = layout == ViewLayoutKind::kFour;
+  const bool in_cells = layout == ViewLayoutKind::kColumns || layout == ViewLayoutKind::kGrid;
+  views_->setVisible(!in_cells);
+  cells_->setVisible(in_cells);
+  cell_layers_ = -1;
+  in_cells ? show_cells(layout) : cells_->clear();
   for (auto* view : slices_) grid_->removeWidget(view);
   grid_->removeWidget(volume_);
   const auto place = [this](QWidget* view, bool shown, int row, int column) {
@@ -96,6 +113,55 @@ void ViewGrid::arrange() {
   }
   for (auto* view : slices_) view->set_maximised(!four);
   volume_->set_maximised(!four);
+  update_sliders();
+  if (in_cells && fitted_) fit_planes();
+}
+
+void ViewGrid::show_cells(ViewLayoutKind layout) {
+  const Plane plane = workspace_.view().maximised();
+  // Columns keep what a person chose in them; a grid follows the layers.
+  if (layout == ViewLayoutKind::kColumns) {
+    if (cell_layers_ < 0) cells_->show_columns(plane, columns_);
+  } else if (cell_layers_ != workspace_.layers().count()) {
+    cells_->show_one_layer_each(plane);
+  }
+  cell_layers_ = workspace_.layers().count();
+}
+
+void ViewGrid::show_columns(int count) {
+  const bool same = workspace_.view().layout() == ViewLayoutKind::kColumns && columns_ == count;
+  if (same) {
+    leave_cells();
+    return;
+  }
+  columns_ = count;
+  const bool already = workspace_.view().layout() == ViewLayoutKind::kColumns;
+  workspace_.view().set_layout(ViewLayoutKind::kColumns, active_);
+  if (already) arrange();
+}
+
+void ViewGrid::show_layer_grid() {
+  if (workspace_.view().layout() == ViewLayoutKind::kGrid) {
+    leave_cells();
+  } else {
+    workspace_.view().set_layout(ViewLayoutKind::kGrid, active_);
+  }
+}
+
+void ViewGrid::leave_cells() {
+  workspace_.view().set_layout(
+      workspace_.has_depth() ? ViewLayoutKind::kFour : ViewLayoutKind::kPlane,
+      workspace_.has_depth() ? workspace_.view().maximised() : Plane::kXY);
+}
+
+void ViewGrid::roll_planes() {
+  auto& view = workspace_.view();
+  const int next = (static_cast<int>(view.maximised()) + 1) % 3;
+  active_ = static_cast<Plane>(next);
+  view.set_layout(view.layout() == ViewLayoutKind::kFour || view.layout() == ViewLayoutKind::kVolume
+                      ? ViewLayoutKind::kPlane
+                      : view.layout(),
+                  active_);
 }
 
 void ViewGrid::toggle_plane(Plane plane) {
@@ -119,6 +185,7 @@ void ViewGrid::toggle_maximised() {
 void ViewGrid::set_overlays(const OverlayChoice& choice) {
   overlays_ = choice;
   for (auto* view : slices_) view->set_overlays(choice);
+  cells_->set_overlays(choice);
 }
 
 void ViewGrid::reset() {
@@ -132,13 +199,15 @@ void ViewGrid::fit_planes() {
   // Linked planes share one zoom, the one at which all of them fit, so that shared axes line up.
   double zoom = 0;
   Plane tightest = Plane::kXY;
-  for (const Plane plane : kPlanes) {
-    slice(plane).fit();
-    if (!slice(plane).isVisible()) continue;
-    const double own = workspace_.view().view(plane).zoom;
+  std::vector<SliceView*> shown(slices_.begin(), slices_.end());
+  if (!cells_->cells().empty()) shown = {cells_->cells().front()};  // all of one size
+  for (SliceView* view : shown) {
+    view->fit();
+    if (!view->isVisible()) continue;
+    const double own = workspace_.view().view(view->plane()).zoom;
     if (zoom == 0 || own < zoom) {
       zoom = own;
-      tightest = plane;
+      tightest = view->plane();
     }
   }
   if (zoom > 0 && workspace_.view().linked()) {
@@ -146,21 +215,72 @@ void ViewGrid::fit_planes() {
   }
 }
 
+void ViewGrid::update_sliders() {
+  update_time();
+  update_plane();
+  update_channel();
+}
+
 void ViewGrid::update_time() {
   const std::int64_t count = workspace_.layers().time_count();
-  time_row_->setVisible(count > 1);
-  const QSignalBlocker quiet(time_slider_);
-  time_slider_->setRange(0, static_cast<int>(count - 1));
-  time_slider_->setValue(static_cast<int>(workspace_.view().time()));
-  const QString text =
-      QStringLiteral("%1/%2").arg(workspace_.view().time() + 1).arg(count);
+  const std::int64_t time = workspace_.view().time();
+  time_->set_count(static_cast<int>(count));
+  time_->set_value(static_cast<int>(time));
   const auto& grid = workspace_.layers().grid();
-  const double seconds = grid.frame_interval * static_cast<double>(workspace_.view().time());
-  time_text_->setText(grid.frame_interval > 0
-                          ? text + QStringLiteral("  %1 %2")
-                                       .arg(short_number(seconds),
-                                            QString::fromStdString(grid.time_unit))
-                          : text);
+  const QString text = QStringLiteral("%1/%2").arg(time + 1).arg(count);
+  const double passed = grid.frame_interval * static_cast<double>(time);
+  time_->set_text(grid.frame_interval > 0
+                      ? text + QStringLiteral("  %1 %2")
+                                   .arg(short_number(passed),
+                                        QString::fromStdString(grid.time_unit))
+                      : text);
+}
+
+/// With all three planes on screen each is scrolled in its own view.
+void ViewGrid::update_plane() {
+  const auto& view = workspace_.view();
+  const bool alone = view.layout() != ViewLayoutKind::kFour &&
+                     view.layout() != ViewLayoutKind::kVolume;
+  const Axis axis = normal_axis(view.maximised());
+  const auto& grid = workspace_.layers().grid();
+  const std::int64_t count = alone ? along(workspace_.layers().extent(), axis) : 1;
+  const std::int64_t plane = along(view.cursor_voxel(grid), axis);
+  plane_->set_count(static_cast<int>(count));
+  plane_->set_value(static_cast<int>(plane));
+  const QString text = QStringLiteral("%1/%2").arg(plane + 1).arg(count);
+  plane_->set_text(grid.calibrated()
+                       ? text + QStringLiteral("  %1 %2")
+                                    .arg(short_number(static_cast<double>(plane) *
+                                                      spacing_along(grid, axis)),
+                                         unit_text(grid.unit))
+                       : text);
+}
+
+/// Of the selected image: place 0 is all channels, place n the nth alone.
+void ViewGrid::update_channel() {
+  const auto* image = dynamic_cast<const ImageLayer*>(workspace_.layers().selected());
+  const bool several = image != nullptr && image->channel_count() > 1 && !image->rgb();
+  channel_->set_count(several ? static_cast<int>(image->channel_count()) + 1 : 1);
+  if (!several) return;
+  int alone = 0, visible = 0;
+  for (std::int64_t c = 0; c < image->channel_count(); ++c) {
+    if (!image->channel(c).visible) continue;
+    ++visible;
+    alone = static_cast<int>(c) + 1;
+  }
+  if (visible != 1) alone = 0;
+  channel_->set_value(alone);
+  channel_->set_text(alone == 0 ? tr("all")
+                                : QString::fromStdString(image->channel(alone - 1).name));
+}
+
+void ViewGrid::show_one_channel(int number) {
+  auto* image = dynamic_cast<ImageLayer*>(workspace_.layers().selected());
+  if (image == nullptr) return;
+  for (std::int64_t c = 0; c < image->channel_count(); ++c) {
+    image->set_channel_visible(c, number == 0 || c == number - 1);
+  }
+  update_channel();
 }
 
 bool ViewGrid::settled() const { return !volume_->isVisible() || volume_->settled(); }

@@ -1,6 +1,7 @@
 #pragma once
 
-/// The picture: three linked planes and 3D, or one of them alone; the time slider below.
+/// The picture: three linked planes and 3D, one of them alone, or one plane in several cells; below
+/// it sliders for the axes that are not on screen.
 
 #include <QWidget>
 #include <array>
@@ -9,13 +10,13 @@
 #include <optional>
 #include <vector>
 
+#include "app/gui/axis_slider.h"
+#include "app/gui/cell_grid.h"
 #include "app/gui/slice_view.h"
 #include "app/gui/volume_view.h"
 #include "app/workspace.h"
 
 class QGridLayout;
-class QLabel;
-class QSlider;
 
 namespace karyo::gui {
 
@@ -26,6 +27,10 @@ class ViewGrid : public QWidget {
 
   SliceView& slice(Plane plane) { return *slices_[static_cast<std::size_t>(plane)]; }
   VolumeView& volume() { return *volume_; }
+  CellGrid& cells() { return *cells_; }
+  AxisSlider& time_slider() { return *time_; }
+  AxisSlider& plane_slider() { return *plane_; }
+  AxisSlider& channel_slider() { return *channel_; }
   /// The plane the pointer was over last: what keys step through.
   Plane active_plane() const { return active_; }
   void set_overlays(const OverlayChoice& choice);
@@ -35,6 +40,11 @@ class ViewGrid : public QWidget {
   /// One view alone, or all again.
   void toggle_maximised();
   bool settled() const;
+  /// Side by side (2 to 4), or a cell for each layer; asked for again: back to what was before.
+  void show_columns(int count);
+  void show_layer_grid();
+  /// The next plane takes the place of the one shown alone or in cells: XY, XZ, YZ.
+  void roll_planes();
 
   std::function<void(const std::optional<WorldPoint>&)> on_hover;
 
@@ -42,16 +52,27 @@ class ViewGrid : public QWidget {
   void arrange();
   void toggle_plane(Plane plane);
   void toggle_volume();
+  void show_cells(ViewLayoutKind layout);
+  void leave_cells();
+  void prepare(SliceView& view);
+  void update_sliders();
   void update_time();
+  void update_plane();
+  void update_channel();
+  void show_one_channel(int number);
   void fit_planes();
 
   Workspace& workspace_;
   QGridLayout* grid_;
   std::array<SliceView*, 3> slices_{};
   VolumeView* volume_;
-  QWidget* time_row_;
-  QSlider* time_slider_;
-  QLabel* time_text_;
+  CellGrid* cells_;
+  QWidget* views_;
+  AxisSlider* time_;
+  AxisSlider* plane_;
+  AxisSlider* channel_;
+  int columns_ = 2;
+  int cell_layers_ = -1;  // that the cells were made for
   Plane active_ = Plane::kXY;
   bool fitted_ = true;
   OverlayChoice overlays_;

@@ -2,23 +2,46 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QPainter>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QToolButton>
+#include <algorithm>
 
 #include "app/gui/theme.h"
 
 namespace karyo::gui {
+namespace {
+
+constexpr int kMostTitleWidth = 180;
+
+}  // namespace
 
 ViewHeader::ViewHeader(const QString& title, const QString& plane_axis, QWidget* parent)
     : QWidget(parent), axis_(plane_axis) {
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(kGrid, 2, 4, 2);
   row->setSpacing(kGrid);
-  auto* name = new QLabel(title, this);
-  name->setProperty("role", "title");
-  row->addWidget(name);
+  title_ = new QLabel(title, this);
+  title_->setProperty("role", "title");
+  title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // long names give way
+  title_->setMinimumWidth(title_->sizeHint().width());
+  row->addWidget(title_);
+  menu_ = new QMenu(this);
+  layers_ = new QToolButton(this);
+  layers_->setObjectName(QStringLiteral("cell_layers"));
+  layers_->setIcon(line_icon(LineIcon::kLabels));
+  layers_->setToolTip(QObject::tr("Which layers this view shows. Layers can be dropped here, too."));
+  layers_->setProperty("flat", true);
+  layers_->setFocusPolicy(Qt::NoFocus);
+  layers_->setPopupMode(QToolButton::InstantPopup);
+  layers_->setMenu(menu_);
+  layers_->hide();
+  QObject::connect(menu_, &QMenu::aboutToShow, this, [this] {
+    if (on_layers) on_layers();
+  });
+  row->addWidget(layers_);
   position_ = new QLabel(this);
   position_->setProperty("role", "quiet");
   slider_ = new QSlider(Qt::Horizontal, this);
@@ -57,6 +80,15 @@ void ViewHeader::set_plane(std::int64_t number, std::int64_t count) {
   const int digits = static_cast<int>(QString::number(count).size());
   position_->setText(QStringLiteral("%1 %2/%3").arg(axis_).arg(number + 1, digits).arg(count));
 }
+
+void ViewHeader::set_title(const QString& title) {
+  title_->setText(title);
+  title_->setToolTip(title);
+  const int wanted = title_->fontMetrics().horizontalAdvance(title) + kGrid;
+  title_->setMinimumWidth(std::min(wanted, kMostTitleWidth));
+}
+
+void ViewHeader::set_has_layers(bool has) { layers_->setVisible(has); }
 
 void ViewHeader::set_maximised(bool maximised) {
   maximise_->setIcon(line_icon(maximised ? LineIcon::kRestore : LineIcon::kMaximise));

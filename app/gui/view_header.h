@@ -7,6 +7,7 @@
 #include <functional>
 
 class QLabel;
+class QMenu;
 class QSlider;
 class QToolButton;
 
@@ -20,15 +21,23 @@ class ViewHeader : public QWidget {
   /// Plane `number` (from 0) of `count`.
   void set_plane(std::int64_t number, std::int64_t count);
   void set_maximised(bool maximised);
+  void set_title(const QString& title);
+  /// A button that opens the menu of layers; on_layers fills it before it opens.
+  void set_has_layers(bool has);
+  QMenu& layer_menu() { return *menu_; }
 
   std::function<void(std::int64_t)> on_plane;
   std::function<void()> on_maximise;
+  std::function<void()> on_layers;
 
  protected:
   void paintEvent(QPaintEvent* event) override;
 
  private:
   const QString axis_;
+  QLabel* title_;
+  QToolButton* layers_;
+  QMenu* menu_;
   QLabel* position_;
   QSlider* slider_;
   QToolButton* maximise_;

@@ -163,6 +163,30 @@ void add_view_commands(CommandTable& commands, MainWindow& window) {
                                                           : ViewLayoutKind::kPlane);
                 }),
                 something, [&view] { return view.layout() == ViewLayoutKind::kVolume; }});
+  const auto columns = [&](const char* id, const char* title, int count) {
+    commands.add({id, "View", title, "",
+                  "The same plane several times, each with layers of its own: cursor, zoom and time "
+                  "are shared. Choose layers in a view's header, or drop them there.",
+                  does([&window, count] { window.views().show_columns(count); }), something});
+  };
+  columns("view.columns_2", "Side by side", 2);
+  columns("view.columns_3", "Three side by side", 3);
+  commands.add({"view.grid", "View", "A view for each layer", "Ctrl+G",
+                "Shows every layer in a view of its own (grid mode).",
+                does([&window] { window.views().show_layer_grid(); }), something,
+                [&view] { return view.layout() == ViewLayoutKind::kGrid; }});
+  commands.add({"view.roll", "View", "Next plane", "Ctrl+E",
+                "XY, XZ and YZ in turn (roll axes).",
+                does([&window] { window.views().roll_planes(); }), something});
+  commands.add({"view.play", "View", "Play", "Ctrl+Alt+P",
+                "Plays through time, or through planes where there is one time point.",
+                does([&window, &workspace] {
+                  AxisSlider& slider = workspace.layers().time_count() > 1
+                                           ? window.views().time_slider()
+                                           : window.views().plane_slider();
+                  slider.set_playing(!slider.playing());
+                }),
+                something});
   commands.add({"view.link", "View", "Link the planes", "",
                 "Moving or zooming one plane moves and zooms the others with it.",
                 does([&window, &view] {

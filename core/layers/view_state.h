@@ -13,7 +13,13 @@
 
 namespace karyo {
 
-enum class ViewLayoutKind { kFour, kPlane, kVolume };  ///< three planes and 3D; one plane; 3D alone
+enum class ViewLayoutKind {
+  kFour,     ///< three planes and 3D
+  kPlane,    ///< one plane
+  kVolume,   ///< 3D alone
+  kColumns,  ///< one plane several times, side by side
+  kGrid,     ///< one plane, a cell for each layer
+};
 
 /// Framing of one plane.
 struct PlaneView {
@@ -67,7 +73,7 @@ class ViewState {
   void set_linked(bool linked, Plane leader = Plane::kXY);
 
   ViewLayoutKind layout() const { return layout_; }
-  Plane maximised() const { return maximised_; }  ///< meaningful with kPlane
+  Plane maximised() const { return maximised_; }  ///< the plane of kPlane, kColumns and kGrid
   void set_layout(ViewLayoutKind layout, Plane maximised = Plane::kXY);
 
   Signal<> cursor_changed;

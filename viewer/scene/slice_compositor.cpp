@@ -64,13 +64,14 @@ SliceCompositor::SliceCompositor(SliceCompositor&&) noexcept = default;
 SliceCompositor& SliceCompositor::operator=(SliceCompositor&&) noexcept = default;
 
 void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view, std::int64_t time,
-                              RgbaImage& picture) {
+                              RgbaImage& picture, const LayerFilter& shown) {
   picture.resize(view.width, view.height);
-  compose(layers, view, time, view.viewport(), picture);
+  compose(layers, view, time, view.viewport(), picture, shown);
 }
 
 void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view, std::int64_t time,
-                              const ScreenRect& part, RgbaImage& picture) {
+                              const ScreenRect& part, RgbaImage& picture,
+                              const LayerFilter& shown) {
   const ScreenRect drawn = part.clipped_to(view.viewport());
   if (drawn.empty() || picture.width() != view.width || picture.height() != view.height) return;
 
@@ -78,6 +79,7 @@ void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view
   for (int i = 0; i < layers.count(); ++i) {
     const Layer& layer = layers.at(i);
     if (!layer.visible() || alpha_of(layer.opacity()) == 0) continue;
+    if (shown && !shown(layer)) continue;
     const bool lowest = ready.empty();
     const VoxelGrid grid = layers.grid_of(layer);
     if (layer.kind() == LayerKind::kImage) {

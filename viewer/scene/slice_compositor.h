@@ -16,6 +16,7 @@
 ///          One compositor a view: it keeps tables and buffers between frames.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "core/layers/layer_list.h"
@@ -23,6 +24,9 @@
 #include "viewer/scene/view_transform.h"
 
 namespace karyo {
+
+/// Says which layers take part; empty: all. Hidden ones never do.
+using LayerFilter = std::function<bool(const Layer&)>;
 
 class SliceCompositor {
  public:
@@ -34,11 +38,11 @@ class SliceCompositor {
 
   /// Draws everything; `picture` gets the view's size.
   void compose(const LayerList& layers, const ViewTransform& view, std::int64_t time,
-               RgbaImage& picture);
+               RgbaImage& picture, const LayerFilter& shown = {});
   /// Draws only the pixels of `part`, exactly as the above would; `picture` must hold a picture of
   /// this view's size already.
   void compose(const LayerList& layers, const ViewTransform& view, std::int64_t time,
-               const ScreenRect& part, RgbaImage& picture);
+               const ScreenRect& part, RgbaImage& picture, const LayerFilter& shown = {});
 
  private:
   struct State;
