@@ -38,8 +38,14 @@ void HistogramSlider::set_limits(ValueRange limits) {
   update();
 }
 
-void HistogramSlider::set_colormap(const Colormap& colormap) {
+void HistogramSlider::set_logarithmic(bool logarithmic) {
+  logarithmic_ = logarithmic;
+  update();
+}
+
+void HistogramSlider::set_colormap(const Colormap& colormap, bool inverted) {
   colormap_ = colormap;
+  inverted_ = inverted;
   update();
 }
 
@@ -74,14 +80,19 @@ void HistogramSlider::paintEvent(QPaintEvent*) {
                                std::max(first + 1, static_cast<std::size_t>((x + 1 - kSide) * per_pixel)));
     std::int64_t count = 0;
     for (std::size_t i = first; i < last; ++i) count = std::max(count, histogram_.counts[i]);
-    const double high = std::sqrt(static_cast<double>(count) / static_cast<double>(most)) * bottom;
+    const auto part = logarithmic_
+                          ? std::log1p(static_cast<double>(count)) /
+                                std::log1p(static_cast<double>(most))
+                          : std::sqrt(static_cast<double>(count) / static_cast<double>(most));
+    const double high = part * bottom;
     const bool inside = x >= left && x <= right;
     painter.fillRect(QRectF(x, bottom - high, 1, high),
                      inside ? QColor(0x9a, 0x9e, 0xa4) : QColor(0x55, 0x59, 0x5f));
   }
   for (int x = static_cast<int>(kSide); x < width() - kSide; ++x) {
     const double span = std::max(right - left, 1e-9);
-    const double fraction = std::clamp((x - left) / span, 0.0, 1.0);
+    const double shade = std::clamp((x - left) / span, 0.0, 1.0);
+    const double fraction = inverted_ ? 1 - shade : shade;
     const Rgb c = (*colormap_.table)[static_cast<std::size_t>(fraction * 255)];
     painter.fillRect(QRectF(x, bottom + 2, 1, kBarHeight), QColor(c.r, c.g, c.b));
   }

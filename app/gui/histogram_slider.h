@@ -17,7 +17,10 @@ class HistogramSlider : public QWidget {
 
   void set_histogram(Histogram histogram);
   void set_limits(ValueRange limits);
-  void set_colormap(const Colormap& colormap);
+  void set_colormap(const Colormap& colormap, bool inverted);
+  /// Counts by their logarithm, so that rare values are seen; else by their square root.
+  void set_logarithmic(bool logarithmic);
+  bool logarithmic() const { return logarithmic_; }
   QSize sizeHint() const override;
 
   std::function<void(ValueRange)> on_change;
@@ -39,6 +42,8 @@ class HistogramSlider : public QWidget {
   Histogram histogram_;
   ValueRange limits_{0, 1};
   Colormap colormap_ = gray_colormap();
+  bool inverted_ = false;
+  bool logarithmic_ = false;
   Grip grip_ = Grip::kNone;
   double last_value_ = 0;
 };

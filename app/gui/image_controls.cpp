@@ -2,6 +2,7 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QFileDialog>
 #include <QGridLayout>
 #include <QLabel>
 #include <QPainter>
@@ -13,9 +14,12 @@
 #include "app/gui/controls.h"
 #include "app/gui/histogram_slider.h"
 #include "app/gui/theme.h"
+#include "core/io/lut_file.h"
 
 namespace karyo::gui {
 namespace {
+
+constexpr char kLoadLut[] = "load";
 
 QIcon gradient_icon(const Colormap& map) {
   QPixmap picture(48, 14);
@@ -62,6 +66,9 @@ ImageControls::ImageControls(ImageLayer& layer, Workspace& workspace, const Comm
   connections_.push_back(layer.data_changed.connect([this](const Box3&) {
     const auto* image = this->layer();
     if (image != nullptr && !image->pages()) show_histogram();  // a sample does not change
+  }));
+  connections_.push_back(workspace_.view().cursor_changed.connect([this] {
+    if (region_->currentIndex() == 1) show_histogram();
   }));
   connections_.push_back(workspace_.view().time_changed.connect([this] { show_histogram(); }));
 }
@@ -123,7 +130,7 @@ void ImageControls::add_contrast(QGridLayout& form, const CommandTable& commands
   auto* automatic = new QPushButton(tr("Auto"), row);
   automatic->setObjectName(QStringLiteral("auto"));
   automatic->setToolTip(
-      tr("Limits that suit the plane on screen: 0.1 % of it darker, 0.1 % brighter (C)."));
+      tr("Limits that suit the plane on screen: a small part of it darker or brighter (C)."));
   box->addWidget(low_, 1);
   box->addWidget(high_, 1);
   box->addWidget(automatic);
@@ -134,11 +141,73 @@ void ImageControls::add_contrast(QGridLayout& form, const CommandTable& commands
   QObject::connect(automatic, &QPushButton::clicked, this, run_auto);
   histogram_->on_auto = run_auto;
   form.addWidget(row, form.rowCount(), 0, 1, 2);
+  add_histogram_choices(form);
   const auto typed = [this] {
     if (!updating_) set_limits({low_->value(), high_->value()});
   };
   QObject::connect(low_, &QDoubleSpinBox::valueChanged, this, typed);
   QObject::connect(high_, &QDoubleSpinBox::valueChanged, this, typed);
+}
+
+void ImageControls::add_histogram_choices(QGridLayout& form) {
+  auto* row = new QWidget(this);
+  auto* box = new QHBoxLayout(row);
+  box->setContentsMargins(0, 0, 0, 0);
+  box->setSpacing(kGrid);
+  region_ = new QComboBox(row);
+  region_->setObjectName(QStringLiteral("histogram_of"));
+  region_->addItems({tr("of the stack"), tr("of this plane")});
+  logarithmic_ = new QCheckBox(tr("Log"), row);
+  logarithmic_->setObjectName(QStringLiteral("histogram_log"));
+  logarithmic_->setToolTip(tr("Shows counts by their logarithm, so that rare values are seen."));
+  box->addWidget(region_, 1);
+  box->addWidget(logarithmic_);
+  add_row(form, tr("Histogram"), row, tr("What the histogram counts."));
+  QObject::connect(region_, &QComboBox::currentIndexChanged, this, [this] { show_histogram(); });
+  QObject::connect(logarithmic_, &QCheckBox::toggled, this,
+                   [this](bool on) { histogram_->set_logarithmic(on); });
+
+  auto* shares = new QWidget(this);
+  auto* share_box = new QHBoxLayout(shares);
+  share_box->setContentsMargins(0, 0, 0, 0);
+  share_box->setSpacing(kGrid);
+  const auto percent = [&](const char* name) {
+    auto* made = new QDoubleSpinBox(shares);
+    made->setObjectName(QString::fromLatin1(name));
+    made->setRange(0, 100);
+    made->setDecimals(2);
+    made->setSingleStep(0.1);
+    made->setSuffix(QStringLiteral(" %"));
+    made->setAlignment(Qt::AlignRight);
+    made->setKeyboardTracking(false);
+    share_box->addWidget(made, 1);
+    QObject::connect(made, &QDoubleSpinBox::valueChanged, this, [this] {
+      if (auto* image = layer(); image != nullptr && !updating_) {
+        image->set_percentiles({percent_low_->value(), percent_high_->value()});
+      }
+    });
+    return made;
+  };
+  percent_low_ = percent("percent_low");
+  percent_high_ = percent("percent_high");
+  add_row(form, tr("Auto from"), shares,
+          tr("Auto makes black what this share of the plane is darker than, and white what the other "
+             "share is darker than (percentiles)."));
+}
+
+void ImageControls::load_lut() {
+  auto* dialog = new QFileDialog(this, tr("Load a colour table"));
+  dialog->setNameFilters({tr("ImageJ colour tables (*.lut)"), tr("All files (*)")});
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  QObject::connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& name) {
+    auto map = read_lut(name.toStdString());
+    if (!map) {
+      workspace_.failed.emit(map.error());
+    } else if (auto* image = layer()) {
+      image->set_colormap(channel_, *std::move(map));
+    }
+  });
+  dialog->open();
 }
 
 void ImageControls::add_colours(QGridLayout& form) {
@@ -148,6 +217,17 @@ void ImageControls::add_colours(QGridLayout& form) {
   };
   add_row(form, tr("Gamma"), gamma_,
           tr("Below 1 brightens dim structures without moving the limits. Double click: 1."));
+  inverted_ = new QCheckBox(tr("Inverted"), this);
+  inverted_->setObjectName(QStringLiteral("inverted"));
+  inverted_->setToolTip(tr("Dark for high values: as printed, or to see faint structures."));
+  form.addWidget(inverted_, form.rowCount(), 1);
+  QObject::connect(inverted_, &QCheckBox::toggled, this, [this](bool on) {
+    auto* image = layer();
+    if (image == nullptr || updating_) return;
+    for (std::int64_t c = 0; c < image->channel_count(); ++c) {
+      if (image->rgb() || c == channel_) image->set_inverted(c, on);
+    }
+  });
   if (layer()->rgb()) return;
   colormap_ = new QComboBox(this);
   colormap_->setObjectName(QStringLiteral("colormap"));
@@ -160,6 +240,12 @@ void ImageControls::add_colours(QGridLayout& form) {
     }
   }
   add_row(form, tr("Colours"), colormap_, tr("The colours from dark to bright (LUT in Fiji)."));
+  colormap_->addItem(tr("Load…"), kLoadLut);
+  QObject::connect(colormap_, &QComboBox::activated, this, [this](int index) {
+    if (colormap_->itemData(index).toString() != kLoadLut) return;
+    show_settings();
+    load_lut();
+  });
   QObject::connect(colormap_, &QComboBox::currentTextChanged, this, [this](const QString& name) {
     auto* image = layer();
     if (image == nullptr || updating_) return;
@@ -217,13 +303,18 @@ void ImageControls::show_settings() {
   updating_ = true;
   const auto& channel = image->channel(channel_);
   histogram_->set_limits(channel.limits);
-  histogram_->set_colormap(channel.colormap);
+  histogram_->set_colormap(channel.colormap, channel.inverted);
+  inverted_->setChecked(channel.inverted);
+  percent_low_->setValue(image->percentiles().low);
+  percent_high_->setValue(image->percentiles().high);
   low_->setValue(channel.limits.low);
   high_->setValue(channel.limits.high);
   gamma_->set_value(channel.gamma);
   if (colormap_ != nullptr) {
     const QString name = QString::fromStdString(channel.colormap.name);
-    if (colormap_->findText(name) < 0) colormap_->addItem(gradient_icon(channel.colormap), name);
+    if (colormap_->findText(name) < 0) {
+      colormap_->insertItem(0, gradient_icon(channel.colormap), name);
+    }
     colormap_->setCurrentText(name);
   }
   if (channel_box_ != nullptr) {
@@ -242,6 +333,12 @@ void ImageControls::show_histogram() {
   ContrastRegion region;
   region.t = image->pages() ? 0 : image->time_shown(workspace_.view().time());
   region.c = channel_;
+  if (region_->currentIndex() == 1 && !image->pages()) {
+    const Index3 shape = image->shape().zyx();
+    const std::int64_t z =
+        voxel_at(workspace_.view().cursor(), workspace_.layers().grid_of(*image)).z;
+    if (z >= 0 && z < shape.z) region.box = Box3{{z, 0, 0}, {z + 1, shape.y, shape.x}};
+  }
   ValueRange range = slider_range(image->sample(), region);
   int bins = 256;
   const VoxelType type = image->sample().type();

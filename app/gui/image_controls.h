@@ -10,6 +10,7 @@
 
 class QCheckBox;
 class QComboBox;
+class QDoubleSpinBox;
 class QGridLayout;
 
 namespace karyo::gui {
@@ -27,6 +28,8 @@ class ImageControls : public QWidget {
  private:
   void add_channels(QGridLayout& form);
   void add_contrast(QGridLayout& form, const CommandTable& commands);
+  void add_histogram_choices(QGridLayout& form);
+  void load_lut();
   void add_colours(QGridLayout& form);
   void add_mixing(QGridLayout& form);
   /// Settings to widgets.
@@ -45,6 +48,11 @@ class ImageControls : public QWidget {
   HistogramSlider* histogram_ = nullptr;
   NumberBox* low_ = nullptr;
   NumberBox* high_ = nullptr;
+  QComboBox* region_ = nullptr;
+  QCheckBox* logarithmic_ = nullptr;
+  QDoubleSpinBox* percent_low_ = nullptr;
+  QDoubleSpinBox* percent_high_ = nullptr;
+  QCheckBox* inverted_ = nullptr;
   ValueSlider* gamma_ = nullptr;
   QComboBox* colormap_ = nullptr;
   ValueSlider* opacity_ = nullptr;

@@ -33,6 +33,17 @@ QString axis_name(Axis axis) {
                                                                    : QStringLiteral("x");
 }
 
+/// Readable on any picture: on a shade of its own.
+void paint_title(QPainter& painter, const QString& title, int width) {
+  const QString text =
+      painter.fontMetrics().elidedText(title, Qt::ElideMiddle, std::max(0, width - 4 * kGrid));
+  const QRect place(kGrid / 2, kGrid / 2, painter.fontMetrics().horizontalAdvance(text) + kGrid,
+                    2 * kGrid + 4);
+  painter.fillRect(place, QColor(0, 0, 0, 150));
+  painter.setPen(palette::kText);
+  painter.drawText(place, Qt::AlignCenter, text);
+}
+
 }  // namespace
 
 SliceView::SliceView(Plane plane, Workspace& workspace, QWidget* parent)
@@ -229,8 +240,7 @@ void SliceView::paint_overlays(QPainter& painter) {
   if (overlays_.axes) add_axes(overlay, view, style);
   paint_overlay(painter, overlay, devicePixelRatioF());
   if (!header_->isVisible()) {
-    painter.setPen(palette::kQuietText);
-    painter.drawText(QPointF(kGrid, 2 * kGrid + 4), title());
+    paint_title(painter, title(), width());
   }
 }
 

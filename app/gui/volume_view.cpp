@@ -28,7 +28,8 @@ void add_image(const ImageLayer& layer, const LayerList& layers, std::int64_t ti
     item.high = channel.limits.high;
     item.gamma = channel.gamma;
     item.opacity = layer.opacity();
-    item.colours = *channel.colormap.table;
+    item.colours =
+        channel.inverted ? reversed(*channel.colormap.table) : *channel.colormap.table;
     if (layer.rgb()) {
       for (int i = 0; i < 256; ++i) {
         const auto v = static_cast<std::uint8_t>(i);

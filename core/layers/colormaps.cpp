@@ -138,6 +138,12 @@ Result<Colormap> colormap(std::string_view name) {
                "Use one of " + known + ".");
 }
 
+ColorTable reversed(const ColorTable& table) {
+  ColorTable other;
+  std::reverse_copy(table.begin(), table.end(), other.begin());
+  return other;
+}
+
 Colormap gray_colormap() { return made(kEntries[0]); }
 
 Colormap colormap_of(const ChannelInfo& channel) {

@@ -31,6 +31,8 @@ const std::vector<std::string>& colormap_names();
 
 /// A colour table by its name. Errors: kInvalidArgument.
 Result<Colormap> colormap(std::string_view name);
+/// The same colours from bright to dark.
+ColorTable reversed(const ColorTable& table);
 /// The plain grey ramp.
 Colormap gray_colormap();
 /// The table a file brought along, named "file"; grey where it has no 256 entries.

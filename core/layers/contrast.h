@@ -22,6 +22,7 @@ inline constexpr std::int64_t kContrastSamples = 1 << 20;
 
 struct Percentiles {
   double low = 0.1, high = 99.9;  ///< 0 .. 100
+  friend bool operator==(const Percentiles&, const Percentiles&) = default;
 };
 
 /// The values below which `low` and `high` percent of the region's voxels lie (linear between

@@ -42,7 +42,7 @@ void ImageLayer::reset_channels() {
   const std::int64_t count = rgb() ? 3 : seen.shape().c;
   for (std::int64_t c = 0; c < count; ++c) {
     channels_.push_back({first_name(seen, c), true, first_limits(seen, c), 1.0,
-                         rgb() ? gray_colormap() : default_colormap(seen, c)});
+                         rgb() ? gray_colormap() : default_colormap(seen, c), false});
   }
 }
 
@@ -93,25 +93,42 @@ void ImageLayer::set_channel_visible(std::int64_t c, bool visible) {
   set_channel(c, std::move(display));
 }
 
+void ImageLayer::set_inverted(std::int64_t c, bool inverted) {
+  ChannelDisplay display = channel(c);
+  display.inverted = inverted;
+  set_channel(c, std::move(display));
+}
+
 void ImageLayer::set_interpolation(Interpolation interpolation) {
   if (interpolation == interpolation_) return;
   interpolation_ = interpolation;
   look_changed();
 }
 
-ValueRange ImageLayer::limits_of(std::int64_t c, std::int64_t time, const std::optional<Box3>& box,
-                                 const Percentiles& percentiles) const {
-  if (!pages_) return auto_limits(*volume_, {time, c, box}, percentiles);
-  if (!box || box->empty()) return auto_limits(*pages_->sample(), {0, c, {}}, percentiles);
+ValueRange ImageLayer::limits_of(std::int64_t c, std::int64_t time,
+                                 const std::optional<Box3>& box) const {
+  if (!pages_) return auto_limits(*volume_, {time, c, box}, percentiles_);
+  if (!box || box->empty()) return auto_limits(*pages_->sample(), {0, c, {}}, percentiles_);
   const Volume seen = pages_->glance(time, c, *box, kContrastSamples);
-  return auto_limits(seen, {0, 0, {}}, percentiles);
+  return auto_limits(seen, {0, 0, {}}, percentiles_);
 }
 
-void ImageLayer::auto_contrast(std::int64_t time, const std::optional<Box3>& box,
-                               const Percentiles& percentiles) {
+void ImageLayer::set_percentiles(Percentiles percentiles) {
+  const auto sensible_share = [](double share, double standard) {
+    return share >= 0 && share <= 100 ? share : standard;
+  };
+  percentiles.low = sensible_share(percentiles.low, Percentiles{}.low);
+  percentiles.high = sensible_share(percentiles.high, Percentiles{}.high);
+  if (percentiles.low > percentiles.high) std::swap(percentiles.low, percentiles.high);
+  if (percentiles == percentiles_) return;
+  percentiles_ = percentiles;
+  look_changed();
+}
+
+void ImageLayer::auto_contrast(std::int64_t time, const std::optional<Box3>& box) {
   std::vector<ValueRange> limits;
   for (std::int64_t c = 0; c < channel_count(); ++c) {
-    limits.push_back(limits_of(c, time_shown(time), box, percentiles));
+    limits.push_back(limits_of(c, time_shown(time), box));
   }
   if (rgb()) {
     ValueRange shared = limits[0];

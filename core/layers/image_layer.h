@@ -15,17 +15,18 @@
 namespace karyo {
 
 /// How one channel is shown: a value v gets entry 255 x clamp((v - low) / (high - low))^gamma of
-/// the colour table.
+/// the colour table, counted from its other end where inverted.
 struct ChannelDisplay {
   std::string name;
   bool visible = true;
   ValueRange limits{0, 255};  ///< high > low
   double gamma = 1;           ///< 0.1 .. 10; below 1 brightens
   Colormap colormap = gray_colormap();
+  bool inverted = false;
 
   friend bool operator==(const ChannelDisplay& a, const ChannelDisplay& b) {
     return a.name == b.name && a.visible == b.visible && a.limits.low == b.limits.low &&
-           a.limits.high == b.limits.high && a.gamma == b.gamma && a.colormap == b.colormap;
+           a.limits.high == b.limits.high && a.gamma == b.gamma && a.colormap == b.colormap && a.inverted == b.inverted;
   }
 };
 
@@ -76,6 +77,7 @@ class ImageLayer : public Layer {
   void set_gamma(std::int64_t c, double gamma);
   void set_colormap(std::int64_t c, Colormap colormap);
   void set_channel_visible(std::int64_t c, bool visible);
+  void set_inverted(std::int64_t c, bool inverted);
 
   Interpolation interpolation() const { return interpolation_; }
   void set_interpolation(Interpolation interpolation);
@@ -83,17 +85,20 @@ class ImageLayer : public Layer {
   /// Automatic limits of all visible channels (key C): from `box`, the plane on screen, where
   /// given, else from the whole stack. A colour picture keeps one range for its three channels.
   /// Of an image that stays in its file: from what of the box is in memory, as coarse as need be.
-  void auto_contrast(std::int64_t time, const std::optional<Box3>& box = {},
-                     const Percentiles& percentiles = {});
+  void auto_contrast(std::int64_t time, const std::optional<Box3>& box = {});
+  /// What of the values automatic limits leave out.
+  const Percentiles& percentiles() const { return percentiles_; }
+  /// Put in order and within 0 .. 100; the limits stay until they are asked for anew.
+  void set_percentiles(Percentiles percentiles);
 
  private:
   void reset_channels();
-  ValueRange limits_of(std::int64_t c, std::int64_t time, const std::optional<Box3>& box,
-                       const Percentiles& percentiles) const;
+  ValueRange limits_of(std::int64_t c, std::int64_t time, const std::optional<Box3>& box) const;
 
   std::shared_ptr<const Volume> volume_;  // one of the two
   std::shared_ptr<const PagedImage> pages_;
   std::vector<ChannelDisplay> channels_;
+  Percentiles percentiles_;
   Interpolation interpolation_ = Interpolation::kNearest;
 };
 

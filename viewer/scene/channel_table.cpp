@@ -23,20 +23,22 @@ void ChannelTable::prepare(VoxelType type, const ChannelDisplay& display, const 
   const bool same_values = ready_ && type == type_ && display.limits.low == limits_.low &&
                            display.limits.high == limits_.high && display.gamma == gamma_;
   const bool same_colors =
-      ready_ && opacity_alpha == alpha_ && (colors.table == table_ || *colors.table == *table_);
+      ready_ && opacity_alpha == alpha_ && display.inverted == inverted_ &&
+      (colors.table == table_ || *colors.table == *table_);
   if (same_values && same_colors) return;
   ready_ = true;
   type_ = type;
   limits_ = display.limits;
   gamma_ = display.gamma;
   table_ = colors.table;
+  inverted_ = display.inverted;
   alpha_ = opacity_alpha;
   if (!same_colors) {
     const auto dim = [this](std::uint8_t part) {
       return static_cast<std::uint8_t>(mix_part(0, part, alpha_));
     };
     for (std::size_t i = 0; i < colors_.size(); ++i) {
-      const Rgb color = (*table_)[i];
+      const Rgb color = (*table_)[inverted_ ? colors_.size() - 1 - i : i];
       colors_[i] = pack_rgba(dim(color.r), dim(color.g), dim(color.b));
     }
   }
@@ -45,7 +47,7 @@ void ChannelTable::prepare(VoxelType type, const ChannelDisplay& display, const 
     gamma_steps_.clear();
     if (gamma_ != 1) {
       gamma_steps_.resize(kGammaSteps + 1);
-      const ChannelDisplay share{"", true, {0, kGammaSteps}, gamma_, display.colormap};
+      const ChannelDisplay share{"", true, {0, kGammaSteps}, gamma_, display.colormap, false};
       for (int i = 0; i <= kGammaSteps; ++i) {
         gamma_steps_[static_cast<std::size_t>(i)] = table_entry(i, share);
       }

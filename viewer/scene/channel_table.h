@@ -33,6 +33,7 @@ class ChannelTable {
   ValueRange limits_;
   double gamma_ = 1;
   std::shared_ptr<const ColorTable> table_;
+  bool inverted_ = false;
   int alpha_ = 256;
 
   double scale_ = 1;

@@ -78,7 +78,8 @@ Sample sample_image(const ImageLayer& layer, const ViewTransform& view, const Vo
     const double value = how == Interpolation::kNearest
                              ? value_of_slab(volume, t, c, voxel, view, grid)
                              : value_between(volume, t, c, voxel, place, grid, view.plane, how);
-    const std::uint8_t entry = table_entry(value, display);
+    const std::uint8_t from_dark = table_entry(value, display);
+    const auto entry = static_cast<std::uint8_t>(display.inverted ? 255 - from_dark : from_dark);
     if (layer.rgb()) {
       sum[static_cast<std::size_t>(c)] += entry;
     } else {

@@ -95,7 +95,8 @@ TEST(ImageLayer, ColourPicturesHaveThreeChannelsAndOneRange) {
   EXPECT_TRUE(layer.rgb());
   EXPECT_EQ(layer.channel_count(), 3);
   EXPECT_EQ(layer.channel(2).limits.high, 255);
-  layer.auto_contrast(0, {}, {0, 100});
+  layer.set_percentiles({0, 100});
+  layer.auto_contrast(0);
   for (std::int64_t c = 0; c < 3; ++c) {
     EXPECT_EQ(layer.channel(c).limits.low, 0);
     EXPECT_EQ(layer.channel(c).limits.high, 59);
@@ -104,7 +105,8 @@ TEST(ImageLayer, ColourPicturesHaveThreeChannelsAndOneRange) {
 
 TEST(ImageLayer, AutoContrastOfThePlaneOnScreen) {
   ImageLayer layer("image", small_volume({1, 1, 3, 4, 5}));
-  layer.auto_contrast(0, Box3{{1, 0, 0}, {2, 4, 5}}, {0, 100});
+  layer.set_percentiles({0, 100});
+  layer.auto_contrast(0, Box3{{1, 0, 0}, {2, 4, 5}});
   EXPECT_EQ(layer.channel(0).limits.low, 20);
   EXPECT_EQ(layer.channel(0).limits.high, 39);
 }

@@ -76,6 +76,7 @@ std::shared_ptr<Layer> random_image(Random& random, Index3 shape, const VoxelGri
     const auto& names = colormap_names();
     layer->set_colormap(c, *colormap(names[random.below(names.size())]));
     layer->set_channel_visible(c, chance(random, 80));
+    layer->set_inverted(c, chance(random, 20));
   }
   if (chance(random, 40)) {
     layer->set_interpolation(chance(random, 50) ? Interpolation::kLinear : Interpolation::kCubic);
