@@ -1,6 +1,7 @@
 #include "app/workspace.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <thread>
 #include <utility>
@@ -9,28 +10,6 @@
 
 namespace karyo {
 namespace {
-
-ObjectSizes count_voxels(const LabelVolume& labels) {
-  ObjectSizes sizes;
-  const Index3 shape = labels.shape();
-  const std::int64_t tiles =
-      shape.count() == 0 ? 0 : labels.tile_number(shape - Index3{1, 1, 1}) + 1;
-  for (std::int64_t number = 0; number < tiles; ++number) {
-    const auto& tile = labels.tile(number);
-    if (!tile) continue;
-    const Index3 size = labels.box_of_tile(number).shape();
-    for (std::int64_t y = 0; y < size.y; ++y) {
-      const std::uint32_t* row = tile->ids.data() + y * kTileSide;
-      for (std::int64_t x = 0; x < size.x;) {
-        std::int64_t end = x + 1;
-        while (end < size.x && row[end] == row[x]) ++end;
-        if (row[x] != 0) sizes[row[x]] += end - x;
-        x = end;
-      }
-    }
-  }
-  return sizes;
-}
 
 bool covers(const Layer& layer, const Index3& voxel) {
   return Box3::of_shape(layer.shape().zyx()).contains(voxel);
@@ -126,7 +105,7 @@ void Workspace::replace(const std::weak_ptr<Layer>& old, const std::shared_ptr<L
   if (position < 0) return;  // closed meanwhile
   const auto kept = layers_.remove(position);
   layers_.insert(position, layer);
-  count_sizes(layer);
+  count_objects(layer);
 }
 
 void Workspace::note_reading() {
@@ -183,11 +162,11 @@ void Workspace::take_over(Mailbox& mailbox) {
     layers.swap(mailbox.layers);
     replacements.swap(mailbox.replacements);
     errors.swap(mailbox.errors);
-    for (auto& [layer, sizes] : mailbox.sizes) {
-      std::erase_if(sizes_, [](const CountedSizes& counted) { return counted.layer.expired(); });
-      sizes_.push_back({layer, std::move(sizes)});
+    for (auto& [layer, objects] : mailbox.objects) {
+      std::erase_if(objects_, [](const Counted& counted) { return counted.layer.expired(); });
+      objects_.push_back({layer, std::move(objects)});
     }
-    mailbox.sizes.clear();
+    mailbox.objects.clear();
   }
   for (auto& layer : layers) put(std::move(layer));
   for (const auto& [old, layer] : replacements) replace(old, layer);
@@ -210,18 +189,18 @@ void Workspace::put(std::shared_ptr<Layer> layer) {
     view_.set_time(0);
     first_layer_opened.emit();
   }
-  count_sizes(layer);
+  count_objects(layer);
 }
 
-void Workspace::count_sizes(const std::shared_ptr<Layer>& layer) {
+void Workspace::count_objects(const std::shared_ptr<Layer>& layer) {
   const auto* labels = dynamic_cast<const LabelsLayer*>(layer.get());
   if (labels == nullptr) return;
   start([copy = labels->labels(0), weak = std::weak_ptr<Layer>(layer)](
             TaskControl& control, Mailbox& mailbox) -> Result<void> {
     control.report(0, "Counting objects");
-    auto sizes = count_voxels(copy);
+    auto objects = object_stats(copy);
     const std::lock_guard lock(mailbox.mutex);
-    mailbox.sizes.emplace_back(weak, std::move(sizes));
+    mailbox.objects.emplace_back(weak, std::move(objects));
     return {};
   });
 }
@@ -255,6 +234,33 @@ void Workspace::select_object_at(const WorldPoint& place) {
   }
 }
 
+const ObjectTable* Workspace::objects_of(const Layer& layer) const {
+  const auto counted = std::find_if(objects_.begin(), objects_.end(), [&](const Counted& c) {
+    return c.layer.lock().get() == &layer;
+  });
+  return counted != objects_.end() && layer.shape().t == 1 ? &counted->objects : nullptr;
+}
+
+Result<void> Workspace::go_to_object(LabelsLayer& layer, std::uint32_t id) {
+  const ObjectTable* objects = objects_of(layer);
+  if (objects == nullptr) {
+    return Error(ErrorCode::kNotFound, "the objects of " + layer.name() + " are not counted yet",
+                 "Try again in a moment; movies of labels are not counted.");
+  }
+  const auto found = objects->find(id);
+  if (found == objects->end()) {
+    return Error(ErrorCode::kNotFound,
+                 layer.name() + " has no object " + std::to_string(id),
+                 "It holds " + std::to_string(objects->size()) +
+                     (objects->size() == 1 ? " object." : " objects; choose one of them."));
+  }
+  const ObjectStats& object = found->second;
+  layer.set_selected(id);
+  const Index3 middle{std::llround(object.z), std::llround(object.y), std::llround(object.x)};
+  view_.set_cursor(centre_of(middle, layers_.grid_of(layer)));
+  return {};
+}
+
 Probe Workspace::probe(const WorldPoint& place) const {
   Probe probe;
   probe.voxel = voxel_at(place, layers_.grid());
@@ -263,26 +269,22 @@ Probe Workspace::probe(const WorldPoint& place) const {
     if (!layer.visible()) continue;
     const Index3 voxel = voxel_at(place, layers_.grid_of(layer));
     if (!covers(layer, voxel)) continue;
-    probe.inside = true;
+    Reading reading{layer.name(), {}, 0, {}};
     if (const auto* labels = dynamic_cast<const LabelsLayer*>(&layer)) {
-      if (probe.label != 0) continue;
-      probe.label = labels->id_at(voxel, view_.time());
-      const auto counted = std::find_if(sizes_.begin(), sizes_.end(), [&](const CountedSizes& s) {
-        return s.layer.lock().get() == labels;
-      });
-      if (probe.label != 0 && counted != sizes_.end() && labels->shape().t == 1) {
-        const auto size = counted->sizes.find(probe.label);
-        if (size != counted->sizes.end()) probe.label_voxels = size->second;
+      reading.label = labels->id_at(voxel, view_.time());
+      const ObjectTable* objects = objects_of(layer);
+      if (reading.label != 0 && objects != nullptr) {
+        const auto object = objects->find(reading.label);
+        if (object != objects->end()) reading.label_voxels = object->second.voxels;
       }
     } else if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
-      if (!probe.values.empty()) continue;
       const std::int64_t time = image->time_shown(view_.time());
       for (std::int64_t c = 0; c < image->channel_count(); ++c) {
-        if (image->channel(c).visible) {
-          if (const auto value = value_at(*image, time, c, voxel)) probe.values.push_back(*value);
-        }
+        if (!image->channel(c).visible) continue;
+        if (const auto value = value_at(*image, time, c, voxel)) reading.values.push_back(*value);
       }
     }
+    probe.readings.push_back(std::move(reading));
   }
   return probe;
 }

@@ -17,6 +17,7 @@
 #include "core/base/signal.h"
 #include "core/base/task.h"
 #include "core/image/chunk_store.h"
+#include "core/labels/object_stats.h"
 #include "core/layers/image_layer.h"
 #include "core/layers/labels_layer.h"
 #include "core/layers/layer_list.h"
@@ -24,16 +25,20 @@
 
 namespace karyo {
 
-/// Voxels of each object, by id.
-using ObjectSizes = std::unordered_map<std::uint32_t, std::int64_t>;
+using ObjectTable = std::unordered_map<std::uint32_t, ObjectStats>;
 
-/// What lies under a place.
-struct Probe {
-  Index3 voxel;                ///< of the world's grid
-  bool inside = false;         ///< some layer covers it
-  std::vector<double> values;  ///< of the topmost image's visible channels
-  std::uint32_t label = 0;     ///< of the topmost labels layer
+/// What one layer has at a place.
+struct Reading {
+  std::string layer;
+  std::vector<double> values;  ///< an image's: of its visible channels
+  std::uint32_t label = 0;     ///< of labels; 0: background
   std::optional<std::int64_t> label_voxels;
+};
+
+/// What lies under a place: a reading of each visible layer that covers it, the topmost first.
+struct Probe {
+  Index3 voxel;  ///< of the world's grid
+  std::vector<Reading> readings;
 };
 
 /// Threads  one, the UI thread; work runs on threads of its own and comes back in poll().
@@ -66,6 +71,10 @@ class Workspace {
   Probe probe(const WorldPoint& place) const;
   /// In the topmost visible labels layer; none on background.
   void select_object_at(const WorldPoint& place);
+  /// The objects of a labels layer; null while they are being counted, and for movies.
+  const ObjectTable* objects_of(const Layer& layer) const;
+  /// Selects an object and moves the cursor to its middle. Errors: kNotFound.
+  Result<void> go_to_object(LabelsLayer& layer, std::uint32_t id);
   /// Depth > 1 somewhere: there is something for XZ, YZ and 3D to show.
   bool has_depth() const { return layers_.extent().z > 1; }
 
@@ -78,7 +87,7 @@ class Workspace {
   struct Mailbox {
     std::mutex mutex;
     std::deque<std::shared_ptr<Layer>> layers;
-    std::vector<std::pair<std::weak_ptr<Layer>, ObjectSizes>> sizes;
+    std::vector<std::pair<std::weak_ptr<Layer>, ObjectTable>> objects;
     std::vector<std::pair<std::weak_ptr<Layer>, std::shared_ptr<Layer>>> replacements;
     std::vector<Error> errors;
   };
@@ -92,18 +101,18 @@ class Workspace {
   void take_chunks();
   void put(std::shared_ptr<Layer> layer);
   void replace(const std::weak_ptr<Layer>& old, const std::shared_ptr<Layer>& layer);
-  void count_sizes(const std::shared_ptr<Layer>& layer);
+  void count_objects(const std::shared_ptr<Layer>& layer);
 
   std::shared_ptr<ChunkStore> chunks_ = std::make_shared<ChunkStore>();
   bool reading_noted_ = false;
   LayerList layers_;
   ViewState view_;
   std::vector<Job> jobs_;
-  struct CountedSizes {
+  struct Counted {
     std::weak_ptr<Layer> layer;
-    ObjectSizes sizes;
+    ObjectTable objects;
   };
-  std::vector<CountedSizes> sizes_;
+  std::vector<Counted> objects_;
 };
 
 }  // namespace karyo

@@ -1,10 +1,15 @@
 #include "app/gui/labels_controls.h"
 
 #include <QCheckBox>
+#include <QColorDialog>
 #include <QComboBox>
 #include <QGridLayout>
-#include <QLabel>
+#include <QHBoxLayout>
+#include <QPushButton>
+#include <QSpinBox>
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "app/gui/controls.h"
 #include "app/gui/theme.h"
@@ -12,7 +17,7 @@
 namespace karyo::gui {
 
 LabelsControls::LabelsControls(LabelsLayer& layer, Workspace& workspace, QWidget* parent)
-    : QWidget(parent) {
+    : QWidget(parent), workspace_(workspace) {
   layer_ = workspace.layers().shared_at(workspace.layers().find(&layer));
   auto* form = new QGridLayout(this);
   form->setContentsMargins(0, 0, 0, 0);
@@ -44,8 +49,7 @@ LabelsControls::LabelsControls(LabelsLayer& layer, Workspace& workspace, QWidget
     }
   };
   add_row(*form, tr("Line"), width_, tr("Width of the outlines on screen."));
-  selected_ = new QLabel(this);
-  add_row(*form, tr("Selected"), selected_, tr("Click an object in a plane to select it."));
+  add_object_row(*form);
   selected_only_ = new QCheckBox(tr("Show the selected object alone"), this);
   selected_only_->setToolTip(tr("Hides all other objects of this layer."));
   form->addWidget(selected_only_, form->rowCount(), 0, 1, 2);
@@ -63,6 +67,68 @@ LabelsLayer* LabelsControls::layer() const {
   return dynamic_cast<LabelsLayer*>(layer_.lock().get());
 }
 
+void LabelsControls::add_object_row(QGridLayout& form) {
+  auto* row = new QWidget(this);
+  auto* box = new QHBoxLayout(row);
+  box->setContentsMargins(0, 0, 0, 0);
+  box->setSpacing(kGrid);
+  selected_ = new QSpinBox(row);
+  selected_->setObjectName(QStringLiteral("selected_object"));
+  selected_->setRange(0, std::numeric_limits<int>::max());
+  selected_->setSpecialValueText(tr("none"));
+  selected_->setKeyboardTracking(false);
+  selected_->setAlignment(Qt::AlignRight);
+  auto* color = new QPushButton(tr("Colour…"), row);
+  color->setObjectName(QStringLiteral("object_color"));
+  color->setToolTip(tr("Gives the selected object a colour of its own."));
+  box->addWidget(selected_, 1);
+  box->addWidget(color);
+  add_row(form, tr("Object"), row,
+          tr("The selected object. Type a number to go to that object, or click one in a plane."));
+  QObject::connect(selected_, &QSpinBox::valueChanged, this, [this](int id) {
+    auto* labels = layer();
+    if (labels == nullptr || updating_) return;
+    if (id == 0) {
+      labels->set_selected(0);
+    } else if (const auto gone = workspace_.go_to_object(*labels, static_cast<std::uint32_t>(id));
+               !gone) {
+      workspace_.failed.emit(gone.error());
+      show_settings();
+    }
+  });
+  QObject::connect(color, &QPushButton::clicked, this, [this] { choose_color(); });
+  auto* shuffle = new QPushButton(tr("Shuffle colours"), this);
+  shuffle->setObjectName(QStringLiteral("shuffle_colors"));
+  shuffle->setToolTip(tr("Other colours for all objects, where neighbours look alike."));
+  form.addWidget(shuffle, form.rowCount(), 1);
+  QObject::connect(shuffle, &QPushButton::clicked, this, [this] {
+    auto* labels = layer();
+    if (labels == nullptr) return;
+    LabelColors colors = labels->colors();
+    ++colors.shuffle;
+    labels->set_colors(std::move(colors));
+  });
+}
+
+void LabelsControls::choose_color() {
+  auto* labels = layer();
+  if (labels == nullptr || labels->selected() == 0) return;
+  const std::uint32_t id = labels->selected();
+  const Rgb now = labels->colors().of(id);
+  auto* dialog = new QColorDialog(QColor(now.r, now.g, now.b), this);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  QObject::connect(dialog, &QColorDialog::colorSelected, this, [this, id](const QColor& color) {
+    auto* chosen = layer();
+    if (chosen == nullptr) return;
+    LabelColors colors = chosen->colors();
+    colors.own[id] = {static_cast<std::uint8_t>(color.red()),
+                      static_cast<std::uint8_t>(color.green()),
+                      static_cast<std::uint8_t>(color.blue())};
+    chosen->set_colors(std::move(colors));
+  });
+  dialog->open();
+}
+
 void LabelsControls::show_settings() {
   const auto* labels = layer();
   if (labels == nullptr) return;
@@ -72,8 +138,8 @@ void LabelsControls::show_settings() {
   style_->setCurrentIndex(outlines ? 1 : 0);
   width_->setEnabled(outlines);
   if (outlines) width_->set_value(labels->contour_width());
-  selected_->setText(labels->selected() == 0 ? tr("none")
-                                             : tr("object %1").arg(labels->selected()));
+  selected_->setValue(static_cast<int>(std::min<std::uint32_t>(
+      labels->selected(), static_cast<std::uint32_t>(std::numeric_limits<int>::max()))));
   selected_only_->setChecked(labels->selected_only());
   selected_only_->setEnabled(labels->selected() != 0 || labels->selected_only());
   updating_ = false;

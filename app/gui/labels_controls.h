@@ -9,7 +9,8 @@
 
 class QCheckBox;
 class QComboBox;
-class QLabel;
+class QGridLayout;
+class QSpinBox;
 
 namespace karyo::gui {
 
@@ -23,14 +24,17 @@ class LabelsControls : public QWidget {
  private:
   void show_settings();
   LabelsLayer* layer() const;
+  void add_object_row(QGridLayout& form);
+  void choose_color();
 
+  Workspace& workspace_;
   std::weak_ptr<Layer> layer_;
   bool updating_ = false;
   ValueSlider* opacity_;
   QComboBox* style_;
   ValueSlider* width_;
   QCheckBox* selected_only_;
-  QLabel* selected_;
+  QSpinBox* selected_;
   std::vector<Connection> connections_;
 };
 

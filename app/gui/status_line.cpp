@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QTimer>
 #include <QToolButton>
+#include <algorithm>
 
 #include "app/gui/theme.h"
 #include "core/base/parallel.h"
@@ -14,6 +15,21 @@ namespace karyo::gui {
 namespace {
 
 constexpr int kSayMs = 6000;
+constexpr int kMostNameWidth = 140;
+
+QString reading_text(const Reading& reading, bool stack) {
+  if (reading.label != 0) {
+    QString text = QObject::tr("object %1").arg(reading.label);
+    if (reading.label_voxels) {
+      text += stack ? QObject::tr(" (%1 voxels)").arg(*reading.label_voxels)
+                    : QObject::tr(" (%1 px)").arg(*reading.label_voxels);
+    }
+    return text;
+  }
+  QStringList values;
+  for (const double value : reading.values) values << short_number(value);
+  return values.join(QStringLiteral(", "));
+}
 
 }  // namespace
 
@@ -84,7 +100,7 @@ void StatusLine::show_place(const std::optional<WorldPoint>& place) {
     return;
   }
   const Probe probe = workspace_.probe(place.value_or(workspace_.view().cursor()));
-  place_->setText(probe.inside ? place_text(probe) : QString());
+  place_->setText(probe.readings.empty() ? QString() : place_text(probe));
 }
 
 QString StatusLine::place_text(const Probe& probe) const {
@@ -92,17 +108,21 @@ QString StatusLine::place_text(const Probe& probe) const {
   QString text;
   if (extent.z > 1) text += QStringLiteral("z %1/%2   ").arg(probe.voxel.z + 1).arg(extent.z);
   text += QStringLiteral("y %1   x %2").arg(probe.voxel.y).arg(probe.voxel.x);
-  if (!probe.values.empty()) {
-    QStringList values;
-    for (const double value : probe.values) values << short_number(value);
-    text += QStringLiteral("   ·   ") + values.join(QStringLiteral(", "));
-  }
-  if (probe.label != 0) {
-    text += QStringLiteral("   ·   ") + tr("object %1").arg(probe.label);
-    if (probe.label_voxels) {
-      text += extent.z > 1 ? tr(" (%1 voxels)").arg(*probe.label_voxels)
-                           : tr(" (%1 px)").arg(*probe.label_voxels);
+  // Names only where there is something to tell apart.
+  const bool several = std::count_if(probe.readings.begin(), probe.readings.end(),
+                                     [](const Reading& r) { return !r.values.empty(); }) > 1 ||
+                       std::count_if(probe.readings.begin(), probe.readings.end(),
+                                     [](const Reading& r) { return r.label != 0; }) > 1;
+  // From the bottom: the image's value first, as one reads it.
+  for (auto reading = probe.readings.rbegin(); reading != probe.readings.rend(); ++reading) {
+    if (reading->values.empty() && reading->label == 0) continue;
+    text += QStringLiteral("   ·   ");
+    if (several) {
+      text += fontMetrics().elidedText(QString::fromStdString(reading->layer), Qt::ElideMiddle,
+                                       kMostNameWidth) +
+              QStringLiteral(": ");
     }
+    text += reading_text(*reading, extent.z > 1);
   }
   return text;
 }

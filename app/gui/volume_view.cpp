@@ -50,7 +50,7 @@ void add_labels(const LabelsLayer& layer, const LayerList& layers, std::int64_t 
   item.labels = layer.labels(time);
   item.grid = layers.grid_of(layer);
   item.only = layer.selected_only() ? layer.selected() : 0;
-  item.colour = [](std::uint32_t id) { return label_color(id); };
+  item.colour = [colors = layer.colors()](std::uint32_t id) { return colors.of(id); };
   request.surfaces.push_back(std::move(item));
 }
 

@@ -9,4 +9,15 @@ const std::array<Rgb, kLabelColorCount> kLabelColors{{
     {255, 75, 165}, {150, 105, 0}, {240, 240, 105}, {165, 75, 90}, {0, 165, 255},
 }};
 
+Rgb LabelColors::of(std::uint32_t id) const {
+  if (!own.empty()) {
+    const auto found = own.find(id);
+    if (found != own.end()) return found->second;
+  }
+  static constexpr std::array<int, 8> kSteps{1, 3, 7, 9, 11, 13, 17, 19};  // no factor of 20
+  const int step = kSteps[static_cast<std::size_t>(shuffle) % kSteps.size()];
+  const int number = (label_color_number(id) * step + shuffle) % kLabelColorCount;
+  return kLabelColors[static_cast<std::size_t>(number)];
+}
+
 }  // namespace karyo

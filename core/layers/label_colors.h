@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 
 #include "core/image/volume.h"
 
@@ -30,5 +31,18 @@ constexpr int label_color_number(std::uint32_t id) {
 inline Rgb label_color(std::uint32_t id) {
   return kLabelColors[static_cast<std::size_t>(label_color_number(id))];
 }
+
+/// A layer's colours: the cycle, in some order, and a person's own for single objects. A value: may
+/// be copied to where drawing goes on beside the layer.
+struct LabelColors {
+  /// Another order of the cycle; 0 is the usual one. A turn of the cycle and a step through it that
+  /// visits every colour, so numbers whose colours differ go on to differ.
+  int shuffle = 0;
+  std::map<std::uint32_t, Rgb> own;
+
+  /// Of an id >= 1.
+  Rgb of(std::uint32_t id) const;
+  friend bool operator==(const LabelColors&, const LabelColors&) = default;
+};
 
 }  // namespace karyo

@@ -52,6 +52,13 @@ void LabelsLayer::set_contour_width(int pixels) {
   look_changed();
 }
 
+void LabelsLayer::set_colors(LabelColors colors) {
+  colors.shuffle = std::max(0, colors.shuffle);
+  if (colors == colors_) return;
+  colors_ = std::move(colors);
+  look_changed();
+}
+
 void LabelsLayer::set_selected_only(bool only) {
   if (only == selected_only_) return;
   selected_only_ = only;

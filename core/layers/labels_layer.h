@@ -51,6 +51,9 @@ class LabelsLayer : public Layer {
   bool selected_only() const { return selected_only_; }
   void set_selected_only(bool only);
 
+  const LabelColors& colors() const { return colors_; }
+  void set_colors(LabelColors colors);
+
   Signal<std::uint32_t> selection_changed;
 
  private:
@@ -59,6 +62,7 @@ class LabelsLayer : public Layer {
   std::uint32_t selected_ = 0;
   int contour_width_ = 0;
   bool selected_only_ = false;
+  LabelColors colors_;
 };
 
 }  // namespace karyo

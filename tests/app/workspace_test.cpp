@@ -53,10 +53,19 @@ TEST(Workspace, OpensFilesInTheBackgroundImagesUnderLabels) {
 
   const Probe probe = workspace.probe({2.5, 4.5, 4.5});
   EXPECT_EQ(probe.voxel, (Index3{2, 4, 4}));
-  EXPECT_EQ(probe.values, std::vector<double>{77});
-  EXPECT_EQ(probe.label, 5U);
-  EXPECT_EQ(probe.label_voxels, 36);
-  EXPECT_FALSE(workspace.probe({2.5, 4.5, 400}).inside);
+  ASSERT_EQ(probe.readings.size(), 2U);
+  EXPECT_EQ(probe.readings[1].values, std::vector<double>{77});
+  EXPECT_EQ(probe.readings[0].label, 5U);
+  EXPECT_EQ(probe.readings[0].label_voxels, 36);
+  EXPECT_TRUE(workspace.probe({2.5, 4.5, 400}).readings.empty());
+
+  auto& mask = dynamic_cast<LabelsLayer&>(workspace.layers().at(1));
+  ASSERT_TRUE(workspace.go_to_object(mask, 5));
+  EXPECT_EQ(mask.selected(), 5U);
+  EXPECT_EQ(workspace.view().cursor_voxel(workspace.layers().grid()), (Index3{2, 6, 6}));
+  const auto gone = workspace.go_to_object(mask, 6);
+  ASSERT_FALSE(gone);
+  EXPECT_NE(gone.error().fix.find("1 object"), std::string::npos);
 
   workspace.select_object_at({2.5, 4.5, 4.5});
   EXPECT_EQ(dynamic_cast<LabelsLayer&>(workspace.layers().at(1)).selected(), 5U);

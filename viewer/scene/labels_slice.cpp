@@ -167,7 +167,7 @@ void LabelsSlice::paint(const std::uint32_t* ids, const std::uint32_t* contour,
     if (layer_.selected_only() && id != layer_.selected()) id = 0;
     if (id != last_id) {
       last_id = id;
-      last_color = id == 0 ? 0 : pack_rgba(label_color(id));
+      last_color = id == 0 ? 0 : pack_rgba(layer_.colors().of(id));
     }
     colors[i] = id == 0 ? nothing_over(below[i]) : last_color;
   }

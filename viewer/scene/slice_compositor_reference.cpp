@@ -111,7 +111,7 @@ Sample sample_labels(const LabelsLayer& layer, const ViewTransform& view, const 
   };
   if (id == layer.selected() && on_contour(kSelectionWidth)) return {true, kAccent, true};
   if (layer.contour_width() > 0 && !on_contour(layer.contour_width())) return {};
-  return {true, label_color(id), false};
+  return {true, layer.colors().of(id), false};
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ TEST_F(LutFile, TheThreeFormsThatImageJReads) {
 }
 
 TEST_F(LutFile, AnythingElseSaysWhatIsWrong) {
-  for (const std::string content :
+  for (const std::string& content :
        {std::string(), std::string("hello"), std::string("1 2 3\n"), std::string(767, 'x'),
         std::string("1 2 300\n"), std::string(100000, ' '), std::string("ICOL") + std::string(9, 'a'),
         std::string("0 0 0\nred green blue\n")}) {

@@ -95,5 +95,25 @@ TEST(LabelColors, AreStablePerId) {
   EXPECT_LT(label_color_number(4294967295u), kLabelColorCount);
 }
 
+TEST(LabelColors, AShuffleKeepsNeighboursApart) {
+  for (int shuffle = 0; shuffle < 160; ++shuffle) {
+    const LabelColors colors{shuffle, {}};
+    for (std::uint32_t id = 1; id < 200; ++id) {
+      for (std::uint32_t other = id + 1; other < id + 13; ++other) {
+        ASSERT_NE(colors.of(id), colors.of(other)) << shuffle << ": " << id << ", " << other;
+      }
+    }
+  }
+  EXPECT_EQ(LabelColors{}.of(7), label_color(7));
+  EXPECT_NE((LabelColors{1, {}}.of(7)), label_color(7));
+}
+
+TEST(LabelColors, AnOwnColourWins) {
+  LabelColors colors;
+  colors.own[5] = {1, 2, 3};
+  EXPECT_EQ(colors.of(5), (Rgb{1, 2, 3}));
+  EXPECT_EQ(colors.of(6), label_color(6));
+}
+
 }  // namespace
 }  // namespace karyo

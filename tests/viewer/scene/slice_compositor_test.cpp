@@ -101,6 +101,12 @@ std::shared_ptr<Layer> random_labels(Random& random, Index3 shape, const VoxelGr
   if (chance(random, 40)) layer->set_contour_width(static_cast<int>(between(random, 1, 8)));
   if (chance(random, 60)) layer->set_selected(static_cast<std::uint32_t>(between(random, 1, 40)));
   layer->set_selected_only(chance(random, 15));
+  LabelColors colors;
+  if (chance(random, 30)) colors.shuffle = static_cast<int>(between(random, 1, 100));
+  if (chance(random, 30)) {
+    colors.own[static_cast<std::uint32_t>(between(random, 1, 40))] = {1, 200, 90};
+  }
+  layer->set_colors(colors);
   return layer;
 }
 
