@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kEntries = 256;
 constexpr std::size_t kTableBytes = 3 * kEntries;
-constexpr std::size_t kHeaderBytes = 32;  // NIH Image, begins with "ICOL"
+constexpr std::size_t kHeaderBytes = 32;   // NIH Image, begins with "ICOL"
 constexpr std::size_t kMostBytes = 16384;  // of text
 
 Error no_lut(const std::string& what) {
@@ -60,7 +60,9 @@ Result<ColorTable> from_text(std::string_view text) {
       return no_lut("line " + std::to_string(line_number) + " is no entry of a colour table");
     }
     const std::size_t first = numbers->size() - 3;
-    const auto part = [&](std::size_t i) { return static_cast<std::uint8_t>((*numbers)[first + i]); };
+    const auto part = [&](std::size_t i) {
+      return static_cast<std::uint8_t>((*numbers)[first + i]);
+    };
     table[entry++] = {part(0), part(1), part(2)};
   }
   if (entry != kEntries) {

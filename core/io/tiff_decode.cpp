@@ -50,43 +50,52 @@ Result<void> fetch_chunk(TiffHandle& handle, const TiffPage& page, std::int64_t 
 
 }  // namespace
 
+Result<void> decode_tiff_chunk(TiffHandle& handle, const TiffPage& page, std::int64_t number,
+                               std::span<std::byte* const> planes, std::int64_t stride) {
+  const Chunks chunks = chunks_of(page);
+  const std::size_t voxel = bytes_of(page.type());
+  const auto samples = static_cast<std::size_t>(chunks.samples);
+  const std::int64_t down = number / chunks.across % chunks.down;
+  const std::int64_t rows = stored_rows(page, down);
+  const std::int64_t kept = std::min(rows, page.height - down * page.chunk_height);
+  const std::int64_t columns =
+      std::min(page.chunk_width, page.width - number % chunks.across * page.chunk_width);
+  const auto bytes = static_cast<std::size_t>(chunks.row_bytes) * static_cast<std::size_t>(rows);
+  if (!page.tiled && samples == 1 && stored_as_voxels(page) && stride == columns) {
+    return fetch_chunk(handle, page, number, {planes[0], bytes});
+  }
+  std::vector<std::byte> chunk(bytes);
+  KARYO_CHECK_OK(fetch_chunk(handle, page, number, chunk));
+  std::vector<std::byte> row(static_cast<std::size_t>(columns) * samples * voxel);
+  std::vector<std::byte*> targets(samples);
+  for (std::int64_t y = 0; y < kept; ++y) {
+    const std::byte* from =
+        chunk.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(chunks.row_bytes);
+    const std::size_t to = static_cast<std::size_t>(y * stride) * voxel;
+    if (samples == 1) {
+      expand_values(page, from, columns, planes[0] + to);
+      continue;
+    }
+    expand_values(page, from, columns * chunks.samples, row.data());
+    for (std::size_t s = 0; s < samples; ++s) targets[s] = planes[s] + to;
+    deinterleave(voxel, row.data(), columns, targets);
+  }
+  return {};
+}
+
 Result<void> decode_tiff_page(TiffHandle& handle, const TiffPage& page,
                               std::span<std::byte* const> planes) {
   const Chunks chunks = chunks_of(page);
   const std::size_t voxel = bytes_of(page.type());
-  const auto samples = static_cast<std::size_t>(chunks.samples);
-  std::vector<std::byte> chunk;
-  std::vector<std::byte> row(static_cast<std::size_t>(page.width) * samples * voxel);
-  std::vector<std::byte*> targets(samples);
+  std::vector<std::byte*> targets(static_cast<std::size_t>(chunks.samples));
   for (std::int64_t number = 0; number < chunks.count(); ++number) {
-    const std::int64_t across = number % chunks.across;
-    const std::int64_t down = number / chunks.across % chunks.down;
+    const std::int64_t y = number / chunks.across % chunks.down * page.chunk_height;
+    const std::int64_t x = number % chunks.across * page.chunk_width;
+    const auto first = static_cast<std::size_t>(y * page.width + x) * voxel;
+    // A chunk holds one plane's values, or all of them side by side.
     const auto plane = static_cast<std::size_t>(number / chunks.across / chunks.down);
-    const std::int64_t y0 = down * page.chunk_height;
-    const std::int64_t x0 = across * page.chunk_width;
-    const std::int64_t rows = stored_rows(page, down);
-    const std::int64_t columns = std::min(page.chunk_width, page.width - x0);
-    const auto bytes = static_cast<std::size_t>(chunks.row_bytes) * static_cast<std::size_t>(rows);
-    const auto first = static_cast<std::size_t>(y0 * page.width + x0) * voxel;
-    if (!page.tiled && samples == 1 && stored_as_voxels(page)) {
-      KARYO_CHECK_OK(fetch_chunk(handle, page, number, {planes[plane] + first, bytes}));
-      continue;
-    }
-    chunk.resize(bytes);
-    KARYO_CHECK_OK(fetch_chunk(handle, page, number, chunk));
-    const std::int64_t kept = std::min(rows, page.height - y0);
-    for (std::int64_t y = 0; y < kept; ++y) {
-      const std::byte* from =
-          chunk.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(chunks.row_bytes);
-      const std::size_t to = first + static_cast<std::size_t>(y * page.width) * voxel;
-      if (samples == 1) {
-        expand_values(page, from, columns, planes[plane] + to);
-        continue;
-      }
-      expand_values(page, from, columns * chunks.samples, row.data());
-      for (std::size_t s = 0; s < samples; ++s) targets[s] = planes[s] + to;
-      deinterleave(voxel, row.data(), columns, targets);
-    }
+    for (std::size_t s = 0; s < targets.size(); ++s) targets[s] = planes[plane + s] + first;
+    KARYO_CHECK_OK(decode_tiff_chunk(handle, page, number, targets, page.width));
   }
   return {};
 }

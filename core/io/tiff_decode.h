@@ -15,6 +15,13 @@ namespace karyo::io {
 Result<void> decode_tiff_page(TiffHandle& handle, const TiffPage& page,
                               std::span<std::byte* const> planes);
 
+/// Decodes one strip or tile of the current page: `number` counts across, down, then planes of
+/// samples. One pointer for each value a pixel has in a chunk, to the place of the chunk's first
+/// voxel in an array whose rows are `stride` voxels apart; what lies beyond the page is left out.
+/// Errors: kBadFile for broken data.
+Result<void> decode_tiff_chunk(TiffHandle& handle, const TiffPage& page, std::int64_t number,
+                               std::span<std::byte* const> planes, std::int64_t stride);
+
 /// Decodes its first chunk only, to learn whether the page is sound before memory is taken.
 Result<void> probe_tiff_page(TiffHandle& handle, const TiffPage& page);
 

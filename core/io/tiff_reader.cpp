@@ -1,24 +1,22 @@
 #include "core/io/tiff_reader.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "core/io/limits.h"
 #include "core/io/tiff_decode.h"
-#include "core/io/tiff_plan.h"
+#include "core/io/tiff_file.h"
 
 namespace karyo::io {
 namespace {
 
 class TiffReader final : public ImageReader {
  public:
-  TiffReader(ImageDescription description, TiffStructure structure, TiffHandle handle,
-             TiffPage first, TiffPlan plan)
-      : ImageReader(std::move(description)),
-        structure_(std::move(structure)),
-        handle_(std::move(handle)),
-        first_(first),
-        plan_(std::move(plan)) {}
+  explicit TiffReader(TiffFile file)
+      : ImageReader(std::move(file.description)),
+        structure_(std::move(file.structure)),
+        handle_(std::move(file.handle)),
+        first_(file.first),
+        plan_(std::move(file.plan)) {}
 
   Result<Volume> read() override {
     KARYO_CHECK_OK(check_all_pages());
@@ -79,7 +77,7 @@ class TiffReader final : public ImageReader {
     if (plan_.pages.empty()) return {};  // contiguous: checked when planned
     std::uint64_t stored = 0;
     for (const std::uint64_t offset : plan_.pages) {
-      KARYO_TRY(const TiffPage page, go_to_page(offset));
+      KARYO_TRY(const TiffPage page, go_to_page_like(handle_, first_, offset));
       KARYO_CHECK_OK(check_tiff_chunks(handle_, page, stored));
       if (offset == plan_.pages.front()) KARYO_CHECK_OK(probe_tiff_page(handle_, page));
     }
@@ -94,20 +92,6 @@ class TiffReader final : public ImageReader {
     return {};
   }
 
-  Result<TiffPage> go_to_page(std::uint64_t offset) {
-    KARYO_CHECK_OK(handle_.go_to(offset));
-    KARYO_TRY(TiffPage page, read_tiff_page(handle_));
-    if (!page.same_form_as(first_)) {
-      return Error(ErrorCode::kBadFile,
-                   "the page at byte " + std::to_string(offset) + " (" +
-                       std::to_string(page.width) + " x " + std::to_string(page.height) + ", " +
-                       page.dtype() + ") differs from the first (" + std::to_string(first_.width) +
-                       " x " + std::to_string(first_.height) + ", " + first_.dtype() + ")",
-                   "Save pages of different form as separate files.");
-    }
-    return page;
-  }
-
   Result<void> read_page(std::int64_t t, std::int64_t c, std::int64_t z,
                          std::span<std::byte* const> planes) {
     if (plan_.pages.empty()) {
@@ -117,7 +101,7 @@ class TiffReader final : public ImageReader {
                                    planes);
     }
     const auto number = static_cast<std::size_t>((t * plan_.channels + c) * plan_.slices + z);
-    KARYO_TRY(const TiffPage page, go_to_page(plan_.pages[number]));
+    KARYO_TRY(const TiffPage page, go_to_page_like(handle_, first_, plan_.pages[number]));
     std::uint64_t stored = 0;
     KARYO_CHECK_OK(check_tiff_chunks(handle_, page, stored));
     return decode_tiff_page(handle_, page, planes);
@@ -132,62 +116,11 @@ class TiffReader final : public ImageReader {
   std::int64_t kept_page_ = -1;  ///< its number; -1: none
 };
 
-/// Axes as stored: page axes longer than 1, then Y, X and S where the samples lie.
-void describe_axes(const TiffPlan& plan, const TiffPage& page, ImageDescription& description) {
-  const auto add = [&](char axis, std::int64_t extent) {
-    description.axes += axis;
-    description.file_shape.push_back(extent);
-  };
-  for (const char axis : plan.order) {
-    const std::int64_t extent = axis == 'T'   ? plan.frames
-                                : axis == 'C' ? plan.channels
-                                              : plan.slices;
-    if (extent > 1) add(axis, extent);
-  }
-  if (page.samples > 1 && page.planar) add('S', page.samples);
-  add('Y', page.height);
-  add('X', page.width);
-  if (page.samples > 1 && !page.planar) add('S', page.samples);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<ImageReader>> open_tiff(std::shared_ptr<const ByteSource> source) {
-  KARYO_TRY(TiffStructure structure, read_tiff_structure(*source));
-  KARYO_TRY(TiffHandle handle, TiffHandle::open(source, structure));
-  KARYO_CHECK_OK(handle.go_to(structure.pages[0]));
-  KARYO_TRY(const TiffPage first, read_tiff_page(handle));
-  const std::vector<Rgb> lut = tiff_page_lut(handle, first);
-  std::uint64_t stored = 0;
-  KARYO_CHECK_OK(check_tiff_chunks(handle, first, stored));
-  KARYO_TRY(TiffPlan plan, plan_tiff(handle, structure, first));
-
-  ImageDescription description;
-  description.format = plan.format;
-  description.type = first.type();
-  description.dtype = first.dtype();
-  description.compression = tiff_compression_name(first.compression);
-  description.rgb = first.rgb() && plan.channels == 1;
-  description.grid = plan.grid;
-  description.notes = plan.notes;
-  description.shape = {plan.frames, plan.channels * first.samples, plan.slices, first.height,
-                       first.width};
-  describe_axes(plan, first, description);
-  if (first.samples == 1) description.channels = plan.channel_info;
-  if (!lut.empty()) {
-    description.channels.resize(static_cast<std::size_t>(description.shape.c));
-    for (auto& channel : description.channels) {
-      if (channel.lut.empty()) channel.lut = lut;
-    }
-  }
-  // Only what says something is kept.
-  const bool silent = std::all_of(
-      description.channels.begin(), description.channels.end(), [](const ChannelInfo& channel) {
-        return channel.name.empty() && !channel.has_range && channel.lut.empty();
-      });
-  if (silent) description.channels.clear();
-  return std::unique_ptr<ImageReader>(std::make_unique<TiffReader>(
-      std::move(description), std::move(structure), std::move(handle), first, std::move(plan)));
+  KARYO_TRY(TiffFile file, open_tiff_file(std::move(source)));
+  return std::unique_ptr<ImageReader>(std::make_unique<TiffReader>(std::move(file)));
 }
 
 }  // namespace karyo::io

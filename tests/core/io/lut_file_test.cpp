@@ -44,8 +44,8 @@ TEST_F(LutFile, TheThreeFormsThatImageJReads) {
   expect_ramp(read("ICOL" + std::string(28, '\1') + raw_table()));
   std::string three = "", four = "Index\tRed\tGreen\tBlue\n";
   for (int i = 0; i < 256; ++i) {
-    const std::string colors = std::to_string(i) + " " + std::to_string(255 - i) + "\t" +
-                               std::to_string(i / 2) + "\r\n";
+    const std::string colors =
+        std::to_string(i) + " " + std::to_string(255 - i) + "\t" + std::to_string(i / 2) + "\r\n";
     three += colors;
     four += std::to_string(i) + "\t" + colors;
   }
@@ -56,8 +56,8 @@ TEST_F(LutFile, TheThreeFormsThatImageJReads) {
 TEST_F(LutFile, AnythingElseSaysWhatIsWrong) {
   for (const std::string& content :
        {std::string(), std::string("hello"), std::string("1 2 3\n"), std::string(767, 'x'),
-        std::string("1 2 300\n"), std::string(100000, ' '), std::string("ICOL") + std::string(9, 'a'),
-        std::string("0 0 0\nred green blue\n")}) {
+        std::string("1 2 300\n"), std::string(100000, ' '),
+        std::string("ICOL") + std::string(9, 'a'), std::string("0 0 0\nred green blue\n")}) {
     const auto map = read(content);
     ASSERT_FALSE(map);
     EXPECT_EQ(map.error().code, ErrorCode::kBadFile);
