@@ -8,7 +8,11 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/image/paged_image.h"
 #include "core/io/image_io.h"
+#include "core/io/limits.h"
+#include "core/io/tiff_source.h"
+#include "core/io/zarr_source.h"
 #include "core/layers/image_layer.h"
 #include "core/layers/labels_layer.h"
 
@@ -140,17 +144,85 @@ void name_by_folder(Layer& layer, const std::filesystem::path& path) {
   if (!folder.empty()) layer.set_name(folder + "/" + layer.name());
 }
 
+/// All voxels of a paged image, for what has to be in memory.
+Result<std::shared_ptr<const Volume>> read_all(const PagedImage& pages, TaskControl& control) {
+  const PixelInfo& info = pages.info();
+  const VolumeShape shape = info.shape();
+  KARYO_CHECK_OK(io::volume_bytes(shape, info.type));
+  auto volume = std::make_shared<Volume>(info.type, shape, info.grid);
+  volume->rgb = info.rgb;
+  volume->channels = info.channels;
+  const Box3 box = Box3::of_shape(shape.zyx());
+  const auto bytes = static_cast<std::size_t>(box.shape().count()) * bytes_of(info.type);
+  for (std::int64_t i = 0; i < shape.t * shape.c; ++i) {
+    if (control.cancelled()) return cancelled_error("Opening the image");
+    KARYO_CHECK_OK(pages.read(0, i / shape.c, i % shape.c, box,
+                              volume->data() + static_cast<std::size_t>(i) * bytes));
+  }
+  return std::shared_ptr<const Volume>(std::move(volume));
+}
+
+/// An image that stays in its file, or is read as a whole where that is little; labels always are,
+/// since they are drawn upon.
+Result<std::shared_ptr<Layer>> paged_layer(const std::string& name,
+                                           std::shared_ptr<const PixelSource> source, OpenAs as,
+                                           const std::shared_ptr<ChunkStore>& chunks,
+                                           const std::filesystem::path& path,
+                                           TaskControl& control) {
+  const PixelInfo& info = source->info();
+  if (info.labels && as == OpenAs::kGuess) as = OpenAs::kLabels;
+  const bool small =
+      static_cast<std::uint64_t>(info.shape().count()) * bytes_of(info.type) < kPagedBytes;
+  KARYO_TRY(auto pages, PagedImage::open(source, chunks));
+  const bool labels =
+      as == OpenAs::kLabels || (as == OpenAs::kGuess && looks_like_labels(*pages->sample(), path));
+  if (!labels && !small) return std::shared_ptr<Layer>(std::make_shared<ImageLayer>(name, pages));
+  KARYO_TRY(auto volume, read_all(*pages, control));
+  return make_layer(name, std::move(volume), labels ? OpenAs::kLabels : OpenAs::kImage, path);
+}
+
+Result<Layers> open_zarr_layers(const std::filesystem::path& path, OpenAs as,
+                                const std::shared_ptr<ChunkStore>& chunks, TaskControl& control) {
+  const std::string name = path.filename().string();
+  Layers layers;
+  KARYO_TRY(auto source, io::open_zarr(path));
+  KARYO_TRY(auto image, paged_layer(name, std::move(source), as, chunks, path, control));
+  layers.push_back(std::move(image));
+  for (const std::string& labels : io::zarr_labels(path)) {
+    const auto folder = path / "labels" / labels;
+    KARYO_TRY(auto source_of_labels, io::open_zarr(folder));
+    KARYO_TRY(auto layer, paged_layer(name + "/" + labels, std::move(source_of_labels),
+                                      OpenAs::kLabels, chunks, folder, control));
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+/// A TIFF too large to be read before it is shown.
+bool stays_in_file(const std::filesystem::path& path) {
+  const auto description = describe_image(path);
+  return description && description->format.find("TIFF") != std::string::npos &&
+         static_cast<std::uint64_t>(description->shape.count()) * bytes_of(description->type) >=
+             kPagedBytes;
+}
+
 }  // namespace
 
 Result<Layers> open_layers(const std::filesystem::path& path, OpenAs as,
-                           const std::shared_ptr<ChunkStore>& /*chunks*/, TaskControl& control) {
+                           const std::shared_ptr<ChunkStore>& chunks, TaskControl& control) {
   const std::string name = path.filename().string();
   control.report(0, "Opening " + name);
-  KARYO_TRY(Volume volume, read_image(path));
-  if (control.cancelled()) return cancelled_error("Opening " + name);
-  control.report(0.8, "Opening " + name);
-  KARYO_TRY(auto layer,
-            make_layer(name, std::make_shared<const Volume>(std::move(volume)), as, path));
+  if (io::is_zarr(path)) return open_zarr_layers(path, as, chunks, control);
+  std::shared_ptr<Layer> layer;
+  if (stays_in_file(path)) {
+    KARYO_TRY(auto source, io::open_tiff_source(path));
+    KARYO_TRY(layer, paged_layer(name, std::move(source), as, chunks, path, control));
+  } else {
+    KARYO_TRY(Volume volume, read_image(path));
+    if (control.cancelled()) return cancelled_error("Opening " + name);
+    control.report(0.8, "Opening " + name);
+    KARYO_TRY(layer, make_layer(name, std::make_shared<const Volume>(std::move(volume)), as, path));
+  }
   name_by_folder(*layer, path);
   return Layers{std::move(layer)};
 }

@@ -25,7 +25,7 @@ bool looks_like_labels(const Volume& volume, const std::filesystem::path& path);
 
 /// From this size in memory on, images stay in their file and are read chunk by chunk, if their
 /// format allows it.
-inline constexpr std::uint64_t kPagedBytes = std::uint64_t{256} << 20;
+inline constexpr std::uint64_t kPagedBytes = std::uint64_t{128} << 20;
 
 /// The layers of a file, at least one: an OME-Zarr folder may hold label images beside its image.
 /// Errors: those of read_image and, with kLabels, of to_labels. Threads: any.

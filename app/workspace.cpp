@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/sample.h"
+#include "core/image/reduced_read.h"
 
 namespace karyo {
 namespace {
@@ -38,8 +39,9 @@ void Workspace::start(Work work) {
 void Workspace::open(const std::vector<std::filesystem::path>& paths, OpenAs as) {
   if (paths.empty()) return;
   start([paths, as, chunks = chunks_](TaskControl& control, Mailbox& mailbox) -> Result<void> {
-    for (const auto& path : paths) {
+    for (auto path : paths) {
       if (control.cancelled()) return {};
+      if (!path.has_filename()) path = path.parent_path();  // a folder with a slash behind it
       auto layers = open_layers(path, as, chunks, control);
       const std::lock_guard lock(mailbox.mutex);
       if (layers) {
@@ -157,6 +159,7 @@ void Workspace::take_over(Mailbox& mailbox) {
   std::deque<std::shared_ptr<Layer>> layers;
   std::vector<std::pair<std::weak_ptr<Layer>, std::shared_ptr<Layer>>> replacements;
   std::vector<Error> errors;
+  std::vector<Coarse> renditions;
   {
     const std::lock_guard lock(mailbox.mutex);
     layers.swap(mailbox.layers);
@@ -167,9 +170,18 @@ void Workspace::take_over(Mailbox& mailbox) {
       objects_.push_back({layer, std::move(objects)});
     }
     mailbox.objects.clear();
+    renditions.swap(mailbox.renditions);
   }
   for (auto& layer : layers) put(std::move(layer));
   for (const auto& [old, layer] : replacements) replace(old, layer);
+  for (auto& coarse : renditions) {
+    for (auto& kept : renditions_) {
+      if (kept.pages.lock() == coarse.pages.lock() && kept.t == coarse.t) {
+        kept.volume = std::move(coarse.volume);
+      }
+    }
+  }
+  if (!renditions.empty()) renditions_changed.emit();
   for (const auto& error : errors) failed.emit(error);
 }
 
@@ -234,6 +246,52 @@ void Workspace::select_object_at(const WorldPoint& place) {
   }
 }
 
+Workspace::Rendition Workspace::rendition(const ImageLayer& layer) {
+  const VoxelGrid grid = layers_.grid_of(layer);
+  const std::int64_t t = layer.time_shown(view_.time());
+  if (!layer.pages()) return {layer.shared_volume(), grid, t};
+  std::erase_if(renditions_, [](const Coarse& kept) { return kept.pages.expired(); });
+  auto kept = std::find_if(renditions_.begin(), renditions_.end(), [&](const Coarse& coarse) {
+    return coarse.pages.lock() == layer.pages();
+  });
+  if (kept == renditions_.end()) {
+    renditions_.push_back({layer.pages(), -1, nullptr});
+    kept = std::prev(renditions_.end());
+  }
+  if (kept->t != t) {  // until the new time comes, the old one stands in
+    kept->t = t;
+    read_rendition(layer.pages(), t);
+  }
+  if (!kept->volume) return {};
+  VoxelGrid coarse = grid;
+  const Index3 full = layer.shape().zyx(), own = kept->volume->shape().zyx();
+  coarse.spacing_z *= static_cast<double>(full.z) / static_cast<double>(own.z);
+  coarse.spacing_y *= static_cast<double>(full.y) / static_cast<double>(own.y);
+  coarse.spacing_x *= static_cast<double>(full.x) / static_cast<double>(own.x);
+  return {kept->volume, coarse, 0};
+}
+
+void Workspace::read_rendition(const std::shared_ptr<const PagedImage>& pages, std::int64_t t) {
+  // A first picture in a moment, then as fine as the 3D view shows it.
+  constexpr std::int64_t kFirstVoxels = 1 << 21, kMostVoxels = 1 << 24;
+  constexpr std::uint64_t kFirstBytes = std::uint64_t{256} << 20;
+  constexpr std::uint64_t kMostBytes = std::uint64_t{8} << 30;
+  const auto first = reduction_to(pages->info(), kFirstVoxels, kFirstBytes);
+  const auto fine = reduction_to(pages->info(), kMostVoxels, kMostBytes);
+  if (!fine) return;
+  start([pages, t, first, fine](TaskControl& control, Mailbox& mailbox) -> Result<void> {
+    control.report(0, "Reading for 3D");
+    const auto read = [&](const Reduction& reduction) -> Result<void> {
+      KARYO_TRY(Volume volume, read_reduced(pages->source(), reduction, t, control));
+      const std::lock_guard lock(mailbox.mutex);
+      mailbox.renditions.push_back({pages, t, std::make_shared<const Volume>(std::move(volume))});
+      return {};
+    };
+    if (first && *first != *fine) KARYO_CHECK_OK(read(*first));
+    return read(*fine);
+  });
+}
+
 const ObjectTable* Workspace::objects_of(const Layer& layer) const {
   const auto counted = std::find_if(objects_.begin(), objects_.end(), [&](const Counted& c) {
     return c.layer.lock().get() == &layer;
@@ -249,8 +307,7 @@ Result<void> Workspace::go_to_object(LabelsLayer& layer, std::uint32_t id) {
   }
   const auto found = objects->find(id);
   if (found == objects->end()) {
-    return Error(ErrorCode::kNotFound,
-                 layer.name() + " has no object " + std::to_string(id),
+    return Error(ErrorCode::kNotFound, layer.name() + " has no object " + std::to_string(id),
                  "It holds " + std::to_string(objects->size()) +
                      (objects->size() == 1 ? " object." : " objects; choose one of them."));
   }

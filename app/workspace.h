@@ -78,17 +78,34 @@ class Workspace {
   /// Depth > 1 somewhere: there is something for XZ, YZ and 3D to show.
   bool has_depth() const { return layers_.extent().z > 1; }
 
+  /// What 3D shows of an image: all of it, or of one that stays in its file a coarse copy, read in
+  /// the background when first asked for; renditions_changed tells when a finer one has come.
+  struct Rendition {
+    std::shared_ptr<const Volume> volume;  ///< null: nothing yet, or too large without a pyramid
+    VoxelGrid grid;                        ///< in the world
+    std::int64_t t = 0;                    ///< of the volume
+  };
+  Rendition rendition(const ImageLayer& layer);
+  Signal<> renditions_changed;
+
   Signal<const Error&> failed;  ///< some work ended badly
   Signal<> jobs_changed;
   Signal<> first_layer_opened;  ///< views should show all of it
 
  private:
+  /// A coarse copy of a paged image at one time.
+  struct Coarse {
+    std::weak_ptr<const PagedImage> pages;
+    std::int64_t t = 0;
+    std::shared_ptr<const Volume> volume;
+  };
   /// Filled by the work, emptied by poll().
   struct Mailbox {
     std::mutex mutex;
     std::deque<std::shared_ptr<Layer>> layers;
     std::vector<std::pair<std::weak_ptr<Layer>, ObjectTable>> objects;
     std::vector<std::pair<std::weak_ptr<Layer>, std::shared_ptr<Layer>>> replacements;
+    std::vector<Coarse> renditions;
     std::vector<Error> errors;
   };
   struct Job {
@@ -101,6 +118,7 @@ class Workspace {
   void take_chunks();
   void put(std::shared_ptr<Layer> layer);
   void replace(const std::weak_ptr<Layer>& old, const std::shared_ptr<Layer>& layer);
+  void read_rendition(const std::shared_ptr<const PagedImage>& pages, std::int64_t t);
   void count_objects(const std::shared_ptr<Layer>& layer);
 
   std::shared_ptr<ChunkStore> chunks_ = std::make_shared<ChunkStore>();
@@ -113,6 +131,7 @@ class Workspace {
     ObjectTable objects;
   };
   std::vector<Counted> objects_;
+  std::vector<Coarse> renditions_;  // one a paged image
 };
 
 }  // namespace karyo

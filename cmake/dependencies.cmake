@@ -39,6 +39,16 @@ need("libinsighttoolkit5-dev" "NRRD, NIfTI, MetaImage" ${ITK_FOUND})
 pkg_check_modules(LIBZIP QUIET IMPORTED_TARGET libzip)
 need("libzip-dev" "RoiSet.zip" ${LIBZIP_FOUND})
 
+pkg_check_modules(ZSTD QUIET IMPORTED_TARGET libzstd)
+need("libzstd-dev" "OME-Zarr" ${ZSTD_FOUND})
+# c-blosc 1: what Zarr's blosc codec is; fuzzed upstream. Debian ships no CMake package for it.
+find_path(BLOSC_INCLUDE_DIR blosc.h)
+find_library(BLOSC_LIBRARY blosc)
+need("libblosc-dev" "OME-Zarr" "${BLOSC_LIBRARY}")
+add_library(Karyoscope::blosc INTERFACE IMPORTED)
+target_link_libraries(Karyoscope::blosc INTERFACE ${BLOSC_LIBRARY})
+target_include_directories(Karyoscope::blosc SYSTEM INTERFACE ${BLOSC_INCLUDE_DIR})
+
 # need_libtorch(): the imported target Karyoscope::torch over the libraries of PyPI's torch wheel.
 # Our own target, because the wheel's CMake package demands a CUDA toolkit. Accepted from 2.11;
 # tools/setup.sh pins 2.15.0 (twice as fast a training step as Debian's 1.13).

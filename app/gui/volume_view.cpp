@@ -13,28 +13,28 @@ namespace {
 constexpr int kHeaderHeight = 30;
 constexpr int kSoonMs = 30;
 
-void add_image(const ImageLayer& layer, const LayerList& layers, std::int64_t time,
+void add_image(const ImageLayer& layer, const Workspace::Rendition& rendition,
                SceneRequest& request) {
-  if (!layer.shared_volume()) return;
+  if (!rendition.volume) return;
   for (std::int64_t c = 0; c < layer.channel_count(); ++c) {
     const auto& channel = layer.channel(c);
     if (!channel.visible) continue;
     VolumeItem item;
-    item.volume = layer.shared_volume();
-    item.grid = layers.grid_of(layer);
-    item.t = layer.time_shown(time);
+    item.volume = rendition.volume;
+    item.grid = rendition.grid;
+    item.t = rendition.t;
     item.c = c;
     item.low = channel.limits.low;
     item.high = channel.limits.high;
     item.gamma = channel.gamma;
     item.opacity = layer.opacity();
-    item.colours =
-        channel.inverted ? reversed(*channel.colormap.table) : *channel.colormap.table;
+    item.colours = channel.inverted ? reversed(*channel.colormap.table) : *channel.colormap.table;
     if (layer.rgb()) {
       for (int i = 0; i < 256; ++i) {
         const auto v = static_cast<std::uint8_t>(i);
-        item.colours[static_cast<std::size_t>(i)] = {
-            c == 0 ? v : std::uint8_t{0}, c == 1 ? v : std::uint8_t{0}, c == 2 ? v : std::uint8_t{0}};
+        item.colours[static_cast<std::size_t>(i)] = {c == 0 ? v : std::uint8_t{0},
+                                                     c == 1 ? v : std::uint8_t{0},
+                                                     c == 2 ? v : std::uint8_t{0}};
       }
     }
     request.volumes.push_back(std::move(item));
@@ -93,8 +93,11 @@ VolumeView::VolumeView(Workspace& workspace, QWidget* parent)
   auto& layers = workspace_.layers();
   connections_.push_back(layers.list_changed.connect([this] { ask_later(); }));
   connections_.push_back(layers.layer_changed.connect([this](Layer&) { ask_later(); }));
-  connections_.push_back(
-      layers.layer_data_changed.connect([this](Layer&, const Box3&) { ask_later(); }));
+  connections_.push_back(layers.layer_data_changed.connect([this](Layer& layer, const Box3&) {
+    const auto* image = dynamic_cast<const ImageLayer*>(&layer);
+    if (image == nullptr || !image->pages()) ask_later();  // pages arriving change nothing in 3D
+  }));
+  connections_.push_back(workspace_.renditions_changed.connect([this] { ask_later(); }));
   connections_.push_back(workspace_.view().time_changed.connect([this] { ask_later(); }));
   rebuild();
 }
@@ -111,9 +114,13 @@ void VolumeView::set_frame_shown(bool shown) {
   ask_later();
 }
 
-void VolumeView::reset_camera() { surface_->reset_camera(); }
+void VolumeView::reset_camera() {
+  surface_->reset_camera();
+}
 
-void VolumeView::set_maximised(bool maximised) { header_->set_maximised(maximised); }
+void VolumeView::set_maximised(bool maximised) {
+  header_->set_maximised(maximised);
+}
 
 bool VolumeView::settled() const {
   if (soon_.isActive()) return false;
@@ -132,7 +139,7 @@ SceneRequest VolumeView::request_from_layers() const {
     const Layer& layer = layers.at(i);
     if (!layer.visible()) continue;
     if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
-      add_image(*image, layers, time, request);
+      add_image(*image, workspace_.rendition(*image), request);
     } else if (const auto* labels = dynamic_cast<const LabelsLayer*>(&layer)) {
       add_labels(*labels, layers, time, request);
     }
@@ -165,7 +172,9 @@ void VolumeView::resizeEvent(QResizeEvent*) {
   header_->setGeometry(0, 0, width(), kHeaderHeight);
 }
 
-void VolumeView::showEvent(QShowEvent*) { ask_later(); }
+void VolumeView::showEvent(QShowEvent*) {
+  ask_later();
+}
 
 void VolumeView::enterEvent(QEnterEvent*) {
   header_->setVisible(!workspace_.layers().empty());

@@ -34,19 +34,19 @@ struct Box3 {
            p.x < end.x;
   }
   Box3 clipped_to(const Box3& other) const {
-    return {{std::max(begin.z, other.begin.z), std::max(begin.y, other.begin.y),
-             std::max(begin.x, other.begin.x)},
-            {std::min(end.z, other.end.z), std::min(end.y, other.end.y),
-             std::min(end.x, other.end.x)}};
+    return {
+        {std::max(begin.z, other.begin.z), std::max(begin.y, other.begin.y),
+         std::max(begin.x, other.begin.x)},
+        {std::min(end.z, other.end.z), std::min(end.y, other.end.y), std::min(end.x, other.end.x)}};
   }
   /// The smallest box that holds both; an empty box adds nothing.
   Box3 united_with(const Box3& other) const {
     if (empty()) return other;
     if (other.empty()) return *this;
-    return {{std::min(begin.z, other.begin.z), std::min(begin.y, other.begin.y),
-             std::min(begin.x, other.begin.x)},
-            {std::max(end.z, other.end.z), std::max(end.y, other.end.y),
-             std::max(end.x, other.end.x)}};
+    return {
+        {std::min(begin.z, other.begin.z), std::min(begin.y, other.begin.y),
+         std::min(begin.x, other.begin.x)},
+        {std::max(end.z, other.end.z), std::max(end.y, other.end.y), std::max(end.x, other.end.x)}};
   }
   Box3 padded(Index3 by) const { return {begin - by, end + by}; }
 };

@@ -15,7 +15,7 @@ constexpr std::size_t kLarge = std::size_t{16} << 20;
 
 void* allocate_voxels(std::size_t bytes) {
   if (bytes < kLarge) return ::operator new(bytes);
-  void* memory = ::operator new(bytes, std::align_val_t{kHugePage});
+  void* memory = ::operator new (bytes, std::align_val_t{kHugePage});
 #ifdef __linux__
   // A wish: where it is refused the memory is as good, only slower across planes.
   (void)madvise(memory, bytes, MADV_HUGEPAGE);
@@ -27,7 +27,7 @@ void free_voxels(void* memory, std::size_t bytes) noexcept {
   if (bytes < kLarge) {
     ::operator delete(memory);
   } else {
-    ::operator delete(memory, std::align_val_t{kHugePage});
+    ::operator delete (memory, std::align_val_t{kHugePage});
   }
 }
 

@@ -26,9 +26,7 @@ struct PageAllocator {
     if (count > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_array_new_length();
     return static_cast<T*>(allocate_voxels(count * sizeof(T)));
   }
-  void deallocate(T* memory, std::size_t count) noexcept {
-    free_voxels(memory, count * sizeof(T));
-  }
+  void deallocate(T* memory, std::size_t count) noexcept { free_voxels(memory, count * sizeof(T)); }
   friend bool operator==(const PageAllocator&, const PageAllocator&) { return true; }
 };
 

@@ -11,6 +11,7 @@ namespace {
 
 /// What the sample may take: enough for a faithful histogram, read in well under a second.
 constexpr std::int64_t kSampleBytes = std::int64_t{32} << 20;
+constexpr std::int64_t kSampleReadBytes = std::int64_t{128} << 20;
 
 const PixelLevel& level_of(const PixelInfo& info, int level) {
   return info.levels[static_cast<std::size_t>(level)];
@@ -50,6 +51,37 @@ void copy_part(const Box3& chunk, const std::byte* from, const Box3& part, const
   }
 }
 
+/// What of a level the sample takes: all of it where that is little to hold and to read, else the
+/// middle of its middle plane.
+Box3 sample_box(const PixelLevel& level, std::int64_t voxel_bytes) {
+  Box3 box = Box3::of_shape(level.shape.zyx());
+  const auto too_much = [&] {
+    const Index3 first{box.begin.z / level.chunk.z, box.begin.y / level.chunk.y,
+                       box.begin.x / level.chunk.x};
+    const Index3 last{(box.end.z - 1) / level.chunk.z, (box.end.y - 1) / level.chunk.y,
+                      (box.end.x - 1) / level.chunk.x};
+    const std::int64_t chunks = (last - first + Index3{1, 1, 1}).count() * level.shape.c;
+    return box.shape().count() * level.shape.c * voxel_bytes > kSampleBytes ||
+           chunks * level.chunk.count() * voxel_bytes > kSampleReadBytes;
+  };
+  if (too_much()) {
+    box.begin.z = level.shape.z / 2;
+    box.end.z = box.begin.z + 1;
+  }
+  while (too_much() && box.shape().y * box.shape().x > 1) {  // towards the middle
+    const Index3 shape = box.shape();
+    const auto halve = [](std::int64_t& begin, std::int64_t& end) {
+      const std::int64_t quarter = (end - begin) / 4;
+      begin += quarter;
+      end -= quarter;
+    };
+    halve(box.begin.y, box.end.y);
+    halve(box.begin.x, box.end.x);
+    if (box.shape() == shape) break;  // a single chunk may be larger
+  }
+  return box;
+}
+
 /// A box in voxels of other size; all that it touches.
 Box3 scaled(const Box3& box, double by_z, double by_y, double by_x) {
   // A hair of slack: 3 x (1 / 3) is not quite 1 in binary.
@@ -79,22 +111,7 @@ Result<std::shared_ptr<const PagedImage>> PagedImage::open(
   const PixelInfo& info = image->info();
   const int coarsest = static_cast<int>(info.levels.size()) - 1;
   const PixelLevel& level = level_of(info, coarsest);
-  Box3 box = Box3::of_shape(level.shape.zyx());
-  const auto bytes = [&] {
-    return box.shape().count() * level.shape.c * static_cast<std::int64_t>(bytes_of(info.type));
-  };
-  if (bytes() > kSampleBytes) {
-    box.begin.z = level.shape.z / 2;
-    box.end.z = box.begin.z + 1;
-  }
-  while (bytes() > kSampleBytes && box.shape().y * box.shape().x > 1) {  // towards the middle
-    const Index3 shape = box.shape();
-    box.begin.y += shape.y / 4;
-    box.end.y -= shape.y / 4;
-    box.begin.x += shape.x / 4;
-    box.end.x -= shape.x / 4;
-    if (shape.y < 4 && shape.x < 4) break;
-  }
+  const Box3 box = sample_box(level, static_cast<std::int64_t>(bytes_of(info.type)));
   const Index3 shape = box.shape();
   auto sample = std::make_shared<Volume>(
       info.type, VolumeShape{1, level.shape.c, shape.z, shape.y, shape.x}, info.grid_of(coarsest));

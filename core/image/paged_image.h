@@ -22,6 +22,7 @@ class PagedImage {
                                                         std::shared_ptr<ChunkStore> store);
 
   const PixelSource& source() const { return *source_; }
+  const std::shared_ptr<const PixelSource>& shared_source() const { return source_; }
   const PixelInfo& info() const { return source_->info(); }
   ChunkStore& store() const { return *store_; }
   /// Never empty; all channels, one time point. Statistics only: it may be a part of the image.

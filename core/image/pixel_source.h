@@ -48,6 +48,7 @@ struct PixelInfo {
   std::vector<ChannelInfo> channels;  ///< empty, or one a channel
   std::vector<PixelLevel> levels;     ///< at least one; all with the same t and c
   std::vector<std::string> notes;     ///< what was left out, for people
+  bool labels = false;                ///< the file says that values are object numbers
 
   const VolumeShape& shape() const { return levels.front().shape; }
   /// The grid of a level: the image's, with the spacing its voxels have.

@@ -92,8 +92,8 @@ Array3<float> plane_to_float(const Volume& volume, std::int64_t t, std::int64_t 
 Result<LabelArray> to_labels(const Volume& volume, std::int64_t t) {
   if (volume.rgb || volume.shape().c > 1) {
     return Error(ErrorCode::kBadFile,
-                 "a label image has one channel, this one has " +
-                     std::to_string(volume.shape().c) + (volume.rgb ? " (a colour picture)" : ""),
+                 "a label image has one channel, this one has " + std::to_string(volume.shape().c) +
+                     (volume.rgb ? " (a colour picture)" : ""),
                  "Save the labels as a single-channel image of whole numbers, one per object.");
   }
   LabelArray labels(volume.shape().zyx());
@@ -104,8 +104,8 @@ Result<LabelArray> to_labels(const Volume& volume, std::int64_t t) {
     const T* source = volume.view<T>(t, 0).data();
     for (std::int64_t i = 0; i < labels.count(); ++i) {
       const auto value = static_cast<double>(source[i]);
-      const bool fits =
-          value >= 0 && value <= std::numeric_limits<std::uint32_t>::max() && std::floor(value) == value;
+      const bool fits = value >= 0 && value <= std::numeric_limits<std::uint32_t>::max() &&
+                        std::floor(value) == value;
       if (!fits) {
         wrong = i;
         wrong_value = value;
@@ -132,8 +132,8 @@ Volume from_labels(std::span<const LabelArray> frames, const VoxelGrid& grid) {
   for (const auto& frame : frames) {
     for (const std::uint32_t id : frame) highest = std::max(highest, id);
   }
-  const VoxelType type =
-      highest <= std::numeric_limits<std::uint16_t>::max() ? VoxelType::kUInt16 : VoxelType::kUInt32;
+  const VoxelType type = highest <= std::numeric_limits<std::uint16_t>::max() ? VoxelType::kUInt16
+                                                                              : VoxelType::kUInt32;
   const Index3 shape = frames.front().shape();
   const auto count = static_cast<std::int64_t>(frames.size());
   Volume volume(type, {count, 1, shape.z, shape.y, shape.x}, grid);

@@ -85,8 +85,8 @@ class Volume {
   }
 
   VoxelGrid grid;
-  bool rgb = false;                     ///< the channels are red, green, blue (and alpha)
-  std::vector<ChannelInfo> channels;    ///< empty, or one a channel
+  bool rgb = false;                   ///< the channels are red, green, blue (and alpha)
+  std::vector<ChannelInfo> channels;  ///< empty, or one a channel
 
  private:
   VoxelType type_ = VoxelType::kUInt8;
@@ -131,14 +131,22 @@ constexpr VoxelType voxel_type_of() {
 template <typename F>
 decltype(auto) visit_voxels(VoxelType type, F&& f) {
   switch (type) {
-    case VoxelType::kInt8: return f(std::int8_t{});
-    case VoxelType::kUInt16: return f(std::uint16_t{});
-    case VoxelType::kInt16: return f(std::int16_t{});
-    case VoxelType::kUInt32: return f(std::uint32_t{});
-    case VoxelType::kInt32: return f(std::int32_t{});
-    case VoxelType::kFloat32: return f(float{});
-    case VoxelType::kFloat64: return f(double{});
-    case VoxelType::kUInt8: break;
+    case VoxelType::kInt8:
+      return f(std::int8_t{});
+    case VoxelType::kUInt16:
+      return f(std::uint16_t{});
+    case VoxelType::kInt16:
+      return f(std::int16_t{});
+    case VoxelType::kUInt32:
+      return f(std::uint32_t{});
+    case VoxelType::kInt32:
+      return f(std::int32_t{});
+    case VoxelType::kFloat32:
+      return f(float{});
+    case VoxelType::kFloat64:
+      return f(double{});
+    case VoxelType::kUInt8:
+      break;
   }
   return f(std::uint8_t{});
 }

@@ -22,8 +22,7 @@ class VolumeView {
       : data_(data), shape_(shape), strides_(strides) {}
   /// A writable view is also a readable one.
   template <typename U>
-    requires std::is_same_v<const U, T> && (!std::is_const_v<U>)
-  VolumeView(const VolumeView<U>& other)
+  requires std::is_same_v<const U, T> &&(!std::is_const_v<U>)VolumeView(const VolumeView<U>& other)
       : data_(other.data()), shape_(other.shape()), strides_(other.strides()) {}
 
   T& operator()(std::int64_t z, std::int64_t y, std::int64_t x) const {

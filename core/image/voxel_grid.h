@@ -10,8 +10,8 @@ namespace karyo {
 /// A file without calibration has spacing 1 and the unit "pixel".
 struct VoxelGrid {
   double spacing_z = 1, spacing_y = 1, spacing_x = 1;
-  std::string unit = "pixel";    ///< "µm" is written as "um" inside; see tiff_metadata.h
-  double frame_interval = 0;     ///< time between frames in `time_unit`; 0 when unknown
+  std::string unit = "pixel";  ///< "µm" is written as "um" inside; see tiff_metadata.h
+  double frame_interval = 0;   ///< time between frames in `time_unit`; 0 when unknown
   std::string time_unit = "sec";
   /// Where the volume's corner lies in the world, in `unit`: a layer that was moved.
   double origin_z = 0, origin_y = 0, origin_x = 0;

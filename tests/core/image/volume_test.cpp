@@ -11,7 +11,8 @@ TEST(Volume, ChannelsAndTimesAreContiguousBlocks) {
   Volume volume(VoxelType::kUInt16, {2, 3, 4, 5, 6});
   auto view = volume.view<std::uint16_t>(1, 2);
   view(3, 4, 5) = 77;
-  const auto* last = reinterpret_cast<const std::uint16_t*>(volume.data()) + volume.shape().count() - 1;
+  const auto* last =
+      reinterpret_cast<const std::uint16_t*>(volume.data()) + volume.shape().count() - 1;
   EXPECT_EQ(*last, 77);
   EXPECT_EQ(volume.size_bytes(), 2u * 3 * 4 * 5 * 6 * 2);
   EXPECT_EQ(volume.clone().view<std::uint16_t>(1, 2)(3, 4, 5), 77);
