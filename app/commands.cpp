@@ -8,6 +8,44 @@
 #include "core/base/text.h"
 
 namespace karyo {
+namespace {
+
+bool fits(Argument::Kind kind, const nlohmann::json& value) {
+  const auto list_of = [&](bool (*entry_fits)(const nlohmann::json&)) {
+    return value.is_array() && std::all_of(value.begin(), value.end(), entry_fits);
+  };
+  switch (kind) {
+    case Argument::Kind::kText:
+      return value.is_string();
+    case Argument::Kind::kNumber:
+      return value.is_number();
+    case Argument::Kind::kBool:
+      return value.is_boolean();
+    case Argument::Kind::kNumbers:
+      return list_of([](const nlohmann::json& entry) { return entry.is_number(); });
+    case Argument::Kind::kTexts:
+      return list_of([](const nlohmann::json& entry) { return entry.is_string(); });
+  }
+  return false;
+}
+
+const char* name_of(Argument::Kind kind) {
+  switch (kind) {
+    case Argument::Kind::kText:
+      return "text";
+    case Argument::Kind::kNumber:
+      return "number";
+    case Argument::Kind::kBool:
+      return "true or false";
+    case Argument::Kind::kNumbers:
+      return "list of numbers";
+    case Argument::Kind::kTexts:
+      return "list of texts";
+  }
+  return "";
+}
+
+}  // namespace
 
 void CommandTable::add(Command command) {
   assert(find(command.id) == nullptr);
@@ -26,11 +64,45 @@ Result<void> CommandTable::run(const std::string& id, const nlohmann::json& argu
     return Error(ErrorCode::kNotFound, "there is no command \"" + id + "\"",
                  "Look for it with Ctrl+Shift+P.");
   }
-  if (!command->enabled()) {
-    return Error(ErrorCode::kInvalidArgument, "\"" + command->title + "\" cannot be done now",
+  const nlohmann::json given = arguments.is_null() ? nlohmann::json::object() : arguments;
+  if (given.empty() && !command->enabled()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "\"" + (command->title.empty() ? id : command->title) + "\" cannot be done now",
                  command->help);
   }
-  return command->run(arguments);
+  KARYO_CHECK_OK(check(*command, given));
+  KARYO_CHECK_OK(command->body(given));
+  ran.emit(*command, given);
+  return {};
+}
+
+Result<void> CommandTable::check(const Command& command, const nlohmann::json& arguments) const {
+  const auto wrong = [&](const std::string& what) {
+    std::string known;
+    for (const Argument& argument : command.arguments) {
+      known += (known.empty() ? "" : ", ") + argument.name + " (" + argument.help + ")";
+    }
+    return Error(ErrorCode::kInvalidArgument, command.id + ": " + what,
+                 known.empty() ? "It takes no arguments." : "It takes " + known + ".");
+  };
+  if (!arguments.is_object()) return wrong("the arguments are no JSON object");
+  for (const auto& [name, value] : arguments.items()) {
+    const auto known = std::find_if(command.arguments.begin(), command.arguments.end(),
+                                    [&](const Argument& a) { return a.name == name; });
+    if (known == command.arguments.end()) {
+      return wrong("there is no argument \"" + name + "\"");
+    }
+    if (!fits(known->kind, value)) {
+      return wrong("\"" + name + "\" is " + value.dump().substr(0, 60) + ", which is no " +
+                   name_of(known->kind));
+    }
+  }
+  for (const Argument& argument : command.arguments) {
+    if (argument.required && !arguments.contains(argument.name)) {
+      return wrong("the argument \"" + argument.name + "\" is missing");
+    }
+  }
+  return {};
 }
 
 std::vector<const Command*> CommandTable::search(const std::string& text) const {
@@ -39,6 +111,7 @@ std::vector<const Command*> CommandTable::search(const std::string& text) const 
   for (std::string word; stream >> word;) words.push_back(word);
   std::vector<std::pair<int, const Command*>> found;
   for (const auto& command : commands_) {
+    if (command.title.empty()) continue;
     const std::string title = lower_ascii(command.title);
     const std::string everything =
         title + " " + lower_ascii(command.menu) + " " + lower_ascii(command.help);

@@ -1,6 +1,7 @@
 #pragma once
 
-/// Everything a person can do, by name: menus, shortcuts and the command search read this one table.
+/// Everything a person can do, by name: menus, shortcuts, the command search, macros and tests use
+/// this one table.
 
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -8,20 +9,34 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/base/signal.h"
 
 namespace karyo {
+
+/// One argument of a command, checked before the command runs.
+struct Argument {
+  enum class Kind { kText, kNumber, kBool, kNumbers, kTexts };
+  std::string name;
+  Kind kind = Kind::kText;
+  std::string help;
+  bool required = false;  ///< by macros; a window may ask for it instead
+};
 
 struct Command {
   using Body = std::function<Result<void>(const nlohmann::json& arguments)>;
 
-  std::string id;        ///< "view.reset"; never changes, scripts use it
+  std::string id;        ///< "view.reset"; never changes, macros use it
   std::string menu;      ///< the menu it stands in; empty: search and shortcuts only
-  std::string title;     ///< a plain verb: "Reset view"
+  std::string title;     ///< a plain verb: "Reset view"; empty: for macros and widgets only
   std::string shortcut;  ///< "Ctrl+R"; several with ", " between; empty for none
   std::string help;      ///< a full sentence: what it does and why one would
-  Body run;
+  Body body;             ///< gets an object, perhaps empty
+  /// Whether it can be done as a menu does it, without arguments, to what is selected.
   std::function<bool()> enabled = [] { return true; };
   std::function<bool()> checked = {};  ///< set for what is on or off
+  std::vector<Argument> arguments = {};
+  /// Opens a dialog that ends in another command: macros leave it out.
+  bool asks = false;
 };
 
 class CommandTable {
@@ -32,12 +47,19 @@ class CommandTable {
   const Command* find(const std::string& id) const;
   const std::vector<Command>& all() const { return commands_; }
 
-  /// Errors: kNotFound; kInvalidArgument when it is not enabled; the command's own.
-  Result<void> run(const std::string& id, const nlohmann::json& arguments = {}) const;
+  /// Errors: kNotFound; kInvalidArgument when it is not enabled or an argument is wrong; the
+  /// command's own.
+  Result<void> run(const std::string& id,
+                   const nlohmann::json& arguments = nlohmann::json::object()) const;
+  /// Whether the arguments are the command's, as run() checks it.
+  Result<void> check(const Command& command, const nlohmann::json& arguments) const;
 
   /// Commands whose title, menu or help holds every word of `text`, titles that begin with it
   /// first. An empty text finds all.
   std::vector<const Command*> search(const std::string& text) const;
+
+  /// A command was run, with these arguments, and did not fail.
+  mutable Signal<const Command&, const nlohmann::json&> ran;
 
  private:
   std::vector<Command> commands_;

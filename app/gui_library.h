@@ -20,6 +20,9 @@ struct GuiRequest {
   std::string view;                  ///< quad, xy, xz, yz, 3d; empty: quad, xy for a flat image
   int width = 1600, height = 1000;   ///< of the screenshot, pixels
   bool whole_window = false;         ///< panels too, not only the views
+
+  /// Not empty: this macro is run instead, off screen, with all commands of the window.
+  std::filesystem::path macro;
 };
 
 /// Loads libkaryoscope_gui (../lib/karyoscope beside the executable's folder) and returns when the

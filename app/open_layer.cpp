@@ -187,12 +187,14 @@ Result<Layers> open_zarr_layers(const std::filesystem::path& path, OpenAs as,
   Layers layers;
   KARYO_TRY(auto source, io::open_zarr(path));
   KARYO_TRY(auto image, paged_layer(name, std::move(source), as, chunks, path, control));
+  image->set_source({path, ""});
   layers.push_back(std::move(image));
   for (const std::string& labels : io::zarr_labels(path)) {
     const auto folder = path / "labels" / labels;
     KARYO_TRY(auto source_of_labels, io::open_zarr(folder));
     KARYO_TRY(auto layer, paged_layer(name + "/" + labels, std::move(source_of_labels),
                                       OpenAs::kLabels, chunks, folder, control));
+    layer->set_source({path, labels});
     layers.push_back(std::move(layer));
   }
   return layers;
@@ -224,6 +226,7 @@ Result<Layers> open_layers(const std::filesystem::path& path, OpenAs as,
     KARYO_TRY(layer, make_layer(name, std::make_shared<const Volume>(std::move(volume)), as, path));
   }
   name_by_folder(*layer, path);
+  layer->set_source({path, ""});
   return Layers{std::move(layer)};
 }
 

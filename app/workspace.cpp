@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "app/sample.h"
-#include "core/image/reduced_read.h"
+#include "core/io/image_io.h"
 
 namespace karyo {
 namespace {
@@ -52,6 +52,70 @@ void Workspace::open(const std::vector<std::filesystem::path>& paths, OpenAs as)
     }
     return {};
   });
+}
+
+void Workspace::open_arranged(std::vector<SessionLayer> wanted, SessionView view) {
+  layers_.clear();
+  history_.reset();
+  start([wanted = std::move(wanted), view, chunks = chunks_](TaskControl& control,
+                                                             Mailbox& mailbox) -> Result<void> {
+    for (const SessionLayer& one : wanted) {
+      if (control.cancelled()) return {};
+      auto layer = open_session_layer(one, chunks, control);
+      const std::lock_guard lock(mailbox.mutex);
+      if (layer) {
+        mailbox.session_layers.emplace_back(*std::move(layer), one.selected);
+      } else if (layer.error().code != ErrorCode::kCancelled) {
+        mailbox.errors.push_back(layer.error());
+      }
+    }
+    const std::lock_guard lock(mailbox.mutex);
+    mailbox.session_view = view;
+    return {};
+  });
+}
+
+Result<void> Workspace::save_layer(Layer& layer, const std::filesystem::path& path) {
+  std::shared_ptr<const Volume> pixels;
+  std::vector<LabelVolume> frames;
+  if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
+    if (image->pages()) {
+      return Error(ErrorCode::kUnsupported, layer.name() + " stays in its file",
+                   "Copy the file itself, or crop the image first.");
+    }
+    pixels = image->shared_volume();
+  } else {
+    const auto& labels = dynamic_cast<const LabelsLayer&>(layer);
+    for (std::int64_t t = 0; t < labels.shape().t; ++t) frames.push_back(labels.labels(t));
+  }
+  start([pixels, frames, path, place = layer.place(), name = layer.name(),
+         weak = std::weak_ptr(layers_.shared_at(layers_.find(&layer)))](
+            TaskControl& control, Mailbox& mailbox) -> Result<void> {
+    control.report(0, "Saving " + name);
+    if (pixels) {
+      Volume copy = pixels->clone();
+      copy.grid = place;
+      KARYO_CHECK_OK(write_image(path, copy));
+    } else {
+      std::vector<LabelArray> dense;
+      for (const LabelVolume& frame : frames) dense.push_back(frame.to_dense());
+      WriteOptions options;
+      options.compress = true;
+      KARYO_CHECK_OK(write_image(path, from_labels(dense, place), options));
+    }
+    const std::lock_guard lock(mailbox.mutex);
+    mailbox.saved.emplace_back(weak, path);
+    return {};
+  });
+  return {};
+}
+
+std::vector<std::string> Workspace::unsaved_layers() const {
+  std::vector<std::string> names;
+  for (int i = 0; i < layers_.count(); ++i) {
+    if (layers_.at(i).source().path.empty()) names.push_back(layers_.at(i).name());
+  }
+  return names;
 }
 
 void Workspace::open_sample() {
@@ -107,31 +171,8 @@ void Workspace::replace(const std::weak_ptr<Layer>& old, const std::shared_ptr<L
   if (position < 0) return;  // closed meanwhile
   const auto kept = layers_.remove(position);
   layers_.insert(position, layer);
+  history_.note("Change between image and labels of " + layer->name());
   count_objects(layer);
-}
-
-void Workspace::note_reading() {
-  if (!chunks_->busy() || std::exchange(reading_noted_, true)) return;
-  jobs_changed.emit();
-}
-
-void Workspace::take_chunks() {
-  const auto arrived = chunks_->take_arrived();
-  for (int i = 0; !arrived.empty() && i < layers_.count(); ++i) {
-    auto* image = dynamic_cast<ImageLayer*>(&layers_.at(i));
-    if (image == nullptr || !image->pages()) continue;
-    const PagedImage& pages = *image->pages();
-    Box3 changed;  // of all that came for this layer: one redraw
-    for (const auto& [source, key] : arrived) {
-      if (source.lock().get() != &pages.source()) continue;
-      const PixelLevel& level = pages.info().levels[static_cast<std::size_t>(key.level)];
-      changed =
-          changed.united_with(pages.in_full_voxels(key.level, level.box_of_chunk(key.number)));
-    }
-    if (!changed.empty()) image->notify_arrived(changed);
-  }
-  for (const auto& error : chunks_->take_errors()) failed.emit(error);
-  if (!chunks_->busy()) reading_noted_ = false;
 }
 
 bool Workspace::poll() {
@@ -160,6 +201,9 @@ void Workspace::take_over(Mailbox& mailbox) {
   std::vector<std::pair<std::weak_ptr<Layer>, std::shared_ptr<Layer>>> replacements;
   std::vector<Error> errors;
   std::vector<Coarse> renditions;
+  std::vector<std::pair<std::shared_ptr<Layer>, bool>> session_layers;
+  std::optional<SessionView> session_view;
+  std::vector<std::pair<std::weak_ptr<Layer>, std::filesystem::path>> saved;
   {
     const std::lock_guard lock(mailbox.mutex);
     layers.swap(mailbox.layers);
@@ -171,9 +215,29 @@ void Workspace::take_over(Mailbox& mailbox) {
     }
     mailbox.objects.clear();
     renditions.swap(mailbox.renditions);
+    session_layers.swap(mailbox.session_layers);
+    session_view.swap(mailbox.session_view);
+    saved.swap(mailbox.saved);
   }
   for (auto& layer : layers) put(std::move(layer));
+  history_.accept();
   for (const auto& [old, layer] : replacements) replace(old, layer);
+  for (const auto& [layer, selected] : session_layers) {
+    Layer* const before = layers_.selected();
+    layers_.insert(layers_.count(), layer);
+    if (!selected && before != nullptr) layers_.select(before);
+    count_objects(layer);
+  }
+  if (session_view) {
+    apply_view(*session_view, view_);
+    arranged.emit();
+  }
+  for (const auto& [weak, path] : saved) {
+    const auto layer = weak.lock();
+    if (layer && layer->source().path.empty()) layer->set_source({path, ""});
+    done.emit("Saved " + path.string());
+  }
+  history_.accept();
   for (auto& coarse : renditions) {
     for (auto& kept : renditions_) {
       if (kept.pages.lock() == coarse.pages.lock() && kept.t == coarse.t) {
@@ -244,52 +308,6 @@ void Workspace::select_object_at(const WorldPoint& place) {
     labels->set_selected(labels->id_at(voxel_at(place, layers_.grid_of(*labels)), view_.time()));
     return;
   }
-}
-
-Workspace::Rendition Workspace::rendition(const ImageLayer& layer) {
-  const VoxelGrid grid = layers_.grid_of(layer);
-  const std::int64_t t = layer.time_shown(view_.time());
-  if (!layer.pages()) return {layer.shared_volume(), grid, t};
-  std::erase_if(renditions_, [](const Coarse& kept) { return kept.pages.expired(); });
-  auto kept = std::find_if(renditions_.begin(), renditions_.end(), [&](const Coarse& coarse) {
-    return coarse.pages.lock() == layer.pages();
-  });
-  if (kept == renditions_.end()) {
-    renditions_.push_back({layer.pages(), -1, nullptr});
-    kept = std::prev(renditions_.end());
-  }
-  if (kept->t != t) {  // until the new time comes, the old one stands in
-    kept->t = t;
-    read_rendition(layer.pages(), t);
-  }
-  if (!kept->volume) return {};
-  VoxelGrid coarse = grid;
-  const Index3 full = layer.shape().zyx(), own = kept->volume->shape().zyx();
-  coarse.spacing_z *= static_cast<double>(full.z) / static_cast<double>(own.z);
-  coarse.spacing_y *= static_cast<double>(full.y) / static_cast<double>(own.y);
-  coarse.spacing_x *= static_cast<double>(full.x) / static_cast<double>(own.x);
-  return {kept->volume, coarse, 0};
-}
-
-void Workspace::read_rendition(const std::shared_ptr<const PagedImage>& pages, std::int64_t t) {
-  // A first picture in a moment, then as fine as the 3D view shows it.
-  constexpr std::int64_t kFirstVoxels = 1 << 21, kMostVoxels = 1 << 24;
-  constexpr std::uint64_t kFirstBytes = std::uint64_t{256} << 20;
-  constexpr std::uint64_t kMostBytes = std::uint64_t{8} << 30;
-  const auto first = reduction_to(pages->info(), kFirstVoxels, kFirstBytes);
-  const auto fine = reduction_to(pages->info(), kMostVoxels, kMostBytes);
-  if (!fine) return;
-  start([pages, t, first, fine](TaskControl& control, Mailbox& mailbox) -> Result<void> {
-    control.report(0, "Reading for 3D");
-    const auto read = [&](const Reduction& reduction) -> Result<void> {
-      KARYO_TRY(Volume volume, read_reduced(pages->source(), reduction, t, control));
-      const std::lock_guard lock(mailbox.mutex);
-      mailbox.renditions.push_back({pages, t, std::make_shared<const Volume>(std::move(volume))});
-      return {};
-    };
-    if (first && *first != *fine) KARYO_CHECK_OK(read(*first));
-    return read(*fine);
-  });
 }
 
 const ObjectTable* Workspace::objects_of(const Layer& layer) const {

@@ -13,6 +13,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "app/arrangement.h"
+#include "app/layer_history.h"
 #include "app/open_layer.h"
 #include "core/base/signal.h"
 #include "core/base/task.h"
@@ -52,6 +54,15 @@ class Workspace {
   /// Reads files in the background, in order; each becomes a layer as soon as it is read. Images go
   /// under labels.
   void open(const std::vector<std::filesystem::path>& paths, OpenAs as = OpenAs::kGuess);
+  /// Closes everything and opens these layers, from the bottom, as they are described.
+  void open_arranged(std::vector<SessionLayer> layers, SessionView view);
+  /// Writes a layer in the background: TIFF, OME-TIFF or NRRD by the ending (core/io/image_io.h).
+  /// Errors: kInvalidArgument for another ending, kUnsupported for an image that stays in its file.
+  Result<void> save_layer(Layer& layer, const std::filesystem::path& path);
+  /// Undo of what was done to layers.
+  LayerHistory& history() { return history_; }
+  /// Layers that were made here and are in no file.
+  std::vector<std::string> unsaved_layers() const;
   /// A made-up stack and its nuclei.
   void open_sample();
   /// Shows a layer of pixels as labels, or labels as an image, in its place once that is made.
@@ -91,6 +102,8 @@ class Workspace {
   Signal<const Error&> failed;  ///< some work ended badly
   Signal<> jobs_changed;
   Signal<> first_layer_opened;  ///< views should show all of it
+  Signal<> arranged;            ///< a session is open, framed as it was
+  Signal<const std::string&> done;  ///< some work ended well, in words
 
  private:
   /// A coarse copy of a paged image at one time.
@@ -106,6 +119,9 @@ class Workspace {
     std::vector<std::pair<std::weak_ptr<Layer>, ObjectTable>> objects;
     std::vector<std::pair<std::weak_ptr<Layer>, std::shared_ptr<Layer>>> replacements;
     std::vector<Coarse> renditions;
+    std::vector<std::pair<std::shared_ptr<Layer>, bool>> session_layers;  ///< and: selected
+    std::optional<SessionView> session_view;
+    std::vector<std::pair<std::weak_ptr<Layer>, std::filesystem::path>> saved;
     std::vector<Error> errors;
   };
   struct Job {
@@ -124,6 +140,7 @@ class Workspace {
   std::shared_ptr<ChunkStore> chunks_ = std::make_shared<ChunkStore>();
   bool reading_noted_ = false;
   LayerList layers_;
+  LayerHistory history_{layers_};
   ViewState view_;
   std::vector<Job> jobs_;
   struct Counted {

@@ -18,6 +18,8 @@
 #include "app/gui/theme.h"
 #include "app/gui/view_grid.h"
 #include "app/gui_library.h"
+#include "app/macro.h"
+#include "app/session.h"
 
 namespace karyo::gui {
 namespace {
@@ -56,6 +58,11 @@ void report_timing(MainWindow& window) {
 }
 
 void start_reading(Workspace& workspace, const GuiRequest& request) {
+  if (request.files.size() == 1 && is_session(request.files[0])) {
+    const auto opened = open_session(request.files[0], workspace);
+    if (!opened) workspace.failed.emit(opened.error());
+    return;
+  }
   workspace.open(request.files);
   if (!request.labels.empty()) workspace.open({request.labels}, OpenAs::kLabels);
 }
@@ -157,11 +164,40 @@ Result<void> draw_screenshot(const GuiRequest& request) {
   return write_png(drawn->grab().toImage(), request.screenshot);
 }
 
+/// A macro that needs the window's commands, off screen.
+Result<void> replay(const GuiRequest& request) {
+  KARYO_TRY(const auto steps, read_macro(request.macro));
+  qputenv("QT_QPA_PLATFORM", "offscreen");
+  int argc = 1;
+  std::string name = "karyoscope";
+  char* argv[] = {name.data(), nullptr};
+  QApplication application(argc, argv);
+  apply_theme(application);
+  Workspace workspace;
+  MainWindow window(workspace);
+  window.resize(request.width, request.height);
+  window.show();
+  std::optional<Error> failure;
+  const auto watch = workspace.failed.connect([&](const Error& error) {
+    if (!failure) failure = error;
+  });
+  return run_macro(window.commands(), steps, [&]() -> Result<void> {
+    QElapsedTimer clock;
+    clock.start();
+    do {
+      QApplication::processEvents(QEventLoop::AllEvents, 20);
+    } while (!failure && !window.settled() && clock.elapsed() < kScreenshotLimitMs);
+    if (failure) return *failure;
+    return {};
+  });
+}
+
 }  // namespace
 }  // namespace karyo::gui
 
 extern "C" __attribute__((visibility("default"))) void karyoscope_gui(
     const karyo::GuiRequest* request, karyo::Result<void>* outcome) {
-  *outcome = request->screenshot.empty() ? karyo::gui::show_window(*request)
-                                         : karyo::gui::draw_screenshot(*request);
+  *outcome = !request->macro.empty()       ? karyo::gui::replay(*request)
+             : request->screenshot.empty() ? karyo::gui::show_window(*request)
+                                           : karyo::gui::draw_screenshot(*request);
 }

@@ -49,7 +49,7 @@ const char* blending_help(Blending blending) {
 
 ImageControls::ImageControls(ImageLayer& layer, Workspace& workspace, const CommandTable& commands,
                              QWidget* parent)
-    : QWidget(parent), workspace_(workspace) {
+    : QWidget(parent), workspace_(workspace), commands_(commands) {
   layer_ = workspace_.layers().shared_at(workspace_.layers().find(&layer));
   auto* form = new QGridLayout(this);
   form->setContentsMargins(0, 0, 0, 0);
@@ -107,9 +107,7 @@ void ImageControls::add_channels(QGridLayout& form) {
     show_histogram();
   });
   QObject::connect(channel_shown_, &QCheckBox::toggled, this, [this](bool on) {
-    if (auto* image_layer = layer(); image_layer != nullptr && !updating_) {
-      image_layer->set_channel_visible(channel_, on);
-    }
+    if (!updating_) set_channel({{"visible", on}});
   });
 }
 
@@ -134,10 +132,7 @@ void ImageControls::add_contrast(QGridLayout& form, const CommandTable& commands
   box->addWidget(low_, 1);
   box->addWidget(high_, 1);
   box->addWidget(automatic);
-  const Command* command = commands.find("layer.auto_contrast");
-  const auto run_auto = [command] {
-    if (command != nullptr && command->enabled()) static_cast<void>(command->run({}));
-  };
+  const auto run_auto = [&commands] { static_cast<void>(commands.run("layer.auto_contrast")); };
   QObject::connect(automatic, &QPushButton::clicked, this, run_auto);
   histogram_->on_auto = run_auto;
   form.addWidget(row, form.rowCount(), 0, 1, 2);
@@ -213,7 +208,7 @@ void ImageControls::load_lut() {
 void ImageControls::add_colours(QGridLayout& form) {
   gamma_ = new ValueSlider({0.2, 5, 1, 2, {}, true}, this);
   gamma_->on_change = [this](double value) {
-    if (auto* image = layer(); image != nullptr && !updating_) image->set_gamma(channel_, value);
+    if (!updating_) set_channel({{"gamma", value}});
   };
   add_row(form, tr("Gamma"), gamma_,
           tr("Below 1 brightens dim structures without moving the limits. Double click: 1."));
@@ -222,11 +217,7 @@ void ImageControls::add_colours(QGridLayout& form) {
   inverted_->setToolTip(tr("Dark for high values: as printed, or to see faint structures."));
   form.addWidget(inverted_, form.rowCount(), 1);
   QObject::connect(inverted_, &QCheckBox::toggled, this, [this](bool on) {
-    auto* image = layer();
-    if (image == nullptr || updating_) return;
-    for (std::int64_t c = 0; c < image->channel_count(); ++c) {
-      if (image->rgb() || c == channel_) image->set_inverted(c, on);
-    }
+    if (!updating_) set_channel({{"inverted", on}});
   });
   if (layer()->rgb()) return;
   colormap_ = new QComboBox(this);
@@ -247,16 +238,14 @@ void ImageControls::add_colours(QGridLayout& form) {
     load_lut();
   });
   QObject::connect(colormap_, &QComboBox::currentTextChanged, this, [this](const QString& name) {
-    auto* image = layer();
-    if (image == nullptr || updating_) return;
-    if (auto map = colormap(name.toStdString())) image->set_colormap(channel_, *map);
+    if (!updating_ && colormap(name.toStdString())) set_channel({{"colormap", name.toStdString()}});
   });
 }
 
 void ImageControls::add_mixing(QGridLayout& form) {
   opacity_ = new ValueSlider({0, 100, 100, 0, QStringLiteral("%"), false}, this);
   opacity_->on_change = [this](double value) {
-    if (auto* image = layer(); image != nullptr && !updating_) image->set_opacity(value / 100);
+    if (!updating_) set("opacity", value / 100);
   };
   add_row(form, tr("Opacity"), opacity_, tr("How much of what lies beneath is covered."));
   blending_ = new QComboBox(this);
@@ -268,33 +257,49 @@ void ImageControls::add_mixing(QGridLayout& form) {
   }
   add_row(form, tr("Blending"), blending_, tr("How this layer meets the ones beneath it."));
   QObject::connect(blending_, &QComboBox::currentTextChanged, this, [this](const QString& name) {
-    auto* image = layer();
-    if (image == nullptr || updating_) return;
-    if (auto blending = blending_from(name.toStdString())) image->set_blending(*blending);
+    if (!updating_) set("blending", name.toStdString());
   });
   between_ = new QComboBox(this);
   between_->setObjectName(QStringLiteral("interpolation"));
-  between_->addItem(tr("blocks"), static_cast<int>(Interpolation::kNearest));
-  between_->addItem(tr("linear"), static_cast<int>(Interpolation::kLinear));
-  between_->addItem(tr("cubic"), static_cast<int>(Interpolation::kCubic));
+  between_->addItem(tr("blocks"), QStringLiteral("blocks"));
+  between_->addItem(tr("linear"), QStringLiteral("linear"));
+  between_->addItem(tr("cubic"), QStringLiteral("cubic"));
   add_row(form, tr("Magnified"), between_,
           tr("One block for each voxel shows what was measured; linear and cubic shade between "
              "voxels (interpolation)."));
   QObject::connect(between_, &QComboBox::currentIndexChanged, this, [this](int index) {
-    if (auto* image = layer(); image != nullptr && !updating_) {
-      image->set_interpolation(static_cast<Interpolation>(between_->itemData(index).toInt()));
-    }
+    if (!updating_) set("interpolation", between_->itemData(index).toString().toStdString());
   });
 }
 
-void ImageControls::set_limits(ValueRange limits) {
-  auto* image = layer();
+void ImageControls::set(const char* what, const nlohmann::json& value) {
+  const auto* image = layer();
   if (image == nullptr) return;
-  if (image->rgb()) {  // one range, or colours would shift
-    for (std::int64_t c = 0; c < image->channel_count(); ++c) image->set_limits(c, limits);
-  } else {
-    image->set_limits(channel_, limits);
+  const auto outcome = commands_.run("layer.set", {{"layer", image->name()}, {what, value}});
+  if (outcome) return;
+  workspace_.failed.emit(outcome.error());
+  show_settings();  // back to what holds
+}
+
+void ImageControls::set_channel(nlohmann::json what) {
+  const auto* image = layer();
+  if (image == nullptr) return;
+  // A colour picture has one setting for all three, or its colours would shift.
+  const std::int64_t first = image->rgb() ? 0 : channel_;
+  const std::int64_t last = image->rgb() ? image->channel_count() : channel_ + 1;
+  what["layer"] = image->name();
+  for (std::int64_t c = first; c < last; ++c) {
+    what["channel"] = c + 1;
+    const auto outcome = commands_.run("layer.set_channel", what);
+    if (outcome) continue;
+    workspace_.failed.emit(outcome.error());
+    show_settings();
+    return;
   }
+}
+
+void ImageControls::set_limits(ValueRange limits) {
+  set_channel({{"low", limits.low}, {"high", limits.high}});
 }
 
 void ImageControls::show_settings() {
@@ -323,7 +328,7 @@ void ImageControls::show_settings() {
   }
   opacity_->set_value(image->opacity() * 100);
   blending_->setCurrentText(QString::fromUtf8(name_of(image->blending()).data()));
-  between_->setCurrentIndex(between_->findData(static_cast<int>(image->interpolation())));
+  between_->setCurrentIndex(static_cast<int>(image->interpolation()));  // in the same order
   updating_ = false;
 }
 

@@ -39,7 +39,12 @@ class ImageControls : public QWidget {
   /// Null once the layer was closed.
   ImageLayer* layer() const;
 
+  /// Through the table of commands, so that undo and macros know of it.
+  void set(const char* what, const nlohmann::json& value);
+  void set_channel(nlohmann::json what);
+
   Workspace& workspace_;
+  const CommandTable& commands_;
   std::weak_ptr<Layer> layer_;
   std::int64_t channel_ = 0;
   bool updating_ = false;

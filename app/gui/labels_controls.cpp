@@ -16,8 +16,9 @@
 
 namespace karyo::gui {
 
-LabelsControls::LabelsControls(LabelsLayer& layer, Workspace& workspace, QWidget* parent)
-    : QWidget(parent), workspace_(workspace) {
+LabelsControls::LabelsControls(LabelsLayer& layer, Workspace& workspace,
+                               const CommandTable& commands, QWidget* parent)
+    : QWidget(parent), workspace_(workspace), commands_(commands) {
   layer_ = workspace.layers().shared_at(workspace.layers().find(&layer));
   auto* form = new QGridLayout(this);
   form->setContentsMargins(0, 0, 0, 0);
@@ -26,9 +27,7 @@ LabelsControls::LabelsControls(LabelsLayer& layer, Workspace& workspace, QWidget
   form->setColumnStretch(1, 1);
   opacity_ = new ValueSlider({0, 100, 50, 0, QStringLiteral("%"), false}, this);
   opacity_->on_change = [this](double value) {
-    if (auto* labels = this->layer(); labels != nullptr && !updating_) {
-      labels->set_opacity(value / 100);
-    }
+    if (!updating_) set("opacity", value / 100);
   };
   add_row(*form, tr("Opacity"), opacity_, tr("How strongly the objects' colours cover the image."));
   style_ = new QComboBox(this);
@@ -37,16 +36,11 @@ LabelsControls::LabelsControls(LabelsLayer& layer, Workspace& workspace, QWidget
   add_row(*form, tr("Show as"), style_,
           tr("Filled objects, or only their outlines so that the image stays visible."));
   QObject::connect(style_, &QComboBox::currentIndexChanged, this, [this](int index) {
-    if (auto* labels = this->layer(); labels != nullptr && !updating_) {
-      labels->set_contour_width(index == 0 ? 0 : static_cast<int>(std::lround(width_->value())));
-    }
+    if (!updating_) set("contour_width", index == 0 ? 0 : std::lround(width_->value()));
   });
   width_ = new ValueSlider({1, kGreatestContourWidth, 2, 0, QStringLiteral("px"), false}, this);
   width_->on_change = [this](double value) {
-    if (auto* labels = this->layer(); labels != nullptr && !updating_ &&
-                                      style_->currentIndex() == 1) {
-      labels->set_contour_width(static_cast<int>(std::lround(value)));
-    }
+    if (!updating_ && style_->currentIndex() == 1) set("contour_width", std::lround(value));
   };
   add_row(*form, tr("Line"), width_, tr("Width of the outlines on screen."));
   add_object_row(*form);
@@ -54,9 +48,7 @@ LabelsControls::LabelsControls(LabelsLayer& layer, Workspace& workspace, QWidget
   selected_only_->setToolTip(tr("Hides all other objects of this layer."));
   form->addWidget(selected_only_, form->rowCount(), 0, 1, 2);
   QObject::connect(selected_only_, &QCheckBox::toggled, this, [this](bool on) {
-    if (auto* labels = this->layer(); labels != nullptr && !updating_) {
-      labels->set_selected_only(on);
-    }
+    if (!updating_) set("selected_only", on);
   });
   show_settings();
   connections_.push_back(layer.changed.connect([this] { show_settings(); }));
@@ -90,11 +82,12 @@ void LabelsControls::add_object_row(QGridLayout& form) {
     if (labels == nullptr || updating_) return;
     if (id == 0) {
       labels->set_selected(0);
-    } else if (const auto gone = workspace_.go_to_object(*labels, static_cast<std::uint32_t>(id));
-               !gone) {
-      workspace_.failed.emit(gone.error());
-      show_settings();
+      return;
     }
+    const auto gone = commands_.run("layer.go_to", {{"layer", labels->name()}, {"object", id}});
+    if (gone) return;
+    workspace_.failed.emit(gone.error());
+    show_settings();
   });
   QObject::connect(color, &QPushButton::clicked, this, [this] { choose_color(); });
   auto* shuffle = new QPushButton(tr("Shuffle colours"), this);
@@ -102,12 +95,17 @@ void LabelsControls::add_object_row(QGridLayout& form) {
   shuffle->setToolTip(tr("Other colours for all objects, where neighbours look alike."));
   form.addWidget(shuffle, form.rowCount(), 1);
   QObject::connect(shuffle, &QPushButton::clicked, this, [this] {
-    auto* labels = layer();
-    if (labels == nullptr) return;
-    LabelColors colors = labels->colors();
-    ++colors.shuffle;
-    labels->set_colors(std::move(colors));
+    if (const auto* labels = layer()) set("shuffle", labels->colors().shuffle + 1);
   });
+}
+
+void LabelsControls::set(const char* what, const nlohmann::json& value) {
+  const auto* labels = layer();
+  if (labels == nullptr) return;
+  const auto outcome = commands_.run("layer.set", {{"layer", labels->name()}, {what, value}});
+  if (outcome) return;
+  workspace_.failed.emit(outcome.error());
+  show_settings();
 }
 
 void LabelsControls::choose_color() {

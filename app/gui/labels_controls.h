@@ -5,6 +5,7 @@
 #include <QWidget>
 #include <vector>
 
+#include "app/commands.h"
 #include "app/workspace.h"
 
 class QCheckBox;
@@ -19,7 +20,8 @@ class ValueSlider;
 class LabelsControls : public QWidget {
  public:
   /// `layer` is one of the workspace's and may go before the controls do.
-  LabelsControls(LabelsLayer& layer, Workspace& workspace, QWidget* parent);
+  LabelsControls(LabelsLayer& layer, Workspace& workspace, const CommandTable& commands,
+                 QWidget* parent);
 
  private:
   void show_settings();
@@ -27,7 +29,10 @@ class LabelsControls : public QWidget {
   void add_object_row(QGridLayout& form);
   void choose_color();
 
+  void set(const char* what, const nlohmann::json& value);
+
   Workspace& workspace_;
+  const CommandTable& commands_;
   std::weak_ptr<Layer> layer_;
   bool updating_ = false;
   ValueSlider* opacity_;

@@ -29,7 +29,7 @@ void LayerControls::show_selected() {
   if (auto* image = dynamic_cast<ImageLayer*>(layer)) {
     current_ = new ImageControls(*image, workspace_, commands_, this);
   } else if (auto* labels = dynamic_cast<LabelsLayer*>(layer)) {
-    current_ = new LabelsControls(*labels, workspace_, this);
+    current_ = new LabelsControls(*labels, workspace_, commands_, this);
   }
   if (current_ != nullptr) column_->addWidget(current_);
 }

@@ -50,6 +50,10 @@ class RowPainter : public QStyledItemDelegate {
     line_icon(layer.visible() ? LineIcon::kEye : LineIcon::kEyeOff, text).paint(painter, eye);
     const QRect kind(row.left() + kEyeWidth, row.top() + 8, 16, 16);
     const bool image = layer.kind() == LayerKind::kImage;
+    if (layer.locked()) {
+      const QRect lock(row.right() - kOpacityWidth - 18, row.top() + 9, 14, 14);
+      line_icon(LineIcon::kLock, palette::kQuietText).paint(painter, lock);
+    }
     line_icon(image ? LineIcon::kImage : LineIcon::kLabels,
               layer.visible() ? palette::kQuietText : QColor(0x6a, 0x6e, 0x74))
         .paint(painter, kind);
@@ -106,7 +110,7 @@ class LayerPanel::List : public QListWidget {
 };
 
 LayerPanel::LayerPanel(Workspace& workspace, const CommandTable& commands, QWidget* parent)
-    : QWidget(parent), workspace_(workspace) {
+    : QWidget(parent), workspace_(workspace), commands_(commands) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(kGrid, kGrid, kGrid, kGrid);
   column->setSpacing(kGrid);
@@ -127,9 +131,8 @@ LayerPanel::LayerPanel(Workspace& workspace, const CommandTable& commands, QWidg
     button->setAutoRaise(true);
     button->setToolTip(QString::fromStdString(command->help));
     button->setObjectName(QString::fromStdString(command->id));
-    QObject::connect(button, &QToolButton::clicked, this, [command] {
-      if (command->enabled()) static_cast<void>(command->run({}));
-    });
+    QObject::connect(button, &QToolButton::clicked, this,
+                     [&commands, id = command->id] { static_cast<void>(commands.run(id)); });
     head->addWidget(button);
   }
   column->addLayout(head);
@@ -146,8 +149,9 @@ LayerPanel::LayerPanel(Workspace& workspace, const CommandTable& commands, QWidg
   column->addWidget(list_, 1);
 
   list_->on_eye = [this](int row) {
-    Layer& layer = workspace_.layers().at(position_of_row(row));
-    layer.set_visible(!layer.visible());
+    const Layer& layer = workspace_.layers().at(position_of_row(row));
+    static_cast<void>(
+        commands_.run("layer.set", {{"layer", layer.name()}, {"visible", !layer.visible()}}));
   };
   QObject::connect(list_, &QListWidget::currentRowChanged, this, [this](int row) {
     if (!refilling_ && row >= 0 && row < workspace_.layers().count()) {
@@ -157,7 +161,12 @@ LayerPanel::LayerPanel(Workspace& workspace, const CommandTable& commands, QWidg
   QObject::connect(list_, &QListWidget::itemChanged, this, [this](QListWidgetItem* item) {
     const int row = list_->row(item);
     if (refilling_ || row < 0 || item->text().trimmed().isEmpty()) return;
-    workspace_.layers().at(position_of_row(row)).set_name(item->text().toStdString());
+    const Layer& layer = workspace_.layers().at(position_of_row(row));
+    const auto outcome = commands_.run(
+        "layer.set", {{"layer", layer.name()}, {"name", item->text().trimmed().toStdString()}});
+    if (outcome) return;
+    workspace_.failed.emit(outcome.error());
+    QTimer::singleShot(0, this, [this] { refill(); });  // the old name again
   });
   // The view still holds on to the dragged row while this signal is out.
   QObject::connect(list_->model(), &QAbstractItemModel::rowsMoved, this,
@@ -204,7 +213,9 @@ void LayerPanel::reorder() {
   }
   for (int to = 0; to < static_cast<int>(wanted.size()); ++to) {
     const int from = layers.find(wanted[static_cast<std::size_t>(to)]);
-    if (from != to) layers.move(from, to);
+    if (from == to) continue;
+    static_cast<void>(
+        commands_.run("layer.move", {{"layer", layers.at(from).name()}, {"to", to + 1}}));
   }
   refill();
 }

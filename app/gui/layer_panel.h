@@ -25,6 +25,7 @@ class LayerPanel : public QWidget {
   int position_of_row(int row) const;
 
   Workspace& workspace_;
+  const CommandTable& commands_;
   List* list_;
   bool refilling_ = false;
   std::vector<Connection> connections_;

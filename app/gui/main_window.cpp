@@ -1,6 +1,8 @@
 #include "app/gui/main_window.h"
 
+#include <QCloseEvent>
 #include <QDragEnterEvent>
+#include <QFileDialog>
 #include <QKeyEvent>
 #include <QMenu>
 #include <QMenuBar>
@@ -20,8 +22,10 @@
 #include "app/gui/start_panel.h"
 #include "app/gui/status_line.h"
 #include "app/gui/theme.h"
+#include "app/gui/unsaved_question.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/window_commands.h"
+#include "app/session.h"
 
 namespace karyo::gui {
 namespace {
@@ -97,15 +101,7 @@ MainWindow::MainWindow(Workspace& workspace) : workspace_(workspace) {
     if (!workspace_.poll()) poll_.stop();
     status_->update_work();
   });
-  connections_.push_back(workspace_.jobs_changed.connect([this] {
-    if (workspace_.busy() && !poll_.isActive()) poll_.start();
-  }));
-  connections_.push_back(
-      workspace_.failed.connect([this](const Error& error) { errors_->show_error(error); }));
-  connections_.push_back(workspace_.layers().list_changed.connect([this] {
-    show_or_hide_panels();
-    update_title();
-  }));
+  watch_workspace();
   show_or_hide_panels();
   update_title();
   stack_->currentWidget()->setFocus();
@@ -113,6 +109,103 @@ MainWindow::MainWindow(Workspace& workspace) : workspace_(workspace) {
 }
 
 MainWindow::~MainWindow() = default;
+
+void MainWindow::watch_workspace() {
+  connections_.push_back(workspace_.jobs_changed.connect([this] {
+    if (workspace_.busy() && !poll_.isActive()) poll_.start();
+  }));
+  connections_.push_back(
+      workspace_.failed.connect([this](const Error& error) { errors_->show_error(error); }));
+  connections_.push_back(workspace_.done.connect(
+      [this](const std::string& text) { status_->say(QString::fromStdString(text)); }));
+  connections_.push_back(workspace_.layers().list_changed.connect([this] {
+    show_or_hide_panels();
+    update_title();
+  }));
+  connections_.push_back(keep_history(commands_, workspace_.history()));
+  connections_.push_back(
+      commands_.ran.connect([this](const Command& command, const nlohmann::json& arguments) {
+        if (command.id == "file.save_session_as" || command.id == "file.open_session") {
+          session_path_ = arguments["path"].get<std::string>();
+        }
+      }));
+  connections_.push_back(recorder_.changed.connect([this] {
+    status_->show_recording(recorder_.recording(), static_cast<int>(recorder_.steps().size()));
+  }));
+}
+
+void MainWindow::run(const std::string& id, const nlohmann::json& arguments) {
+  const auto outcome = commands_.run(id, arguments);
+  if (!outcome) errors_->show_error(outcome.error());
+}
+
+void MainWindow::save_session() {
+  if (!session_path_.empty()) {
+    run("file.save_session_as", {{"path", session_path_}});
+    return;
+  }
+  auto* dialog = new QFileDialog(this, tr("Save the session"));
+  dialog->setAcceptMode(QFileDialog::AcceptSave);
+  dialog->setNameFilter(tr("Sessions (*.karyoscope.json)"));
+  dialog->setDefaultSuffix(QStringLiteral("karyoscope.json"));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  QObject::connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& name) {
+    run("file.save_session_as", {{"path", name.toStdString()}});
+  });
+  dialog->open();
+}
+
+void MainWindow::save_macro(const std::string& path) {
+  const auto written = write_macro(path, recorder_.steps());
+  if (!written) {
+    errors_->show_error(written.error());
+  } else {
+    status_->say(tr("Saved %1").arg(QString::fromStdString(path)));
+  }
+}
+
+/// Step by step, each when what the one before began is finished; the window stays alive.
+void MainWindow::run_macro(const std::string& path) {
+  auto steps = read_macro(path);
+  if (!steps) {
+    errors_->show_error(steps.error());
+    return;
+  }
+  errors_->dismiss();  // one that shows afterwards is the macro's
+  auto* clock = new QTimer(this);
+  QObject::connect(clock, &QTimer::timeout, this,
+                   [this, clock, steps = *std::move(steps), next = std::size_t{0}]() mutable {
+                     if (workspace_.busy()) return;
+                     if (next < steps.size() && !errors_->isVisible()) {
+                       const MacroStep& step = steps[next++];
+                       run(step.command, step.arguments);
+                       return;
+                     }
+                     clock->stop();
+                     clock->deleteLater();
+                   });
+  clock->start(kPollMs);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  const auto unsaved = workspace_.unsaved_layers();
+  if (unsaved.empty() || leave_unsaved_) {
+    event->accept();
+    return;
+  }
+  event->ignore();
+  ask_about_unsaved(this, unsaved, tr("Close Karyoscope").toStdString(), [this] {
+    leave_unsaved_ = true;
+    close();
+  });
+}
+
+void MainWindow::open_session(const std::string& path) {
+  ask_about_unsaved(this, workspace_.unsaved_layers(), tr("Open another session").toStdString(),
+                    [this, path] {
+                      run("file.open_session", {{"path", path}});
+                    });
+}
 
 void MainWindow::build_panels() {
   auto* body = new QWidget(this);
@@ -150,9 +243,20 @@ void MainWindow::build_panels() {
   views_->volume().on_error = [this](const Error& error) { errors_->show_error(error); };
 }
 
+/// The Edit menu says what would be taken back.
+void MainWindow::name_step(QAction& entry, const Command& command) {
+  const bool undo = command.id == "edit.undo";
+  if (!undo && command.id != "edit.redo") return;
+  const std::string step =
+      undo ? workspace_.history().undo_name() : workspace_.history().redo_name();
+  const QString title = QString::fromStdString(command.title);
+  entry.setText(step.empty() ? title : title + QStringLiteral(": ") + QString::fromStdString(step));
+}
+
 void MainWindow::build_menus() {
   std::vector<std::pair<std::string, QMenu*>> menus;
   for (const auto& command : commands_.all()) {
+    if (command.title.empty()) continue;
     auto* action = new QAction(QString::fromStdString(command.title), this);
     action->setToolTip(QString::fromStdString(command.help));
     action->setStatusTip(QString());
@@ -185,6 +289,7 @@ void MainWindow::build_menus() {
           if (found == nullptr) continue;
           entry->setEnabled(found->enabled());
           if (found->checked) entry->setChecked(found->checked());
+          name_step(*entry, *found);
         }
       });
       // A closed menu's shortcuts work again whatever was disabled in it; run() asks anew.
@@ -199,7 +304,7 @@ void MainWindow::build_menus() {
 
 void MainWindow::run(const Command& command) {
   if (!command.enabled()) return;
-  const auto outcome = command.run({});
+  const auto outcome = commands_.run(command.id);
   if (!outcome) errors_->show_error(outcome.error());
 }
 
@@ -268,7 +373,10 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 void MainWindow::dropEvent(QDropEvent* event) {
   const auto files = local_files(*event->mimeData());
   if (files.empty()) return;
-  workspace_.open(files);
+  nlohmann::json list = nlohmann::json::array();
+  for (const auto& file : files) list.push_back(file.string());
+  const bool session = files.size() == 1 && is_session(files[0]);
+  session ? open_session(files[0].string()) : run("file.open_files", {{"files", list}});
   event->acceptProposedAction();
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/commands.h"
+#include "app/macro.h"
 #include "app/workspace.h"
 
 class QScrollArea;
@@ -38,6 +39,14 @@ class MainWindow : public QMainWindow {
 
   /// Runs a command as a menu does; an error goes to the panel.
   void run(const Command& command);
+  void run(const std::string& id, const nlohmann::json& arguments);
+  MacroRecorder& recorder() { return recorder_; }
+  /// Into the session's file, or where a person says when it has none.
+  void save_session();
+  /// Asks first where something would be lost.
+  void open_session(const std::string& path);
+  void save_macro(const std::string& path);
+  void run_macro(const std::string& path);
   /// Everything asked for is on screen: files read, 3D drawn.
   bool settled() const;
 
@@ -50,15 +59,21 @@ class MainWindow : public QMainWindow {
   void keyReleaseEvent(QKeyEvent* event) override;
   void dragEnterEvent(QDragEnterEvent* event) override;
   void dropEvent(QDropEvent* event) override;
+  void closeEvent(QCloseEvent* event) override;
 
  private:
   void build_menus();
+  void watch_workspace();
+  void name_step(QAction& entry, const Command& command);
   void build_panels();
   void show_or_hide_panels();
   void update_title();
 
   Workspace& workspace_;
   CommandTable commands_;
+  MacroRecorder recorder_{commands_};
+  std::string session_path_;
+  bool leave_unsaved_ = false;
   QTimer poll_;
   QStackedWidget* stack_ = nullptr;
   StartPanel* start_ = nullptr;

@@ -37,9 +37,8 @@ StartPanel::StartPanel(const CommandTable& commands, QWidget* parent) : QWidget(
     button->setMinimumHeight(kControlHeight + kGrid);
     button->setMinimumWidth(132);
     button->setToolTip(QString::fromStdString(command->help));
-    QObject::connect(button, &QPushButton::clicked, this, [command] {
-      if (command->enabled()) static_cast<void>(command->run({}));
-    });
+    QObject::connect(button, &QPushButton::clicked, this,
+                     [&commands, id = command->id] { static_cast<void>(commands.run(id)); });
     buttons->addWidget(button);
   }
   buttons->addStretch(1);

@@ -75,6 +75,12 @@ StatusLine::StatusLine(Workspace& workspace, QWidget* parent)
   device_->setProperty("role", "quiet");
   device_->setToolTip(tr("What computes here."));
   row->addWidget(place_, 1);
+  recording_ = new QLabel(this);
+  recording_->setObjectName(QStringLiteral("recording"));
+  recording_->setStyleSheet(QStringLiteral("color: #e0a030;"));
+  recording_->setToolTip(tr("What is done is written down (Macro › Record stops it)."));
+  recording_->hide();
+  row->addWidget(recording_);
   row->addWidget(work_);
   row->addWidget(cancel_);
   row->addWidget(scale_);
@@ -148,6 +154,11 @@ void StatusLine::update_work() {
   if (busy) work_->setText(QString::fromStdString(workspace_.doing()));
   if (!busy) work_->clear();
   cancel_->setVisible(busy);
+}
+
+void StatusLine::show_recording(bool recording, int steps) {
+  recording_->setVisible(recording);
+  recording_->setText(tr("● recording, %n step(s)", nullptr, steps));
 }
 
 void StatusLine::say(const QString& text) {

@@ -22,6 +22,8 @@ class StatusLine : public QWidget {
   /// Says quietly what was done, for some seconds.
   void say(const QString& text);
   void update_work();
+  /// That a macro is being recorded, and how many steps it has.
+  void show_recording(bool recording, int steps);
 
  private:
   QString place_text(const Probe& probe) const;
@@ -32,6 +34,7 @@ class StatusLine : public QWidget {
   QLabel* scale_;
   QLabel* work_;
   QToolButton* cancel_;
+  QLabel* recording_;
   QLabel* device_;
   std::optional<WorldPoint> shown_;
   std::vector<Connection> connections_;

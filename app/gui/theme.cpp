@@ -97,6 +97,10 @@ class LineIconEngine : public QIconEngine {
         p.setBrush(color);
         p.drawPolygon(QPolygonF{{-3.5, -5}, {5, 0}, {-3.5, 5}});
         break;
+      case LineIcon::kLock:
+        p.drawRoundedRect(QRectF(-4.5, -1, 9, 7), 1, 1);
+        p.drawArc(QRectF(-3, -6.5, 6, 10), 0, 180 * 16);
+        break;
       case LineIcon::kPause:
         p.setBrush(color);
         p.drawRect(QRectF(-4.5, -5, 2.6, 10));

@@ -31,8 +31,21 @@ inline constexpr int kLabelWidth = 72;     ///< of labels left of controls
 void apply_theme(QApplication& application);
 
 enum class LineIcon {
-  kEye, kEyeOff, kUp, kDown, kDelete, kMaximise, kRestore, kClose, kImage, kLabels, kAuto, kCancel,
-  kPlay, kPause
+  kEye,
+  kEyeOff,
+  kUp,
+  kDown,
+  kDelete,
+  kMaximise,
+  kRestore,
+  kClose,
+  kImage,
+  kLabels,
+  kAuto,
+  kCancel,
+  kPlay,
+  kPause,
+  kLock
 };
 /// A 16 px line icon that follows the screen's scale.
 QIcon line_icon(LineIcon icon, const QColor& color = palette::kText);

@@ -71,6 +71,7 @@ ViewGrid::ViewGrid(Workspace& workspace, QWidget* parent)
         workspace_.has_depth() ? ViewLayoutKind::kFour : ViewLayoutKind::kPlane, Plane::kXY);
     reset();
   }));
+  connections_.push_back(workspace_.arranged.connect([this] { fitted_ = false; }));
   arrange();
 }
 

@@ -14,6 +14,7 @@
 #include "app/gui/picture_file.h"
 #include "app/gui/status_line.h"
 #include "app/gui/view_grid.h"
+#include "app/layer_commands.h"
 #include "core/io/image_names.h"
 
 namespace karyo::gui {
@@ -44,7 +45,11 @@ void ask_for_files(MainWindow& window, OpenAs as) {
                    [&window, as](const QStringList& names) {
                      std::vector<std::filesystem::path> files;
                      for (const auto& name : names) files.emplace_back(name.toStdString());
-                     window.workspace().open(files, as);
+                     nlohmann::json list = nlohmann::json::array();
+                     for (const auto& file : files) list.push_back(file.string());
+                     window.run(
+                         "file.open_files",
+                         {{"files", list}, {"as", as == OpenAs::kLabels ? "labels" : "guess"}});
                    });
   dialog->open();
 }
@@ -66,37 +71,135 @@ void ask_where_to_save(MainWindow& window) {
   dialog->open();
 }
 
-void add_file_commands(CommandTable& commands, MainWindow& window) {
+/// Asks where to save or what to open; `chosen` runs the command that does it.
+void ask_for_file(MainWindow& window, const QString& title, const QString& filter,
+                  const QString& suffix, bool save,
+                  std::function<void(const std::string&)> chosen) {
+  auto* dialog = new QFileDialog(&window, title);
+  dialog->setAcceptMode(save ? QFileDialog::AcceptSave : QFileDialog::AcceptOpen);
+  dialog->setFileMode(save ? QFileDialog::AnyFile : QFileDialog::ExistingFile);
+  dialog->setNameFilter(filter);
+  if (save) dialog->setDefaultSuffix(suffix);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  QObject::connect(
+      dialog, &QFileDialog::fileSelected, &window,
+      [chosen = std::move(chosen)](const QString& name) { chosen(name.toStdString()); });
+  dialog->open();
+}
+
+void ask_for_folder(MainWindow& window) {
+  auto* dialog = new QFileDialog(&window, QObject::tr("Open an OME-Zarr folder"));
+  dialog->setFileMode(QFileDialog::Directory);
+  dialog->setOption(QFileDialog::ShowDirsOnly);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  QObject::connect(dialog, &QFileDialog::fileSelected, &window, [&window](const QString& name) {
+    window.run("file.open_files", {{"files", nlohmann::json::array({name.toStdString()})}});
+  });
+  dialog->open();
+}
+
+void add_opening_commands(CommandTable& commands, MainWindow& window) {
+  Command open{"file.open",
+               "File",
+               "Open images…",
+               "Ctrl+O",
+               "Opens images and masks. Masks are recognised and laid over the image.",
+               [&window](const Arguments& arguments) -> Result<void> {
+                 if (!arguments.contains("files")) {
+                   ask_for_files(window, OpenAs::kGuess);
+                   return {};
+                 }
+                 return window.commands().run("file.open_files", arguments);
+               }};
+  open.arguments = {{"files", Argument::Kind::kTexts, "paths"}};
+  open.asks = true;
+  commands.add(std::move(open));
+  const auto asks = [&](const char* id, const char* menu, const char* title, const char* key,
+                        const char* help, std::function<void()> body,
+                        std::function<bool()> enabled) {
+    Command command{id, menu, title, key, help, does(std::move(body)), std::move(enabled)};
+    command.asks = true;
+    commands.add(std::move(command));
+  };
+  const auto always = [] { return true; };
   auto& workspace = window.workspace();
   const auto something = [&workspace] { return !workspace.layers().empty(); };
-  commands.add({"file.open", "File", "Open images…", "Ctrl+O",
-                "Opens images and masks. Masks are recognised and laid over the image.",
-                [&window](const Arguments& arguments) -> Result<void> {
-                  if (!arguments.is_object() || !arguments.contains("files")) {
-                    ask_for_files(window, OpenAs::kGuess);
-                    return {};
-                  }
-                  std::vector<std::filesystem::path> files;
-                  for (const auto& file : arguments["files"]) {
-                    files.emplace_back(file.get<std::string>());
-                  }
-                  window.workspace().open(files);
-                  return {};
-                }});
-  commands.add({"file.open_labels", "File", "Open as labels…", "Ctrl+Shift+O",
-                "Opens files as labels whatever they look like: each value is one object.",
-                does([&window] { ask_for_files(window, OpenAs::kLabels); })});
-  commands.add({"file.sample", "File", "Try the sample", "",
-                "Opens a made-up stack of nuclei with its labels, to look around without data.",
-                does([&workspace] { workspace.open_sample(); })});
-  commands.add({"file.save_picture", "File", "Save picture…", "Ctrl+Shift+S",
-                "Saves the views as they are on screen as a PNG file.",
-                does([&window] { ask_where_to_save(window); }), something});
-  commands.add({"file.close_all", "File", "Close all layers", "Ctrl+Shift+W",
-                "Empties the window. Files stay as they are.",
-                does([&workspace] { workspace.layers().clear(); }), something});
-  commands.add({"file.quit", "File", "Quit", "Ctrl+Q", "Closes the window.",
-                does([&window] { window.close(); })});
+  asks(
+      "file.open_labels", "File", "Open as labels…", "Ctrl+Shift+O",
+      "Opens files as labels whatever they look like: each value is one object.",
+      [&window] { ask_for_files(window, OpenAs::kLabels); }, always);
+  asks(
+      "file.open_folder", "File", "Open OME-Zarr…", "",
+      "Opens an OME-Zarr folder: image, pyramid and labels.", [&window] { ask_for_folder(window); },
+      always);
+  asks(
+      "file.ask_open_session", "File", "Open session…", "",
+      "Opens layers, contrast and views as they were saved.",
+      [&window] {
+        ask_for_file(window, QObject::tr("Open a session"),
+                     QObject::tr("Sessions (*.karyoscope.json)"), {}, false,
+                     [&window](const std::string& path) { window.open_session(path); });
+      },
+      always);
+  asks(
+      "file.save_session", "File", "Save session", "Ctrl+S",
+      "Keeps layers, contrast and views in a file; images stay in theirs.",
+      [&window] { window.save_session(); }, something);
+  asks(
+      "file.ask_save_layer", "File", "Save layer as…", "Ctrl+Shift+E",
+      "Writes the selected layer as TIFF, OME-TIFF or NRRD; labels are compressed.",
+      [&window] {
+        ask_for_file(window, QObject::tr("Save the layer"),
+                     QObject::tr("Images (*.tif *.tiff *.ome.tif *.nrrd)"), QStringLiteral("tif"),
+                     true, [&window](const std::string& path) {
+                       window.run("file.save_layer", {{"path", path}});
+                     });
+      },
+      [&workspace] { return workspace.layers().selected() != nullptr; });
+  Command picture{"file.save_picture",
+                  "File",
+                  "Save picture…",
+                  "Ctrl+Shift+S",
+                  "Saves the views as they are on screen as a PNG file.",
+                  does([&window] { ask_where_to_save(window); }),
+                  something};
+  picture.asks = true;
+  commands.add(std::move(picture));
+  Command screenshot{"view.screenshot",
+                     "",
+                     "",
+                     "",
+                     "Saves the views as a PNG file.",
+                     [&window](const Arguments& arguments) {
+                       return write_png(window.views().grab().toImage(),
+                                        arguments["path"].get<std::string>());
+                     },
+                     something};
+  screenshot.arguments = {{"path", Argument::Kind::kText, "PNG file to write", true}};
+  commands.add(std::move(screenshot));
+}
+
+void add_macro_commands(CommandTable& commands, MainWindow& window) {
+  commands.add({"macro.record", "Macro", "Record", "",
+                "Writes down what is done from now on, to do it again with other images.",
+                does([&window] {
+                  auto& recorder = window.recorder();
+                  recorder.recording() ? recorder.stop() : recorder.start();
+                }),
+                [] { return true; }, [&window] { return window.recorder().recording(); }});
+  commands.add({"macro.save", "Macro", "Save macro…", "",
+                "Saves what was recorded; `karyoscope run FILE` does it without a window.",
+                does([&window] {
+                  ask_for_file(window, QObject::tr("Save the macro"),
+                               QObject::tr("Macros (*.json)"), QStringLiteral("json"), true,
+                               [&window](const std::string& path) { window.save_macro(path); });
+                }),
+                [&window] { return !window.recorder().steps().empty(); }});
+  commands.add(
+      {"macro.run", "Macro", "Run macro…", "", "Does what a macro file says.", does([&window] {
+         ask_for_file(window, QObject::tr("Run a macro"), QObject::tr("Macros (*.json)"), {}, false,
+                      [&window](const std::string& path) { window.run_macro(path); });
+       })});
 }
 
 ImageLayer* image_to_adjust(Workspace& workspace) {
@@ -108,11 +211,8 @@ ImageLayer* image_to_adjust(Workspace& workspace) {
   return nullptr;
 }
 
-void add_layer_commands(CommandTable& commands, MainWindow& window) {
+void add_contrast_command(CommandTable& commands, MainWindow& window) {
   auto& workspace = window.workspace();
-  auto& layers = workspace.layers();
-  const auto selected = [&layers] { return layers.selected() != nullptr; };
-  const auto position = [&layers] { return layers.find(layers.selected()); };
   commands.add({"layer.auto_contrast", "Layer", "Auto contrast", "C",
                 "Sets black and white so that the plane on screen is seen well.",
                 does([&window, &workspace] {
@@ -121,30 +221,9 @@ void add_layer_commands(CommandTable& commands, MainWindow& window) {
                   image->auto_contrast(workspace.view().time(), view.visible_box(*image));
                 }),
                 [&workspace] { return image_to_adjust(workspace) != nullptr; }});
-  commands.add({"layer.toggle", "Layer", "Show or hide", "V",
-                "Shows or hides the selected layer, to compare with what lies beneath.",
-                does([&layers] { layers.selected()->set_visible(!layers.selected()->visible()); }),
-                selected});
-  commands.add({"layer.up", "Layer", "Move up", "Ctrl+PgUp",
-                "Moves the selected layer up; upper layers cover lower ones.",
-                does([&layers, position] { layers.move(position(), position() + 1); }),
-                [&layers, position] { return position() >= 0 && position() + 1 < layers.count(); }});
-  commands.add({"layer.down", "Layer", "Move down", "Ctrl+PgDown",
-                "Moves the selected layer down, beneath its neighbour.",
-                does([&layers, position] { layers.move(position(), position() - 1); }),
-                [position] { return position() > 0; }});
-  commands.add({"layer.convert", "Layer", "Change between image and labels", "",
-                "Takes the selected layer's values for object numbers, or labels for an image.",
-                [&workspace](const Arguments&) {
-                  return workspace.convert(*workspace.layers().selected());
-                },
-                selected});
-  commands.add({"layer.delete", "Layer", "Close layer", "Delete",
-                "Closes the selected layer. Its file stays as it is.",
-                does([&layers, position] { layers.remove(position()); }), selected});
 }
 
-void add_view_commands(CommandTable& commands, MainWindow& window) {
+void add_display_commands(CommandTable& commands, MainWindow& window) {
   auto& workspace = window.workspace();
   auto& view = workspace.view();
   const auto something = [&workspace] { return !workspace.layers().empty(); };
@@ -282,10 +361,16 @@ void add_help_commands(CommandTable& commands, MainWindow& window) {
 }  // namespace
 
 void add_window_commands(CommandTable& commands, MainWindow& window) {
-  add_file_commands(commands, window);
-  add_layer_commands(commands, window);
-  add_view_commands(commands, window);
+  add_opening_commands(commands, window);
+  add_file_commands(commands, window.workspace());
+  commands.add({"file.quit", "File", "Quit", "Ctrl+Q", "Closes the window.",
+                does([&window] { window.close(); })});
+  add_contrast_command(commands, window);
+  add_layer_commands(commands, window.workspace());
+  add_view_commands(commands, window.workspace());
+  add_display_commands(commands, window);
   add_go_commands(commands, window);
+  add_macro_commands(commands, window);
   add_help_commands(commands, window);
 }
 

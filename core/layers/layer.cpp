@@ -41,6 +41,12 @@ void Layer::set_visible(bool visible) {
   look_changed();
 }
 
+void Layer::set_locked(bool locked) {
+  if (locked == locked_) return;
+  locked_ = locked;
+  look_changed();
+}
+
 void Layer::set_opacity(double opacity) {
   opacity = opacity >= 0 ? std::min(opacity, 1.0) : 0.0;  // NaN becomes 0
   if (opacity == opacity_) return;

@@ -7,6 +7,7 @@
 ///          (std::shared_ptr<const Volume>) may be read anywhere.
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,6 +61,20 @@ class Layer {
   /// The time point of this layer that is shown at `time`: the last one where there are fewer.
   std::int64_t time_shown(std::int64_t time) const;
 
+  /// A locked layer is neither closed nor changed by commands; it can be hidden and unlocked.
+  bool locked() const { return locked_; }
+  void set_locked(bool locked);
+
+  /// The file it came from, and which part of it (a label image's name in an OME-Zarr); empty for
+  /// layers that were made here.
+  struct Source {
+    std::filesystem::path path;
+    std::string part;
+    friend bool operator==(const Source&, const Source&) = default;
+  };
+  const Source& source() const { return source_; }
+  void set_source(Source source) { source_ = std::move(source); }
+
   /// Grows with every change of look or data: what is derived from a layer is kept beside it.
   std::uint64_t revision() const { return revision_; }
 
@@ -77,6 +92,8 @@ class Layer {
  private:
   std::string name_;
   bool visible_ = true;
+  bool locked_ = false;
+  Source source_;
   double opacity_;
   Blending blending_;
   std::optional<VoxelGrid> place_;

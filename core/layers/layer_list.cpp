@@ -29,8 +29,20 @@ int LayerList::find(const Layer* layer) const {
   return -1;
 }
 
+std::string LayerList::unique_name(const std::string& name, const Layer* but) const {
+  const auto taken = [&](const std::string& wanted) {
+    return std::any_of(layers_.begin(), layers_.end(), [&](const auto& layer) {
+      return layer.get() != but && layer->name() == wanted;
+    });
+  };
+  std::string free = name;
+  for (int number = 2; taken(free); ++number) free = name + " (" + std::to_string(number) + ")";
+  return free;
+}
+
 void LayerList::insert(int position, std::shared_ptr<Layer> layer) {
   position = std::clamp(position, 0, count());
+  layer->set_name(unique_name(layer->name(), layer.get()));
   Layer* added = layer.get();
   Watch watch;
   watch.look = added->changed.connect([this, added] {

@@ -34,7 +34,10 @@ class LayerList {
     insert(count(), std::move(layer));
     return added;
   }
+  /// A name that another layer has already gets a number behind it: commands find layers by name.
   void insert(int position, std::shared_ptr<Layer> layer);
+  /// The name, or the name with the first number behind it that no layer has.
+  std::string unique_name(const std::string& name, const Layer* but = nullptr) const;
   /// The layer below, or else above, becomes the selected one.
   std::shared_ptr<Layer> remove(int position);
   /// `to` is the position afterwards.

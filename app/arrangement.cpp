@@ -1,0 +1,40 @@
+#include "app/arrangement.h"
+
+#include <algorithm>
+
+namespace karyo {
+
+void apply_view(const SessionView& wanted, ViewState& view) {
+  view.set_linked(false);  // or each plane's framing would move the others
+  for (const Plane plane : kPlanes) {
+    const PlaneView& framing = wanted.planes[static_cast<std::size_t>(plane)];
+    view.set_zoom(plane, framing.zoom);
+    view.set_centre(plane, framing.centre);
+  }
+  view.set_linked(wanted.linked);
+  view.set_slab(wanted.slab);
+  view.set_cursor(wanted.cursor);
+  view.set_time(wanted.time);
+  view.set_layout(wanted.layout, wanted.plane);
+}
+
+Result<std::shared_ptr<Layer>> open_session_layer(const SessionLayer& wanted,
+                                                  const std::shared_ptr<ChunkStore>& chunks,
+                                                  TaskControl& control) {
+  std::error_code ignored;
+  const bool here = std::filesystem::exists(wanted.path, ignored);
+  const auto& path = here || wanted.otherwise.empty() ? wanted.path : wanted.otherwise;
+  KARYO_TRY(auto layers,
+            open_layers(path, wanted.part.empty() ? wanted.as : OpenAs::kGuess, chunks, control));
+  const auto found = std::find_if(layers.begin(), layers.end(), [&](const auto& layer) {
+    return layer->source().part == wanted.part;
+  });
+  if (found == layers.end()) {
+    return Error(ErrorCode::kNotFound, path.string() + " holds no labels \"" + wanted.part + "\"",
+                 "Open the file by itself to see what it holds.");
+  }
+  apply_look(**found, wanted.look);
+  return *found;
+}
+
+}  // namespace karyo

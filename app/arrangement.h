@@ -1,0 +1,44 @@
+#pragma once
+
+/// Layers to be opened in a given order and look, and how they are looked at: what a session file
+/// says.
+
+#include <array>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "app/open_layer.h"
+#include "core/layers/layer_look.h"
+#include "core/layers/view_state.h"
+
+namespace karyo {
+
+struct SessionLayer {
+  std::filesystem::path path;       ///< first tried
+  std::filesystem::path otherwise;  ///< where the file was when the session was saved; may be empty
+  std::string part;                 ///< a label image's name in an OME-Zarr
+  OpenAs as = OpenAs::kImage;
+  LayerLook look;
+  bool selected = false;
+};
+
+struct SessionView {
+  WorldPoint cursor;
+  std::int64_t time = 0;
+  bool linked = true;
+  ViewLayoutKind layout = ViewLayoutKind::kFour;
+  Plane plane = Plane::kXY;
+  Slab slab;
+  std::array<PlaneView, 3> planes;
+};
+
+void apply_view(const SessionView& wanted, ViewState& view);
+
+/// Reads a session's layer with its look. Errors: as open_layers; kNotFound where it is at neither
+/// place or lacks the part.
+Result<std::shared_ptr<Layer>> open_session_layer(const SessionLayer& wanted,
+                                                  const std::shared_ptr<ChunkStore>& chunks,
+                                                  TaskControl& control);
+
+}  // namespace karyo

@@ -1,0 +1,113 @@
+#include "app/layer_commands.h"
+#include "app/session.h"
+
+namespace karyo {
+namespace {
+
+using nlohmann::json;
+using Kind = Argument::Kind;
+
+std::vector<std::filesystem::path> paths_of(const json& list) {
+  std::vector<std::filesystem::path> paths;
+  for (const json& path : list) paths.emplace_back(path.get<std::string>());
+  return paths;
+}
+
+Result<OpenAs> open_as(const json& arguments) {
+  const std::string as = arguments.value("as", "guess");
+  if (as == "guess") return OpenAs::kGuess;
+  if (as == "image") return OpenAs::kImage;
+  if (as == "labels") return OpenAs::kLabels;
+  return Error(ErrorCode::kInvalidArgument, "files cannot be opened as \"" + as + "\"",
+               "Use guess, image or labels.");
+}
+
+}  // namespace
+
+void add_file_commands(CommandTable& commands, Workspace& workspace) {
+  const auto always = [] { return true; };
+  const auto something = [&workspace] { return !workspace.layers().empty(); };
+  commands.add(
+      {"file.open_files",
+       "",
+       "",
+       "",
+       "Opens images and masks.",
+       [&workspace](const json& arguments) -> Result<void> {
+         KARYO_TRY(const OpenAs as, open_as(arguments));
+         workspace.open(paths_of(arguments["files"]), as);
+         return {};
+       },
+       always,
+       {},
+       {{"files", Kind::kTexts, "paths", true}, {"as", Kind::kText, "guess, image or labels"}}});
+  commands.add({"file.sample", "File", "Try the sample", "",
+                "Opens a made-up stack of nuclei with its labels, to look around without data.",
+                [&workspace](const json&) -> Result<void> {
+                  workspace.open_sample();
+                  return {};
+                }});
+  commands.add({"file.save_layer",
+                "",
+                "",
+                "",
+                "Writes a layer as TIFF, OME-TIFF or NRRD.",
+                [&workspace](const json& arguments) -> Result<void> {
+                  KARYO_TRY(Layer* const layer, target_layer(workspace, arguments, true));
+                  return workspace.save_layer(*layer, arguments["path"].get<std::string>());
+                },
+                [&workspace] { return workspace.layers().selected() != nullptr; },
+                {},
+                {{"layer", Kind::kText, "name of the layer; the selected one when absent"},
+                 {"path", Kind::kText, "file to write", true}}});
+  commands.add({"file.save_session_as",
+                "",
+                "",
+                "",
+                "Keeps what is open in a session file.",
+                [&workspace](const json& arguments) -> Result<void> {
+                  const std::filesystem::path path = arguments["path"].get<std::string>();
+                  std::vector<std::string> left_out;
+                  KARYO_CHECK_OK(save_session(path, workspace, &left_out));
+                  std::string said = "Saved " + path.string();
+                  for (const auto& name : left_out)
+                    said += "; without " + name + ", which is in no file";
+                  workspace.done.emit(said);
+                  return {};
+                },
+                something,
+                {},
+                {{"path", Kind::kText, "file to write", true}}});
+  commands.add({"file.open_session",
+                "",
+                "",
+                "",
+                "Opens what a session file keeps.",
+                [&workspace](const json& arguments) {
+                  return open_session(arguments["path"].get<std::string>(), workspace);
+                },
+                always,
+                {},
+                {{"path", Kind::kText, "session file", true}}});
+  commands.add({"file.close_all", "File", "Close all layers", "Ctrl+Shift+W",
+                "Empties the window. Files stay as they are.",
+                [&workspace](const json&) -> Result<void> {
+                  workspace.layers().clear();
+                  return {};
+                },
+                something});
+  commands.add({"edit.undo", "Edit", "Undo", "Ctrl+Z", "Takes the last change of layers back.",
+                [&workspace](const json&) -> Result<void> {
+                  workspace.history().undo();
+                  return {};
+                },
+                [&workspace] { return workspace.history().can_undo(); }});
+  commands.add({"edit.redo", "Edit", "Redo", "Ctrl+Shift+Z", "Does again what was taken back.",
+                [&workspace](const json&) -> Result<void> {
+                  workspace.history().redo();
+                  return {};
+                },
+                [&workspace] { return workspace.history().can_redo(); }});
+}
+
+}  // namespace karyo

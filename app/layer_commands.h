@@ -1,0 +1,40 @@
+#pragma once
+
+/// Commands on layers, files and the view that need no window: menus and widgets use them, and
+/// `karyoscope run` replays them without a display.
+
+#include "app/commands.h"
+#include "app/workspace.h"
+
+namespace karyo {
+
+/// `workspace` must outlive the table.
+void add_layer_commands(CommandTable& commands, Workspace& workspace);
+void add_file_commands(CommandTable& commands, Workspace& workspace);
+void add_view_commands(CommandTable& commands, Workspace& workspace);
+
+/// The layer that a command's argument "layer" names, else the selected one. Errors: kNotFound;
+/// kInvalidArgument for a locked one, unless it may be.
+Result<Layer*> target_layer(Workspace& workspace, const nlohmann::json& arguments,
+                            bool may_be_locked = false);
+
+/// The same, of a kind ("image", "label"). Errors: also kInvalidArgument for another kind.
+template <typename T>
+Result<T*> target_as(Workspace& workspace, const nlohmann::json& arguments, const char* kind) {
+  KARYO_TRY(Layer* const layer, target_layer(workspace, arguments));
+  auto* wanted = dynamic_cast<T*>(layer);
+  if (wanted == nullptr) {
+    return Error(ErrorCode::kInvalidArgument, layer->name() + " is no " + kind + " layer",
+                 std::string("Name a layer of ") + kind + "s.");
+  }
+  return wanted;
+}
+
+/// All of them.
+inline void add_workspace_commands(CommandTable& commands, Workspace& workspace) {
+  add_file_commands(commands, workspace);
+  add_layer_commands(commands, workspace);
+  add_view_commands(commands, workspace);
+}
+
+}  // namespace karyo

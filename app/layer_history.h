@@ -1,0 +1,77 @@
+#pragma once
+
+/// Undo and redo of what is done to layers: added, closed, moved, renamed, shown otherwise.
+///
+/// A step is the list before and after it: which layers, in which order, how each is shown. So
+/// every command that changes these can be undone without knowing how to. A layer that was closed
+/// lives on in the steps that may bring it back.
+///
+/// What is drawn into labels is not part of this.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/commands.h"
+#include "core/layers/layer_list.h"
+#include "core/layers/layer_look.h"
+
+namespace karyo {
+
+class LayerHistory {
+ public:
+  static constexpr std::size_t kMostSteps = 200;
+  /// Closed layers are kept up to this; beyond it the oldest steps are forgotten.
+  static constexpr std::uint64_t kMostBytes = std::uint64_t{2} << 30;
+
+  explicit LayerHistory(LayerList& layers);
+
+  /// To be called after each command: what has changed since the last call becomes a step of this
+  /// name ("Close layer"). Steps with the same `merge_key` that follow each other within a second,
+  /// as the parts of a slider's drag, become one; an empty key merges with nothing.
+  void note(const std::string& name, const std::string& merge_key = {});
+  /// Takes what has changed since the last call for something that undo leaves alone (a file that
+  /// was opened in the background).
+  void accept();
+  /// Forgets all steps: something else is open now.
+  void reset();
+
+  bool can_undo() const { return at_ > 0; }
+  bool can_redo() const { return at_ < steps_.size(); }
+  /// Empty where there is none.
+  std::string undo_name() const { return can_undo() ? steps_[at_ - 1].name : std::string(); }
+  std::string redo_name() const { return can_redo() ? steps_[at_].name : std::string(); }
+  void undo();
+  void redo();
+
+  Signal<> changed;
+
+ private:
+  struct Entry {
+    std::shared_ptr<Layer> layer;
+    LayerLook look;
+    friend bool operator==(const Entry&, const Entry&) = default;
+  };
+  using State = std::vector<Entry>;  // from the bottom
+  struct Step {
+    std::string name, merge_key;
+    State before, after;
+    std::chrono::steady_clock::time_point when;
+  };
+  State state_now() const;
+  void go_to(const State& state);
+  void forget_what_is_too_much();
+
+  LayerList& layers_;
+  State last_;
+  std::vector<Step> steps_;
+  std::size_t at_ = 0;  // steps done
+};
+
+/// Makes what commands do to layers steps of undo, for as long as the connection lives: under the
+/// command's title or, for a setting, the names of what it changed.
+[[nodiscard]] Connection keep_history(const CommandTable& commands, LayerHistory& history);
+
+}  // namespace karyo

@@ -1,0 +1,133 @@
+// Undo, macros and sessions as a person meets them: menus, keys, dialogs.
+
+#include <QFileDialog>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QPushButton>
+#include <fstream>
+
+#include "app/gui/error_panel.h"
+#include "tests/app/gui/window_fixture.h"
+
+namespace karyo::gui {
+namespace {
+
+class SessionWindowTest : public WindowTest {
+ protected:
+  /// The entry of an open menu that begins with `text`; null when there is none.
+  QAction* entry(const char* menu, const QString& text) {
+    for (QAction* top : window_.menuBar()->actions()) {
+      if (top->text() != QLatin1String(menu)) continue;
+      Q_EMIT top->menu()->aboutToShow();
+      for (QAction* action : top->menu()->actions()) {
+        if (action->text().startsWith(text)) return action;
+      }
+    }
+    return nullptr;
+  }
+  template <typename T>
+  T* shown(const char* name = "") {
+    T* found = nullptr;
+    static_cast<void>(wait_until([&] {
+      for (T* widget :
+           window_.findChildren<T*>(*name == 0 ? QString() : QString::fromLatin1(name))) {
+        if (widget->isVisible()) found = widget;
+      }
+      return found != nullptr;
+    }));
+    return found;
+  }
+  /// Types a path into the file dialog and accepts it.
+  void answer(const std::filesystem::path& path) {
+    auto* dialog = shown<QFileDialog>();
+    ASSERT_NE(dialog, nullptr);
+    auto* name = dialog->findChild<QLineEdit*>();
+    ASSERT_NE(name, nullptr);
+    name->setText(QString::fromStdString(path.string()));
+    QTest::keyClick(name, Qt::Key_Return);
+    ASSERT_TRUE(wait_until([&] { return !dialog->isVisible(); }));
+  }
+};
+
+TEST_F(SessionWindowTest, TheEditMenuNamesWhatItTakesBack) {
+  open_stack();
+  workspace_.layers().select(&workspace_.layers().at(1));
+  key(Qt::Key_Delete);
+  ASSERT_EQ(workspace_.layers().count(), 1);
+  QAction* undo = entry("Edit", "Undo");
+  ASSERT_NE(undo, nullptr);
+  EXPECT_EQ(undo->text(), "Undo: Close layer");
+  key(Qt::Key_Z, Qt::ControlModifier);
+  EXPECT_EQ(workspace_.layers().count(), 2);
+  EXPECT_EQ(entry("Edit", "Redo")->text(), "Redo: Close layer");
+  key(Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+  EXPECT_EQ(workspace_.layers().count(), 1);
+}
+
+TEST_F(SessionWindowTest, ASessionIsSavedAndOpenedByDialogs) {
+  open_stack();
+  image().set_limits(0, {7, 70});
+  key(Qt::Key_S, Qt::ControlModifier);
+  answer(folder_ / "a.karyoscope.json");
+  ASSERT_TRUE(std::filesystem::exists(folder_ / "a.karyoscope.json"));
+  image().set_limits(0, {8, 80});
+  key(Qt::Key_S, Qt::ControlModifier);
+  QTest::qWait(20);
+  EXPECT_EQ(window_.findChildren<QFileDialog*>().size(), 0) << "it asks once";
+  workspace_.layers().clear();
+  entry("File", "Open session")->trigger();
+  answer(folder_ / "a.karyoscope.json");
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
+  ASSERT_EQ(workspace_.layers().count(), 2);
+  EXPECT_EQ(image().channel(0).limits.high, 80);
+}
+
+TEST_F(SessionWindowTest, WhatIsInNoFileIsAskedAboutOnce) {
+  open_stack();
+  ASSERT_TRUE(window_.close()) << "files have nothing to lose";
+  window_.show();
+  workspace_.layers().add(std::make_shared<ImageLayer>(
+      "made here", std::make_shared<const Volume>(VoxelType::kUInt8, VolumeShape{1, 1, 1, 4, 4})));
+  EXPECT_FALSE(window_.close());
+  auto* question = shown<QMessageBox>("unsaved");
+  ASSERT_NE(question, nullptr);
+  EXPECT_TRUE(question->text().contains("made here")) << question->text().toStdString();
+  QTest::mouseClick(question->defaultButton(), Qt::LeftButton);  // stay
+  ASSERT_TRUE(wait_until([&] { return window_.findChildren<QMessageBox*>().empty(); }));
+  EXPECT_TRUE(window_.isVisible());
+  EXPECT_FALSE(window_.close());
+  question = shown<QMessageBox>("unsaved");
+  ASSERT_NE(question, nullptr);
+  for (auto* button : question->buttons()) {
+    if (button != question->defaultButton()) QTest::mouseClick(button, Qt::LeftButton);
+  }
+  EXPECT_TRUE(wait_until([&] { return !window_.isVisible(); }));
+}
+
+TEST_F(SessionWindowTest, AMacroIsRecordedSavedAndRun) {
+  open_stack();
+  entry("Macro", "Record")->trigger();
+  workspace_.layers().select(&workspace_.layers().at(0));
+  key(Qt::Key_V);
+  entry("Macro", "Record")->trigger();
+  entry("Macro", "Save")->trigger();
+  answer(folder_ / "m.json");
+  ASSERT_TRUE(std::filesystem::exists(folder_ / "m.json"));
+  EXPECT_FALSE(image().visible());
+  entry("Macro", "Run")->trigger();
+  answer(folder_ / "m.json");
+  EXPECT_TRUE(wait_until([&] { return image().visible(); }));
+  std::ofstream(folder_ / "bad.json")
+      << R"({"karyoscope_macro":1,"steps":[{"command":"no.such"},{"command":"layer.toggle"}]})";
+  entry("Macro", "Run")->trigger();
+  answer(folder_ / "bad.json");
+  ASSERT_TRUE(wait_until([&] { return window_.errors().isVisible(); }));
+  QTest::qWait(100);
+  EXPECT_TRUE(image().visible()) << "it stops at the first step that fails";
+}
+
+}  // namespace
+}  // namespace karyo::gui
