@@ -52,6 +52,12 @@ void CommandTable::add(Command command) {
   commands_.push_back(std::move(command));
 }
 
+void CommandTable::set_shortcut(const std::string& id, const std::string& keys) {
+  for (Command& command : commands_) {
+    if (command.id == id) command.shortcut = keys;
+  }
+}
+
 const Command* CommandTable::find(const std::string& id) const {
   const auto found = std::find_if(commands_.begin(), commands_.end(),
                                   [&](const Command& command) { return command.id == id; });

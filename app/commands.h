@@ -28,7 +28,8 @@ struct Command {
   std::string id;        ///< "view.reset"; never changes, macros use it
   std::string menu;      ///< the menu it stands in; empty: search and shortcuts only
   std::string title;     ///< a plain verb: "Reset view"; empty: for macros and widgets only
-  std::string shortcut;  ///< "Ctrl+R"; several with ", " between; empty for none
+  /// "Ctrl+R"; several with ", " between; empty for none. Keymap changes it.
+  std::string shortcut;
   std::string help;      ///< a full sentence: what it does and why one would
   Body body;             ///< gets an object, perhaps empty
   /// Whether it can be done as a menu does it, without arguments, to what is selected.
@@ -43,6 +44,7 @@ class CommandTable {
  public:
   /// Ids are unique (checked by assert). All are added before any is looked up.
   void add(Command command);
+  void set_shortcut(const std::string& id, const std::string& keys);
   /// Null when there is none.
   const Command* find(const std::string& id) const;
   const std::vector<Command>& all() const { return commands_; }

@@ -126,7 +126,7 @@ void LayerHistory::forget_what_is_too_much() {
 
 Connection keep_history(const CommandTable& commands, LayerHistory& history) {
   return commands.ran.connect([&history](const Command& command, const nlohmann::json& arguments) {
-    if (command.id.starts_with("edit.")) return;
+    if (command.id == "edit.undo" || command.id == "edit.redo") return;
     std::string name = command.title, key;
     if (name.empty()) {
       key = command.id;

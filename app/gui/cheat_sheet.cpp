@@ -9,37 +9,47 @@
 namespace karyo::gui {
 namespace {
 
+constexpr int kLinesPerColumn = 20;
+
 void add_line(QGridLayout& table, const QString& keys, const QString& text) {
   const int row = table.rowCount();
   auto* left = new QLabel(keys);
-  left->setStyleSheet(QStringLiteral("color: #7fd8cc;"));
+  left->setProperty("role", "key");
   table.addWidget(left, row, 0, Qt::AlignTop | Qt::AlignRight);
   table.addWidget(new QLabel(text), row, 1, Qt::AlignTop);
 }
 
 }  // namespace
 
-CheatSheet::CheatSheet(const CommandTable& commands, QWidget* parent) : QFrame(parent) {
+CheatSheet::CheatSheet(const CommandTable& commands, QWidget* parent)
+    : QFrame(parent), commands_(commands) {
   setObjectName(QStringLiteral("cheat_sheet"));
-  setStyleSheet(QStringLiteral("#cheat_sheet { background: #242629; border: 1px solid #4a4e54; "
-                               "border-radius: 6px; }"));
-  auto* columns = new QHBoxLayout(this);
-  columns->setContentsMargins(3 * kGrid, 2 * kGrid, 3 * kGrid, 2 * kGrid);
-  columns->setSpacing(5 * kGrid);
-  const auto add_column = [&](const QString& title) {
-    auto* column = new QVBoxLayout;
-    auto* head = new QLabel(title, this);
-    head->setProperty("role", "title");
-    head->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    column->addWidget(head);
-    auto* table = new QGridLayout;
-    table->setHorizontalSpacing(2 * kGrid);
-    table->setVerticalSpacing(4);
-    column->addLayout(table);
-    column->addStretch(1);
-    columns->addLayout(column);
-    return table;
-  };
+  setProperty("role", "popup");
+  refill();
+  hide();
+}
+
+QGridLayout* CheatSheet::add_column(const QString& title) {
+  auto* column = new QVBoxLayout;
+  auto* head = new QLabel(title, this);
+  head->setProperty("role", "title");
+  head->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+  column->addWidget(head);
+  auto* table = new QGridLayout;
+  table->setHorizontalSpacing(2 * kGrid);
+  table->setVerticalSpacing(4);
+  column->addLayout(table);
+  column->addStretch(1);
+  columns_->addLayout(column);
+  return table;
+}
+
+void CheatSheet::refill() {
+  qDeleteAll(findChildren<QWidget*>());
+  delete layout();
+  columns_ = new QHBoxLayout(this);
+  columns_->setContentsMargins(3 * kGrid, 2 * kGrid, 3 * kGrid, 2 * kGrid);
+  columns_->setSpacing(5 * kGrid);
   auto* mouse = add_column(tr("Mouse"));
   add_line(*mouse, tr("Wheel"), tr("Next or previous plane"));
   add_line(*mouse, tr("Ctrl + wheel, pinch"), tr("Zoom about the pointer"));
@@ -50,14 +60,16 @@ CheatSheet::CheatSheet(const CommandTable& commands, QWidget* parent) : QFrame(p
   add_line(*mouse, tr("In 3D: drag"), tr("Turn"));
   add_line(*mouse, tr("In 3D: Shift + drag"), tr("Move"));
   add_line(*mouse, tr("In 3D: wheel"), tr("Come closer or go back"));
-  auto* keys = add_column(tr("Keys"));
-  for (const auto& command : commands.all()) {
-    if (!command.shortcut.empty()) {
-      add_line(*keys, QString::fromStdString(command.shortcut),
-               QString::fromStdString(command.title));
+  QGridLayout* keys = nullptr;
+  int lines = 0;
+  for (const auto& command : commands_.all()) {
+    if (command.shortcut.empty()) continue;
+    if (lines++ % kLinesPerColumn == 0) {
+      keys = add_column(keys == nullptr ? tr("Keys (Edit › Keys changes them)") : QString());
     }
+    add_line(*keys, QString::fromStdString(command.shortcut),
+             QString::fromStdString(command.title));
   }
-  hide();
 }
 
 void CheatSheet::toggle() {

@@ -6,15 +6,26 @@
 
 #include "app/commands.h"
 
+class QGridLayout;
+class QHBoxLayout;
+
 namespace karyo::gui {
 
 class CheatSheet : public QFrame {
  public:
   CheatSheet(const CommandTable& commands, QWidget* parent);
   void toggle();
+  /// Takes over the commands' keys, which have changed.
+  void refill();
 
  protected:
   void mousePressEvent(QMouseEvent* event) override;
+
+ private:
+  QGridLayout* add_column(const QString& title);
+
+  const CommandTable& commands_;
+  QHBoxLayout* columns_ = nullptr;
 };
 
 }  // namespace karyo::gui

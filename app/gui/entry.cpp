@@ -77,7 +77,7 @@ Result<void> show_window(const GuiRequest& request) {
   QApplication::setApplicationName(QStringLiteral("Karyoscope"));
   QApplication::setDesktopFileName(QStringLiteral("karyoscope"));
   apply_theme(application);
-  MainWindow window(workspace);
+  MainWindow window(workspace, SettingsStore(settings_path()));
   report_timing(window);
   window.show();
   QApplication::exec();

@@ -4,8 +4,6 @@
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QKeyEvent>
-#include <QMenu>
-#include <QMenuBar>
 #include <QMimeData>
 #include <QScrollArea>
 #include <QSplitter>
@@ -17,8 +15,10 @@
 #include "app/gui/cheat_sheet.h"
 #include "app/gui/command_search.h"
 #include "app/gui/error_panel.h"
+#include "app/gui/key_editor.h"
 #include "app/gui/layer_controls.h"
 #include "app/gui/layer_panel.h"
+#include "app/gui/menus.h"
 #include "app/gui/start_panel.h"
 #include "app/gui/status_line.h"
 #include "app/gui/theme.h"
@@ -33,25 +33,10 @@ namespace {
 constexpr int kPollMs = 25;
 constexpr int kSideWidth = 300;
 
-/// Keys that lists and sliders need too: they are taken only where nothing else wants them.
-bool is_navigation(const std::string& shortcut) {
-  for (const char* key : {"Left", "Right", "PgUp", "PgDown", "Home", "End", "Space+F", "Esc"}) {
-    if (shortcut == key) return true;
-  }
-  return false;
-}
-
-std::string name_of_key(int key) {
-  switch (key) {
-    case Qt::Key_Left: return "Left";
-    case Qt::Key_Right: return "Right";
-    case Qt::Key_PageUp: return "PgUp";
-    case Qt::Key_PageDown: return "PgDown";
-    case Qt::Key_Home: return "Home";
-    case Qt::Key_End: return "End";
-    case Qt::Key_Escape: return "Esc";
-    default: return {};
-  }
+std::string absolute_path(const std::string& path) {
+  std::error_code failed;
+  const auto absolute = std::filesystem::absolute(path, failed);
+  return failed ? path : absolute.lexically_normal().string();
 }
 
 std::vector<std::filesystem::path> local_files(const QMimeData& data) {
@@ -64,12 +49,15 @@ std::vector<std::filesystem::path> local_files(const QMimeData& data) {
 
 }  // namespace
 
-MainWindow::MainWindow(Workspace& workspace) : workspace_(workspace) {
+MainWindow::MainWindow(Workspace& workspace, SettingsStore settings)
+    : workspace_(workspace), settings_(std::move(settings)) {
   setAcceptDrops(true);
   setWindowIcon(application_icon());
   resize(1280, 800);
   build_panels();
   add_window_commands(commands_, *this);
+  keymap_ = std::make_unique<Keymap>(commands_);
+  keymap_->restore(settings_.get().key_preset, settings_.get().own_keys);
   build_menus();
   auto* side_column = new QVBoxLayout(side_);
   side_column->setContentsMargins(0, 0, 0, 0);
@@ -127,6 +115,13 @@ void MainWindow::watch_workspace() {
       commands_.ran.connect([this](const Command& command, const nlohmann::json& arguments) {
         if (command.id == "file.save_session_as" || command.id == "file.open_session") {
           session_path_ = arguments["path"].get<std::string>();
+          keep([&](Settings& settings) { settings.note_recent(absolute_path(session_path_)); });
+        } else if (command.id == "file.open_files") {
+          for (const auto& file : arguments["files"]) {
+            keep([&](Settings& settings) {
+              settings.note_recent(absolute_path(file.get<std::string>()));
+            });
+          }
         }
       }));
   connections_.push_back(recorder_.changed.connect([this] {
@@ -243,63 +238,41 @@ void MainWindow::build_panels() {
   views_->volume().on_error = [this](const Error& error) { errors_->show_error(error); };
 }
 
-/// The Edit menu says what would be taken back.
-void MainWindow::name_step(QAction& entry, const Command& command) {
-  const bool undo = command.id == "edit.undo";
-  if (!undo && command.id != "edit.redo") return;
-  const std::string step =
-      undo ? workspace_.history().undo_name() : workspace_.history().redo_name();
-  const QString title = QString::fromStdString(command.title);
-  entry.setText(step.empty() ? title : title + QStringLiteral(": ") + QString::fromStdString(step));
+void MainWindow::build_menus() {
+  menus_ = new Menus(commands_, settings_, *this, [this](const Command& command) { run(command); });
+  menus_->detail_of = [this](const Command& command) {
+    if (command.id == "edit.undo") return workspace_.history().undo_name();
+    if (command.id == "edit.redo") return workspace_.history().redo_name();
+    return std::string();
+  };
+  menus_->open_recent = [this](const std::string& path) { open_any({path}); };
+  connections_.push_back(keymap_->changed.connect([this] {
+    menus_->update_keys();
+    cheat_sheet_->refill();
+    keep([this](Settings& settings) {
+      settings.key_preset = keymap_->preset();
+      settings.own_keys = keymap_->own();
+    });
+  }));
 }
 
-void MainWindow::build_menus() {
-  std::vector<std::pair<std::string, QMenu*>> menus;
-  for (const auto& command : commands_.all()) {
-    if (command.title.empty()) continue;
-    auto* action = new QAction(QString::fromStdString(command.title), this);
-    action->setToolTip(QString::fromStdString(command.help));
-    action->setStatusTip(QString());
-    action->setCheckable(static_cast<bool>(command.checked));
-    if (is_navigation(command.shortcut)) {
-      action->setText(action->text() + QLatin1Char('\t') +
-                      QString::fromStdString(command.shortcut));
-    } else if (!command.shortcut.empty()) {
-      action->setShortcuts(QKeySequence::listFromString(
-          QString::fromStdString(command.shortcut).replace(QStringLiteral(", "),
-                                                           QStringLiteral("; "))));
-    }
-    const std::string id = command.id;
-    QObject::connect(action, &QAction::triggered, this, [this, id] {
-      if (const Command* found = commands_.find(id)) run(*found);
-    });
-    addAction(action);
-    if (command.menu.empty()) continue;
-    auto menu = std::find_if(menus.begin(), menus.end(),
-                             [&](const auto& known) { return known.first == command.menu; });
-    if (menu == menus.end()) {
-      auto* added = menuBar()->addMenu(QString::fromStdString(command.menu));
-      added->setToolTipsVisible(true);
-      menus.emplace_back(command.menu, added);
-      menu = std::prev(menus.end());
-      // What can be done and what is on is asked when a menu opens.
-      QObject::connect(added, &QMenu::aboutToShow, this, [this, added] {
-        for (QAction* entry : added->actions()) {
-          const Command* found = commands_.find(entry->data().toString().toStdString());
-          if (found == nullptr) continue;
-          entry->setEnabled(found->enabled());
-          if (found->checked) entry->setChecked(found->checked());
-          name_step(*entry, *found);
-        }
-      });
-      // A closed menu's shortcuts work again whatever was disabled in it; run() asks anew.
-      QObject::connect(added, &QMenu::aboutToHide, this, [added] {
-        for (QAction* entry : added->actions()) entry->setEnabled(true);
-      });
-    }
-    action->setData(QString::fromStdString(command.id));
-    menu->second->addAction(action);
+void MainWindow::keep(const std::function<void(Settings&)>& change) {
+  const auto kept = settings_.change(change);
+  if (!kept)
+    status_->say(tr("Settings were not saved: %1").arg(QString::fromStdString(kept.error().what)));
+}
+
+void MainWindow::edit_keys() {
+  (new KeyEditor(commands_, *keymap_, this))->show();
+}
+
+/// Files as a person gives them: a session takes the place of what is open.
+void MainWindow::open_any(const std::vector<std::string>& paths) {
+  if (paths.size() == 1 && is_session(paths[0])) {
+    open_session(paths[0]);
+    return;
   }
+  run("file.open_files", {{"files", paths}});
 }
 
 void MainWindow::run(const Command& command) {
@@ -347,14 +320,11 @@ void MainWindow::keyPressEvent(QKeyEvent* event) {
     views_->toggle_maximised();
     return;
   }
-  const std::string key = name_of_key(event->key());
-  if (!key.empty() && event->modifiers() == Qt::NoModifier) {
-    for (const auto& command : commands_.all()) {
-      if (command.shortcut == key) {
-        run(command);
-        return;
-      }
-    }
+  const std::string key = navigation_key(event->key());
+  const Command* command = key.empty() ? nullptr : keymap_->command_of(key);
+  if (command != nullptr && event->modifiers() == Qt::NoModifier) {
+    run(*command);
+    return;
   }
   QMainWindow::keyPressEvent(event);
 }
@@ -373,10 +343,9 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 void MainWindow::dropEvent(QDropEvent* event) {
   const auto files = local_files(*event->mimeData());
   if (files.empty()) return;
-  nlohmann::json list = nlohmann::json::array();
-  for (const auto& file : files) list.push_back(file.string());
-  const bool session = files.size() == 1 && is_session(files[0]);
-  session ? open_session(files[0].string()) : run("file.open_files", {{"files", list}});
+  std::vector<std::string> paths;
+  for (const auto& file : files) paths.push_back(file.string());
+  open_any(paths);
   event->acceptProposedAction();
 }
 

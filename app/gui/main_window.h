@@ -5,10 +5,13 @@
 #include <QMainWindow>
 #include <QTimer>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "app/commands.h"
+#include "app/keymap.h"
 #include "app/macro.h"
+#include "app/settings.h"
 #include "app/workspace.h"
 
 class QScrollArea;
@@ -20,13 +23,15 @@ namespace karyo::gui {
 class CheatSheet;
 class CommandSearch;
 class ErrorPanel;
+class Menus;
 class StartPanel;
 class StatusLine;
 class ViewGrid;
 
 class MainWindow : public QMainWindow {
  public:
-  explicit MainWindow(Workspace& workspace);
+  /// Settings of a store without a file last as long as the window.
+  explicit MainWindow(Workspace& workspace, SettingsStore settings = {});
   ~MainWindow() override;
 
   Workspace& workspace() { return workspace_; }
@@ -47,6 +52,11 @@ class MainWindow : public QMainWindow {
   void open_session(const std::string& path);
   void save_macro(const std::string& path);
   void run_macro(const std::string& path);
+  /// Opens files, or a session.
+  void open_any(const std::vector<std::string>& paths);
+  void edit_keys();
+  Keymap& keymap() { return *keymap_; }
+  const Settings& settings() const { return settings_.get(); }
   /// Everything asked for is on screen: files read, 3D drawn.
   bool settled() const;
 
@@ -64,13 +74,16 @@ class MainWindow : public QMainWindow {
  private:
   void build_menus();
   void watch_workspace();
-  void name_step(QAction& entry, const Command& command);
+  void keep(const std::function<void(Settings&)>& change);
   void build_panels();
   void show_or_hide_panels();
   void update_title();
 
   Workspace& workspace_;
+  SettingsStore settings_;
   CommandTable commands_;
+  std::unique_ptr<Keymap> keymap_;  // made when all commands are there
+  Menus* menus_ = nullptr;
   MacroRecorder recorder_{commands_};
   std::string session_path_;
   bool leave_unsaved_ = false;

@@ -230,6 +230,27 @@ void add_display_commands(CommandTable& commands, MainWindow& window) {
   commands.add({"view.reset", "View", "Reset view", "Ctrl+R",
                 "Shows everything again: planes fill their views, 3D is turned back.",
                 does([&window] { window.views().reset(); }), something});
+  commands.add(
+      {"view.quad", "View", "Four views", "",
+       "XY, XZ, YZ and 3D of the same place (Fiji: Orthogonal Views).", does([&workspace, &view] {
+         view.set_layout(workspace.has_depth() ? ViewLayoutKind::kFour : ViewLayoutKind::kPlane);
+       }),
+       something, [&view] { return view.layout() == ViewLayoutKind::kFour; }});
+  const auto zoom = [&](const char* id, const char* title, const char* key, double factor) {
+    commands.add({id, "View", title, key, "Zooms the view under the pointer about the crosshair.",
+                  does([&window, &view, factor] {
+                    const Plane plane = window.views().active_plane();
+                    view.set_zoom(plane, view.view(plane).zoom * factor);
+                  }),
+                  something});
+  };
+  zoom("view.zoom_in", "Zoom in", "+, =", 1.25);
+  zoom("view.zoom_out", "Zoom out", "-", 0.8);
+  commands.add({"view.fullscreen", "View", "Full screen", "F11",
+                "The window alone on the screen, or as it was.", does([&window] {
+                  window.isFullScreen() ? window.showNormal() : window.showFullScreen();
+                }),
+                [] { return true; }, [&window] { return window.isFullScreen(); }});
   commands.add({"view.maximise", "View", "One view or all", "Space+F",
                 "Shows the view under the pointer alone, or all four again.",
                 does([&window] { window.views().toggle_maximised(); }), something});
@@ -365,6 +386,14 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   add_file_commands(commands, window.workspace());
   commands.add({"file.quit", "File", "Quit", "Ctrl+Q", "Closes the window.",
                 does([&window] { window.close(); })});
+  Command keys{"edit.keys",
+               "Edit",
+               "Keys…",
+               "",
+               "Shows and changes the keys of all commands; presets of napari and Fiji.",
+               does([&window] { window.edit_keys(); })};
+  keys.asks = true;
+  commands.add(std::move(keys));
   add_contrast_command(commands, window);
   add_layer_commands(commands, window.workspace());
   add_view_commands(commands, window.workspace());

@@ -5,11 +5,14 @@
 #include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDialog>
 #include <QDragEnterEvent>
 #include <QDropEvent>
+#include <QKeySequenceEdit>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QMenu>
 #include <QMimeData>
 #include <QPushButton>
 #include <QTest>
@@ -17,6 +20,7 @@
 #include <QUrl>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 
 #include "app/gui/cheat_sheet.h"
 #include "app/gui/command_search.h"
@@ -299,6 +303,59 @@ TEST_F(MainWindowTest, EveryCommandIsExplained) {
     EXPECT_GT(command.help.size(), command.title.size()) << command.id;
     EXPECT_EQ(command.help.back(), '.') << command.id << ": a full sentence";
   }
+}
+
+TEST_F(MainWindowTest, NoKeyMeansTwoThingsInAnyPreset) {
+  for (const auto& preset : Keymap::presets()) {
+    ASSERT_TRUE(window_.keymap().use(preset));
+    std::map<std::string, std::string> seen;
+    for (const auto& command : window_.commands().all()) {
+      for (const auto& key : single_keys(command.shortcut)) {
+        EXPECT_TRUE(seen.emplace(key, command.id).second)
+            << preset << ": " << key << " is " << seen[key] << " and " << command.id;
+      }
+    }
+  }
+  EXPECT_EQ(window_.commands().find("view.quad")->shortcut, "Shift+H") << "the last was Fiji's";
+}
+
+TEST_F(MainWindowTest, KeysAreChangedInTheEditor) {
+  open_stack();
+  window_.run("edit.keys", {});
+  auto* editor = window_.findChild<QDialog*>("key_editor");
+  ASSERT_NE(editor, nullptr);
+  QTest::keyClicks(editor->findChild<QLineEdit*>("filter"), "show or hide");
+  auto* keys = editor->findChild<QKeySequenceEdit*>("keys");
+  QTest::keyClick(keys, Qt::Key_C);
+  ASSERT_TRUE(wait_until([&] {
+    return editor->findChild<QLabel*>("message")->text().contains("Auto contrast");
+  })) << "C is taken";
+  QTest::keyClick(keys, Qt::Key_H, Qt::ControlModifier);
+  ASSERT_TRUE(
+      wait_until([&] { return window_.commands().find("layer.toggle")->shortcut == "Ctrl+H"; }));
+  editor->close();
+  window_.activateWindow();
+  workspace_.layers().select(&image());
+  window_.views().setFocus();
+  key(Qt::Key_V);
+  EXPECT_TRUE(image().visible());
+  key(Qt::Key_H, Qt::ControlModifier);
+  EXPECT_FALSE(image().visible());
+  EXPECT_EQ(window_.settings().own_keys.at("layer.toggle"), "Ctrl+H");
+}
+
+TEST_F(MainWindowTest, FilesOpenedAreInTheRecentMenu) {
+  write_files();
+  window_.open_any({(folder_ / "cells.tif").string()});
+  ASSERT_TRUE(wait_until([&] { return workspace_.layers().count() == 1; }));
+  workspace_.layers().clear();
+  auto* recent = window_.findChild<QMenu*>("recent");
+  ASSERT_NE(recent, nullptr);
+  Q_EMIT recent->aboutToShow();
+  ASSERT_EQ(recent->actions().size(), 1);
+  EXPECT_TRUE(recent->actions()[0]->text().startsWith("cells.tif"));
+  recent->actions()[0]->trigger();
+  EXPECT_TRUE(wait_until([&] { return workspace_.layers().count() == 1; }));
 }
 
 }  // namespace

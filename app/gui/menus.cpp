@@ -1,0 +1,144 @@
+#include "app/gui/menus.h"
+
+#include <QAction>
+#include <QKeySequence>
+#include <QMainWindow>
+#include <QMenu>
+#include <QMenuBar>
+#include <array>
+#include <filesystem>
+#include <utility>
+
+#include "app/keymap.h"
+
+namespace karyo::gui {
+namespace {
+
+constexpr std::array<std::pair<int, const char*>, 9> kNavigation{{{Qt::Key_Left, "Left"},
+                                                                  {Qt::Key_Right, "Right"},
+                                                                  {Qt::Key_Up, "Up"},
+                                                                  {Qt::Key_Down, "Down"},
+                                                                  {Qt::Key_PageUp, "PgUp"},
+                                                                  {Qt::Key_PageDown, "PgDown"},
+                                                                  {Qt::Key_Home, "Home"},
+                                                                  {Qt::Key_End, "End"},
+                                                                  {Qt::Key_Escape, "Esc"}}};
+
+}  // namespace
+
+bool is_navigation(const std::string& key) {
+  if (key == "Space+F") return true;  // two keys held together, which Qt's shortcuts do not know
+  for (const auto& [code, name] : kNavigation) {
+    if (key == name) return true;
+  }
+  return false;
+}
+
+std::string navigation_key(int qt_key) {
+  for (const auto& [code, name] : kNavigation) {
+    if (qt_key == code) return name;
+  }
+  return {};
+}
+
+Menus::Menus(const CommandTable& commands, const SettingsStore& settings, QMainWindow& window,
+             std::function<void(const Command&)> run)
+    : QObject(&window),
+      commands_(commands),
+      settings_(settings),
+      window_(window),
+      run_(std::move(run)) {
+  for (const auto& command : commands_.all()) {
+    if (!command.title.empty()) add(command);
+  }
+  update_keys();
+}
+
+void Menus::add(const Command& command) {
+  auto* action = new QAction(QString::fromStdString(command.title), &window_);
+  action->setToolTip(QString::fromStdString(command.help));
+  action->setStatusTip(QString());
+  action->setCheckable(static_cast<bool>(command.checked));
+  action->setData(QString::fromStdString(command.id));
+  QObject::connect(action, &QAction::triggered, this, [this, id = command.id] {
+    if (const Command* found = commands_.find(id)) run_(*found);
+  });
+  window_.addAction(action);
+  actions_[command.id] = action;
+  if (command.menu.empty()) return;
+  QMenu* menu = menu_of(command.menu);
+  menu->addAction(action);
+  if (command.id == "file.open_folder") {
+    recent_ = menu->addMenu(tr("Open recent"));
+    recent_->setObjectName(QStringLiteral("recent"));
+    QObject::connect(recent_, &QMenu::aboutToShow, this, [this] { fill_recent(); });
+  }
+}
+
+QMenu* Menus::menu_of(const std::string& name) {
+  QMenu*& menu = menus_[name];
+  if (menu != nullptr) return menu;
+  menu = window_.menuBar()->addMenu(QString::fromStdString(name));
+  menu->setToolTipsVisible(true);
+  QObject::connect(menu, &QMenu::aboutToShow, this,
+                   [this, shown = menu] { about_to_show(*shown); });
+  // A closed menu's shortcuts work again whatever was disabled in it; running a command asks anew.
+  QObject::connect(menu, &QMenu::aboutToHide, this, [shown = menu] {
+    for (QAction* entry : shown->actions()) entry->setEnabled(true);
+  });
+  return menu;
+}
+
+void Menus::about_to_show(QMenu& menu) {
+  for (QAction* entry : menu.actions()) {
+    const Command* command = commands_.find(entry->data().toString().toStdString());
+    if (command == nullptr) continue;
+    entry->setEnabled(command->enabled());
+    if (command->checked) entry->setChecked(command->checked());
+    const std::string detail = detail_of ? detail_of(*command) : std::string();
+    const bool had_detail = entry->property("detail").toBool();
+    if (!detail.empty() || had_detail) {
+      const QString title = QString::fromStdString(command->title);
+      entry->setText(
+          detail.empty() ? title : title + QStringLiteral(": ") + QString::fromStdString(detail));
+      entry->setProperty("detail", !detail.empty());
+    }
+  }
+  if (recent_ != nullptr) recent_->setEnabled(!settings_.get().recent.empty());
+}
+
+void Menus::fill_recent() {
+  recent_->clear();
+  for (const std::string& path : settings_.get().recent) {
+    const std::filesystem::path file(path);
+    QAction* entry = recent_->addAction(QString::fromStdString(file.filename().string()) +
+                                        QStringLiteral("    ") +
+                                        QString::fromStdString(file.parent_path().string()));
+    QObject::connect(entry, &QAction::triggered, this, [this, path] {
+      if (open_recent) open_recent(path);
+    });
+  }
+}
+
+void Menus::update_keys() {
+  for (const auto& [id, action] : actions_) {
+    const Command* command = commands_.find(id);
+    QList<QKeySequence> sequences;
+    QStringList held;  // shown, but not Qt's to catch
+    for (const std::string& key : single_keys(command->shortcut)) {
+      const QString text = QString::fromStdString(key);
+      if (is_navigation(key)) {
+        held << text;
+      } else {
+        sequences << QKeySequence::fromString(text, QKeySequence::PortableText);
+      }
+    }
+    action->setShortcuts(sequences);
+    QString title = QString::fromStdString(command->title);
+    if (sequences.isEmpty() && !held.isEmpty())
+      title += QLatin1Char('\t') + held.join(QStringLiteral(", "));
+    action->setText(title);
+  }
+}
+
+}  // namespace karyo::gui
