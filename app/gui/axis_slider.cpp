@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/gui/line_icon.h"
 #include "app/gui/theme.h"
 
 namespace karyo::gui {

@@ -19,8 +19,7 @@ constexpr int kHeight = 360;
 CommandSearch::CommandSearch(const CommandTable& commands, QWidget* parent)
     : QFrame(parent), commands_(commands) {
   setObjectName(QStringLiteral("command_search"));
-  setStyleSheet(QStringLiteral("#command_search { background: #242629; border: 1px solid #4a4e54; "
-                               "border-radius: 6px; }"));
+  setProperty("role", "popup");
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(kGrid, kGrid, kGrid, kGrid);
   column->setSpacing(kGrid);
@@ -30,8 +29,6 @@ CommandSearch::CommandSearch(const CommandTable& commands, QWidget* parent)
   list_ = new QListWidget(this);
   list_->setFocusPolicy(Qt::NoFocus);
   list_->setUniformItemSizes(true);
-  list_->setStyleSheet(QStringLiteral("QListWidget::item { height: 28px; padding-left: 6px; } "
-                                      "QListWidget::item:selected { background: #35524f; }"));
   column->addWidget(field_);
   column->addWidget(list_, 1);
   QObject::connect(field_, &QLineEdit::textChanged, this, [this](const QString& text) {

@@ -76,8 +76,13 @@ Result<void> show_window(const GuiRequest& request) {
   QApplication application(argc, argv);
   QApplication::setApplicationName(QStringLiteral("Karyoscope"));
   QApplication::setDesktopFileName(QStringLiteral("karyoscope"));
-  apply_theme(application);
-  MainWindow window(workspace, SettingsStore(settings_path()));
+  const SettingsStore settings(settings_path());
+  apply_theme(application, theme_from(settings.get().theme));
+  MainWindow window(workspace, settings);
+  if (!settings.problem().empty()) {
+    window.errors().show_error(
+        {ErrorCode::kBadFile, "the settings could not be read", settings.problem()});
+  }
   report_timing(window);
   window.show();
   QApplication::exec();

@@ -6,6 +6,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/gui/line_icon.h"
 #include "app/gui/theme.h"
 
 namespace karyo::gui {
@@ -25,8 +26,7 @@ QLabel* selectable_label(QWidget* parent) {
 
 ErrorPanel::ErrorPanel(QWidget* parent) : QFrame(parent) {
   setObjectName(QStringLiteral("errors"));
-  setStyleSheet(QStringLiteral(
-      "#errors { background: #2b2526; border: none; border-left: 4px solid #d9534f; }"));
+  setProperty("role", "failure");
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(2 * kGrid, kGrid, kGrid, kGrid);
   row->setSpacing(2 * kGrid);

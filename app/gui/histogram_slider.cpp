@@ -65,7 +65,7 @@ double HistogramSlider::value_of(double x) const {
 void HistogramSlider::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   const double bottom = height() - kBarHeight - 5;
-  painter.fillRect(QRectF(kSide, 0, width() - 2 * kSide, bottom), palette::kBackground);
+  painter.fillRect(QRectF(kSide, 0, width() - 2 * kSide, bottom), palette::background());
   // Square root: a few bright objects stay visible beside much background.
   const auto most = histogram_.counts.empty()
                         ? std::int64_t{1}
@@ -87,7 +87,7 @@ void HistogramSlider::paintEvent(QPaintEvent*) {
     const double high = part * bottom;
     const bool inside = x >= left && x <= right;
     painter.fillRect(QRectF(x, bottom - high, 1, high),
-                     inside ? QColor(0x9a, 0x9e, 0xa4) : QColor(0x55, 0x59, 0x5f));
+                     inside ? palette::quiet_text() : palette::line());
   }
   for (int x = static_cast<int>(kSide); x < width() - kSide; ++x) {
     const double span = std::max(right - left, 1e-9);
@@ -98,10 +98,10 @@ void HistogramSlider::paintEvent(QPaintEvent*) {
   }
   painter.setRenderHint(QPainter::Antialiasing);
   for (const double x : {left, right}) {
-    painter.setPen(QPen(palette::kAccent, 2));
+    painter.setPen(QPen(palette::accent(), 2));
     painter.drawLine(QPointF(x, 0), QPointF(x, bottom));
-    painter.setPen(QPen(palette::kBackground, 1));
-    painter.setBrush(palette::kText);
+    painter.setPen(QPen(palette::background(), 1));
+    painter.setBrush(palette::text());
     painter.drawEllipse(QPointF(x, bottom + 6), 5.5, 5.5);
   }
 }

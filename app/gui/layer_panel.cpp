@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "app/gui/layer_choice.h"
+#include "app/gui/line_icon.h"
 #include "app/gui/theme.h"
 
 namespace karyo::gui {
@@ -42,28 +43,27 @@ class RowPainter : public QStyledItemDelegate {
     const QRect row = option.rect;
     painter->save();
     if (selected) {
-      painter->fillRect(row, QColor(0x2c, 0x40, 0x3f));
-      painter->fillRect(QRect(row.left(), row.top(), 3, row.height()), palette::kAccent);
+      painter->fillRect(row, palette::selection());
+      painter->fillRect(QRect(row.left(), row.top(), 3, row.height()), palette::accent());
     }
-    const QColor text = layer.visible() ? palette::kText : QColor(0x82, 0x86, 0x8c);
+    const QColor text = layer.visible() ? palette::text() : palette::quiet_text();
     const QRect eye(row.left() + 8, row.top() + 8, 16, 16);
     line_icon(layer.visible() ? LineIcon::kEye : LineIcon::kEyeOff, text).paint(painter, eye);
     const QRect kind(row.left() + kEyeWidth, row.top() + 8, 16, 16);
     const bool image = layer.kind() == LayerKind::kImage;
     if (layer.locked()) {
       const QRect lock(row.right() - kOpacityWidth - 18, row.top() + 9, 14, 14);
-      line_icon(LineIcon::kLock, palette::kQuietText).paint(painter, lock);
+      line_icon(LineIcon::kLock, palette::quiet_text()).paint(painter, lock);
     }
-    line_icon(image ? LineIcon::kImage : LineIcon::kLabels,
-              layer.visible() ? palette::kQuietText : QColor(0x6a, 0x6e, 0x74))
+    line_icon(image ? LineIcon::kImage : LineIcon::kLabels, palette::quiet_text())
         .paint(painter, kind);
     painter->setPen(text);
     const QRect name(row.left() + kEyeWidth + kKindWidth, row.top(),
-                     row.width() - kEyeWidth - kKindWidth - kOpacityWidth, row.height());
+                     row.width() - kEyeWidth - kKindWidth - kOpacityWidth - kGrid, row.height());
     painter->drawText(name, Qt::AlignVCenter | Qt::AlignLeft,
                       option.fontMetrics.elidedText(QString::fromStdString(layer.name()),
                                                     Qt::ElideMiddle, name.width()));
-    painter->setPen(palette::kQuietText);
+    painter->setPen(palette::quiet_text());
     const QRect opacity(row.right() - kOpacityWidth, row.top(), kOpacityWidth - kGrid,
                         row.height());
     painter->drawText(opacity, Qt::AlignVCenter | Qt::AlignRight,

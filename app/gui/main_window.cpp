@@ -1,5 +1,6 @@
 #include "app/gui/main_window.h"
 
+#include <QApplication>
 #include <QCloseEvent>
 #include <QDragEnterEvent>
 #include <QFileDialog>
@@ -18,6 +19,7 @@
 #include "app/gui/key_editor.h"
 #include "app/gui/layer_controls.h"
 #include "app/gui/layer_panel.h"
+#include "app/gui/line_icon.h"
 #include "app/gui/menus.h"
 #include "app/gui/start_panel.h"
 #include "app/gui/status_line.h"
@@ -65,7 +67,7 @@ MainWindow::MainWindow(Workspace& workspace, SettingsStore settings)
   side_column->addWidget(new LayerPanel(workspace_, commands_, side_), 2);
   auto* line = new QFrame(side_);
   line->setFixedHeight(1);
-  line->setStyleSheet(QStringLiteral("background: #3a3d42;"));
+  line->setProperty("role", "line");
   side_column->addWidget(line);
   auto* scroll = new QScrollArea(side_);
   scroll->setWidgetResizable(true);
@@ -260,6 +262,11 @@ void MainWindow::keep(const std::function<void(Settings&)>& change) {
   const auto kept = settings_.change(change);
   if (!kept)
     status_->say(tr("Settings were not saved: %1").arg(QString::fromStdString(kept.error().what)));
+}
+
+void MainWindow::set_theme(const std::string& name) {
+  apply_theme(*qApp, theme_from(name));
+  keep([&](Settings& settings) { settings.theme = name; });
 }
 
 void MainWindow::edit_keys() {

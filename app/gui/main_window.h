@@ -55,6 +55,8 @@ class MainWindow : public QMainWindow {
   /// Opens files, or a session.
   void open_any(const std::vector<std::string>& paths);
   void edit_keys();
+  /// "system", "dark", "light", "high_contrast"; kept in the settings.
+  void set_theme(const std::string& name);
   Keymap& keymap() { return *keymap_; }
   const Settings& settings() const { return settings_.get(); }
   /// Everything asked for is on screen: files read, 3D drawn.

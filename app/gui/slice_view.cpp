@@ -40,7 +40,7 @@ void paint_title(QPainter& painter, const QString& title, int width) {
   const QRect place(kGrid / 2, kGrid / 2, painter.fontMetrics().horizontalAdvance(text) + kGrid,
                     2 * kGrid + 4);
   painter.fillRect(place, QColor(0, 0, 0, 150));
-  painter.setPen(palette::kText);
+  painter.setPen(kOverPicture);
   painter.drawText(place, Qt::AlignCenter, text);
 }
 
@@ -228,20 +228,45 @@ void SliceView::paintEvent(QPaintEvent*) {
 }
 
 void SliceView::paint_overlays(QPainter& painter) {
-  const ViewTransform view = transform();
-  Overlay overlay;
-  OverlayStyle style;
-  style.scale = devicePixelRatioF();
-  if (overlays_.crosshair && workspace_.has_depth()) {
-    add_crosshair(overlay, view, workspace_.view().cursor(), style);
-  }
-  const auto& grid = workspace_.layers().grid();
-  if (overlays_.scale_bar && grid.calibrated()) add_scale_bar(overlay, view, grid.unit, style);
-  if (overlays_.axes) add_axes(overlay, view, style);
-  paint_overlay(painter, overlay, devicePixelRatioF());
+  const double ratio = devicePixelRatioF();
+  paint_overlay(painter, overlay_on(transform(), ratio, overlays_), ratio);
   if (!header_->isVisible()) {
     paint_title(painter, title(), width());
   }
+}
+
+Overlay SliceView::overlay_on(const ViewTransform& view, double scale,
+                              const OverlayChoice& choice) const {
+  Overlay overlay;
+  OverlayStyle style;
+  style.scale = scale;
+  if (choice.crosshair && workspace_.has_depth()) {
+    add_crosshair(overlay, view, workspace_.view().cursor(), style);
+  }
+  const auto& grid = workspace_.layers().grid();
+  if (choice.scale_bar && grid.calibrated()) add_scale_bar(overlay, view, grid.unit, style);
+  if (choice.axes) add_axes(overlay, view, style);
+  return overlay;
+}
+
+Overlay SliceView::overlay_for(const OverlayChoice& choice) const {
+  ViewTransform view = ViewTransform::of(workspace_.view(), plane_, width(), height());
+  view.zoom /= devicePixelRatioF();
+  return overlay_on(view, 1, choice);
+}
+
+QImage SliceView::picture(double scale) const {
+  ViewTransform view = ViewTransform::of(
+      workspace_.view(), plane_, std::max(1, static_cast<int>(std::lround(width() * scale))),
+      std::max(1, static_cast<int>(std::lround(height() * scale))));
+  view.zoom *= scale / devicePixelRatioF();
+  SliceCompositor compositor;
+  RgbaImage pixels;
+  compositor.compose(workspace_.layers(), view, workspace_.view().time(), pixels,
+                     [this](const Layer& layer) { return choice_.shows(layer); });
+  return QImage(pixels.bytes(), pixels.width(), pixels.height(), pixels.width() * 4,
+                QImage::Format_RGBX8888)
+      .copy();
 }
 
 void SliceView::resizeEvent(QResizeEvent*) {

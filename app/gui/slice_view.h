@@ -12,6 +12,7 @@
 
 #include "app/gui/layer_choice.h"
 #include "app/workspace.h"
+#include "viewer/scene/overlays.h"
 #include "viewer/scene/slice_compositor.h"
 
 class QLabel;
@@ -43,6 +44,10 @@ class SliceView : public QWidget {
   /// The plane on screen: what automatic contrast is measured on.
   Box3 visible_box(const Layer& layer) const;
   void set_maximised(bool maximised);
+  /// What the view shows, drawn anew with `scale` times as many pixels a side.
+  QImage picture(double scale) const;
+  /// The lines and texts over it, in pixels of the widget.
+  Overlay overlay_for(const OverlayChoice& choice) const;
   /// Which layers this view shows.
   void set_choice(LayerChoice choice);
   const LayerChoice& choice() const { return choice_; }
@@ -73,6 +78,7 @@ class SliceView : public QWidget {
 
  private:
   ViewTransform transform() const;
+  Overlay overlay_on(const ViewTransform& view, double scale, const OverlayChoice& choice) const;
   WorldPoint world_at(const QPointF& position) const;
   void redraw();
   void compose_if_needed();

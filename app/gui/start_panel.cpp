@@ -4,6 +4,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "app/gui/line_icon.h"
 #include "app/gui/theme.h"
 
 namespace karyo::gui {

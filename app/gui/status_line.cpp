@@ -8,6 +8,7 @@
 #include <QToolButton>
 #include <algorithm>
 
+#include "app/gui/line_icon.h"
 #include "app/gui/theme.h"
 #include "core/base/parallel.h"
 
@@ -65,10 +66,10 @@ StatusLine::StatusLine(Workspace& workspace, QWidget* parent)
   scale_->setToolTip(tr("Distance between voxels, as the file says."));
   work_ = new QLabel(this);
   work_->setObjectName(QStringLiteral("work"));
-  work_->setStyleSheet(QStringLiteral("color: #5fcfc2;"));
+  work_->setProperty("role", "work");
   cancel_ = new QToolButton(this);
   cancel_->setProperty("flat", true);
-  cancel_->setIcon(line_icon(LineIcon::kCancel, palette::kQuietText));
+  cancel_->setIcon(line_icon(LineIcon::kCancel, QPalette::PlaceholderText));
   cancel_->setToolTip(tr("Stop this work"));
   QObject::connect(cancel_, &QToolButton::clicked, this, [this] { workspace_.cancel_jobs(); });
   device_ = new QLabel(device_text(), this);
@@ -77,7 +78,7 @@ StatusLine::StatusLine(Workspace& workspace, QWidget* parent)
   row->addWidget(place_, 1);
   recording_ = new QLabel(this);
   recording_->setObjectName(QStringLiteral("recording"));
-  recording_->setStyleSheet(QStringLiteral("color: #e0a030;"));
+  recording_->setProperty("role", "attention");
   recording_->setToolTip(tr("What is done is written down (Macro › Record stops it)."));
   recording_->hide();
   row->addWidget(recording_);

@@ -19,6 +19,8 @@ ViewGrid::ViewGrid(Workspace& workspace, QWidget* parent)
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
   views_ = new QWidget(this);
+  views_->setProperty("role", "gaps");
+  views_->setAttribute(Qt::WA_StyledBackground);
   grid_ = new QGridLayout(views_);
   grid_->setContentsMargins(0, 0, 0, 0);
   grid_->setSpacing(2);

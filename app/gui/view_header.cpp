@@ -9,6 +9,7 @@
 #include <QToolButton>
 #include <algorithm>
 
+#include "app/gui/line_icon.h"
 #include "app/gui/theme.h"
 
 namespace karyo::gui {
@@ -98,7 +99,7 @@ void ViewHeader::set_maximised(bool maximised) {
 
 void ViewHeader::paintEvent(QPaintEvent*) {
   QPainter painter(this);
-  QColor shade = palette::kPanel;
+  QColor shade = palette::panel();
   shade.setAlpha(215);
   painter.fillRect(rect(), shade);
 }

@@ -75,7 +75,7 @@ VolumeView::VolumeView(Workspace& workspace, QWidget* parent)
   };
   surface_->paint_over = [this](QPainter& painter) {
     if (header_->isVisible()) return;
-    painter.setPen(palette::kQuietText);
+    painter.setPen(kOverPicture);
     painter.drawText(QPointF(kGrid, 2 * kGrid + 4), QStringLiteral("3D"));
   };
   hint_ = new QLabel(this);

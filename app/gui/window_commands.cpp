@@ -9,6 +9,7 @@
 #include "app/gui/cheat_sheet.h"
 #include "app/gui/command_search.h"
 #include "app/gui/error_panel.h"
+#include "app/gui/figure_dialog.h"
 #include "app/gui/layer_panel.h"
 #include "app/gui/main_window.h"
 #include "app/gui/picture_file.h"
@@ -165,6 +166,39 @@ void add_opening_commands(CommandTable& commands, MainWindow& window) {
                   something};
   picture.asks = true;
   commands.add(std::move(picture));
+  asks(
+      "file.export_figure", "File", "Export figure…", "Ctrl+Alt+E",
+      "The views at any resolution, with scale bar: PNG, TIFF, SVG or PDF, or the clipboard.",
+      [&window] { (new FigureDialog(window))->open(); }, something);
+  Command figure{"view.export_figure",
+                 "",
+                 "",
+                 "",
+                 "Writes the views as PNG, TIFF, SVG or PDF.",
+                 [&window](const Arguments& arguments) -> Result<void> {
+                   if (window.workspace().layers().empty()) {
+                     return Error(ErrorCode::kInvalidArgument, "there is nothing to be seen",
+                                  "Open an image first.");
+                   }
+                   FigureChoice choice;
+                   choice.scale = arguments.value("scale", choice.scale);
+                   choice.views_alone = arguments.value("one_view", choice.views_alone);
+                   choice.overlays.scale_bar = arguments.value("scale_bar", true);
+                   choice.overlays.axes = arguments.value("axes", false);
+                   choice.overlays.crosshair = arguments.value("crosshair", false);
+                   const auto path = arguments["path"].get<std::string>();
+                   KARYO_CHECK_OK(write_figure(make_figure(window.views(), choice), path));
+                   window.status().say(QObject::tr("Saved %1").arg(QString::fromStdString(path)));
+                   return {};
+                 },
+                 something};
+  figure.arguments = {{"path", Argument::Kind::kText, ".png, .tif, .svg or .pdf", true},
+                      {"scale", Argument::Kind::kNumber, "times the screen, 0.25 to 16; 1"},
+                      {"one_view", Argument::Kind::kBool, "the view last under the pointer; false"},
+                      {"scale_bar", Argument::Kind::kBool, "true"},
+                      {"axes", Argument::Kind::kBool, "false"},
+                      {"crosshair", Argument::Kind::kBool, "false"}};
+  commands.add(std::move(figure));
   Command screenshot{"view.screenshot",
                      "",
                      "",
@@ -386,6 +420,16 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   add_file_commands(commands, window.workspace());
   commands.add({"file.quit", "File", "Quit", "Ctrl+Q", "Closes the window.",
                 does([&window] { window.close(); })});
+  const auto theme = [&](const char* name, const char* title) {
+    commands.add({std::string("view.theme_") + name, "View", title, "",
+                  "Colours of the window; pictures stay on black.",
+                  does([&window, name] { window.set_theme(name); }), [] { return true; },
+                  [&window, name] { return window.settings().theme == name; }});
+  };
+  theme("system", "Theme: as the desktop");
+  theme("dark", "Theme: dark");
+  theme("light", "Theme: light");
+  theme("high_contrast", "Theme: high contrast");
   Command keys{"edit.keys",
                "Edit",
                "Keys…",

@@ -1,0 +1,49 @@
+#pragma once
+
+/// The views as a figure for a paper: pictures at any resolution, scale bar and axes as lines and
+/// text where the format has them.
+
+#include <QImage>
+#include <QRectF>
+#include <filesystem>
+#include <vector>
+
+#include "app/gui/slice_view.h"
+#include "core/base/result.h"
+
+class QPainter;
+
+namespace karyo::gui {
+
+class ViewGrid;
+
+struct FigureChoice {
+  double scale = 1;          ///< pixels of the picture a pixel on screen, 0.25 to 16
+  bool views_alone = false;  ///< only the view that was under the pointer last
+  OverlayChoice overlays = {.scale_bar = true, .axes = false, .crosshair = false};
+};
+
+/// Sizes in pixels of the screen; pictures have `scale` times as many.
+struct Figure {
+  struct Panel {
+    QRectF place;
+    QImage picture;
+    Overlay overlay;  ///< empty for 3D
+  };
+  QSizeF size;
+  double scale = 1;
+  std::vector<Panel> panels;
+};
+
+/// What the views show now. Planes are drawn anew at the resolution; 3D is the picture on screen.
+Figure make_figure(ViewGrid& views, const FigureChoice& choice);
+
+void paint_figure(QPainter& painter, const Figure& figure);
+QImage figure_image(const Figure& figure);
+
+/// By the name's ending: .png and .tif hold pixels, .svg and .pdf pictures with lines and text over
+/// them. Atomically. Errors: kInvalidArgument for another ending or more than 268 million pixels;
+/// kIo.
+Result<void> write_figure(const Figure& figure, const std::filesystem::path& path);
+
+}  // namespace karyo::gui
