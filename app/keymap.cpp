@@ -23,6 +23,7 @@ const std::map<std::string, Keys>& differences() {
       {"fiji",
        {{"help.search", "L, Ctrl+Shift+P"},
         {"layer.auto_contrast", "Shift+C"},
+        {"measure.current", "M"},
         {"view.quad", "Shift+H"},
         {"layer.split_channels", "Shift+Z"},
         {"file.ask_save_layer", "Ctrl+S"},

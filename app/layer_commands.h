@@ -11,6 +11,7 @@ namespace karyo {
 /// `workspace` must outlive the table.
 void add_layer_commands(CommandTable& commands, Workspace& workspace);
 void add_file_commands(CommandTable& commands, Workspace& workspace);
+void add_measure_commands(CommandTable& commands, Workspace& workspace);
 void add_view_commands(CommandTable& commands, Workspace& workspace);
 
 /// The layer that a command's argument "layer" names, else the selected one. Errors: kNotFound;
@@ -20,8 +21,9 @@ Result<Layer*> target_layer(Workspace& workspace, const nlohmann::json& argument
 
 /// The same, of a kind ("image", "label"). Errors: also kInvalidArgument for another kind.
 template <typename T>
-Result<T*> target_as(Workspace& workspace, const nlohmann::json& arguments, const char* kind) {
-  KARYO_TRY(Layer* const layer, target_layer(workspace, arguments));
+Result<T*> target_as(Workspace& workspace, const nlohmann::json& arguments, const char* kind,
+                     bool may_be_locked = false) {
+  KARYO_TRY(Layer* const layer, target_layer(workspace, arguments, may_be_locked));
   auto* wanted = dynamic_cast<T*>(layer);
   if (wanted == nullptr) {
     return Error(ErrorCode::kInvalidArgument, layer->name() + " is no " + kind + " layer",
@@ -34,6 +36,7 @@ Result<T*> target_as(Workspace& workspace, const nlohmann::json& arguments, cons
 inline void add_workspace_commands(CommandTable& commands, Workspace& workspace) {
   add_file_commands(commands, workspace);
   add_layer_commands(commands, workspace);
+  add_measure_commands(commands, workspace);
   add_view_commands(commands, workspace);
 }
 

@@ -15,6 +15,7 @@
 
 #include "app/arrangement.h"
 #include "app/layer_history.h"
+#include "app/measurements.h"
 #include "app/open_layer.h"
 #include "core/base/signal.h"
 #include "core/base/task.h"
@@ -61,6 +62,7 @@ class Workspace {
   Result<void> save_layer(Layer& layer, const std::filesystem::path& path);
   /// Undo of what was done to layers.
   LayerHistory& history() { return history_; }
+  MeasureTable& measurements() { return measurements_; }
   /// Layers that were made here and are in no file.
   std::vector<std::string> unsaved_layers() const;
   /// A made-up stack and its nuclei.
@@ -141,6 +143,7 @@ class Workspace {
   bool reading_noted_ = false;
   LayerList layers_;
   LayerHistory history_{layers_};
+  MeasureTable measurements_;
   ViewState view_;
   std::vector<Job> jobs_;
   struct Counted {

@@ -99,6 +99,30 @@ class LineIconEngine : public QIconEngine {
         p.drawRoundedRect(QRectF(-4.5, -1, 9, 7), 1, 1);
         p.drawArc(QRectF(-3, -6.5, 6, 10), 0, 180 * 16);
         break;
+      case LineIcon::kHand:  // four ways
+        p.drawLine(QPointF(0, -6), QPointF(0, 6));
+        p.drawLine(QPointF(-6, 0), QPointF(6, 0));
+        for (const double s : {-1.0, 1.0}) {
+          p.drawPolyline(QPolygonF{{-2, 4.2 * s}, {0, 6.2 * s}, {2, 4.2 * s}});
+          p.drawPolyline(QPolygonF{{4.2 * s, -2}, {6.2 * s, 0}, {4.2 * s, 2}});
+        }
+        break;
+      case LineIcon::kLine:
+        p.drawLine(QPointF(-4.8, 4.8), QPointF(4.8, -4.8));
+        p.setBrush(color);
+        p.drawEllipse(QPointF(-5, 5), 1.3, 1.3);
+        p.drawEllipse(QPointF(5, -5), 1.3, 1.3);
+        break;
+      case LineIcon::kRectangle:
+        p.drawRect(QRectF(-6, -4.5, 12, 9));
+        break;
+      case LineIcon::kAngle:
+        p.drawPolyline(QPolygonF{{4.5, -5.5}, {-5.5, 5}, {6, 5}});
+        p.drawArc(QRectF(-10.5, 0, 10, 10), 0, 46 * 16);
+        break;
+      case LineIcon::kArea:
+        p.drawPolygon(QPolygonF{{-5.5, -1}, {-1, -6}, {5.5, -2.5}, {3.5, 5.5}, {-4, 4.5}});
+        break;
       case LineIcon::kPause:
         p.setBrush(color);
         p.drawRect(QRectF(-4.5, -5, 2.6, 10));

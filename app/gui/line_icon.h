@@ -23,7 +23,12 @@ enum class LineIcon {
   kCancel,
   kPlay,
   kPause,
-  kLock
+  kLock,
+  kHand,
+  kLine,
+  kRectangle,
+  kAngle,
+  kArea
 };
 /// A 16 px line icon that follows the screen's scale and the theme in effect.
 QIcon line_icon(LineIcon icon, QPalette::ColorRole role = QPalette::WindowText);

@@ -20,10 +20,13 @@
 #include "app/gui/layer_controls.h"
 #include "app/gui/layer_panel.h"
 #include "app/gui/line_icon.h"
+#include "app/gui/measure_panel.h"
+#include "app/gui/measure_tool.h"
 #include "app/gui/menus.h"
 #include "app/gui/start_panel.h"
 #include "app/gui/status_line.h"
 #include "app/gui/theme.h"
+#include "app/gui/tool_column.h"
 #include "app/gui/unsaved_question.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/window_commands.h"
@@ -61,25 +64,18 @@ MainWindow::MainWindow(Workspace& workspace, SettingsStore settings)
   keymap_ = std::make_unique<Keymap>(commands_);
   keymap_->restore(settings_.get().key_preset, settings_.get().own_keys);
   build_menus();
-  auto* side_column = new QVBoxLayout(side_);
-  side_column->setContentsMargins(0, 0, 0, 0);
-  side_column->setSpacing(0);
-  side_column->addWidget(new LayerPanel(workspace_, commands_, side_), 2);
-  auto* line = new QFrame(side_);
-  line->setFixedHeight(1);
-  line->setProperty("role", "line");
-  side_column->addWidget(line);
-  auto* scroll = new QScrollArea(side_);
-  scroll->setWidgetResizable(true);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  auto* inside = new QWidget;
-  auto* inside_column = new QVBoxLayout(inside);
-  inside_column->setContentsMargins(0, 0, 0, 0);
-  inside_column->addWidget(new LayerControls(workspace_, commands_, inside));
-  inside_column->addStretch(1);
-  inside->setProperty("role", "panel");
-  scroll->setWidget(inside);
-  side_column->addWidget(scroll, 3);
+  measure_tool_ = std::make_unique<MeasureTool>(workspace_);
+  connections_.push_back(measure_tool_->changed.connect([this] { views_->update_planes(); }));
+  build_side();
+  tools_ = new ToolColumn(
+      commands_,
+      {{"tool.move", LineIcon::kHand},
+       {"tool.line", LineIcon::kLine},
+       {"tool.rectangle", LineIcon::kRectangle},
+       {"tool.angle", LineIcon::kAngle},
+       {"tool.area", LineIcon::kArea}},
+      [this](const Command& command) { run(command); }, splitter_->parentWidget());
+  tools_row_->insertWidget(0, tools_);
   start_ = new StartPanel(commands_, stack_);
   stack_->addWidget(start_);
   search_ = new CommandSearch(commands_, this);
@@ -99,6 +95,43 @@ MainWindow::MainWindow(Workspace& workspace, SettingsStore settings)
 }
 
 MainWindow::~MainWindow() = default;
+
+void MainWindow::build_side() {
+  auto* side_column = new QVBoxLayout(side_);
+  side_column->setContentsMargins(0, 0, 0, 0);
+  side_column->setSpacing(0);
+  side_column->addWidget(new LayerPanel(workspace_, commands_, side_), 2);
+  auto* line = new QFrame(side_);
+  line->setFixedHeight(1);
+  line->setProperty("role", "line");
+  side_column->addWidget(line);
+  auto* scroll = new QScrollArea(side_);
+  scroll->setWidgetResizable(true);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  auto* inside = new QWidget;
+  auto* inside_column = new QVBoxLayout(inside);
+  inside_column->setContentsMargins(0, 0, 0, 0);
+  inside_column->addWidget(new LayerControls(workspace_, commands_, inside));
+  measure_panel_ = new MeasurePanel(workspace_, commands_, *measure_tool_, inside);
+  measure_panel_->hide();
+  inside_column->addWidget(measure_panel_);
+  inside_column->addStretch(1);
+  inside->setProperty("role", "panel");
+  scroll->setWidget(inside);
+  side_column->addWidget(scroll, 3);
+}
+
+void MainWindow::set_measuring(std::optional<MeasureKind> kind) {
+  if (kind) measure_tool_->set_kind(*kind);
+  views_->set_tool(kind ? measure_tool_.get() : nullptr);
+  measure_panel_->setVisible(kind.has_value());
+  tools_->refresh();
+}
+
+std::optional<MeasureKind> MainWindow::measuring() const {
+  if (measure_panel_ == nullptr || measure_panel_->isHidden()) return {};
+  return measure_tool_->kind();
+}
 
 void MainWindow::watch_workspace() {
   connections_.push_back(workspace_.jobs_changed.connect([this] {
@@ -233,7 +266,10 @@ void MainWindow::build_panels() {
   splitter_->setStretchFactor(1, 0);
   splitter_->setSizes({1280 - kSideWidth, kSideWidth});
   status_ = new StatusLine(workspace_, body);
-  column->addWidget(splitter_, 1);
+  tools_row_ = new QHBoxLayout;
+  tools_row_->setSpacing(0);
+  tools_row_->addWidget(splitter_, 1);
+  column->addLayout(tools_row_, 1);
   column->addWidget(status_);
   setCentralWidget(body);
   views_->on_hover = [this](const std::optional<WorldPoint>& place) { status_->show_place(place); };
@@ -250,6 +286,7 @@ void MainWindow::build_menus() {
   menus_->open_recent = [this](const std::string& path) { open_any({path}); };
   connections_.push_back(keymap_->changed.connect([this] {
     menus_->update_keys();
+    tools_->refresh();
     cheat_sheet_->refill();
     keep([this](Settings& settings) {
       settings.key_preset = keymap_->preset();
@@ -296,6 +333,7 @@ void MainWindow::show_or_hide_panels() {
     shown->setFocus();  // else the keyboard lands on whatever control comes next
   }
   side_->setVisible(!empty);
+  tools_->setVisible(!empty);
 }
 
 void MainWindow::update_title() {

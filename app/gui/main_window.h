@@ -6,6 +6,7 @@
 #include <QTimer>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "app/commands.h"
@@ -14,6 +15,7 @@
 #include "app/settings.h"
 #include "app/workspace.h"
 
+class QHBoxLayout;
 class QScrollArea;
 class QSplitter;
 class QStackedWidget;
@@ -23,9 +25,12 @@ namespace karyo::gui {
 class CheatSheet;
 class CommandSearch;
 class ErrorPanel;
+class MeasurePanel;
+class MeasureTool;
 class Menus;
 class StartPanel;
 class StatusLine;
+class ToolColumn;
 class ViewGrid;
 
 class MainWindow : public QMainWindow {
@@ -57,6 +62,11 @@ class MainWindow : public QMainWindow {
   void edit_keys();
   /// "system", "dark", "light", "high_contrast"; kept in the settings.
   void set_theme(const std::string& name);
+  /// The tool of the plane views: none, or what is measured.
+  void set_measuring(std::optional<MeasureKind> kind);
+  std::optional<MeasureKind> measuring() const;
+  MeasureTool& measure_tool() { return *measure_tool_; }
+  MeasurePanel& measure_panel() { return *measure_panel_; }
   Keymap& keymap() { return *keymap_; }
   const Settings& settings() const { return settings_.get(); }
   /// Everything asked for is on screen: files read, 3D drawn.
@@ -75,6 +85,7 @@ class MainWindow : public QMainWindow {
 
  private:
   void build_menus();
+  void build_side();
   void watch_workspace();
   void keep(const std::function<void(Settings&)>& change);
   void build_panels();
@@ -90,6 +101,10 @@ class MainWindow : public QMainWindow {
   std::string session_path_;
   bool leave_unsaved_ = false;
   QTimer poll_;
+  std::unique_ptr<MeasureTool> measure_tool_;
+  MeasurePanel* measure_panel_ = nullptr;
+  ToolColumn* tools_ = nullptr;
+  QHBoxLayout* tools_row_ = nullptr;
   QStackedWidget* stack_ = nullptr;
   StartPanel* start_ = nullptr;
   ViewGrid* views_ = nullptr;

@@ -13,6 +13,7 @@
 #include <cmath>
 
 #include "app/gui/overlay_painter.h"
+#include "app/gui/slice_tool.h"
 #include "app/gui/theme.h"
 #include "app/gui/view_header.h"
 
@@ -216,6 +217,7 @@ void SliceView::paintEvent(QPaintEvent*) {
     image.setDevicePixelRatio(devicePixelRatioF());
     painter.drawImage(QPointF(0, 0), image);
     paint_overlays(painter);
+    if (tool_ != nullptr) tool_->paint(painter, *this);
     const Axis axis = normal_axis(plane_);
     header_->set_plane(
         along(workspace_.view().cursor_voxel(workspace_.layers().grid()), axis),
@@ -299,7 +301,10 @@ void SliceView::mousePressEvent(QMouseEvent* event) {
   if (workspace_.layers().empty()) return;
   press_ = last_ = event->position();
   const bool left = event->button() == Qt::LeftButton;
-  if (left && (event->modifiers() & Qt::ShiftModifier) != 0) {
+  if (left && tool_ != nullptr) {
+    drag_ = Drag::kTool;
+    tool_->press(*this, world_at(press_));
+  } else if (left && (event->modifiers() & Qt::ShiftModifier) != 0) {
     drag_ = Drag::kCursor;
     put_cursor(press_);
   } else if (left || event->button() == Qt::MiddleButton) {
@@ -310,6 +315,9 @@ void SliceView::mousePressEvent(QMouseEvent* event) {
 void SliceView::mouseMoveEvent(QMouseEvent* event) {
   const QPointF here = event->position();
   if (!workspace_.layers().empty() && on_hover) on_hover(world_at(here));
+  if (tool_ != nullptr && (drag_ == Drag::kTool || drag_ == Drag::kNone)) {
+    tool_->move(*this, world_at(here), drag_ == Drag::kTool);
+  }
   if (drag_ == Drag::kUndecided && (here - press_).manhattanLength() > kClickSlack) {
     drag_ = Drag::kPan;
     setCursor(Qt::ClosedHandCursor);
@@ -320,16 +328,34 @@ void SliceView::mouseMoveEvent(QMouseEvent* event) {
 }
 
 void SliceView::mouseReleaseEvent(QMouseEvent* event) {
-  if (drag_ == Drag::kUndecided && event->button() == Qt::LeftButton) {
+  if (drag_ == Drag::kTool && tool_ != nullptr) {
+    tool_->release(*this, world_at(event->position()));
+  } else if (drag_ == Drag::kUndecided && event->button() == Qt::LeftButton) {
     put_cursor(event->position());
     workspace_.select_object_at(world_at(event->position()));
   }
   drag_ = Drag::kNone;
-  setCursor(Qt::CrossCursor);
+  set_usual_cursor();
+}
+
+void SliceView::set_tool(SliceTool* tool) {
+  tool_ = tool;
+  drag_ = Drag::kNone;
+  set_usual_cursor();
+  update();
+}
+
+void SliceView::set_usual_cursor() {
+  setCursor(tool_ != nullptr ? tool_->cursor() : Qt::CrossCursor);
 }
 
 void SliceView::mouseDoubleClickEvent(QMouseEvent* event) {
-  if (event->button() == Qt::LeftButton && on_maximise) on_maximise();
+  if (event->button() != Qt::LeftButton) return;
+  if (tool_ != nullptr) {
+    tool_->double_click(*this, world_at(event->position()));
+  } else if (on_maximise) {
+    on_maximise();
+  }
 }
 
 void SliceView::wheelEvent(QWheelEvent* event) {

@@ -26,6 +26,7 @@ struct OverlayChoice {
   bool scale_bar = true, axes = true, crosshair = true;
 };
 
+class SliceTool;
 class ViewHeader;
 
 /// Wheel: planes. Ctrl+wheel, pinch: zoom about the pointer. Drag (left, middle, or any with
@@ -48,6 +49,8 @@ class SliceView : public QWidget {
   QImage picture(double scale) const;
   /// The lines and texts over it, in pixels of the widget.
   Overlay overlay_for(const OverlayChoice& choice) const;
+  /// What the left button does here; null: moves the picture. Must outlive its use.
+  void set_tool(SliceTool* tool);
   /// Which layers this view shows.
   void set_choice(LayerChoice choice);
   const LayerChoice& choice() const { return choice_; }
@@ -83,6 +86,7 @@ class SliceView : public QWidget {
   void redraw();
   void compose_if_needed();
   void paint_overlays(QPainter& painter);
+  void set_usual_cursor();
   void put_cursor(const QPointF& position);
   void pan_by(const QPointF& pixels);
   QString title() const;
@@ -99,10 +103,11 @@ class SliceView : public QWidget {
   ViewHeader* header_;
   std::vector<Connection> connections_;
 
-  enum class Drag { kNone, kUndecided, kPan, kCursor };
+  enum class Drag { kNone, kUndecided, kPan, kCursor, kTool };
   Drag drag_ = Drag::kNone;
   QPointF press_, last_;
   double wheel_left_ = 0;
+  SliceTool* tool_ = nullptr;
 };
 
 }  // namespace karyo::gui

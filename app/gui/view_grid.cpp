@@ -79,6 +79,7 @@ ViewGrid::ViewGrid(Workspace& workspace, QWidget* parent)
 
 /// What every plane view of the window needs.
 void ViewGrid::prepare(SliceView& view) {
+  view.set_tool(tool_);
   view.on_active = [this, &view] { active_ = view.plane(); };
   view.on_moved = [this] { fitted_ = false; };
   view.on_resized = [this] {
@@ -189,6 +190,17 @@ void ViewGrid::set_overlays(const OverlayChoice& choice) {
   overlays_ = choice;
   for (auto* view : slices_) view->set_overlays(choice);
   cells_->set_overlays(choice);
+}
+
+void ViewGrid::update_planes() {
+  for (auto* view : slices_) view->update();
+  for (auto* view : cells_->cells()) view->update();
+}
+
+void ViewGrid::set_tool(SliceTool* tool) {
+  tool_ = tool;
+  for (auto* view : slices_) view->set_tool(tool);
+  for (auto* view : cells_->cells()) view->set_tool(tool);
 }
 
 void ViewGrid::reset() {

@@ -35,6 +35,10 @@ class ViewGrid : public QWidget {
   Plane active_plane() const { return active_; }
   void set_overlays(const OverlayChoice& choice);
   const OverlayChoice& overlays() const { return overlays_; }
+  /// Paints the planes again: what a tool draws over them has changed.
+  void update_planes();
+  /// In all plane views; null: none.
+  void set_tool(SliceTool* tool);
   /// Everything fills the views again, and does after every resize until a view is moved by hand.
   void reset();
   /// One view alone, or all again.
@@ -76,6 +80,7 @@ class ViewGrid : public QWidget {
   Plane active_ = Plane::kXY;
   bool fitted_ = true;
   OverlayChoice overlays_;
+  SliceTool* tool_ = nullptr;
   std::vector<Connection> connections_;
 };
 

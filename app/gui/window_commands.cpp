@@ -1,9 +1,6 @@
 #include "app/gui/window_commands.h"
 
 #include <QApplication>
-#include <QFileDialog>
-#include <QMessageBox>
-#include <QTimer>
 #include <algorithm>
 
 #include "app/gui/cheat_sheet.h"
@@ -12,11 +9,13 @@
 #include "app/gui/figure_dialog.h"
 #include "app/gui/layer_panel.h"
 #include "app/gui/main_window.h"
+#include "app/gui/measure_tool.h"
 #include "app/gui/picture_file.h"
 #include "app/gui/status_line.h"
+#include "app/gui/tool_commands.h"
 #include "app/gui/view_grid.h"
+#include "app/gui/window_dialogs.h"
 #include "app/layer_commands.h"
-#include "core/io/image_names.h"
 
 namespace karyo::gui {
 namespace {
@@ -29,74 +28,6 @@ Command::Body does(std::function<void()> body) {
     body();
     return {};
   };
-}
-
-/// Asks for files without blocking the window.
-void ask_for_files(MainWindow& window, OpenAs as) {
-  auto* dialog = new QFileDialog(&window, QObject::tr("Open images"));
-  dialog->setFileMode(QFileDialog::ExistingFiles);
-  QString patterns;
-  for (const auto ending : image_endings()) {
-    patterns += QStringLiteral("*%1 ").arg(QString::fromUtf8(ending.data()));
-  }
-  dialog->setNameFilters(
-      {QObject::tr("Images (%1)").arg(patterns.trimmed()), QObject::tr("All files (*)")});
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  QObject::connect(dialog, &QFileDialog::filesSelected, &window,
-                   [&window, as](const QStringList& names) {
-                     std::vector<std::filesystem::path> files;
-                     for (const auto& name : names) files.emplace_back(name.toStdString());
-                     nlohmann::json list = nlohmann::json::array();
-                     for (const auto& file : files) list.push_back(file.string());
-                     window.run(
-                         "file.open_files",
-                         {{"files", list}, {"as", as == OpenAs::kLabels ? "labels" : "guess"}});
-                   });
-  dialog->open();
-}
-
-void ask_where_to_save(MainWindow& window) {
-  auto* dialog = new QFileDialog(&window, QObject::tr("Save the views as a picture"));
-  dialog->setAcceptMode(QFileDialog::AcceptSave);
-  dialog->setNameFilter(QObject::tr("PNG picture (*.png)"));
-  dialog->setDefaultSuffix(QStringLiteral("png"));
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  QObject::connect(dialog, &QFileDialog::fileSelected, &window, [&window](const QString& name) {
-    const auto saved = write_png(window.views().grab().toImage(), name.toStdString());
-    if (saved) {
-      window.status().say(QObject::tr("Saved %1").arg(name));
-    } else {
-      window.errors().show_error(saved.error());
-    }
-  });
-  dialog->open();
-}
-
-/// Asks where to save or what to open; `chosen` runs the command that does it.
-void ask_for_file(MainWindow& window, const QString& title, const QString& filter,
-                  const QString& suffix, bool save,
-                  std::function<void(const std::string&)> chosen) {
-  auto* dialog = new QFileDialog(&window, title);
-  dialog->setAcceptMode(save ? QFileDialog::AcceptSave : QFileDialog::AcceptOpen);
-  dialog->setFileMode(save ? QFileDialog::AnyFile : QFileDialog::ExistingFile);
-  dialog->setNameFilter(filter);
-  if (save) dialog->setDefaultSuffix(suffix);
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  QObject::connect(
-      dialog, &QFileDialog::fileSelected, &window,
-      [chosen = std::move(chosen)](const QString& name) { chosen(name.toStdString()); });
-  dialog->open();
-}
-
-void ask_for_folder(MainWindow& window) {
-  auto* dialog = new QFileDialog(&window, QObject::tr("Open an OME-Zarr folder"));
-  dialog->setFileMode(QFileDialog::Directory);
-  dialog->setOption(QFileDialog::ShowDirsOnly);
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  QObject::connect(dialog, &QFileDialog::fileSelected, &window, [&window](const QString& name) {
-    window.run("file.open_files", {{"files", nlohmann::json::array({name.toStdString()})}});
-  });
-  dialog->open();
 }
 
 void add_opening_commands(CommandTable& commands, MainWindow& window) {
@@ -407,6 +338,8 @@ void add_help_commands(CommandTable& commands, MainWindow& window) {
                 does([&window] {
                   if (window.cheat_sheet().isVisible()) {
                     window.cheat_sheet().hide();
+                  } else if (window.measuring() && window.measure_tool().cancel()) {
+                    return;  // what was drawn is gone; the tool stays
                   } else {
                     window.errors().dismiss();
                   }
@@ -440,9 +373,11 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   commands.add(std::move(keys));
   add_contrast_command(commands, window);
   add_layer_commands(commands, window.workspace());
+  add_measure_commands(commands, window.workspace());
   add_view_commands(commands, window.workspace());
   add_display_commands(commands, window);
   add_go_commands(commands, window);
+  add_tool_commands(commands, window);
   add_macro_commands(commands, window);
   add_help_commands(commands, window);
 }

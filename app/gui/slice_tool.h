@@ -1,0 +1,35 @@
+#pragma once
+
+/// What the left button does in the plane views while a tool is chosen; without one it moves the
+/// picture and sets the crosshair.
+///
+/// One tool serves all views. Places are in the world, on the view's plane. The wheel, the middle
+/// button and Space + drag stay the views' own.
+
+#include <QCursor>
+#include <QMouseEvent>
+
+#include "core/image/world.h"
+
+class QPainter;
+
+namespace karyo::gui {
+
+class SliceView;
+
+class SliceTool {
+ public:
+  virtual ~SliceTool() = default;
+  virtual void press(SliceView& view, const WorldPoint& place) = 0;
+  /// `dragging`: since a press that has not ended.
+  virtual void move(SliceView& view, const WorldPoint& place, bool dragging) = 0;
+  virtual void release(SliceView& view, const WorldPoint& place) = 0;
+  virtual void double_click(SliceView& view, const WorldPoint& place) = 0;
+  /// Over the picture, in the widget's coordinates.
+  virtual void paint(QPainter& painter, const SliceView& view) const = 0;
+  /// Esc; false when there was nothing to give up.
+  virtual bool cancel() { return false; }
+  virtual QCursor cursor() const { return Qt::CrossCursor; }
+};
+
+}  // namespace karyo::gui

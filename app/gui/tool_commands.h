@@ -1,0 +1,14 @@
+#pragma once
+
+/// Commands of the tools and of what is measured with them.
+
+#include "app/commands.h"
+
+namespace karyo::gui {
+
+class MainWindow;
+
+/// `window` must outlive `commands`.
+void add_tool_commands(CommandTable& commands, MainWindow& window);
+
+}  // namespace karyo::gui

@@ -1,0 +1,80 @@
+#include "app/gui/window_dialogs.h"
+
+#include <QFileDialog>
+#include <utility>
+
+#include "app/gui/error_panel.h"
+#include "app/gui/main_window.h"
+#include "app/gui/picture_file.h"
+#include "app/gui/status_line.h"
+#include "app/gui/view_grid.h"
+#include "core/io/image_names.h"
+
+namespace karyo::gui {
+
+void ask_for_files(MainWindow& window, OpenAs as) {
+  auto* dialog = new QFileDialog(&window, QObject::tr("Open images"));
+  dialog->setFileMode(QFileDialog::ExistingFiles);
+  QString patterns;
+  for (const auto ending : image_endings()) {
+    patterns += QStringLiteral("*%1 ").arg(QString::fromUtf8(ending.data()));
+  }
+  dialog->setNameFilters(
+      {QObject::tr("Images (%1)").arg(patterns.trimmed()), QObject::tr("All files (*)")});
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  QObject::connect(
+      dialog, &QFileDialog::filesSelected, &window, [&window, as](const QStringList& names) {
+        std::vector<std::filesystem::path> files;
+        for (const auto& name : names) files.emplace_back(name.toStdString());
+        nlohmann::json list = nlohmann::json::array();
+        for (const auto& file : files) list.push_back(file.string());
+        window.run("file.open_files",
+                   {{"files", list}, {"as", as == OpenAs::kLabels ? "labels" : "guess"}});
+      });
+  dialog->open();
+}
+
+void ask_where_to_save(MainWindow& window) {
+  auto* dialog = new QFileDialog(&window, QObject::tr("Save the views as a picture"));
+  dialog->setAcceptMode(QFileDialog::AcceptSave);
+  dialog->setNameFilter(QObject::tr("PNG picture (*.png)"));
+  dialog->setDefaultSuffix(QStringLiteral("png"));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  QObject::connect(dialog, &QFileDialog::fileSelected, &window, [&window](const QString& name) {
+    const auto saved = write_png(window.views().grab().toImage(), name.toStdString());
+    if (saved) {
+      window.status().say(QObject::tr("Saved %1").arg(name));
+    } else {
+      window.errors().show_error(saved.error());
+    }
+  });
+  dialog->open();
+}
+
+void ask_for_file(MainWindow& window, const QString& title, const QString& filter,
+                  const QString& suffix, bool save,
+                  std::function<void(const std::string&)> chosen) {
+  auto* dialog = new QFileDialog(&window, title);
+  dialog->setAcceptMode(save ? QFileDialog::AcceptSave : QFileDialog::AcceptOpen);
+  dialog->setFileMode(save ? QFileDialog::AnyFile : QFileDialog::ExistingFile);
+  dialog->setNameFilter(filter);
+  if (save) dialog->setDefaultSuffix(suffix);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  QObject::connect(
+      dialog, &QFileDialog::fileSelected, &window,
+      [chosen = std::move(chosen)](const QString& name) { chosen(name.toStdString()); });
+  dialog->open();
+}
+
+void ask_for_folder(MainWindow& window) {
+  auto* dialog = new QFileDialog(&window, QObject::tr("Open an OME-Zarr folder"));
+  dialog->setFileMode(QFileDialog::Directory);
+  dialog->setOption(QFileDialog::ShowDirsOnly);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  QObject::connect(dialog, &QFileDialog::fileSelected, &window, [&window](const QString& name) {
+    window.run("file.open_files", {{"files", nlohmann::json::array({name.toStdString()})}});
+  });
+  dialog->open();
+}
+
+}  // namespace karyo::gui

@@ -1,0 +1,25 @@
+#pragma once
+
+/// The window's file dialogs. None blocks: what is chosen is handed on when it is.
+
+#include <QString>
+#include <functional>
+#include <string>
+
+#include "app/open_layer.h"
+
+namespace karyo::gui {
+
+class MainWindow;
+
+/// Then opens them.
+void ask_for_files(MainWindow& window, OpenAs as);
+/// An OME-Zarr folder; then opens it.
+void ask_for_folder(MainWindow& window);
+/// Then saves the views as PNG.
+void ask_where_to_save(MainWindow& window);
+/// Where to save, or what to open; `chosen` gets the path.
+void ask_for_file(MainWindow& window, const QString& title, const QString& filter,
+                  const QString& suffix, bool save, std::function<void(const std::string&)> chosen);
+
+}  // namespace karyo::gui
