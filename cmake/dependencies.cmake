@@ -30,11 +30,15 @@ need("libjpeg-dev" "reads JPEG" ${JPEG_FOUND})
 find_package(nlohmann_json 3.11 QUIET)
 need("nlohmann-json3-dev" "model folders, JSON output" ${nlohmann_json_FOUND})
 
-# Three readers of ITK's, not its factories: start-up pays for each library that is loaded.
+# Readers and filters of ITK's, not its factories: start-up pays for each library that is loaded.
 set(CMAKE_MESSAGE_LOG_LEVEL NOTICE)  # Debian's GDCM package lists programs it does not install
-find_package(ITK 5.2 QUIET COMPONENTS ITKIONRRD ITKIONIFTI ITKIOMeta)
+find_package(ITK 5.2 QUIET COMPONENTS ITKIONRRD ITKIONIFTI ITKIOMeta ITKSmoothing
+  ITKMathematicalMorphology)
 unset(CMAKE_MESSAGE_LOG_LEVEL)
-need("libinsighttoolkit5-dev" "NRRD, NIfTI, MetaImage" ${ITK_FOUND})
+need("libinsighttoolkit5-dev" "NRRD, NIfTI, MetaImage; filters" ${ITK_FOUND})
+
+find_package(Eigen3 QUIET)
+need("libeigen3-dev" "Fourier transforms of the drift correction" ${Eigen3_FOUND})
 
 pkg_check_modules(LIBZIP QUIET IMPORTED_TARGET libzip)
 need("libzip-dev" "RoiSet.zip" ${LIBZIP_FOUND})

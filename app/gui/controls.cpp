@@ -1,9 +1,13 @@
 #include "app/gui/controls.h"
 
+#include <QAbstractSlider>
+#include <QApplication>
+#include <QComboBox>
 #include <QEvent>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QScrollBar>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <algorithm>
@@ -89,6 +93,37 @@ NumberBox::NumberBox(QWidget* parent) : QDoubleSpinBox(parent) {
 }
 
 QString NumberBox::textFromValue(double value) const { return short_number(value); }
+
+namespace {
+
+class WheelGuard : public QObject {
+ public:
+  explicit WheelGuard(QWidget& panel) : QObject(&panel), panel_(panel) {
+    qApp->installEventFilter(this);
+  }
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override {
+    if (event->type() != QEvent::Wheel) return false;
+    auto* control = qobject_cast<QWidget*>(watched);
+    const bool takes_wheel = qobject_cast<QComboBox*>(control) != nullptr ||
+                             qobject_cast<QAbstractSpinBox*>(control) != nullptr ||
+                             qobject_cast<QAbstractSlider*>(control) != nullptr;
+    const bool scroll_bar = qobject_cast<QScrollBar*>(control) != nullptr;
+    if (!takes_wheel || scroll_bar || control->hasFocus() || !panel_.isAncestorOf(control)) {
+      return false;
+    }
+    event->ignore();  // Qt then offers it to the parents, up to the panel
+    return true;
+  }
+
+ private:
+  QWidget& panel_;
+};
+
+}  // namespace
+
+void guard_from_wheel(QWidget& panel) { new WheelGuard(panel); }
 
 void add_row(QGridLayout& form, const QString& label, QWidget* control, const QString& help) {
   const int row = form.rowCount();

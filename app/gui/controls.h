@@ -48,6 +48,10 @@ class NumberBox : public QDoubleSpinBox {
   QString textFromValue(double value) const override;
 };
 
+/// In a scrolling panel the wheel scrolls: boxes and sliders inside take it only with the focus, or
+/// a setting would change that a person just scrolled past.
+void guard_from_wheel(QWidget& panel);
+
 /// One row of a form: label in the first column (with its tooltip), control in the second.
 void add_row(QGridLayout& form, const QString& label, QWidget* control, const QString& help);
 

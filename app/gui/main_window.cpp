@@ -15,6 +15,7 @@
 
 #include "app/gui/cheat_sheet.h"
 #include "app/gui/command_search.h"
+#include "app/gui/controls.h"
 #include "app/gui/error_panel.h"
 #include "app/gui/key_editor.h"
 #include "app/gui/layer_controls.h"
@@ -111,13 +112,14 @@ void MainWindow::build_side() {
   auto* inside = new QWidget;
   auto* inside_column = new QVBoxLayout(inside);
   inside_column->setContentsMargins(0, 0, 0, 0);
-  inside_column->addWidget(new LayerControls(workspace_, commands_, inside));
   measure_panel_ = new MeasurePanel(workspace_, commands_, *measure_tool_, inside);
   measure_panel_->hide();
   inside_column->addWidget(measure_panel_);
+  inside_column->addWidget(new LayerControls(workspace_, commands_, inside));
   inside_column->addStretch(1);
   inside->setProperty("role", "panel");
   scroll->setWidget(inside);
+  guard_from_wheel(*scroll);
   side_column->addWidget(scroll, 3);
 }
 

@@ -78,6 +78,7 @@ QToolButton:disabled, QPushButton:disabled { color: @disabled@; }
 QPushButton:focus, QToolButton:focus { border-color: @accent@; }
 QToolButton[flat="true"] { background: transparent; border-color: transparent; padding: 2px; }
 QToolButton[flat="true"]:hover { background: @hover@; }
+QToolButton[flat="true"]:checked { background: @pressed@; border-color: @accent@; }
 QToolButton[flat="true"]:focus { border-color: @accent@; }
 QPushButton[primary="true"] { background: @primary@; border-color: @accent@; color: @on_primary@;
   padding: 5px 16px; }

@@ -1,0 +1,25 @@
+#pragma once
+
+/// Runs a filter on each channel at each time, as float32, and brings the result back to the
+/// image's own type.
+
+#include <functional>
+
+#include "core/base/task.h"
+#include "core/image/volume.h"
+
+namespace karyo {
+
+/// One channel at one time, axes Z, Y, X.
+using FrameFilter = std::function<Result<Array3<float>>(Array3<float>)>;
+
+/// All results have the same shape; it may differ from the input's. Whole-number types are rounded
+/// (halves away from zero) and clipped to their range. Grid and channels are the input's.
+/// Errors: the filter's; kCancelled.
+Result<Volume> filter_frames(const Volume& volume, const FrameFilter& filter, TaskControl& control,
+                             const std::string& doing);
+
+/// Writes values into one channel at one time, rounded and clipped as above.
+void put_frame(const Array3<float>& values, Volume& volume, std::int64_t t, std::int64_t c);
+
+}  // namespace karyo

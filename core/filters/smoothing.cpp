@@ -1,0 +1,123 @@
+#include "core/filters/smoothing.h"
+
+#include <itkMedianImageFilter.h>
+
+#include <cmath>
+#include <vector>
+
+#include "core/base/parallel.h"
+#include "core/filters/itk_frame.h"
+
+namespace karyo {
+namespace {
+
+constexpr double kMostSigma = 100;
+constexpr std::int64_t kMostRadius = 20;
+constexpr double kCut = 4;  // standard deviations
+
+/// The right half, its middle first.
+std::vector<float> kernel_of(double sigma) {
+  if (sigma == 0) return {1.0F};
+  std::vector<double> half;
+  double sum = 0;
+  const auto reach = static_cast<std::int64_t>(kCut * sigma + 0.5);
+  for (std::int64_t i = 0; i <= reach; ++i) {
+    const double x = static_cast<double>(i) / sigma;
+    half.push_back(std::exp(-0.5 * x * x));
+    sum += i == 0 ? half.back() : 2 * half.back();
+  }
+  std::vector<float> kernel;
+  for (const double weight : half) kernel.push_back(static_cast<float>(weight / sum));
+  return kernel;
+}
+
+/// Lines of `count` voxels, `step` apart; `lines` of them, their beginnings `stride` apart.
+struct Lines {
+  std::int64_t step, count, lines, stride, first = 0;
+};
+
+void convolve(Array3<float>& values, const Lines& along, const std::vector<float>& half) {
+  if (half.size() == 1) return;
+  const auto reach = static_cast<std::int64_t>(half.size()) - 1;
+  const std::int64_t period = 2 * along.count;
+  parallel_for(0, along.lines, 16, [&](std::int64_t first, std::int64_t last) {
+    std::vector<float> padded(static_cast<std::size_t>(along.count + 2 * reach));
+    for (std::int64_t number = first; number < last; ++number) {
+      float* line = values.data() + along.first + number * along.stride;
+      for (std::int64_t i = -reach; i < along.count + reach; ++i) {
+        const std::int64_t turned = ((i % period) + period) % period;
+        const std::int64_t at = turned < along.count ? turned : period - 1 - turned;
+        padded[static_cast<std::size_t>(i + reach)] = line[at * along.step];
+      }
+      for (std::int64_t i = 0; i < along.count; ++i) {
+        const float* middle = padded.data() + i + reach;
+        float sum = half[0] * middle[0];
+        for (std::int64_t k = 1; k <= reach; ++k) {
+          sum += half[static_cast<std::size_t>(k)] * (middle[k] + middle[-k]);
+        }
+        line[i * along.step] = sum;
+      }
+    }
+  });
+}
+
+/// ITK's exceptions as ours.
+template <typename F>
+Result<Array3<float>> itk_result(const F& run) {
+  try {
+    return run();
+  } catch (const itk::ExceptionObject& failure) {
+    return Error(ErrorCode::kInternal, failure.GetDescription(),
+                 "Try a smaller radius, or crop the image.");
+  }
+}
+
+}  // namespace
+
+Result<Volume> gaussian(const Volume& volume, const PerAxis& sigma, TaskControl& control) {
+  for (const double one : {sigma.z, sigma.y, sigma.x}) {
+    if (!(one >= 0 && one <= kMostSigma)) {
+      return Error(ErrorCode::kInvalidArgument, "a Gaussian's sigma lies between 0 and 100 voxels",
+                   "Use 1 or 2 to take noise away.");
+    }
+  }
+  return filter_frames(
+      volume,
+      [&](Array3<float> values) -> Result<Array3<float>> {
+        const Index3 shape = values.shape();
+        convolve(values, {1, shape.x, shape.z * shape.y, shape.x}, kernel_of(sigma.x));
+        for (std::int64_t z = 0; z < shape.z && sigma.y > 0; ++z) {
+          convolve(values, {shape.x, shape.y, shape.x, 1, z * shape.y * shape.x},
+                   kernel_of(sigma.y));
+        }
+        convolve(values, {shape.y * shape.x, shape.z, shape.y * shape.x, 1}, kernel_of(sigma.z));
+        return values;
+      },
+      control, "Smoothing");
+}
+
+Result<Volume> median(const Volume& volume, const Index3& radius, TaskControl& control) {
+  for (const std::int64_t one : {radius.z, radius.y, radius.x}) {
+    if (one < 0 || one > kMostRadius) {
+      return Error(ErrorCode::kInvalidArgument, "a median's radius lies between 0 and 20 voxels",
+                   "Use 1 or 2 to take single bright voxels away.");
+    }
+  }
+  return filter_frames(
+      volume,
+      [&](Array3<float> values) {
+        return itk_result([&] {
+          auto filter =
+              itk::MedianImageFilter<filters::FloatImage, filters::FloatImage>::New();
+          filter->SetInput(filters::itk_image(values));
+          filter->SetRadius({{static_cast<itk::SizeValueType>(radius.x),
+                              static_cast<itk::SizeValueType>(radius.y),
+                              static_cast<itk::SizeValueType>(radius.z)}});
+          filter->Update();
+          return filters::from_itk(*filter->GetOutput());
+        });
+      },
+      control, "Median");
+}
+
+}  // namespace karyo
