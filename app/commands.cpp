@@ -104,6 +104,22 @@ Result<void> CommandTable::check(const Command& command, const nlohmann::json& a
     }
   }
   for (const Argument& argument : command.arguments) {
+    if (!arguments.contains(argument.name)) continue;
+    const nlohmann::json& value = arguments[argument.name];
+    if (argument.kind == Argument::Kind::kNumber && argument.least < argument.most &&
+        !(value.get<double>() >= argument.least && value.get<double>() <= argument.most)) {
+      return wrong("\"" + argument.name + "\" is " + value.dump() + ", not " +
+                   nlohmann::json(argument.least).dump() + " to " +
+                   nlohmann::json(argument.most).dump());
+    }
+    const auto& choices = argument.choices;
+    if (!choices.empty() && std::find(choices.begin(), choices.end(), value) == choices.end()) {
+      std::string known;
+      for (const auto& choice : choices) known += (known.empty() ? "" : ", ") + choice;
+      return wrong("\"" + argument.name + "\" is " + value.dump() + ", not one of " + known);
+    }
+  }
+  for (const Argument& argument : command.arguments) {
     if (argument.required && !arguments.contains(argument.name)) {
       return wrong("the argument \"" + argument.name + "\" is missing");
     }

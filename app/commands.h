@@ -20,6 +20,9 @@ struct Argument {
   Kind kind = Kind::kText;
   std::string help;
   bool required = false;  ///< by macros; a window may ask for it instead
+  nlohmann::json standard = {};           ///< what holds when it is absent; null where nothing does
+  double least = 0, most = 0;             ///< of numbers; equal: any
+  std::vector<std::string> choices = {};  ///< of texts; empty: any
 };
 
 struct Command {

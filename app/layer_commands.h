@@ -11,6 +11,7 @@ namespace karyo {
 /// `workspace` must outlive the table.
 void add_layer_commands(CommandTable& commands, Workspace& workspace);
 void add_file_commands(CommandTable& commands, Workspace& workspace);
+void add_filter_commands(CommandTable& commands, Workspace& workspace);
 void add_measure_commands(CommandTable& commands, Workspace& workspace);
 void add_view_commands(CommandTable& commands, Workspace& workspace);
 
@@ -36,6 +37,7 @@ Result<T*> target_as(Workspace& workspace, const nlohmann::json& arguments, cons
 inline void add_workspace_commands(CommandTable& commands, Workspace& workspace) {
   add_file_commands(commands, workspace);
   add_layer_commands(commands, workspace);
+  add_filter_commands(commands, workspace);
   add_measure_commands(commands, workspace);
   add_view_commands(commands, workspace);
 }

@@ -200,6 +200,7 @@ void Workspace::take_over(Mailbox& mailbox) {
   std::deque<std::shared_ptr<Layer>> layers;
   std::vector<std::pair<std::weak_ptr<Layer>, std::shared_ptr<Layer>>> replacements;
   std::vector<Error> errors;
+  std::vector<Derived> derived;
   std::vector<Coarse> renditions;
   std::vector<std::pair<std::shared_ptr<Layer>, bool>> session_layers;
   std::optional<SessionView> session_view;
@@ -214,6 +215,7 @@ void Workspace::take_over(Mailbox& mailbox) {
       objects_.push_back({layer, std::move(objects)});
     }
     mailbox.objects.clear();
+    derived.swap(mailbox.derived);
     renditions.swap(mailbox.renditions);
     session_layers.swap(mailbox.session_layers);
     session_view.swap(mailbox.session_view);
@@ -222,6 +224,7 @@ void Workspace::take_over(Mailbox& mailbox) {
   for (auto& layer : layers) put(std::move(layer));
   history_.accept();
   for (const auto& [old, layer] : replacements) replace(old, layer);
+  for (const Derived& made : derived) put_derived(made);
   for (const auto& [layer, selected] : session_layers) {
     Layer* const before = layers_.selected();
     layers_.insert(layers_.count(), layer);

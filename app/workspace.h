@@ -19,6 +19,7 @@
 #include "app/open_layer.h"
 #include "core/base/signal.h"
 #include "core/base/task.h"
+#include "core/filters/geometry.h"
 #include "core/image/chunk_store.h"
 #include "core/labels/object_stats.h"
 #include "core/layers/image_layer.h"
@@ -70,6 +71,15 @@ class Workspace {
   /// Shows a layer of pixels as labels, or labels as an image, in its place once that is made.
   Result<void> convert(Layer& layer);
 
+  /// What a filter does to pixels.
+  using Derivation = std::function<Result<Volume>(const Volume&, TaskControl&)>;
+  /// Makes a layer "NAME – SUFFIX" of the pixels of another, in the background; it lies above that
+  /// one and making it is a step of undo. Labels stay labels. Of an image that stays in its file the
+  /// whole is read, where there is room. Errors: kNotFound; later ones through `failed`.
+  Result<void> derive(Layer& layer, const std::string& suffix, Derivation run);
+  /// The same of a part of it, which lies inside the layer.
+  Result<void> derive_crop(Layer& layer, const CropBox& box);
+
   /// Takes over what finished; the window calls it some times a second. True while work goes on.
   bool poll();
   bool busy() const { return !jobs_.empty() || chunks_->busy(); }
@@ -114,12 +124,20 @@ class Workspace {
     std::int64_t t = 0;
     std::shared_ptr<const Volume> volume;
   };
+  struct Pixels;
+  static Pixels pixels_of(const Layer& layer);
+  struct Derived {
+    std::weak_ptr<Layer> source;
+    std::shared_ptr<Layer> layer;
+    std::string what;
+  };
   /// Filled by the work, emptied by poll().
   struct Mailbox {
     std::mutex mutex;
     std::deque<std::shared_ptr<Layer>> layers;
     std::vector<std::pair<std::weak_ptr<Layer>, ObjectTable>> objects;
     std::vector<std::pair<std::weak_ptr<Layer>, std::shared_ptr<Layer>>> replacements;
+    std::vector<Derived> derived;
     std::vector<Coarse> renditions;
     std::vector<std::pair<std::shared_ptr<Layer>, bool>> session_layers;  ///< and: selected
     std::optional<SessionView> session_view;
@@ -136,6 +154,8 @@ class Workspace {
   void take_chunks();
   void put(std::shared_ptr<Layer> layer);
   void replace(const std::weak_ptr<Layer>& old, const std::shared_ptr<Layer>& layer);
+  Result<void> derive(Layer& layer, const std::string& suffix, const CropBox& box, Derivation run);
+  void put_derived(const Derived& derived);
   void read_rendition(const std::shared_ptr<const PagedImage>& pages, std::int64_t t);
   void count_objects(const std::shared_ptr<Layer>& layer);
 

@@ -373,6 +373,7 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   commands.add(std::move(keys));
   add_contrast_command(commands, window);
   add_layer_commands(commands, window.workspace());
+  add_filter_commands(commands, window.workspace());
   add_measure_commands(commands, window.workspace());
   add_view_commands(commands, window.workspace());
   add_display_commands(commands, window);

@@ -1,0 +1,141 @@
+// New layers made from others: filters, crops.
+
+#include <utility>
+
+#include "app/workspace.h"
+#include "core/labels/label_volume.h"
+
+namespace karyo {
+namespace {
+
+/// Channels as the source shows them, but for limits, which are the new values'.
+void take_over_look(const ImageLayer& source, ImageLayer& made) {
+  if (source.channel_count() != made.channel_count() || source.rgb() != made.rgb()) return;
+  for (std::int64_t c = 0; c < made.channel_count(); ++c) {
+    ChannelDisplay display = source.channel(c);
+    display.limits = made.channel(c).limits;
+    made.set_channel(c, std::move(display));
+  }
+  made.set_interpolation(source.interpolation());
+}
+
+/// A box of an image that stays in its file.
+Result<Volume> read_box(const PagedImage& pages, const CropBox& box, TaskControl& control) {
+  const PixelInfo& info = pages.info();
+  const Box3& b = box.box;
+  const VolumeShape shape{box.last_t - box.first_t, box.last_c - box.first_c, b.end.z - b.begin.z,
+                          b.end.y - b.begin.y, b.end.x - b.begin.x};
+  const std::uint64_t bytes =
+      static_cast<std::uint64_t>(shape.count()) * bytes_of(pages.sample()->type());
+  if (bytes > ChunkStore::standard_budget()) {
+    return Error(ErrorCode::kTooLarge,
+                 "that needs " + std::to_string(bytes >> 20) + " MiB at once, more than there is room for",
+                 "Crop a smaller part first.");
+  }
+  Volume volume(pages.sample()->type(), shape, info.grid);
+  volume.rgb = pages.sample()->rgb && shape.c == info.shape().c;
+  volume.grid.origin_z += static_cast<double>(b.begin.z) * volume.grid.spacing_z;
+  volume.grid.origin_y += static_cast<double>(b.begin.y) * volume.grid.spacing_y;
+  volume.grid.origin_x += static_cast<double>(b.begin.x) * volume.grid.spacing_x;
+  const std::size_t frame = static_cast<std::size_t>(shape.zyx().count()) * bytes_of(volume.type());
+  for (std::int64_t t = 0; t < shape.t; ++t) {
+    for (std::int64_t c = 0; c < shape.c; ++c) {
+      if (control.cancelled()) return cancelled_error("reading");
+      KARYO_CHECK_OK(pages.read(0, t + box.first_t, c + box.first_c, b,
+                                volume.data() + static_cast<std::size_t>(t * shape.c + c) * frame));
+    }
+  }
+  return volume;
+}
+
+}  // namespace
+
+/// What a task needs to know of a layer; labels are turned into pixels there.
+struct Workspace::Pixels {
+  std::shared_ptr<const Volume> image;
+  std::shared_ptr<const PagedImage> pages;
+  std::vector<LabelVolume> labels;
+  VoxelGrid place;
+
+  /// The part of it, or all.
+  Result<Volume> read(const CropBox& box, TaskControl& control) const {
+    Volume volume;
+    if (pages) {
+      KARYO_TRY(volume, read_box(*pages, box, control));
+      return volume;
+    }
+    if (image) {
+      KARYO_TRY(volume, crop(*image, box));
+    } else {
+      std::vector<LabelArray> dense;
+      for (const LabelVolume& frame : labels) dense.push_back(frame.to_dense());
+      KARYO_TRY(volume, crop(from_labels(dense, place), box));
+    }
+    return volume;
+  }
+};
+
+Workspace::Pixels Workspace::pixels_of(const Layer& layer) {
+  Pixels pixels;
+  pixels.place = layer.place();
+  if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
+    pixels.image = image->shared_volume();
+    pixels.pages = image->pages();
+  } else {
+    const auto& labels = dynamic_cast<const LabelsLayer&>(layer);
+    for (std::int64_t t = 0; t < labels.shape().t; ++t) pixels.labels.push_back(labels.labels(t));
+  }
+  return pixels;
+}
+
+Result<void> Workspace::derive(Layer& layer, const std::string& suffix, Derivation run) {
+  return derive(layer, suffix, CropBox::all(layer.shape()), std::move(run));
+}
+
+Result<void> Workspace::derive_crop(Layer& layer, const CropBox& box) {
+  return derive(layer, "part", box, {});
+}
+
+Result<void> Workspace::derive(Layer& layer, const std::string& suffix, const CropBox& box,
+                               Derivation run) {
+  const int position = layers_.find(&layer);
+  if (position < 0) {
+    return Error(ErrorCode::kNotFound, "that layer is not open", "Select a layer of the list.");
+  }
+  const bool labels = layer.kind() == LayerKind::kLabels;
+  start([pixels = pixels_of(layer), box, run = std::move(run), labels, suffix,
+         name = layer.name() + " – " + suffix, weak = std::weak_ptr(layers_.shared_at(position))](
+            TaskControl& control, Mailbox& mailbox) -> Result<void> {
+    control.report(0, "Making " + name);
+    Volume volume;
+    if (run && pixels.image && pixels.place == pixels.image->grid) {
+      KARYO_TRY(volume, run(*pixels.image, control));
+    } else {
+      KARYO_TRY(volume, pixels.read(box, control));
+      if (run) {
+        if (!pixels.pages) volume.grid = pixels.place;
+        KARYO_TRY(volume, run(volume, control));
+      }
+    }
+    KARYO_TRY(auto made, make_layer(name, std::make_shared<const Volume>(std::move(volume)),
+                                    labels ? OpenAs::kLabels : OpenAs::kImage));
+    const std::lock_guard lock(mailbox.mutex);
+    mailbox.derived.push_back({weak, std::move(made), suffix});
+    return {};
+  });
+  return {};
+}
+
+void Workspace::put_derived(const Derived& derived) {
+  const auto source = derived.source.lock();
+  const int below = layers_.find(source.get());
+  auto* made = dynamic_cast<ImageLayer*>(derived.layer.get());
+  const auto* image = dynamic_cast<const ImageLayer*>(source.get());
+  if (made != nullptr && image != nullptr) take_over_look(*image, *made);
+  layers_.insert(below >= 0 ? below + 1 : layers_.count(), derived.layer);
+  layers_.select(derived.layer.get());
+  history_.note(derived.what + (source ? " of " + source->name() : std::string()));
+  count_objects(derived.layer);
+}
+
+}  // namespace karyo
