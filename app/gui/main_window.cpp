@@ -17,6 +17,7 @@
 #include "app/gui/command_search.h"
 #include "app/gui/controls.h"
 #include "app/gui/error_panel.h"
+#include "app/gui/filter_dialog.h"
 #include "app/gui/key_editor.h"
 #include "app/gui/layer_controls.h"
 #include "app/gui/layer_panel.h"
@@ -323,6 +324,11 @@ void MainWindow::open_any(const std::vector<std::string>& paths) {
 
 void MainWindow::run(const Command& command) {
   if (!command.enabled()) return;
+  for (const Filter& filter : all_filters()) {
+    if (filter.id != command.id) continue;
+    (new FilterDialog(*this, filter))->show();
+    return;
+  }
   const auto outcome = commands_.run(command.id);
   if (!outcome) errors_->show_error(outcome.error());
 }

@@ -194,12 +194,12 @@ void SliceView::redraw() {
 void SliceView::compose_if_needed() {
   const ViewTransform view = transform();
   const LayerFilter shown = [this](const Layer& layer) { return choice_.shows(layer); };
+  const LayerList& layers = instead_ != nullptr ? *instead_ : workspace_.layers();
   const bool resized = picture_.width() != view.width || picture_.height() != view.height;
   if (all_dirty_ || resized) {
-    compositor_.compose(workspace_.layers(), view, workspace_.view().time(), picture_, shown);
+    compositor_.compose(layers, view, workspace_.view().time(), picture_, shown);
   } else if (!dirty_.empty()) {
-    compositor_.compose(workspace_.layers(), view, workspace_.view().time(), dirty_, picture_,
-                        shown);
+    compositor_.compose(layers, view, workspace_.view().time(), dirty_, picture_, shown);
   }
   all_dirty_ = false;
   dirty_ = {};
@@ -343,6 +343,11 @@ void SliceView::set_tool(SliceTool* tool) {
   drag_ = Drag::kNone;
   set_usual_cursor();
   update();
+}
+
+void SliceView::set_shown_instead(const LayerList* layers) {
+  instead_ = layers;
+  redraw();
 }
 
 void SliceView::set_usual_cursor() {

@@ -51,6 +51,8 @@ class SliceView : public QWidget {
   Overlay overlay_for(const OverlayChoice& choice) const;
   /// What the left button does here; null: moves the picture. Must outlive its use.
   void set_tool(SliceTool* tool);
+  /// Draws these layers instead of the workspace's; null: those again. Must outlive its use.
+  void set_shown_instead(const LayerList* layers);
   /// Which layers this view shows.
   void set_choice(LayerChoice choice);
   const LayerChoice& choice() const { return choice_; }
@@ -108,6 +110,7 @@ class SliceView : public QWidget {
   QPointF press_, last_;
   double wheel_left_ = 0;
   SliceTool* tool_ = nullptr;
+  const LayerList* instead_ = nullptr;
 };
 
 }  // namespace karyo::gui

@@ -63,6 +63,7 @@ ViewGrid::ViewGrid(Workspace& workspace, QWidget* parent)
   connections_.push_back(
       workspace_.layers().selection_changed.connect([this](Layer*) { update_channel(); }));
   connections_.push_back(workspace_.layers().list_changed.connect([this] {
+    show_preview({}, {});
     if (cells_->isVisible()) show_cells(workspace_.view().layout());
     update_sliders();
     if (fitted_) fit_planes();
@@ -190,6 +191,19 @@ void ViewGrid::set_overlays(const OverlayChoice& choice) {
   overlays_ = choice;
   for (auto* view : slices_) view->set_overlays(choice);
   cells_->set_overlays(choice);
+}
+
+void ViewGrid::show_preview(const std::shared_ptr<Layer>& source, std::shared_ptr<Layer> shown) {
+  std::unique_ptr<LayerList> list;
+  const LayerList& layers = workspace_.layers();
+  if (shown && layers.find(source.get()) >= 0) {
+    list = std::make_unique<LayerList>();
+    for (int i = 0; i < layers.count(); ++i) {
+      list->insert(i, layers.shared_at(i) == source ? shown : layers.shared_at(i));
+    }
+  }
+  slices_[0]->set_shown_instead(list.get());
+  preview_ = std::move(list);
 }
 
 void ViewGrid::update_planes() {

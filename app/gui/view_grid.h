@@ -35,6 +35,9 @@ class ViewGrid : public QWidget {
   Plane active_plane() const { return active_; }
   void set_overlays(const OverlayChoice& choice);
   const OverlayChoice& overlays() const { return overlays_; }
+  /// The XY view shows `shown` in the place of `source` until it is called again; null ends it. A
+  /// change of the list of layers ends it too.
+  void show_preview(const std::shared_ptr<Layer>& source, std::shared_ptr<Layer> shown);
   /// Paints the planes again: what a tool draws over them has changed.
   void update_planes();
   /// In all plane views; null: none.
@@ -81,6 +84,7 @@ class ViewGrid : public QWidget {
   bool fitted_ = true;
   OverlayChoice overlays_;
   SliceTool* tool_ = nullptr;
+  std::unique_ptr<LayerList> preview_;
   std::vector<Connection> connections_;
 };
 

@@ -1,0 +1,55 @@
+// The Process menu: settings, preview, result.
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDialog>
+#include <QDoubleSpinBox>
+#include <QLabel>
+#include <QPushButton>
+
+#include "tests/app/gui/window_fixture.h"
+
+namespace karyo::gui {
+namespace {
+
+class FilterTest : public WindowTest {
+ protected:
+  QDialog* open_dialog(const char* id) {
+    workspace_.layers().select(&workspace_.layers().at(0));
+    window_.run(*window_.commands().find(id));
+    return window_.findChild<QDialog*>("filter_dialog");
+  }
+  QImage picture() { return xy().grab().toImage(); }
+};
+
+TEST_F(FilterTest, APreviewShowsBeforeAnythingIsDone) {
+  open_stack();
+  const QImage before = picture();
+  auto* dialog = open_dialog("filter.gaussian");
+  ASSERT_NE(dialog, nullptr);
+  dialog->findChild<QDoubleSpinBox*>("sigma")->setValue(4);
+  EXPECT_TRUE(wait_until([&] { return picture() != before; }));
+  EXPECT_EQ(workspace_.layers().count(), 2);
+  dialog->findChild<QCheckBox*>("preview")->setChecked(false);
+  EXPECT_TRUE(wait_until([&] { return picture() == before; }));
+  dialog->close();
+  QTest::qWait(10);
+  EXPECT_FALSE(workspace_.history().can_undo());
+}
+
+TEST_F(FilterTest, RunMakesALayerAndUndoTakesItBack) {
+  open_stack();
+  auto* dialog = open_dialog("image.project");
+  ASSERT_NE(dialog, nullptr);
+  EXPECT_EQ(dialog->findChild<QCheckBox*>("preview"), nullptr);
+  dialog->findChild<QComboBox*>("kind")->setCurrentText("mean");
+  QTest::mouseClick(dialog->findChild<QPushButton*>("run"), Qt::LeftButton);
+  ASSERT_TRUE(wait_until([&] { return workspace_.layers().count() == 3; }));
+  EXPECT_EQ(workspace_.layers().at(1).shape().z, 1);
+  EXPECT_EQ(dynamic_cast<ImageLayer&>(workspace_.layers().at(1)).type(), VoxelType::kFloat32);
+  key(Qt::Key_Z, Qt::ControlModifier);
+  EXPECT_EQ(workspace_.layers().count(), 2);
+}
+
+}  // namespace
+}  // namespace karyo::gui
