@@ -75,10 +75,21 @@ void Menus::add(const Command& command) {
   }
 }
 
+/// The name with its first letter that no other menu has taken marked for Alt.
+QString Menus::with_mnemonic(QString name) {
+  for (int i = 0; i < name.size(); ++i) {
+    const QChar letter = name[i].toLower();
+    if (!letter.isLetter() || letters_.contains(letter)) continue;
+    letters_ += letter;
+    return name.insert(i, QLatin1Char('&'));
+  }
+  return name;
+}
+
 QMenu* Menus::menu_of(const std::string& name) {
   QMenu*& menu = menus_[name];
   if (menu != nullptr) return menu;
-  menu = window_.menuBar()->addMenu(QString::fromStdString(name));
+  menu = window_.menuBar()->addMenu(with_mnemonic(QString::fromStdString(name)));
   menu->setToolTipsVisible(true);
   QObject::connect(menu, &QMenu::aboutToShow, this,
                    [this, shown = menu] { about_to_show(*shown); });

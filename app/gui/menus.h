@@ -32,6 +32,7 @@ class Menus : public QObject {
 
  private:
   void add(const Command& command);
+  QString with_mnemonic(QString name);
   QMenu* menu_of(const std::string& name);
   void about_to_show(QMenu& menu);
   void fill_recent();
@@ -42,6 +43,7 @@ class Menus : public QObject {
   std::function<void(const Command&)> run_;
   std::map<std::string, QMenu*> menus_;
   std::map<std::string, QAction*> actions_;  // by command
+  QString letters_;                          // that menus have for Alt
   QMenu* recent_ = nullptr;
 };
 

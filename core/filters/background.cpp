@@ -110,8 +110,9 @@ Grey rolled(const Grey& in, const Ball& ball) {
       }
     }
   };
-  for (std::int64_t y = 0; y < in.height; ++y) {
-    for (std::int64_t x = 0; x < in.width; ++x) {
+  // The ball's middle may lie outside, or the border would count as a wall.
+  for (std::int64_t y = -ball.half; y < in.height + ball.half; ++y) {
+    for (std::int64_t x = -ball.half; x < in.width + ball.half; ++x) {
       float centre = std::numeric_limits<float>::max();
       over_cap(x, y, [&](std::int64_t u, std::int64_t v, float height) {
         centre = std::min(centre, in.at(u, v) - height);
@@ -162,7 +163,7 @@ Grey enlarged(const Grey& in, std::int64_t width, std::int64_t height, std::int6
 }
 
 void subtract_from_plane(float* plane, std::int64_t width, std::int64_t height, const Ball& ball,
-                         bool light, bool smoothing, bool whole) {
+                         bool light, bool smoothing, bool whole, float white) {
   Grey image(width, height);
   const float sign = light ? -1.0F : 1.0F;
   for (std::size_t i = 0; i < image.values.size(); ++i) image.values[i] = sign * plane[i];
@@ -171,9 +172,8 @@ void subtract_from_plane(float* plane, std::int64_t width, std::int64_t height, 
   background = rolled(background, ball);
   if (ball.shrink > 1) background = enlarged(background, width, height, ball.shrink);
   for (std::size_t i = 0; i < image.values.size(); ++i) {
-    float left = plane[i] - sign * background.values[i];
-    if (whole) left = std::floor(left + 0.5F);
-    plane[i] = left;
+    const float left = plane[i] - sign * background.values[i];
+    plane[i] = whole ? std::floor(left + (white + 0.5F)) : left + white;
   }
 }
 
@@ -229,7 +229,8 @@ Result<Volume> subtract_background(const Volume& volume, double radius, bool lig
   const bool whole =
       volume.type() != VoxelType::kFloat32 && volume.type() != VoxelType::kFloat64;
   // With a light background the objects lie below 0 against it: back to the white end of the type.
-  const float white = volume.type() == VoxelType::kUInt8    ? 255.0F
+  const float white = !light_background                     ? 0.0F
+                      : volume.type() == VoxelType::kUInt8  ? 255.0F
                       : volume.type() == VoxelType::kUInt16 ? 65535.0F
                                                             : 0.0F;
   return filter_frames(
@@ -239,10 +240,8 @@ Result<Volume> subtract_background(const Volume& volume, double radius, bool lig
         parallel_for(0, shape.z, 1, [&](std::int64_t first, std::int64_t last) {
           for (std::int64_t z = first; z < last; ++z) {
             float* plane = values.data() + z * shape.y * shape.x;
-            subtract_from_plane(plane, shape.x, shape.y, ball, light_background, smoothing, whole);
-            for (std::int64_t i = 0; light_background && i < shape.y * shape.x; ++i) {
-              plane[i] += white;
-            }
+            subtract_from_plane(plane, shape.x, shape.y, ball, light_background, smoothing, whole,
+                                white);
           }
         });
         return values;

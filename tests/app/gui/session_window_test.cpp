@@ -20,7 +20,7 @@ class SessionWindowTest : public WindowTest {
   /// The entry of an open menu that begins with `text`; null when there is none.
   QAction* entry(const char* menu, const QString& text) {
     for (QAction* top : window_.menuBar()->actions()) {
-      if (top->text() != QLatin1String(menu)) continue;
+      if (top->text().remove(QLatin1Char('&')) != QLatin1String(menu)) continue;
       Q_EMIT top->menu()->aboutToShow();
       for (QAction* action : top->menu()->actions()) {
         if (action->text().startsWith(text)) return action;
