@@ -24,6 +24,16 @@ Result<std::shared_ptr<Layer>> open_session_layer(const SessionLayer& wanted,
   std::error_code ignored;
   const bool here = std::filesystem::exists(wanted.path, ignored);
   const auto& path = here || wanted.otherwise.empty() ? wanted.path : wanted.otherwise;
+  if (wanted.part.starts_with("axes=")) {
+    std::vector<io::SequenceAxis> axes;
+    for (std::size_t i = 5; i < wanted.part.size(); i += 2) {
+      KARYO_TRY(const auto axis, io::sequence_axis_from(wanted.part.substr(i, 1)));
+      axes.push_back(axis);
+    }
+    KARYO_TRY(auto layer, open_sequence_layer(path, axes, wanted.as, chunks, control));
+    apply_look(*layer, wanted.look);
+    return layer;
+  }
   KARYO_TRY(auto layers,
             open_layers(path, wanted.part.empty() ? wanted.as : OpenAs::kGuess, chunks, control));
   const auto found = std::find_if(layers.begin(), layers.end(), [&](const auto& layer) {

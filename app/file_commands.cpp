@@ -41,6 +41,24 @@ void add_file_commands(CommandTable& commands, Workspace& workspace) {
        always,
        {},
        {{"files", Kind::kTexts, "paths", true}, {"as", Kind::kText, "guess, image or labels"}}});
+  commands.add({"file.open_sequence",
+                "",
+                "",
+                "",
+                "Opens a folder of images as one.",
+                [&workspace](const json& arguments) -> Result<void> {
+                  std::vector<io::SequenceAxis> axes;
+                  for (const json& name : arguments.value("axes", json::array())) {
+                    KARYO_TRY(const auto axis, io::sequence_axis_from(name.get<std::string>()));
+                    axes.push_back(axis);
+                  }
+                  workspace.open_sequence(arguments["path"].get<std::string>(), std::move(axes));
+                  return {};
+                },
+                always,
+                {},
+                {{"path", Kind::kText, "folder", true},
+                 {"axes", Kind::kTexts, "t, z or c for each number in the names; as guessed"}}});
   commands.add({"file.sample", "File", "Try the sample", "",
                 "Opens a made-up stack of nuclei with its labels, to look around without data.",
                 [&workspace](const json&) -> Result<void> {

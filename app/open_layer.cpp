@@ -210,12 +210,36 @@ bool stays_in_file(const std::filesystem::path& path) {
 
 }  // namespace
 
+Result<std::shared_ptr<Layer>> open_sequence_layer(const std::filesystem::path& folder,
+                                                   const std::vector<io::SequenceAxis>& axes,
+                                                   OpenAs as,
+                                                   const std::shared_ptr<ChunkStore>& chunks,
+                                                   TaskControl& control) {
+  KARYO_TRY(const auto plan, io::plan_sequence(folder));
+  std::vector<io::SequenceAxis> used = axes;
+  std::string part = "axes=";
+  if (used.empty()) {
+    for (const auto& number : plan.numbers) used.push_back(number.guess);
+  }
+  for (const auto axis : used) part += (part.ends_with('=') ? "" : ",") + io::name_of(axis);
+  KARYO_TRY(auto source, io::open_sequence(plan, used));
+  KARYO_TRY(auto layer, paged_layer(folder.filename().string(), std::move(source), as, chunks,
+                                    folder / plan.pattern, control));
+  layer->set_source({folder, part});
+  return layer;
+}
+
 Result<Layers> open_layers(const std::filesystem::path& path, OpenAs as,
                            const std::shared_ptr<ChunkStore>& chunks, TaskControl& control) {
   const std::string name = path.filename().string();
   control.report(0, "Opening " + name);
   if (io::is_zarr(path)) return open_zarr_layers(path, as, chunks, control);
   std::shared_ptr<Layer> layer;
+  std::error_code failed;
+  if (std::filesystem::is_directory(path, failed)) {
+    KARYO_TRY(layer, open_sequence_layer(path, {}, as, chunks, control));
+    return Layers{std::move(layer)};
+  }
   if (stays_in_file(path)) {
     KARYO_TRY(auto source, io::open_tiff_source(path));
     KARYO_TRY(layer, paged_layer(name, std::move(source), as, chunks, path, control));

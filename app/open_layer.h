@@ -9,6 +9,7 @@
 #include "core/base/task.h"
 #include "core/image/chunk_store.h"
 #include "core/image/volume.h"
+#include "core/io/image_sequence.h"
 #include "core/layers/layer.h"
 
 namespace karyo {
@@ -28,11 +29,21 @@ bool looks_like_labels(const Volume& volume, const std::filesystem::path& path);
 inline constexpr std::uint64_t kPagedBytes = std::uint64_t{128} << 20;
 
 /// The layers of a file, at least one: an OME-Zarr folder may hold label images beside its image.
+/// A folder of images is one image, its numbers standing for the axes that plan_sequence guesses.
 /// Errors: those of read_image and, with kLabels, of to_labels. Threads: any.
 Result<std::vector<std::shared_ptr<Layer>>> open_layers(const std::filesystem::path& path,
                                                         OpenAs as,
                                                         const std::shared_ptr<ChunkStore>& chunks,
                                                         TaskControl& control);
+
+/// A folder of images as one (core/io/image_sequence.h), its numbers standing for these axes. Its
+/// layer's source is the folder with the part "axes=t,z". Errors: those of plan_sequence and
+/// open_sequence.
+Result<std::shared_ptr<Layer>> open_sequence_layer(const std::filesystem::path& folder,
+                                                   const std::vector<io::SequenceAxis>& axes,
+                                                   OpenAs as,
+                                                   const std::shared_ptr<ChunkStore>& chunks,
+                                                   TaskControl& control);
 
 /// The same for voxels in memory.
 Result<std::shared_ptr<Layer>> make_layer(const std::string& name,

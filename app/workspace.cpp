@@ -54,6 +54,18 @@ void Workspace::open(const std::vector<std::filesystem::path>& paths, OpenAs as)
   });
 }
 
+void Workspace::open_sequence(const std::filesystem::path& folder,
+                              std::vector<io::SequenceAxis> axes) {
+  start([folder, axes = std::move(axes), chunks = chunks_](TaskControl& control,
+                                                           Mailbox& mailbox) -> Result<void> {
+    control.report(0, "Opening " + folder.filename().string());
+    KARYO_TRY(auto layer, open_sequence_layer(folder, axes, OpenAs::kGuess, chunks, control));
+    const std::lock_guard lock(mailbox.mutex);
+    mailbox.layers.push_back(std::move(layer));
+    return {};
+  });
+}
+
 void Workspace::open_arranged(std::vector<SessionLayer> wanted, SessionView view) {
   layers_.clear();
   history_.reset();

@@ -61,6 +61,8 @@ class Workspace {
   /// Writes a layer in the background: TIFF, OME-TIFF or NRRD by the ending (core/io/image_io.h).
   /// Errors: kInvalidArgument for another ending, kUnsupported for an image that stays in its file.
   Result<void> save_layer(Layer& layer, const std::filesystem::path& path);
+  /// Reads a folder of images as one, its numbers standing for these axes (none: as guessed).
+  void open_sequence(const std::filesystem::path& folder, std::vector<io::SequenceAxis> axes);
   /// Undo of what was done to layers.
   LayerHistory& history() { return history_; }
   MeasureTable& measurements() { return measurements_; }

@@ -32,6 +32,7 @@
 #include "app/gui/unsaved_question.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/window_commands.h"
+#include "app/gui/window_dialogs.h"
 #include "app/session.h"
 
 namespace karyo::gui {
@@ -154,6 +155,10 @@ void MainWindow::watch_workspace() {
         if (command.id == "file.save_session_as" || command.id == "file.open_session") {
           session_path_ = arguments["path"].get<std::string>();
           keep([&](Settings& settings) { settings.note_recent(absolute_path(session_path_)); });
+        } else if (command.id == "file.open_sequence") {
+          keep([&](Settings& settings) {
+            settings.note_recent(absolute_path(arguments["path"].get<std::string>()));
+          });
         } else if (command.id == "file.open_files") {
           for (const auto& file : arguments["files"]) {
             keep([&](Settings& settings) {
@@ -317,6 +322,11 @@ void MainWindow::edit_keys() {
 void MainWindow::open_any(const std::vector<std::string>& paths) {
   if (paths.size() == 1 && is_session(paths[0])) {
     open_session(paths[0]);
+    return;
+  }
+  std::error_code failed;
+  if (paths.size() == 1 && std::filesystem::is_directory(paths[0], failed)) {
+    open_folder(*this, paths[0]);
     return;
   }
   run("file.open_files", {{"files", paths}});

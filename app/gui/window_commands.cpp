@@ -61,9 +61,9 @@ void add_opening_commands(CommandTable& commands, MainWindow& window) {
       "Opens files as labels whatever they look like: each value is one object.",
       [&window] { ask_for_files(window, OpenAs::kLabels); }, always);
   asks(
-      "file.open_folder", "File", "Open OME-Zarr…", "",
-      "Opens an OME-Zarr folder: image, pyramid and labels.", [&window] { ask_for_folder(window); },
-      always);
+      "file.open_folder", "File", "Open folder…", "Ctrl+Alt+O",
+      "Opens an OME-Zarr, or a folder of images as one stack or movie (Fiji: Image Sequence).",
+      [&window] { ask_for_folder(window); }, always);
   asks(
       "file.ask_open_session", "File", "Open session…", "",
       "Opens layers, contrast and views as they were saved.",

@@ -6,9 +6,11 @@
 #include "app/gui/error_panel.h"
 #include "app/gui/main_window.h"
 #include "app/gui/picture_file.h"
+#include "app/gui/sequence_dialog.h"
 #include "app/gui/status_line.h"
 #include "app/gui/view_grid.h"
 #include "core/io/image_names.h"
+#include "core/io/zarr_source.h"
 
 namespace karyo::gui {
 
@@ -67,14 +69,26 @@ void ask_for_file(MainWindow& window, const QString& title, const QString& filte
 }
 
 void ask_for_folder(MainWindow& window) {
-  auto* dialog = new QFileDialog(&window, QObject::tr("Open an OME-Zarr folder"));
+  auto* dialog = new QFileDialog(&window, QObject::tr("Open a folder"));
   dialog->setFileMode(QFileDialog::Directory);
   dialog->setOption(QFileDialog::ShowDirsOnly);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
-  QObject::connect(dialog, &QFileDialog::fileSelected, &window, [&window](const QString& name) {
-    window.run("file.open_files", {{"files", nlohmann::json::array({name.toStdString()})}});
-  });
+  QObject::connect(dialog, &QFileDialog::fileSelected, &window,
+                   [&window](const QString& name) { open_folder(window, name.toStdString()); });
   dialog->open();
+}
+
+void open_folder(MainWindow& window, const std::string& path) {
+  if (io::is_zarr(path)) {
+    window.run("file.open_files", {{"files", nlohmann::json::array({path})}});
+    return;
+  }
+  auto plan = io::plan_sequence(path);
+  if (!plan) {
+    window.errors().show_error(plan.error());
+    return;
+  }
+  (new SequenceDialog(window, *std::move(plan)))->show();
 }
 
 }  // namespace karyo::gui

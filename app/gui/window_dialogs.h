@@ -14,8 +14,10 @@ class MainWindow;
 
 /// Then opens them.
 void ask_for_files(MainWindow& window, OpenAs as);
-/// An OME-Zarr folder; then opens it.
+/// An OME-Zarr folder, or one of images that are one; then opens it.
 void ask_for_folder(MainWindow& window);
+/// The same without asking which; a folder of images asks what its numbers mean.
+void open_folder(MainWindow& window, const std::string& path);
 /// Then saves the views as PNG.
 void ask_where_to_save(MainWindow& window);
 /// Where to save, or what to open; `chosen` gets the path.

@@ -1,16 +1,11 @@
 #include "core/filters/background.h"
 
-#include <itkFlatStructuringElement.h>
-#include <itkGrayscaleMorphologicalClosingImageFilter.h>
-#include <itkGrayscaleMorphologicalOpeningImageFilter.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "core/base/parallel.h"
-#include "core/filters/itk_frame.h"
 
 namespace karyo {
 namespace {
@@ -178,46 +173,6 @@ void subtract_from_plane(float* plane, std::int64_t width, std::int64_t height, 
 }
 
 }  // namespace
-
-Result<Volume> top_hat(const Volume& volume, TopHat kind, std::int64_t radius,
-                       TaskControl& control) {
-  if (radius < 1 || radius > 100) {
-    return Error(ErrorCode::kInvalidArgument, "a top hat's radius lies between 1 and 100 voxels",
-                 "Use a little more than the radius of the largest object to keep.");
-  }
-  using Image = filters::FloatImage;
-  using Element = itk::FlatStructuringElement<3>;
-  const auto run = [&](auto filter, Array3<float>& values) {
-    Element::RadiusType size;
-    size.Fill(static_cast<itk::SizeValueType>(radius));
-    if (values.shape().z == 1) size[2] = 0;
-    filter->SetKernel(Element::Ball(size, false));
-    filter->SetInput(filters::itk_image(values));
-    filter->Update();
-    return filters::from_itk(*filter->GetOutput());
-  };
-  return filter_frames(
-      volume,
-      [&](Array3<float> values) -> Result<Array3<float>> {
-        try {
-          const bool bright = kind == TopHat::kBright;
-          const Array3<float> flat =
-              bright
-                  ? run(itk::GrayscaleMorphologicalOpeningImageFilter<Image, Image, Element>::New(),
-                        values)
-                  : run(itk::GrayscaleMorphologicalClosingImageFilter<Image, Image, Element>::New(),
-                        values);
-          for (std::int64_t i = 0; i < values.count(); ++i) {
-            const float off = values.data()[i] - flat.data()[i];
-            values.data()[i] = bright ? off : -off;
-          }
-          return values;
-        } catch (const itk::ExceptionObject& failure) {
-          return Error(ErrorCode::kInternal, failure.GetDescription(), "Try a smaller radius.");
-        }
-      },
-      control, "Top hat");
-}
 
 Result<Volume> subtract_background(const Volume& volume, double radius, bool light_background,
                                    bool smoothing, TaskControl& control) {

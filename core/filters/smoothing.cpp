@@ -1,18 +1,14 @@
 #include "core/filters/smoothing.h"
 
-#include <itkMedianImageFilter.h>
-
 #include <cmath>
 #include <vector>
 
 #include "core/base/parallel.h"
-#include "core/filters/itk_frame.h"
 
 namespace karyo {
 namespace {
 
 constexpr double kMostSigma = 100;
-constexpr std::int64_t kMostRadius = 20;
 constexpr double kCut = 4;  // standard deviations
 
 /// The right half, its middle first.
@@ -61,17 +57,6 @@ void convolve(Array3<float>& values, const Lines& along, const std::vector<float
   });
 }
 
-/// ITK's exceptions as ours.
-template <typename F>
-Result<Array3<float>> itk_result(const F& run) {
-  try {
-    return run();
-  } catch (const itk::ExceptionObject& failure) {
-    return Error(ErrorCode::kInternal, failure.GetDescription(),
-                 "Try a smaller radius, or crop the image.");
-  }
-}
-
 }  // namespace
 
 Result<Volume> gaussian(const Volume& volume, const PerAxis& sigma, TaskControl& control) {
@@ -94,30 +79,6 @@ Result<Volume> gaussian(const Volume& volume, const PerAxis& sigma, TaskControl&
         return values;
       },
       control, "Smoothing");
-}
-
-Result<Volume> median(const Volume& volume, const Index3& radius, TaskControl& control) {
-  for (const std::int64_t one : {radius.z, radius.y, radius.x}) {
-    if (one < 0 || one > kMostRadius) {
-      return Error(ErrorCode::kInvalidArgument, "a median's radius lies between 0 and 20 voxels",
-                   "Use 1 or 2 to take single bright voxels away.");
-    }
-  }
-  return filter_frames(
-      volume,
-      [&](Array3<float> values) {
-        return itk_result([&] {
-          auto filter =
-              itk::MedianImageFilter<filters::FloatImage, filters::FloatImage>::New();
-          filter->SetInput(filters::itk_image(values));
-          filter->SetRadius({{static_cast<itk::SizeValueType>(radius.x),
-                              static_cast<itk::SizeValueType>(radius.y),
-                              static_cast<itk::SizeValueType>(radius.z)}});
-          filter->Update();
-          return filters::from_itk(*filter->GetOutput());
-        });
-      },
-      control, "Median");
 }
 
 }  // namespace karyo

@@ -344,6 +344,26 @@ TEST_F(MainWindowTest, KeysAreChangedInTheEditor) {
   EXPECT_EQ(window_.settings().own_keys.at("layer.toggle"), "Ctrl+H");
 }
 
+TEST_F(MainWindowTest, AFolderOfImagesAsksWhatItsNumbersMean) {
+  std::filesystem::create_directories(folder_ / "movie");
+  for (int t = 1; t <= 12; ++t) {
+    Volume frame(VoxelType::kUInt8, {1, 1, 1, 20, 30});
+    frame.view<std::uint8_t>()(0, 3, 3) = static_cast<std::uint8_t>(t * 20);
+    ASSERT_TRUE(write_image(folder_ / ("movie/p" + std::to_string(t) + ".tif"), frame));
+  }
+  window_.open_any({(folder_ / "movie").string()});
+  auto* dialog = window_.findChild<QDialog*>("sequence_dialog");
+  ASSERT_NE(dialog, nullptr);
+  auto* axis = dialog->findChild<QComboBox*>("axis0");
+  EXPECT_EQ(axis->currentData().toString(), "t");
+  axis->setCurrentIndex(1);
+  QTest::mouseClick(dialog->findChild<QPushButton*>("open"), Qt::LeftButton);
+  ASSERT_TRUE(wait_until([&] { return workspace_.layers().count() == 1; }));
+  EXPECT_EQ(image().shape().z, 12);
+  EXPECT_EQ((image().shared_volume()->view<std::uint8_t>()(9, 3, 3)), 200) << "10 comes after 9";
+  EXPECT_EQ(window_.settings().recent[0], (folder_ / "movie").string());
+}
+
 TEST_F(MainWindowTest, FilesOpenedAreInTheRecentMenu) {
   write_files();
   window_.open_any({(folder_ / "cells.tif").string()});

@@ -1,0 +1,78 @@
+#include <itkFlatStructuringElement.h>
+#include <itkGrayscaleMorphologicalClosingImageFilter.h>
+#include <itkGrayscaleMorphologicalOpeningImageFilter.h>
+#include <itkMedianImageFilter.h>
+
+#include "core/filters/background.h"
+#include "core/filters/itk_frame.h"
+#include "core/filters/smoothing.h"
+
+namespace karyo {
+
+Result<Volume> top_hat(const Volume& volume, TopHat kind, std::int64_t radius,
+                       TaskControl& control) {
+  if (radius < 1 || radius > 100) {
+    return Error(ErrorCode::kInvalidArgument, "a top hat's radius lies between 1 and 100 voxels",
+                 "Use a little more than the radius of the largest object to keep.");
+  }
+  using Image = filters::FloatImage;
+  using Element = itk::FlatStructuringElement<3>;
+  const auto run = [&](auto filter, Array3<float>& values) {
+    Element::RadiusType size;
+    size.Fill(static_cast<itk::SizeValueType>(radius));
+    if (values.shape().z == 1) size[2] = 0;
+    filter->SetKernel(Element::Ball(size, false));
+    filter->SetInput(filters::itk_image(values));
+    filter->Update();
+    return filters::from_itk(*filter->GetOutput());
+  };
+  return filter_frames(
+      volume,
+      [&](Array3<float> values) -> Result<Array3<float>> {
+        try {
+          const bool bright = kind == TopHat::kBright;
+          const Array3<float> flat =
+              bright
+                  ? run(itk::GrayscaleMorphologicalOpeningImageFilter<Image, Image, Element>::New(),
+                        values)
+                  : run(itk::GrayscaleMorphologicalClosingImageFilter<Image, Image, Element>::New(),
+                        values);
+          for (std::int64_t i = 0; i < values.count(); ++i) {
+            const float off = values.data()[i] - flat.data()[i];
+            values.data()[i] = bright ? off : -off;
+          }
+          return values;
+        } catch (const itk::ExceptionObject& failure) {
+          return Error(ErrorCode::kInternal, failure.GetDescription(), "Try a smaller radius.");
+        }
+      },
+      control, "Top hat");
+}
+
+Result<Volume> median(const Volume& volume, const Index3& radius, TaskControl& control) {
+  constexpr std::int64_t kMostRadius = 20;
+  for (const std::int64_t one : {radius.z, radius.y, radius.x}) {
+    if (one < 0 || one > kMostRadius) {
+      return Error(ErrorCode::kInvalidArgument, "a median's radius lies between 0 and 20 voxels",
+                   "Use 1 or 2 to take single bright voxels away.");
+    }
+  }
+  return filter_frames(
+      volume,
+      [&](Array3<float> values) -> Result<Array3<float>> {
+        try {
+          auto filter = itk::MedianImageFilter<filters::FloatImage, filters::FloatImage>::New();
+          filter->SetInput(filters::itk_image(values));
+          filter->SetRadius({{static_cast<itk::SizeValueType>(radius.x),
+                              static_cast<itk::SizeValueType>(radius.y),
+                              static_cast<itk::SizeValueType>(radius.z)}});
+          filter->Update();
+          return filters::from_itk(*filter->GetOutput());
+        } catch (const itk::ExceptionObject& failure) {
+          return Error(ErrorCode::kInternal, failure.GetDescription(), "Try a smaller radius.");
+        }
+      },
+      control, "Median");
+}
+
+}  // namespace karyo
