@@ -217,11 +217,10 @@ bool is_session(const fs::path& path) {
   return path.string().ends_with(kSessionEnding);
 }
 
-Result<void> save_session(const fs::path& path, const Workspace& workspace,
-                          std::vector<std::string>* left_out) {
+std::string session_text(const fs::path& folder, const Workspace& workspace,
+                         std::vector<std::string>* left_out) {
   json layers = json::array();
   std::error_code failed;
-  const fs::path folder = fs::absolute(path, failed).parent_path();
   for (int i = 0; i < workspace.layers().count(); ++i) {
     const Layer& layer = workspace.layers().at(i);
     if (layer.source().path.empty()) {
@@ -240,8 +239,14 @@ Result<void> save_session(const fs::path& path, const Workspace& workspace,
   }
   const json session{
       {"karyoscope_session", kVersion}, {"layers", layers}, {"view", view_json(workspace)}};
-  const std::string text = session.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
-  return write_file_atomically(path, text);
+  return session.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+Result<void> save_session(const fs::path& path, const Workspace& workspace,
+                          std::vector<std::string>* left_out) {
+  std::error_code failed;
+  const fs::path folder = fs::absolute(path, failed).parent_path();
+  return write_file_atomically(path, session_text(folder, workspace, left_out));
 }
 
 Result<void> open_session(const fs::path& path, Workspace& workspace) {

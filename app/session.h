@@ -14,6 +14,9 @@ namespace karyo {
 inline constexpr const char* kSessionEnding = ".karyoscope.json";
 bool is_session(const std::filesystem::path& path);
 
+/// What save_session writes to a file in `folder`.
+std::string session_text(const std::filesystem::path& folder, const Workspace& workspace,
+                         std::vector<std::string>* left_out = nullptr);
 /// Writes atomically, with paths relative to the file where that is possible. Layers that have no
 /// file are left out: `left_out`, where given, gets their names. Errors: kIo.
 Result<void> save_session(const std::filesystem::path& path, const Workspace& workspace,

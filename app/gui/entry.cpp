@@ -78,7 +78,7 @@ Result<void> show_window(const GuiRequest& request) {
   QApplication::setDesktopFileName(QStringLiteral("karyoscope"));
   const SettingsStore settings(settings_path());
   apply_theme(application, theme_from(settings.get().theme));
-  MainWindow window(workspace, settings);
+  MainWindow window(workspace, settings, autosave_folder());
   if (!settings.problem().empty()) {
     window.errors().show_error(
         {ErrorCode::kBadFile, "the settings could not be read", settings.problem()});

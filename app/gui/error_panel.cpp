@@ -1,7 +1,11 @@
 #include "app/gui/error_panel.h"
 
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
+#include <QSysInfo>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -43,6 +47,15 @@ ErrorPanel::ErrorPanel(QWidget* parent) : QFrame(parent) {
   more_ = new QLabel(this);
   more_->setProperty("role", "quiet");
   row->addWidget(more_, 0, Qt::AlignTop);
+  auto* copy = new QPushButton(tr("Copy details"), this);
+  copy->setObjectName(QStringLiteral("error_copy"));
+  copy->setToolTip(
+      tr("Puts the message on the clipboard, with version and system, to ask for help."));
+  copy->setFocusPolicy(Qt::TabFocus);
+  QObject::connect(copy, &QPushButton::clicked, this, [this] {
+    if (!errors_.empty()) QGuiApplication::clipboard()->setText(details());
+  });
+  row->addWidget(copy, 0, Qt::AlignTop);
   auto* close = new QToolButton(this);
   close->setObjectName(QStringLiteral("error_dismiss"));
   close->setProperty("flat", true);
@@ -60,6 +73,14 @@ void ErrorPanel::show_error(const Error& error) {
   if (known || errors_.size() >= kMostWaiting) return;
   errors_.push_back(error);
   update_texts();
+}
+
+QString ErrorPanel::details() const {
+  return QStringLiteral("%1\n%2\n\nKaryoscope %3, Qt %4, %5, %6")
+      .arg(QString::fromStdString(errors_.front().what),
+           QString::fromStdString(errors_.front().fix), QStringLiteral(KARYOSCOPE_VERSION),
+           QString::fromLatin1(qVersion()), QSysInfo::prettyProductName(),
+           QSysInfo::currentCpuArchitecture());
 }
 
 void ErrorPanel::dismiss() {

@@ -23,6 +23,7 @@ class ErrorPanel : public QFrame {
 
  private:
   void update_texts();
+  QString details() const;
 
   std::deque<Error> errors_;
   QLabel* what_;

@@ -25,6 +25,7 @@
 #include "app/gui/measure_panel.h"
 #include "app/gui/measure_tool.h"
 #include "app/gui/menus.h"
+#include "app/gui/offer_panel.h"
 #include "app/gui/start_panel.h"
 #include "app/gui/status_line.h"
 #include "app/gui/theme.h"
@@ -39,6 +40,7 @@ namespace karyo::gui {
 namespace {
 
 constexpr int kPollMs = 25;
+constexpr int kAutosaveMs = 30000;
 constexpr int kSideWidth = 300;
 
 std::string absolute_path(const std::string& path) {
@@ -57,8 +59,9 @@ std::vector<std::filesystem::path> local_files(const QMimeData& data) {
 
 }  // namespace
 
-MainWindow::MainWindow(Workspace& workspace, SettingsStore settings)
-    : workspace_(workspace), settings_(std::move(settings)) {
+MainWindow::MainWindow(Workspace& workspace, SettingsStore settings,
+                       const std::filesystem::path& autosaves)
+    : workspace_(workspace), settings_(std::move(settings)), autosave_(autosaves) {
   setAcceptDrops(true);
   setWindowIcon(application_icon());
   resize(1280, 800);
@@ -90,6 +93,14 @@ MainWindow::MainWindow(Workspace& workspace, SettingsStore settings)
     if (!workspace_.poll()) poll_.stop();
     status_->update_work();
   });
+  autosave_clock_.setInterval(kAutosaveMs);
+  QObject::connect(&autosave_clock_, &QTimer::timeout, this, [this] {
+    const auto saved = autosave_.save(workspace_);
+    if (!saved) autosave_clock_.stop();  // the disk is full or read only: once is enough to say
+    if (!saved) errors_->show_error(saved.error());
+  });
+  autosave_clock_.start();
+  offer_left_behind();
   watch_workspace();
   show_or_hide_panels();
   update_title();
@@ -263,6 +274,8 @@ void MainWindow::build_panels() {
   stack_->addWidget(views_);
   errors_ = new ErrorPanel(middle);
   middle_column->addWidget(stack_, 1);
+  offer_ = new OfferPanel(middle);
+  middle_column->addWidget(offer_);
   middle_column->addWidget(errors_);
   side_ = new QWidget(splitter_);
   side_->setProperty("role", "panel");
@@ -301,6 +314,18 @@ void MainWindow::build_menus() {
       settings.own_keys = keymap_->own();
     });
   }));
+}
+
+void MainWindow::offer_left_behind() {
+  if (autosave_.left_behind().empty()) return;
+  const std::string newest = autosave_.left_behind().front().string();
+  offer_->offer(tr("Karyoscope ended unexpectedly. Open again what was open then?"),
+                tr("Open again"), tr("No, thanks"), [this, newest](bool yes) {
+                  const auto opened =
+                      yes ? karyo::open_session(newest, workspace_) : Result<void>();
+                  if (!opened) errors_->show_error(opened.error());
+                  autosave_.forget_left_behind();
+                });
 }
 
 void MainWindow::keep(const std::function<void(Settings&)>& change) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "app/autosave.h"
 #include "app/commands.h"
 #include "app/keymap.h"
 #include "app/macro.h"
@@ -26,6 +27,7 @@ class CheatSheet;
 class CommandSearch;
 class ErrorPanel;
 class MeasurePanel;
+class OfferPanel;
 class MeasureTool;
 class Menus;
 class StartPanel;
@@ -36,7 +38,9 @@ class ViewGrid;
 class MainWindow : public QMainWindow {
  public:
   /// Settings of a store without a file last as long as the window.
-  explicit MainWindow(Workspace& workspace, SettingsStore settings = {});
+  /// Sessions are kept in `autosaves`, and what others left there is offered; empty: neither.
+  explicit MainWindow(Workspace& workspace, SettingsStore settings = {},
+                      const std::filesystem::path& autosaves = {});
   ~MainWindow() override;
 
   Workspace& workspace() { return workspace_; }
@@ -87,6 +91,7 @@ class MainWindow : public QMainWindow {
   void build_menus();
   void build_side();
   void watch_workspace();
+  void offer_left_behind();
   void keep(const std::function<void(Settings&)>& change);
   void build_panels();
   void show_or_hide_panels();
@@ -98,6 +103,8 @@ class MainWindow : public QMainWindow {
   std::unique_ptr<Keymap> keymap_;  // made when all commands are there
   Menus* menus_ = nullptr;
   MacroRecorder recorder_{commands_};
+  Autosave autosave_;
+  QTimer autosave_clock_;
   std::string session_path_;
   bool leave_unsaved_ = false;
   QTimer poll_;
@@ -111,6 +118,7 @@ class MainWindow : public QMainWindow {
   QSplitter* splitter_ = nullptr;
   QWidget* side_ = nullptr;
   ErrorPanel* errors_ = nullptr;
+  OfferPanel* offer_ = nullptr;
   StatusLine* status_ = nullptr;
   CommandSearch* search_ = nullptr;
   CheatSheet* cheat_sheet_ = nullptr;

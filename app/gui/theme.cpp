@@ -123,6 +123,7 @@ QFrame[role="popup"] { background: @panel@; border: 1px solid @edge@; border-rad
 QFrame[role="popup"] QListWidget::item { height: 28px; padding-left: 6px; border: none;
   background: transparent; }
 QFrame[role="popup"] QListWidget::item:selected { background: @selection@; color: @text@; }
+QFrame[role="offer"] { background: @raised@; border: none; border-left: 4px solid @accent@; }
 QFrame[role="failure"] { background: @failure_back@; border: none; border-left: 4px solid @failure@; }
 QTreeWidget { background: @list@; alternate-background-color: @panel@;
   border: 1px solid @line@; border-radius: 4px; outline: none; }

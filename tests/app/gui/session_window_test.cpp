@@ -9,6 +9,7 @@
 #include <QPushButton>
 #include <fstream>
 
+#include "app/autosave.h"
 #include "app/gui/error_panel.h"
 #include "tests/app/gui/window_fixture.h"
 
@@ -105,6 +106,39 @@ TEST_F(SessionWindowTest, WhatIsInNoFileIsAskedAboutOnce) {
     if (button != question->defaultButton()) QTest::mouseClick(button, Qt::LeftButton);
   }
   EXPECT_TRUE(wait_until([&] { return !window_.isVisible(); }));
+}
+
+TEST_F(SessionWindowTest, WhatACrashLeftIsOfferedOnce) {
+  open_stack();
+  image().set_limits(0, {5, 55});
+  const auto folder = folder_ / "state";
+  {
+    Autosave crashed(folder);
+    ASSERT_TRUE(crashed.save(workspace_));
+    // As a crash would leave it: the files, without the lock.
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      std::filesystem::copy(entry.path(), folder_ / ("kept-" + entry.path().filename().string()));
+    }
+    const Autosave beside(folder);
+    EXPECT_TRUE(beside.left_behind().empty()) << "its window is still open";
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder)) << "an orderly end leaves nothing";
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("kept-")) std::filesystem::rename(entry.path(), folder / name.substr(5));
+  }
+  Workspace other;
+  MainWindow again(other, {}, folder);
+  again.show();
+  auto* yes = again.findChild<QPushButton*>("offer_yes");
+  ASSERT_NE(yes, nullptr);
+  EXPECT_TRUE(yes->isVisible());
+  QTest::mouseClick(yes, Qt::LeftButton);
+  ASSERT_TRUE(wait_until([&] { return other.layers().count() == 2; }));
+  EXPECT_EQ(dynamic_cast<ImageLayer&>(other.layers().at(0)).channel(0).limits.high, 55);
+  EXPECT_FALSE(yes->isVisible());
+  const Autosave later(folder);
+  EXPECT_TRUE(later.left_behind().empty());
 }
 
 TEST_F(SessionWindowTest, AMacroIsRecordedSavedAndRun) {
