@@ -17,6 +17,7 @@
 #include "app/gui/picture_file.h"
 #include "app/gui/theme.h"
 #include "app/gui/view_grid.h"
+#include "app/gui/watchdog.h"
 #include "app/gui_library.h"
 #include "app/macro.h"
 #include "app/session.h"
@@ -73,7 +74,8 @@ Result<void> show_window(const GuiRequest& request) {
   char* argv[] = {name.data(), nullptr};
   Workspace workspace;
   start_reading(workspace, request);  // reads while Qt starts
-  QApplication application(argc, argv);
+  WatchedApplication application(argc, argv);
+  if (WatchedApplication::wanted()) application.on_slow = WatchedApplication::print;
   QApplication::setApplicationName(QStringLiteral("Karyoscope"));
   QApplication::setDesktopFileName(QStringLiteral("karyoscope"));
   const SettingsStore settings(settings_path());
