@@ -188,6 +188,7 @@ void ViewGrid::toggle_maximised() {
 }
 
 void ViewGrid::set_overlays(const OverlayChoice& choice) {
+  volume_->set_crosshair_shown(choice.crosshair);
   overlays_ = choice;
   for (auto* view : slices_) view->set_overlays(choice);
   cells_->set_overlays(choice);

@@ -3,15 +3,22 @@
 #include <QLabel>
 #include <QMouseEvent>
 #include <QPainter>
+#include <algorithm>
+#include <numbers>
+#include <utility>
 
 #include "app/gui/theme.h"
 #include "app/gui/view_header.h"
+#include "viewer/scene/ray_pick.h"
 
 namespace karyo::gui {
 namespace {
 
 constexpr int kHeaderHeight = 30;
 constexpr int kSoonMs = 30;
+constexpr int kDragMs = 400;  // changes that follow each other faster are of a drag
+constexpr double kMarkGap = 4, kMarkReach = 12;  // pixels, of the crosshair's mark
+constexpr double kDegree = std::numbers::pi / 180;
 
 void add_image(const ImageLayer& layer, const Workspace::Rendition& rendition,
                SceneRequest& request) {
@@ -50,7 +57,7 @@ void add_labels(const LabelsLayer& layer, const LayerList& layers, std::int64_t 
   item.labels = layer.labels(time);
   item.grid = layers.grid_of(layer);
   item.only = layer.selected_only() ? layer.selected() : 0;
-  item.colour = [colors = layer.colors()](std::uint32_t id) { return colors.of(id); };
+  item.colours = layer.colors();
   request.surfaces.push_back(std::move(item));
 }
 
@@ -73,10 +80,20 @@ VolumeView::VolumeView(Workspace& workspace, QWidget* parent)
     hint_->show();
     if (on_error) on_error(error);
   };
-  surface_->paint_over = [this](QPainter& painter) {
-    if (header_->isVisible()) return;
-    painter.setPen(kOverPicture);
-    painter.drawText(QPointF(kGrid, 2 * kGrid + 4), QStringLiteral("3D"));
+  surface_->paint_over = [this](QPainter& painter) { paint_over(painter); };
+  surface_->on_click = [this](QPointF position) { go_to(position); };
+  film_.on_progress = [this] {
+    surface_->update();
+    film_changed.emit();
+  };
+  film_.on_end = [this](const Result<QString>& outcome) {
+    if (outcome) {
+      workspace_.done.emit(outcome->toStdString());
+    } else if (outcome.error().code == ErrorCode::kCancelled) {
+      workspace_.done.emit(tr("The film was stopped").toStdString());
+    } else {
+      workspace_.failed.emit(outcome.error());
+    }
   };
   hint_ = new QLabel(this);
   hint_->setAlignment(Qt::AlignCenter);
@@ -99,19 +116,140 @@ VolumeView::VolumeView(Workspace& workspace, QWidget* parent)
   }));
   connections_.push_back(workspace_.renditions_changed.connect([this] { ask_later(); }));
   connections_.push_back(workspace_.view().time_changed.connect([this] { ask_later(); }));
+  connections_.push_back(workspace_.view().cursor_changed.connect([this] { surface_->update(); }));
+  connections_.push_back(workspace_.first_layer_opened.connect([this] {
+    // Cuts are of the stack that was open before.
+    VolumeLook look = look_;
+    look.crop_on = look.clip.on = look.slice.on = false;
+    set_look(look);
+  }));
   rebuild();
 }
 
 VolumeView::~VolumeView() = default;
 
-void VolumeView::set_method(VolumeMethod method) {
-  method_ = method;
+void VolumeView::set_look(const VolumeLook& look) {
+  if (look == look_) return;
+  look_ = look;
+  look_moves_ = since_look_.isValid() && since_look_.elapsed() < kDragMs;
+  since_look_.start();
   ask_later();
+  changed.emit();
+}
+
+void VolumeView::set_method(VolumeMethod method) {
+  VolumeLook look = look_;
+  look.method = method;
+  set_look(look);
+}
+
+void VolumeView::set_crop(bool on, WorldBox kept) {
+  const WorldBox whole = box();
+  // A sliver is left, so that there is something to take hold of.
+  const auto keep = [](double& low, double& high, double least, double most) {
+    if (low > high) std::swap(low, high);
+    const double sliver = (most - least) / 1000;
+    low = std::clamp(low, least, most - sliver);
+    high = std::clamp(high, low + sliver, most);
+  };
+  keep(kept.low.x, kept.high.x, whole.low.x, whole.high.x);
+  keep(kept.low.y, kept.high.y, whole.low.y, whole.high.y);
+  keep(kept.low.z, kept.high.z, whole.low.z, whole.high.z);
+  VolumeLook look = look_;
+  look.crop_on = on;
+  look.crop = kept;
+  set_look(look);
+}
+
+WorldBox VolumeView::box() const {
+  const WorldPoint extent = workspace_.layers().world_extent();
+  return {{0, 0, 0}, {extent.x, extent.y, extent.z}};
+}
+
+/// What was opened or set a moment ago counts: a new box would reset the camera later.
+void VolumeView::catch_up() {
+  if (!soon_.isActive()) return;
+  soon_.stop();
+  rebuild();
+}
+
+void VolumeView::set_orthographic(bool orthographic) {
+  Camera camera = surface_->camera();
+  camera.orthographic = orthographic;
+  surface_->set_camera(camera);
+  changed.emit();
+}
+
+void VolumeView::turn(double azimuth_degrees, double elevation_degrees) {
+  catch_up();
+  Camera camera = surface_->camera();
+  camera.turn(azimuth_degrees * kDegree, elevation_degrees * kDegree);
+  surface_->set_camera(camera);
+}
+
+void VolumeView::look_along(World forward, World down) {
+  catch_up();
+  Camera camera = surface_->camera();
+  camera.look_along(forward, down);
+  camera.fit(box(), surface_->width() / std::max(1.0, double(surface_->height())));
+  surface_->set_camera(camera);
+}
+
+Result<void> VolumeView::make_film(FilmOrder order) {
+  catch_up();
+  if (!surface_->has_scene()) {
+    return Error(ErrorCode::kInvalidArgument, "there is nothing in 3D to make a film of",
+                 "Open a stack first.");
+  }
+  const double ratio = devicePixelRatioF();
+  if (order.width == 0) order.width = static_cast<int>(surface_->width() * ratio);
+  if (order.height == 0) order.height = static_cast<int>(surface_->height() * ratio);
+  return film_.start(surface_->scene(), order);
+}
+
+void VolumeView::go_to(QPointF position) {
+  catch_up();
+  const auto picked = pick(surface_->scene(), position.x(), position.y());
+  if (!picked) return;
+  const WorldPoint place{picked->place.z, picked->place.y, picked->place.x};
+  const auto& grid = workspace_.layers().grid();
+  const Index3 extent = workspace_.layers().extent();
+  Index3 voxel = voxel_at(place, grid);  // on the stack's border it may be the one beyond
+  voxel = {std::clamp<std::int64_t>(voxel.z, 0, extent.z - 1),
+           std::clamp<std::int64_t>(voxel.y, 0, extent.y - 1),
+           std::clamp<std::int64_t>(voxel.x, 0, extent.x - 1)};
+  workspace_.view().set_cursor_voxel(voxel, grid);
+  if (picked->label != 0) workspace_.select_object_at(place);
 }
 
 void VolumeView::set_frame_shown(bool shown) {
   frame_shown_ = shown;
   ask_later();
+}
+
+void VolumeView::set_crosshair_shown(bool shown) {
+  crosshair_shown_ = shown;
+  surface_->update();
+}
+
+void VolumeView::paint_over(QPainter& painter) const {
+  const WorldPoint& cursor = workspace_.view().cursor();
+  const auto at = surface_->camera().project({cursor.x, cursor.y, cursor.z}, surface_->width(),
+                                             surface_->height());
+  if (crosshair_shown_ && at) {
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(QColor(kAccent.r, kAccent.g, kAccent.b), 1.5));
+    const QPointF middle((*at)[0], (*at)[1]);
+    for (const QPointF arm : {QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1)}) {
+      painter.drawLine(middle + arm * kMarkGap, middle + arm * kMarkReach);
+    }
+  }
+  painter.setPen(kOverPicture);
+  painter.drawText(rect().adjusted(kGrid, kGrid, -kGrid, -kGrid), Qt::AlignBottom | Qt::AlignLeft,
+                   film_.doing());
+  if (header_->isVisible()) return;
+  painter.setPen(kOverPicture);
+  painter.drawText(QPointF(kGrid, 2 * kGrid + 4), QStringLiteral("3D"));
 }
 
 void VolumeView::reset_camera() {
@@ -123,7 +261,7 @@ void VolumeView::set_maximised(bool maximised) {
 }
 
 bool VolumeView::settled() const {
-  if (soon_.isActive()) return false;
+  if (soon_.isActive() || film_.running()) return false;
   return !surface_->isVisible() || surface_->settled();
 }
 
@@ -144,9 +282,8 @@ SceneRequest VolumeView::request_from_layers() const {
       add_labels(*labels, layers, time, request);
     }
   }
-  const WorldPoint extent = layers.world_extent();
-  request.box = {{0, 0, 0}, {extent.x, extent.y, extent.z}};
-  request.method = method_;
+  request.box = box();
+  request.look = look_;
   request.show_box = frame_shown_;
   return request;
 }
@@ -154,16 +291,18 @@ SceneRequest VolumeView::request_from_layers() const {
 void VolumeView::rebuild() {
   if (failed_) return;
   const bool something = !workspace_.layers().empty() && workspace_.has_depth();
+  const WorldBox before = std::exchange(box_, box());
   surface_->setVisible(something);
   hint_->setVisible(!something);
   if (something) {
-    surface_->set_scene(request_from_layers());
+    surface_->set_scene(request_from_layers(), std::exchange(look_moves_, false));
   } else {
     surface_->clear_scene();
     hint_->setText(workspace_.layers().empty()
                        ? QString()
                        : tr("This image is flat.\nOpen a stack to see it in 3D."));
   }
+  if (!(before == box_)) changed.emit();
 }
 
 void VolumeView::resizeEvent(QResizeEvent*) {

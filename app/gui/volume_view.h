@@ -2,11 +2,13 @@
 
 /// The 3D view: the open layers as a volume and surfaces, or a hint where there is no depth.
 
+#include <QElapsedTimer>
 #include <QTimer>
 #include <QWidget>
 #include <functional>
 #include <vector>
 
+#include "app/gui/turn_film.h"
 #include "app/workspace.h"
 #include "viewer/qt/render_surface.h"
 
@@ -21,15 +23,39 @@ class VolumeView : public QWidget {
   explicit VolumeView(Workspace& workspace, QWidget* parent = nullptr);
   ~VolumeView() override;
 
-  VolumeMethod method() const { return method_; }
+  /// What is shown and how. Setting it draws anew and tells `changed`.
+  const VolumeLook& look() const { return look_; }
+  void set_look(const VolumeLook& look);
+  VolumeMethod method() const { return look_.method; }
   void set_method(VolumeMethod method);
+  /// Keeps this part of the stack, in the world's unit; put in order and into the stack.
+  void set_crop(bool on, WorldBox kept);
+  /// All of what is open.
+  WorldBox box() const;
+
+  bool orthographic() const { return surface_->camera().orthographic; }
+  void set_orthographic(bool orthographic);
+  /// The near side goes to the right and down by so many degrees.
+  void turn(double azimuth_degrees, double elevation_degrees);
+  /// All of the box along `forward`, with `down` on screen.
+  void look_along(World forward, World down);
   void set_frame_shown(bool shown);
   bool frame_shown() const { return frame_shown_; }
+  /// A mark at the crosshair's place.
+  void set_crosshair_shown(bool shown);
   void reset_camera();
   void set_maximised(bool maximised);
   /// True when what is shown is up to date, or there is nothing to show.
   bool settled() const;
   RenderSurface& surface() { return *surface_; }
+
+  /// Makes a film of a turn of what is shown, seen as now. Sizes of 0: those of the view.
+  Result<void> make_film(FilmOrder order);
+  TurnFilm& film() { return film_; }
+  Signal<> film_changed;
+
+  /// The look, the projection or the box are others.
+  Signal<> changed;
 
   std::function<void()> on_maximise;
   std::function<void(const Error&)> on_error;
@@ -45,15 +71,24 @@ class VolumeView : public QWidget {
   /// Gathers what changed since the last picture, once for all changes of this moment.
   void ask_later();
   void rebuild();
+  void catch_up();
   SceneRequest request_from_layers() const;
+  void paint_over(QPainter& painter) const;
+  /// Moves the crosshair to the voxel that is seen there, and selects the object.
+  void go_to(QPointF position);
 
   Workspace& workspace_;
   RenderSurface* surface_;
   QLabel* hint_;
   ViewHeader* header_;
   QTimer soon_;
-  VolumeMethod method_ = VolumeMethod::kMaximum;
+  VolumeLook look_;
+  QElapsedTimer since_look_;  // to tell a drag from a single change
+  bool look_moves_ = false;
+  WorldBox box_;
+  TurnFilm film_;
   bool frame_shown_ = true;
+  bool crosshair_shown_ = true;
   bool failed_ = false;
   std::vector<Connection> connections_;
 };

@@ -21,6 +21,7 @@ namespace {
 constexpr int kRestMs = 180;           // after this the full picture is drawn
 constexpr double kDraftScale = 0.5;    // of the view's pixels, while turning
 constexpr double kZoomPerStep = 1.15;  // as in the planes
+constexpr double kClickSlack = 4;      // pixels a hand may move in a click
 constexpr double kWheelStep = 120;     // Qt: eighths of a degree, 15 degrees a notch
 
 }  // namespace
@@ -113,22 +114,38 @@ RenderSurface::RenderSurface(QWidget* parent) : QWidget(parent) {
 // The thread ends before the widget does; what it still posts is dropped with the widget.
 RenderSurface::~RenderSurface() { worker_.reset(); }
 
-void RenderSurface::set_scene(SceneRequest scene) {
+void RenderSurface::set_scene(SceneRequest scene, bool moving) {
   const bool same_box = has_scene_ && scene.box == scene_.box;
   const Camera camera = scene_.camera;
   scene_ = std::move(scene);
   has_scene_ = true;
   if (same_box) {
     scene_.camera = camera;
-    request(false);
+    moving ? draw_coarse_first() : request(false);
   } else {
+    scene_.camera = camera;  // its projection stays
     reset_camera();
   }
 }
 
+void RenderSurface::set_camera(const Camera& camera) {
+  scene_.camera = camera;
+  moved_by_hand_ = true;
+  request(false);
+}
+
+SceneRequest RenderSurface::scene() const {
+  SceneRequest scene = scene_;
+  scene.width = std::max(1, width());
+  scene.height = std::max(1, height());
+  return scene;
+}
+
 void RenderSurface::clear_scene() {
   has_scene_ = false;
+  const bool orthographic = scene_.camera.orthographic;
   scene_ = {};
+  scene_.camera.orthographic = orthographic;
   picture_ = {};
   full_drawn_ = full_asked_ = ++asked_;
   update();
@@ -136,7 +153,9 @@ void RenderSurface::clear_scene() {
 
 void RenderSurface::reset_camera() {
   if (!has_scene_) return;
+  const bool orthographic = scene_.camera.orthographic;
   scene_.camera = Camera::showing(scene_.box, width() / std::max(1.0, double(height())));
+  scene_.camera.orthographic = orthographic;
   moved_by_hand_ = false;
   request(false);
 }
@@ -187,6 +206,10 @@ void RenderSurface::showEvent(QShowEvent*) { request(false); }
 
 void RenderSurface::moved() {
   moved_by_hand_ = true;
+  draw_coarse_first();
+}
+
+void RenderSurface::draw_coarse_first() {
   request(true);
   rest_.start();
   full_asked_ = std::max(full_asked_, asked_ + 1);  // the full picture is still owed
@@ -195,11 +218,14 @@ void RenderSurface::moved() {
 void RenderSurface::mousePressEvent(QMouseEvent* event) {
   button_ = event->button();
   panning_ = button_ == Qt::MiddleButton || (event->modifiers() & Qt::ShiftModifier) != 0;
-  last_mouse_ = event->position();
+  pressed_at_ = last_mouse_ = event->position();
+  dragging_ = false;
 }
 
 void RenderSurface::mouseMoveEvent(QMouseEvent* event) {
   if (button_ == Qt::NoButton || !has_scene_) return;
+  dragging_ = dragging_ || (event->position() - pressed_at_).manhattanLength() > kClickSlack;
+  if (!dragging_) return;
   const QPointF by = event->position() - last_mouse_;
   last_mouse_ = event->position();
   const double height_px = std::max(1, height());
@@ -212,9 +238,11 @@ void RenderSurface::mouseMoveEvent(QMouseEvent* event) {
   moved();
 }
 
-void RenderSurface::mouseReleaseEvent(QMouseEvent*) {
+void RenderSurface::mouseReleaseEvent(QMouseEvent* event) {
   if (button_ == Qt::NoButton) return;
+  const bool clicked = button_ == Qt::LeftButton && !dragging_ && !panning_;
   button_ = Qt::NoButton;
+  if (clicked && has_scene_ && on_click) on_click(event->position());
   if (rest_.isActive()) {
     rest_.stop();
     request(false);

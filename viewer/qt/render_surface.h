@@ -18,7 +18,7 @@
 
 namespace karyo {
 
-/// Drag turns, Shift or middle drag moves, wheel zooms, double click is its owner's.
+/// Drag turns, Shift or middle drag moves, wheel zooms, click and double click are its owner's.
 /// While turning, coarse pictures are drawn at half size; the full one follows when the hand rests.
 class RenderSurface : public QWidget {
  public:
@@ -26,13 +26,18 @@ class RenderSurface : public QWidget {
   ~RenderSurface() override;
 
   /// What to draw; camera and size are the surface's own. The view is set to show all of the box
-  /// when the box is another than before.
-  void set_scene(SceneRequest scene);
+  /// when the box is another than before. `moving`: more will follow at once, as of a slider that
+  /// is dragged; coarse pictures do until it rests.
+  void set_scene(SceneRequest scene, bool moving = false);
   /// Nothing is drawn and no thread is started until there is a scene.
   void clear_scene();
   /// Back to the first view of the box.
   void reset_camera();
   const Camera& camera() const { return scene_.camera; }
+  void set_camera(const Camera& camera);
+  bool has_scene() const { return has_scene_; }
+  /// What is shown, for a picture of this widget's logical size.
+  SceneRequest scene() const;
 
   /// True when the newest request has been drawn in full.
   bool settled() const;
@@ -42,6 +47,8 @@ class RenderSurface : public QWidget {
   /// Called on the UI thread when a picture arrives or could not be drawn.
   std::function<void()> on_drawn;
   std::function<void(const Error&)> on_error;
+  /// A left click that was no drag, in the widget's coordinates.
+  std::function<void(QPointF)> on_click;
   /// Painted over the picture by the owner, in the widget's coordinates.
   std::function<void(QPainter&)> paint_over;
 
@@ -60,6 +67,7 @@ class RenderSurface : public QWidget {
   void request(bool draft);
   void arrived(QImage picture, bool draft, std::uint64_t number);
   void moved();
+  void draw_coarse_first();
 
   SceneRequest scene_;
   bool has_scene_ = false;
@@ -68,9 +76,10 @@ class RenderSurface : public QWidget {
   std::unique_ptr<Worker> worker_;
   std::uint64_t asked_ = 0, full_drawn_ = 0, full_asked_ = 0;
   QTimer rest_;
-  QPointF last_mouse_;
+  QPointF pressed_at_, last_mouse_;
   Qt::MouseButton button_ = Qt::NoButton;
   bool panning_ = false;
+  bool dragging_ = false;  // beyond a click's slack
 };
 
 }  // namespace karyo

@@ -1,6 +1,7 @@
 #pragma once
 
-/// Image channels in a 3D view: ray cast as maximum intensity or as translucent matter.
+/// Image channels in a 3D view: ray cast as projections or as translucent matter, and as the block
+/// of colours that isosurfaces and planes are drawn from.
 
 #include <vtkGPUVolumeRayCastMapper.h>
 #include <vtkImageData.h>
@@ -15,20 +16,22 @@
 namespace karyo {
 
 /// All channels make one coloured texture, so they add up as they do in the planes and colours
-/// agree to the byte. Volumes larger than the budget are averaged down; spacing is kept.
+/// agree to the byte. Volumes larger than kTextureBudget are averaged down; spacing is kept.
 /// Threads  as its scene: one.
 class ImageVolumeVisual {
  public:
-  /// 16.8 million voxels: 64 MiB of texture.
-  static constexpr std::int64_t kVoxelBudget = std::int64_t{256} * 256 * 256;
-
   ImageVolumeVisual();
 
   /// Brings the prop up to date; only what changed since the last call is made anew. Items whose
   /// shape or grid differs from the first one's are left out.
-  void update(const std::vector<VolumeItem>& items, VolumeMethod method, bool draft);
+  /// What lies outside of any of `cuts` (at most kMostCuts) is not drawn.
+  void update(const std::vector<VolumeItem>& items, const VolumeLook& look,
+              const std::vector<HalfSpace>& cuts, bool draft);
   vtkVolume* prop() { return prop_; }
-  bool empty() const { return channels_.empty(); }
+  /// The coloured block; null when there is none.
+  vtkImageData* image() { return channels_.empty() ? nullptr : image_.Get(); }
+  /// The least of its spacings.
+  double finest_spacing() const;
 
  private:
   struct Channel {
@@ -37,7 +40,8 @@ class ImageVolumeVisual {
     Array3<float> values;
   };
   void reduce_new_channels(const std::vector<VolumeItem>& items);
-  void set_method(VolumeMethod method, bool draft);
+  void set_method(const VolumeLook& look, bool draft);
+  void use_shader_for(VolumeMethod method);
 
   vtkSmartPointer<vtkGPUVolumeRayCastMapper> mapper_;
   vtkSmartPointer<vtkVolume> prop_;
@@ -45,6 +49,8 @@ class ImageVolumeVisual {
   std::vector<Channel> channels_;
   std::vector<VolumeItem> shown_;
   VoxelGrid reduced_grid_;
+  VolumeMethod shader_for_ = VolumeMethod::kComposite;  // VTK's own
+  bool shader_for_several_ = false;
 };
 
 }  // namespace karyo

@@ -3,59 +3,31 @@
 #include <vtkAppendPolyData.h>
 #include <vtkDiscreteFlyingEdges3D.h>
 #include <vtkNew.h>
+#include <vtkOpenGLVertexBufferObject.h>
 #include <vtkPointData.h>
 #include <vtkPolyDataNormals.h>
 #include <vtkProperty.h>
+#include <vtkShaderProperty.h>
+#include <vtkUniforms.h>
 #include <vtkUnsignedCharArray.h>
 #include <vtkWindowedSincPolyDataFilter.h>
 
 #include <algorithm>
+#include <array>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "core/base/parallel.h"
 #include "core/labels/relabel.h"
-#include "viewer/scene/volume_texture.h"
+#include "viewer/scene/scene_labels.h"
 #include "viewer/scene/vtk_bridge.h"
 
 namespace karyo {
 namespace {
 
-/// As for ray casting: 16.8 million voxels are meshed at full resolution.
-constexpr std::int64_t kVoxelBudget = std::int64_t{256} * 256 * 256;
 constexpr int kSmoothingSteps = 12;
 constexpr double kPassBand = 0.08;
-
-/// Every n-th voxel, from the middle of each block.
-LabelArray thinned(const LabelVolume& labels, Reduction by) {
-  const Index3 shape = labels.shape();
-  if (by == Reduction{1, 1, 1}) return labels.to_dense();
-  const auto pieces = [](std::int64_t n, std::int64_t k) { return (n + k - 1) / k; };
-  LabelArray out(Index3{pieces(shape.z, by.z), pieces(shape.y, by.y), pieces(shape.x, by.x)});
-  parallel_for(0, out.shape().z, 1, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t z = first; z < last; ++z) {
-      for (std::int64_t y = 0; y < out.shape().y; ++y) {
-        for (std::int64_t x = 0; x < out.shape().x; ++x) {
-          out(z, y, x) = labels.at({std::min(z * by.z + by.z / 2, shape.z - 1),
-                                    std::min(y * by.y + by.y / 2, shape.y - 1),
-                                    std::min(x * by.x + by.x / 2, shape.x - 1)});
-        }
-      }
-    }
-  });
-  return out;
-}
-
-/// Tiles are immutable once shared, so equal pointers are equal labels.
-bool same_tiles(const LabelVolume& a, const LabelVolume& b) {
-  if (a.shape() != b.shape()) return false;
-  if (a.shape().count() == 0) return true;
-  const std::int64_t last = a.tile_number(a.shape() - Index3{1, 1, 1});
-  for (std::int64_t number = 0; number <= last; ++number) {
-    if (a.tile(number) != b.tile(number)) return false;
-  }
-  return true;
-}
 
 vtkSmartPointer<vtkPolyData> mesh_of(std::uint32_t id, const Box3& bounds, const LabelArray& labels,
                                      const VoxelGrid& grid, Rgb colour) {
@@ -102,15 +74,38 @@ vtkSmartPointer<vtkPolyData> mesh_of(std::uint32_t id, const Box3& bounds, const
   return mesh;
 }
 
+/// OpenGL and VTK stop at six clipping planes for meshes, a box and a plane are seven: a few lines
+/// in VTK's shader leave out what lies outside.
+void cut_meshes(vtkShaderProperty& shader) {
+  constexpr bool kBeforeVtk = true, kOnce = false;
+  const auto before = [](const char* tag, const char* code) { return std::string(code) + tag; };
+  constexpr char kDeclared[] = "//VTK::PositionVC::Dec", kDone[] = "//VTK::PositionVC::Impl",
+                 kClip[] = "//VTK::Clip::Impl", kLit[] = "//VTK::TCoord::Impl";
+  shader.AddVertexShaderReplacement(kDeclared, kBeforeVtk,
+                                    before(kDeclared, "out vec3 karyoPlace;\n"), kOnce);
+  shader.AddVertexShaderReplacement(kDone, kBeforeVtk,
+                                    before(kDone, "karyoPlace = vertexMC.xyz;\n"), kOnce);
+  shader.AddFragmentShaderReplacement(kDeclared, kBeforeVtk,
+                                      before(kDeclared, "in vec3 karyoPlace;\n"), kOnce);
+  shader.AddFragmentShaderReplacement(
+      kClip, kBeforeVtk,
+      before(kClip,
+             "for (int i = 0; i < 7; ++i) {\n"
+             "  if (dot(karyoCuts[i].xyz, karyoPlace) + karyoCuts[i].w < 0.0) discard;\n"
+             "}\n"),
+      kOnce);
+  // An open surface would show its hollow inside. In one flat colour the inside looks as the cut
+  // face of a solid thing does.
+  shader.AddFragmentShaderReplacement(
+      kLit, kBeforeVtk,
+      before(kLit, "if (!gl_FrontFacing) gl_FragData[0].rgb = 0.7 * vertexColorVSOutput.rgb;\n"),
+      kOnce);
+}
+
 }  // namespace
 
 vtkSmartPointer<vtkPolyData> label_surfaces(const SurfaceItem& item) {
-  const Reduction by = reduction_for(item.labels.shape(), item.grid, kVoxelBudget);
-  const LabelArray labels = thinned(item.labels, by);
-  VoxelGrid grid = item.grid;
-  grid.spacing_z *= static_cast<double>(by.z);
-  grid.spacing_y *= static_cast<double>(by.y);
-  grid.spacing_x *= static_cast<double>(by.x);
+  const auto [labels, grid] = labels_for_scene(item.labels, item.grid);
   std::vector<std::pair<std::uint32_t, Box3>> objects;
   for (const auto& object : object_boxes(labels.view())) {
     if (item.only == 0 || object.first == item.only) objects.push_back(object);
@@ -121,7 +116,7 @@ vtkSmartPointer<vtkPolyData> label_surfaces(const SurfaceItem& item) {
                  for (std::int64_t i = first; i < last; ++i) {
                    const auto& [id, box] = objects[static_cast<std::size_t>(i)];
                    meshes[static_cast<std::size_t>(i)] =
-                       mesh_of(id, box, labels, grid, item.colour(id));
+                       mesh_of(id, box, labels, grid, item.colours.of(id));
                  }
                });
   vtkNew<vtkAppendPolyData> all;
@@ -131,8 +126,10 @@ vtkSmartPointer<vtkPolyData> label_surfaces(const SurfaceItem& item) {
 }
 
 LabelsSurfaceVisual::LabelsSurfaceVisual()
-    : mapper_(vtkSmartPointer<vtkPolyDataMapper>::New()),
+    : mapper_(vtkSmartPointer<vtkOpenGLPolyDataMapper>::New()),
       actor_(vtkSmartPointer<vtkActor>::New()) {
+  // The cuts take vertices for places in the world.
+  mapper_->SetVBOShiftScaleMethod(vtkOpenGLVertexBufferObject::DISABLE_SHIFT_SCALE);
   mapper_->SetScalarModeToUsePointData();
   mapper_->SetColorModeToDirectScalars();
   actor_->SetMapper(mapper_);
@@ -140,16 +137,27 @@ LabelsSurfaceVisual::LabelsSurfaceVisual()
   actor_->GetProperty()->SetDiffuse(0.85);
   actor_->GetProperty()->SetSpecular(0.15);
   actor_->GetProperty()->SetSpecularPower(20);
+  cut_meshes(*actor_->GetShaderProperty());
 }
 
-void LabelsSurfaceVisual::update(const SurfaceItem& item) {
+void LabelsSurfaceVisual::update(const SurfaceItem& item, const std::vector<HalfSpace>& cuts) {
   if (!meshed_ || item.only != shown_.only || !(item.grid == shown_.grid) ||
-      !same_tiles(item.labels, shown_.labels)) {
+      !(item.colours == shown_.colours) || !same_tiles(item.labels, shown_.labels)) {
     mapper_->SetInputData(label_surfaces(item));
     meshed_ = true;
     shown_ = item;
   }
+  actor_->VisibilityOn();
   actor_->GetProperty()->SetOpacity(item.opacity);
+  // Half spaces of zeros hold everything.
+  std::array<std::array<float, 4>, kMostCuts> planes{};
+  for (std::size_t i = 0; i < std::min(cuts.size(), planes.size()); ++i) {
+    planes[i] = {static_cast<float>(cuts[i].normal.x), static_cast<float>(cuts[i].normal.y),
+                 static_cast<float>(cuts[i].normal.z), static_cast<float>(cuts[i].offset)};
+  }
+  using Rows = const float(*)[4];
+  actor_->GetShaderProperty()->GetFragmentCustomUniforms()->SetUniform4fv(
+      "karyoCuts", kMostCuts, reinterpret_cast<Rows>(planes.data()));
 }
 
 }  // namespace karyo

@@ -3,9 +3,11 @@
 /// Label objects in a 3D view: one smooth surface each, in the colours of the planes.
 
 #include <vtkActor.h>
+#include <vtkOpenGLPolyDataMapper.h>
 #include <vtkPolyData.h>
-#include <vtkPolyDataMapper.h>
 #include <vtkSmartPointer.h>
+
+#include <vector>
 
 #include "viewer/scene/scene_request.h"
 
@@ -23,12 +25,14 @@ vtkSmartPointer<vtkPolyData> label_surfaces(const SurfaceItem& item);
 class LabelsSurfaceVisual {
  public:
   LabelsSurfaceVisual();
-  /// Meshes anew when tiles, grid or the chosen object differ from what is shown.
-  void update(const SurfaceItem& item);
+  /// Meshes anew when tiles, grid, colours or the chosen object differ from what is shown. What
+  /// lies outside of any of `cuts` (at most kMostCuts) is not drawn.
+  void update(const SurfaceItem& item, const std::vector<HalfSpace>& cuts);
+  void hide() { actor_->VisibilityOff(); }
   vtkActor* prop() { return actor_; }
 
  private:
-  vtkSmartPointer<vtkPolyDataMapper> mapper_;
+  vtkSmartPointer<vtkOpenGLPolyDataMapper> mapper_;
   vtkSmartPointer<vtkActor> actor_;
   bool meshed_ = false;
   SurfaceItem shown_;  // its tiles are shared with the layer

@@ -16,12 +16,16 @@
 #include <string>
 #include <vector>
 
+#include "viewer/scene/cast_visual.h"
 #include "viewer/scene/gl_context.h"
 #include "viewer/scene/image_volume_visual.h"
+#include "viewer/scene/labels_cast_visual.h"
 #include "viewer/scene/labels_surface_visual.h"
 
 namespace karyo {
 namespace {
+
+constexpr Rgb kFrameColour{107, 112, 117};
 
 /// Draws into buffers of its own in the context that is current.
 class ContextRenderWindow : public vtkGenericOpenGLRenderWindow {
@@ -45,15 +49,24 @@ vtkStandardNewMacro(ContextRenderWindow);
 
 }  // namespace
 
+/// One layer both ways; the one that is not asked for costs nothing.
+struct LabelsVisuals {
+  LabelsSurfaceVisual surface;
+  LabelsCastVisual voxels;
+};
+
 struct Scene3d::Parts {
   // Declared first, so that VTK's objects leave the graphics card before the context goes.
   std::unique_ptr<GlContext> context;
   vtkNew<ContextRenderWindow> window;
   vtkNew<vtkRenderer> renderer;
   ImageVolumeVisual volume;
-  std::vector<std::unique_ptr<LabelsSurfaceVisual>> surfaces;
-  vtkNew<vtkOutlineSource> outline;
-  vtkNew<vtkActor> frame;
+  std::shared_ptr<CastTexture> block = std::make_shared<CastTexture>(CastTexture::Between::kLinear);
+  CastVisual isosurface{CastVisual::Kind::kIsosurface, block};
+  CastVisual slice{CastVisual::Kind::kSlice, block};
+  std::vector<std::unique_ptr<LabelsVisuals>> labels;
+  vtkNew<vtkOutlineSource> outline, crop_outline;
+  vtkNew<vtkActor> frame, crop_frame;
   std::string error;
   vtkNew<vtkCallbackCommand> on_error;
 
@@ -64,25 +77,68 @@ struct Scene3d::Parts {
     view->SetViewAngle(Camera::kViewAngleDegrees);
     view->SetFocalPoint(camera.focus.x, camera.focus.y, camera.focus.z);
     view->SetPosition(eye.x, eye.y, eye.z);
+    view->SetParallelProjection(camera.orthographic);
+    view->SetParallelScale(camera.height / 2);
     view->SetViewUp(-camera.down.x, -camera.down.y, -camera.down.z);
   }
 
-  void show_surfaces(const std::vector<SurfaceItem>& items) {
-    while (surfaces.size() > items.size()) {
-      renderer->RemoveActor(surfaces.back()->prop());
-      surfaces.pop_back();
+  void show_image(const SceneRequest& request) {
+    const VolumeLook& look = request.look;
+    volume.update(request.volumes, look, all_cuts(look, request.box), request.draft);
+    block->set_image(volume.image());
+    CastSettings settings;
+    settings.camera = request.camera;
+    if (look.method == VolumeMethod::kIsosurface) {
+      settings.threshold = look.threshold;
+      settings.step = volume.finest_spacing() * (request.draft ? 1.0 : 0.5);
+      settings.cuts = all_cuts(look, request.box);
+      isosurface.update(settings);
+    } else {
+      isosurface.hide();
     }
-    while (surfaces.size() < items.size()) {
-      surfaces.push_back(std::make_unique<LabelsSurfaceVisual>());
-      renderer->AddActor(surfaces.back()->prop());
+    if (look.slice.on) {
+      settings.plane = half_space(look.slice, request.box);
+      settings.cuts = crop_cuts(look, request.box);
+      slice.update(settings);
+    } else {
+      slice.hide();
     }
-    for (std::size_t i = 0; i < items.size(); ++i) surfaces[i]->update(items[i]);
+  }
+
+  void show_labels(const SceneRequest& request) {
+    const auto& items = request.surfaces;
+    while (labels.size() > items.size()) {
+      renderer->RemoveActor(labels.back()->surface.prop());
+      renderer->RemoveActor(labels.back()->voxels.prop());
+      labels.pop_back();
+    }
+    while (labels.size() < items.size()) {
+      labels.push_back(std::make_unique<LabelsVisuals>());
+      renderer->AddActor(labels.back()->surface.prop());
+      renderer->AddActor(labels.back()->voxels.prop());
+    }
+    CastSettings settings;
+    settings.camera = request.camera;
+    settings.cuts = all_cuts(request.look, request.box);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (request.look.labels_as_voxels) {
+        labels[i]->voxels.update(items[i], settings);
+        labels[i]->surface.hide();
+      } else {
+        labels[i]->surface.update(items[i], settings.cuts);
+        labels[i]->voxels.hide();
+      }
+    }
   }
 
   void show_frame(const SceneRequest& request) {
     frame->SetVisibility(request.show_box);
     const auto& box = request.box;
     outline->SetBounds(box.low.x, box.high.x, box.low.y, box.high.y, box.low.z, box.high.z);
+    const auto& kept = request.look.crop;
+    crop_frame->SetVisibility(request.show_box && request.look.crop_on);
+    crop_outline->SetBounds(kept.low.x, kept.high.x, kept.low.y, kept.high.y, kept.low.z,
+                            kept.high.z);
   }
 };
 
@@ -108,19 +164,24 @@ Result<std::unique_ptr<Scene3d>> Scene3d::create() {
   parts->renderer->UseFXAAOn();
   window.AddRenderer(parts->renderer);
   parts->renderer->AddVolume(parts->volume.prop());
-  vtkNew<vtkPolyDataMapper> lines;
-  lines->SetInputConnection(parts->outline->GetOutputPort());
-  parts->frame->SetMapper(lines);
-  parts->frame->GetProperty()->SetColor(0.42, 0.44, 0.46);
-  parts->frame->GetProperty()->SetLighting(false);
-  parts->renderer->AddActor(parts->frame);
+  parts->renderer->AddActor(parts->isosurface.prop());
+  parts->renderer->AddActor(parts->slice.prop());
+  const auto add_frame = [&](vtkOutlineSource& outline, vtkActor& frame, Rgb colour) {
+    vtkNew<vtkPolyDataMapper> lines;
+    lines->SetInputConnection(outline.GetOutputPort());
+    frame.SetMapper(lines);
+    frame.GetProperty()->SetColor(colour.r / 255.0, colour.g / 255.0, colour.b / 255.0);
+    frame.GetProperty()->SetLighting(false);
+    parts->renderer->AddActor(&frame);
+  };
+  add_frame(*parts->outline, *parts->frame, kFrameColour);
+  add_frame(*parts->crop_outline, *parts->crop_frame, kAccent);
   return std::unique_ptr<Scene3d>(new Scene3d(std::move(parts)));
 }
 
 Scene3d::~Scene3d() {
   parts_->context->make_current();
-  parts_->surfaces.clear();
-  parts_->renderer->RemoveAllViewProps();
+  parts_->renderer->RemoveAllViewProps();  // they give back what they hold on the graphics card
   parts_->window->RemoveRenderer(parts_->renderer);
   parts_->window->Finalize();
 }
@@ -138,8 +199,8 @@ Result<RgbaImage> Scene3d::draw(const SceneRequest& request) {
                  "Close the 3D view and open it again, or restart the program.");
   }
   parts.error.clear();
-  parts.volume.update(request.volumes, request.method, request.draft);
-  parts.show_surfaces(request.surfaces);
+  parts.show_image(request);
+  parts.show_labels(request);
   parts.show_frame(request);
   parts.window->SetSize(request.width, request.height);
   parts.place_camera(request);

@@ -5,20 +5,16 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <vector>
 
 #include "core/image/volume.h"
 #include "core/labels/label_volume.h"
+#include "core/layers/label_colors.h"
 #include "viewer/scene/camera.h"
+#include "viewer/scene/volume_look.h"
 
 namespace karyo {
-
-enum class VolumeMethod {
-  kMaximum,    ///< the brightest voxel on each line of sight (maximum intensity projection)
-  kComposite,  ///< bright voxels as translucent matter, the nearer ones in front
-};
 
 /// One channel to ray cast.
 struct VolumeItem {
@@ -31,19 +27,19 @@ struct VolumeItem {
   double opacity = 1;
 };
 
-/// Labels whose objects are drawn as surfaces.
+/// Labels whose objects are drawn, as surfaces or voxel by voxel.
 struct SurfaceItem {
   LabelVolume labels;
   VoxelGrid grid;
   std::uint32_t only = 0;           ///< this object alone; 0: all
-  std::function<Rgb(std::uint32_t)> colour;  ///< the same for an id always
+  LabelColors colours;
   double opacity = 1;
 };
 
 struct SceneRequest {
   std::vector<VolumeItem> volumes;   ///< added up, as the planes add channels
   std::vector<SurfaceItem> surfaces;
-  VolumeMethod method = VolumeMethod::kMaximum;
+  VolumeLook look;
   WorldBox box;                      ///< drawn as a thin frame
   bool show_box = true;
   Camera camera;

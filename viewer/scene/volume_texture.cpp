@@ -93,6 +93,13 @@ Reduction reduction_for(Index3 shape, const VoxelGrid& grid, std::int64_t budget
   return by;
 }
 
+VoxelGrid coarser(VoxelGrid grid, Reduction by) {
+  grid.spacing_z *= static_cast<double>(by.z);
+  grid.spacing_y *= static_cast<double>(by.y);
+  grid.spacing_x *= static_cast<double>(by.x);
+  return grid;
+}
+
 Array3<float> reduced(const Volume& volume, std::int64_t t, std::int64_t c, Reduction by) {
   Array3<float> out(reduced_shape(volume.shape().zyx(), by));
   visit_voxels(volume.type(), [&](auto zero) {

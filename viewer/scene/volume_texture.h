@@ -11,12 +11,18 @@
 
 namespace karyo {
 
+/// 16.8 million voxels: 64 MiB of texture, and what labels are meshed of at full resolution.
+inline constexpr std::int64_t kTextureBudget = std::int64_t{256} * 256 * 256;
+
 /// How far a shape is reduced: voxels averaged along each axis, >= 1.
 using Reduction = Index3;
 
 /// The least reduction that leaves at most `budget` voxels and 1024 along an axis. The axis with
 /// the finest spacing is halved first, so anisotropic stacks keep their planes.
 Reduction reduction_for(Index3 shape, const VoxelGrid& grid, std::int64_t budget);
+
+/// The grid of a volume so reduced.
+VoxelGrid coarser(VoxelGrid grid, Reduction by);
 
 /// Means over blocks of `by` voxels; the last block of an axis may be smaller. NaN counts as 0.
 Array3<float> reduced(const Volume& volume, std::int64_t t, std::int64_t c, Reduction by);

@@ -2,15 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
-#include "core/layers/label_colors.h"
-#include "viewer/scene/offscreen.h"
+#include "tests/viewer/scene/scene_fixture.h"
 
 namespace karyo {
 namespace {
 
-constexpr int kSize = 160;
+using test::bright_extent;
+using test::Extent;
+using test::item_of;
+using test::straight_view;
+
+constexpr int kSize = test::kSceneSize;
 
 /// A bright block of `extent` voxels in the middle of a dark volume.
 std::shared_ptr<const Volume> block(Index3 shape, Index3 extent, VoxelGrid grid = {}) {
@@ -24,51 +26,6 @@ std::shared_ptr<const Volume> block(Index3 shape, Index3 extent, VoxelGrid grid 
     }
   }
   return std::make_shared<const Volume>(std::move(volume));
-}
-
-VolumeItem item_of(std::shared_ptr<const Volume> volume, Rgb colour = {255, 255, 255}) {
-  VolumeItem item;
-  item.grid = volume->grid;
-  item.volume = std::move(volume);
-  item.low = 0;
-  item.high = 200;
-  for (int i = 0; i < 256; ++i) {
-    const auto part = [i](std::uint8_t c) { return static_cast<std::uint8_t>(c * i / 255); };
-    item.colours[static_cast<std::size_t>(i)] = {part(colour.r), part(colour.g), part(colour.b)};
-  }
-  return item;
-}
-
-/// Looks along +z with `height` world units in view.
-SceneRequest straight_view(const WorldBox& box, double height) {
-  SceneRequest request;
-  request.box = box;
-  request.show_box = false;
-  request.camera.focus = box.centre();
-  request.camera.height = height;
-  request.width = request.height = kSize;
-  return request;
-}
-
-/// Bounding rectangle of the pixels brighter than half.
-struct Extent {
-  int left = kSize, top = kSize, right = -1, bottom = -1;
-  int width() const { return right - left + 1; }
-  int height() const { return bottom - top + 1; }
-};
-Extent bright_extent(const RgbaImage& picture) {
-  Extent extent;
-  for (int y = 0; y < picture.height(); ++y) {
-    for (int x = 0; x < picture.width(); ++x) {
-      const Rgb c = picture.at(x, y);
-      if (std::max({c.r, c.g, c.b}) < 100) continue;
-      extent.left = std::min(extent.left, x);
-      extent.right = std::max(extent.right, x);
-      extent.top = std::min(extent.top, y);
-      extent.bottom = std::max(extent.bottom, y);
-    }
-  }
-  return extent;
 }
 
 TEST(Scene3d, MaximumIntensityShowsTheVoxelsInTheirColours) {
@@ -139,7 +96,7 @@ TEST(Scene3d, CompositeLetsNearMatterCoverFarMatter) {
     return std::make_shared<const Volume>(std::move(volume));
   };
   SceneRequest request = straight_view(world_box(shape, {}), 40);
-  request.method = VolumeMethod::kComposite;
+  request.look.method = VolumeMethod::kComposite;
   request.volumes = {item_of(near_block(2), {255, 0, 0}), item_of(near_block(30), {0, 255, 0})};
   const auto picture = draw_offscreen(request);
   ASSERT_TRUE(picture) << picture.error().what;
@@ -162,7 +119,7 @@ TEST(Scene3d, SurfacesHaveTheLabelsColours) {
   SceneRequest request = straight_view(world_box(shape, {}), 48);
   SurfaceItem item;
   item.labels = LabelVolume::from_dense(labels.view());
-  item.colour = [](std::uint32_t id) { return id == 1 ? Rgb{200, 40, 40} : Rgb{40, 40, 200}; };
+  item.colours.own = {{1, {200, 40, 40}}, {2, {40, 40, 200}}};
   request.surfaces.push_back(item);
   const auto picture = draw_offscreen(request);
   ASSERT_TRUE(picture) << picture.error().what;

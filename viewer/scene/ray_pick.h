@@ -1,0 +1,28 @@
+#pragma once
+
+/// What is seen at a pixel of a 3D view, and where it lies.
+
+#include <optional>
+
+#include "viewer/scene/scene_request.h"
+
+namespace karyo {
+
+struct Picked {
+  World place;              ///< the middle of the voxel that is seen; on a slicing plane, the place
+  std::uint32_t label = 0;  ///< the object's, where an object is seen; else 0
+};
+
+/// Follows the line of sight through a pixel of `request`, voxel by voxel at full resolution.
+///
+/// Projections: the brightest voxel (of kMinimum the darkest, of kAttenuated the one that looks
+/// brightest), if it is seen rather than what lies behind the image: an object or the slicing plane
+/// hides what it hides in the picture. kComposite: where half of the light is gone; kIsosurface:
+/// the first voxel that passes the threshold. Cropped and clipped parts are not seen. None: nothing
+/// is there.
+///
+/// x_px, y_px  from the view's upper left, in pixels of request.width x request.height.
+/// Threads  pure. Takes well under a millisecond: a line crosses at most a few thousand voxels.
+std::optional<Picked> pick(const SceneRequest& request, double x_px, double y_px);
+
+}  // namespace karyo

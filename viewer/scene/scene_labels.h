@@ -1,0 +1,21 @@
+#pragma once
+
+/// Labels of a 3D view in a size that can be meshed and held by a graphics card.
+
+#include "viewer/scene/scene_request.h"
+
+namespace karyo {
+
+struct SceneLabels {
+  LabelArray labels;
+  VoxelGrid grid;
+};
+
+/// All voxels, or past kTextureBudget every n-th, from the middle of each block.
+/// Threads  pure; splits the work over Z.
+SceneLabels labels_for_scene(const LabelVolume& labels, const VoxelGrid& grid);
+
+/// Whether two hold the same labels, told by their shared tiles in no time.
+bool same_tiles(const LabelVolume& a, const LabelVolume& b);
+
+}  // namespace karyo
