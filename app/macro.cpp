@@ -33,8 +33,10 @@ json with_paths(json arguments, F&& change) {
 
 /// The same command on the same thing: a later one makes the earlier one needless.
 bool replaces(const MacroStep& later, const MacroStep& earlier) {
-  static constexpr std::array<const char*, 6> kSettings{
-      "layer.set", "layer.set_channel", "view.cursor", "view.time", "view.slab", "view.layout"};
+  static constexpr std::array<const char*, 12> kSettings{
+      "layer.set",    "layer.set_channel",  "view.cursor",     "view.time",
+      "view.slab",    "view.layout",        "view.crop3d",     "view.clip3d",
+      "view.slice3d", "view.opacity_curve", "view.attenuated", "view.isosurface"};
   if (later.command != earlier.command ||
       std::find(kSettings.begin(), kSettings.end(), later.command) == kSettings.end() ||
       later.arguments.size() != earlier.arguments.size()) {

@@ -57,6 +57,7 @@ void CheatSheet::refill() {
   add_line(*mouse, tr("Click"), tr("Set the crosshair, select the object"));
   add_line(*mouse, tr("Shift + drag"), tr("Crosshair follows the pointer"));
   add_line(*mouse, tr("Double click"), tr("One view alone, or all"));
+  add_line(*mouse, tr("In 3D: click"), tr("Crosshair to the voxel that is seen there"));
   add_line(*mouse, tr("In 3D: drag"), tr("Turn"));
   add_line(*mouse, tr("In 3D: Shift + drag"), tr("Move"));
   add_line(*mouse, tr("In 3D: wheel"), tr("Come closer or go back"));

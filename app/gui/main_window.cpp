@@ -32,6 +32,7 @@
 #include "app/gui/tool_column.h"
 #include "app/gui/unsaved_question.h"
 #include "app/gui/view_grid.h"
+#include "app/gui/volume_controls.h"
 #include "app/gui/window_commands.h"
 #include "app/gui/window_dialogs.h"
 #include "app/session.h"
@@ -129,6 +130,7 @@ void MainWindow::build_side() {
   measure_panel_->hide();
   inside_column->addWidget(measure_panel_);
   inside_column->addWidget(new LayerControls(workspace_, commands_, inside));
+  inside_column->addWidget(new VolumeControls(workspace_, commands_, views_->volume(), inside));
   inside_column->addStretch(1);
   inside->setProperty("role", "panel");
   scroll->setWidget(inside);

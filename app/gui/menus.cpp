@@ -24,6 +24,19 @@ constexpr std::array<std::pair<int, const char*>, 9> kNavigation{{{Qt::Key_Left,
                                                                   {Qt::Key_End, "End"},
                                                                   {Qt::Key_Escape, "Esc"}}};
 
+/// "3D: crop" is the entry "Crop" of a menu "3D" in its menu: kin stand together, and no menu is
+/// taller than the screen.
+struct EntryName {
+  QString submenu, text;
+};
+EntryName entry_name(const std::string& title) {
+  const QString whole = QString::fromStdString(title);
+  const auto colon = whole.indexOf(QLatin1String(": "));
+  if (colon < 0) return {{}, whole};
+  const QString rest = whole.mid(colon + 2);
+  return {whole.left(colon), rest.left(1).toUpper() + rest.mid(1)};
+}
+
 }  // namespace
 
 bool is_navigation(const std::string& key) {
@@ -55,7 +68,8 @@ Menus::Menus(const CommandTable& commands, const SettingsStore& settings, QMainW
 }
 
 void Menus::add(const Command& command) {
-  auto* action = new QAction(QString::fromStdString(command.title), &window_);
+  const EntryName name = entry_name(command.title);
+  auto* action = new QAction(name.text, &window_);
   action->setToolTip(QString::fromStdString(command.help));
   action->setStatusTip(QString());
   action->setCheckable(static_cast<bool>(command.checked));
@@ -67,6 +81,7 @@ void Menus::add(const Command& command) {
   actions_[command.id] = action;
   if (command.menu.empty()) return;
   QMenu* menu = menu_of(command.menu);
+  if (!name.submenu.isEmpty()) menu = submenu_of(*menu, name.submenu);
   menu->addAction(action);
   if (command.id == "file.open_folder") {
     recent_ = menu->addMenu(tr("Open recent"));
@@ -90,14 +105,26 @@ QMenu* Menus::menu_of(const std::string& name) {
   QMenu*& menu = menus_[name];
   if (menu != nullptr) return menu;
   menu = window_.menuBar()->addMenu(with_mnemonic(QString::fromStdString(name)));
-  menu->setToolTipsVisible(true);
-  QObject::connect(menu, &QMenu::aboutToShow, this,
-                   [this, shown = menu] { about_to_show(*shown); });
-  // A closed menu's shortcuts work again whatever was disabled in it; running a command asks anew.
-  QObject::connect(menu, &QMenu::aboutToHide, this, [shown = menu] {
-    for (QAction* entry : shown->actions()) entry->setEnabled(true);
-  });
+  prepare(*menu);
   return menu;
+}
+
+QMenu* Menus::submenu_of(QMenu& menu, const QString& name) {
+  for (QAction* entry : menu.actions()) {
+    if (entry->menu() != nullptr && entry->text() == name) return entry->menu();
+  }
+  QMenu* submenu = menu.addMenu(name);
+  prepare(*submenu);
+  return submenu;
+}
+
+void Menus::prepare(QMenu& menu) {
+  menu.setToolTipsVisible(true);
+  QObject::connect(&menu, &QMenu::aboutToShow, this, [this, &menu] { about_to_show(menu); });
+  // A closed menu's shortcuts work again whatever was disabled in it; running a command asks anew.
+  QObject::connect(&menu, &QMenu::aboutToHide, this, [&menu] {
+    for (QAction* entry : menu.actions()) entry->setEnabled(true);
+  });
 }
 
 void Menus::about_to_show(QMenu& menu) {
@@ -109,7 +136,7 @@ void Menus::about_to_show(QMenu& menu) {
     const std::string detail = detail_of ? detail_of(*command) : std::string();
     const bool had_detail = entry->property("detail").toBool();
     if (!detail.empty() || had_detail) {
-      const QString title = QString::fromStdString(command->title);
+      const QString title = entry_name(command->title).text;
       entry->setText(
           detail.empty() ? title : title + QStringLiteral(": ") + QString::fromStdString(detail));
       entry->setProperty("detail", !detail.empty());
@@ -145,7 +172,7 @@ void Menus::update_keys() {
       }
     }
     action->setShortcuts(sequences);
-    QString title = QString::fromStdString(command->title);
+    QString title = entry_name(command->title).text;
     if (sequences.isEmpty() && !held.isEmpty())
       title += QLatin1Char('\t') + held.join(QStringLiteral(", "));
     action->setText(title);

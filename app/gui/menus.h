@@ -34,6 +34,8 @@ class Menus : public QObject {
   void add(const Command& command);
   QString with_mnemonic(QString name);
   QMenu* menu_of(const std::string& name);
+  QMenu* submenu_of(QMenu& menu, const QString& name);
+  void prepare(QMenu& menu);
   void about_to_show(QMenu& menu);
   void fill_recent();
 

@@ -14,6 +14,7 @@
 #include "app/gui/status_line.h"
 #include "app/gui/tool_commands.h"
 #include "app/gui/view_grid.h"
+#include "app/gui/volume_commands.h"
 #include "app/gui/window_dialogs.h"
 #include "app/layer_commands.h"
 
@@ -377,6 +378,7 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   add_measure_commands(commands, window.workspace());
   add_view_commands(commands, window.workspace());
   add_display_commands(commands, window);
+  add_volume_commands(commands, window);
   add_go_commands(commands, window);
   add_tool_commands(commands, window);
   add_macro_commands(commands, window);

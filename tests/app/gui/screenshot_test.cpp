@@ -4,6 +4,7 @@
 
 #include <QImage>
 #include <cstdlib>
+#include <fstream>
 
 #include "app/gui_library.h"
 #include "core/io/image_io.h"
@@ -70,6 +71,35 @@ TEST_F(Screenshot, AWindowWithoutADisplayIsAnErrorWithARemedy) {
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, ErrorCode::kUnsupported);
   EXPECT_NE(opened.error().fix.find("screenshot"), std::string::npos);
+}
+
+TEST_F(Screenshot, AMacroThatDrawsNeedsNoDisplay) {
+  unsetenv("QT_QPA_PLATFORM");
+  std::ofstream(folder_ / "ffmpeg") << "#!/bin/sh\nfor last; do :; done\n: > \"$last\"\n";
+  std::filesystem::permissions(folder_ / "ffmpeg", std::filesystem::perms::owner_all);
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", folder_.path().c_str(), 1);
+  request_.macro = folder_ / "macro.json";
+  request_.screenshot.clear();
+  std::ofstream(request_.macro) << R"({"karyoscope_macro": 1, "steps": [
+      {"command": "file.open_files", "arguments": {"files": ["stack.tif"]}},
+      {"command": "view.layout", "arguments": {"layout": "3d"}},
+      {"command": "view.crop3d", "arguments": {"x": [0, 20]}},
+      {"command": "view.front"},
+      {"command": "view.crosshair"},
+      {"command": "view.turntable", "arguments": {"path": "film", "frames": 2, "width": 64,
+                                                   "height": 48}},
+      {"command": "view.screenshot", "arguments": {"path": "out.png"}}]})";
+  const auto replayed = run_gui(request_);
+  setenv("PATH", path.c_str(), 1);
+  ASSERT_TRUE(replayed) << replayed.error().what;
+  const QImage image = picture();
+  const QRect left(0, 0, image.width() / 2 - 2, image.height());
+  const QRect right(image.width() / 2 + 2, 0, image.width() / 2 - 2, image.height());
+  EXPECT_GT(lit(image, left), 1000);
+  EXPECT_EQ(lit(image, right), 0) << "cropped away";
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "film/turn_0002.png"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "film/turn.mp4"));
 }
 
 }  // namespace
