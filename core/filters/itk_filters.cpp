@@ -1,13 +1,41 @@
 #include <itkFlatStructuringElement.h>
 #include <itkGrayscaleMorphologicalClosingImageFilter.h>
 #include <itkGrayscaleMorphologicalOpeningImageFilter.h>
+#include <itkImage.h>
 #include <itkMedianImageFilter.h>
 
+#include <algorithm>
+
 #include "core/filters/background.h"
-#include "core/filters/itk_frame.h"
 #include "core/filters/smoothing.h"
 
 namespace karyo {
+namespace {
+
+using FloatImage = itk::Image<float, 3>;
+
+/// `values` must outlive the image. Spacing 1.
+FloatImage::Pointer itk_image(Array3<float>& values) {
+  const Index3 shape = values.shape();
+  auto image = FloatImage::New();
+  image->SetRegions(FloatImage::SizeType{{static_cast<itk::SizeValueType>(shape.x),
+                                          static_cast<itk::SizeValueType>(shape.y),
+                                          static_cast<itk::SizeValueType>(shape.z)}});
+  image->GetPixelContainer()->SetImportPointer(
+      values.data(), static_cast<itk::SizeValueType>(values.count()), false);
+  return image;
+}
+
+Array3<float> from_itk(const FloatImage& image) {
+  const auto size = image.GetLargestPossibleRegion().GetSize();
+  Array3<float> values(Index3{static_cast<std::int64_t>(size[2]),
+                              static_cast<std::int64_t>(size[1]),
+                              static_cast<std::int64_t>(size[0])});
+  std::copy_n(image.GetBufferPointer(), values.count(), values.data());
+  return values;
+}
+
+}  // namespace
 
 Result<Volume> top_hat(const Volume& volume, TopHat kind, std::int64_t radius,
                        TaskControl& control) {
@@ -15,16 +43,16 @@ Result<Volume> top_hat(const Volume& volume, TopHat kind, std::int64_t radius,
     return Error(ErrorCode::kInvalidArgument, "a top hat's radius lies between 1 and 100 voxels",
                  "Use a little more than the radius of the largest object to keep.");
   }
-  using Image = filters::FloatImage;
+  using Image = FloatImage;
   using Element = itk::FlatStructuringElement<3>;
   const auto run = [&](auto filter, Array3<float>& values) {
     Element::RadiusType size;
     size.Fill(static_cast<itk::SizeValueType>(radius));
     if (values.shape().z == 1) size[2] = 0;
     filter->SetKernel(Element::Ball(size, false));
-    filter->SetInput(filters::itk_image(values));
+    filter->SetInput(itk_image(values));
     filter->Update();
-    return filters::from_itk(*filter->GetOutput());
+    return from_itk(*filter->GetOutput());
   };
   return filter_frames(
       volume,
@@ -61,13 +89,13 @@ Result<Volume> median(const Volume& volume, const Index3& radius, TaskControl& c
       volume,
       [&](Array3<float> values) -> Result<Array3<float>> {
         try {
-          auto filter = itk::MedianImageFilter<filters::FloatImage, filters::FloatImage>::New();
-          filter->SetInput(filters::itk_image(values));
+          auto filter = itk::MedianImageFilter<FloatImage, FloatImage>::New();
+          filter->SetInput(itk_image(values));
           filter->SetRadius({{static_cast<itk::SizeValueType>(radius.x),
                               static_cast<itk::SizeValueType>(radius.y),
                               static_cast<itk::SizeValueType>(radius.z)}});
           filter->Update();
-          return filters::from_itk(*filter->GetOutput());
+          return from_itk(*filter->GetOutput());
         } catch (const itk::ExceptionObject& failure) {
           return Error(ErrorCode::kInternal, failure.GetDescription(), "Try a smaller radius.");
         }
