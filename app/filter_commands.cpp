@@ -89,8 +89,9 @@ Result<void> calculate_layer(Workspace& workspace, const json& arguments) {
 
 Result<void> merge_layers(Workspace& workspace, const json& arguments) {
   const auto names = arguments["layers"].get<std::vector<std::string>>();
-  if (names.empty()) {
-    return Error(ErrorCode::kInvalidArgument, "no layers are named", "Name at least two images.");
+  if (names.size() < 2) {
+    return Error(ErrorCode::kInvalidArgument, "fewer than two images are named",
+                 "Name at least two, or show two and hide the others.");
   }
   std::vector<std::shared_ptr<const Volume>> images;
   for (const auto& name : names) {

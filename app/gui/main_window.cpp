@@ -1,9 +1,7 @@
 #include "app/gui/main_window.h"
 
 #include <QApplication>
-#include <QCloseEvent>
 #include <QDragEnterEvent>
-#include <QFileDialog>
 #include <QKeyEvent>
 #include <QMimeData>
 #include <QScrollArea>
@@ -30,12 +28,10 @@
 #include "app/gui/status_line.h"
 #include "app/gui/theme.h"
 #include "app/gui/tool_column.h"
-#include "app/gui/unsaved_question.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/volume_controls.h"
 #include "app/gui/window_commands.h"
 #include "app/gui/window_dialogs.h"
-#include "app/session.h"
 
 namespace karyo::gui {
 namespace {
@@ -102,6 +98,7 @@ MainWindow::MainWindow(Workspace& workspace, SettingsStore settings,
   });
   autosave_clock_.start();
   offer_left_behind();
+  restore_layout(settings_.get().window);
   watch_workspace();
   show_or_hide_panels();
   update_title();
@@ -190,74 +187,6 @@ void MainWindow::run(const std::string& id, const nlohmann::json& arguments) {
   if (!outcome) errors_->show_error(outcome.error());
 }
 
-void MainWindow::save_session() {
-  if (!session_path_.empty()) {
-    run("file.save_session_as", {{"path", session_path_}});
-    return;
-  }
-  auto* dialog = new QFileDialog(this, tr("Save the session"));
-  dialog->setAcceptMode(QFileDialog::AcceptSave);
-  dialog->setNameFilter(tr("Sessions (*.karyoscope.json)"));
-  dialog->setDefaultSuffix(QStringLiteral("karyoscope.json"));
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  QObject::connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& name) {
-    run("file.save_session_as", {{"path", name.toStdString()}});
-  });
-  dialog->open();
-}
-
-void MainWindow::save_macro(const std::string& path) {
-  const auto written = write_macro(path, recorder_.steps());
-  if (!written) {
-    errors_->show_error(written.error());
-  } else {
-    status_->say(tr("Saved %1").arg(QString::fromStdString(path)));
-  }
-}
-
-/// Step by step, each when what the one before began is finished; the window stays alive.
-void MainWindow::run_macro(const std::string& path) {
-  auto steps = read_macro(path);
-  if (!steps) {
-    errors_->show_error(steps.error());
-    return;
-  }
-  errors_->dismiss();  // one that shows afterwards is the macro's
-  auto* clock = new QTimer(this);
-  QObject::connect(clock, &QTimer::timeout, this,
-                   [this, clock, steps = *std::move(steps), next = std::size_t{0}]() mutable {
-                     if (workspace_.busy()) return;
-                     if (next < steps.size() && !errors_->isVisible()) {
-                       const MacroStep& step = steps[next++];
-                       run(step.command, step.arguments);
-                       return;
-                     }
-                     clock->stop();
-                     clock->deleteLater();
-                   });
-  clock->start(kPollMs);
-}
-
-void MainWindow::closeEvent(QCloseEvent* event) {
-  const auto unsaved = workspace_.unsaved_layers();
-  if (unsaved.empty() || leave_unsaved_) {
-    event->accept();
-    return;
-  }
-  event->ignore();
-  ask_about_unsaved(this, unsaved, tr("Close Karyoscope").toStdString(), [this] {
-    leave_unsaved_ = true;
-    close();
-  });
-}
-
-void MainWindow::open_session(const std::string& path) {
-  ask_about_unsaved(this, workspace_.unsaved_layers(), tr("Open another session").toStdString(),
-                    [this, path] {
-                      run("file.open_session", {{"path", path}});
-                    });
-}
-
 void MainWindow::build_panels() {
   auto* body = new QWidget(this);
   auto* column = new QVBoxLayout(body);
@@ -318,18 +247,6 @@ void MainWindow::build_menus() {
   }));
 }
 
-void MainWindow::offer_left_behind() {
-  if (autosave_.left_behind().empty()) return;
-  const std::string newest = autosave_.left_behind().front().string();
-  offer_->offer(tr("Karyoscope ended unexpectedly. Open again what was open then?"),
-                tr("Open again"), tr("No, thanks"), [this, newest](bool yes) {
-                  const auto opened =
-                      yes ? karyo::open_session(newest, workspace_) : Result<void>();
-                  if (!opened) errors_->show_error(opened.error());
-                  autosave_.forget_left_behind();
-                });
-}
-
 void MainWindow::keep(const std::function<void(Settings&)>& change) {
   const auto kept = settings_.change(change);
   if (!kept)
@@ -343,20 +260,6 @@ void MainWindow::set_theme(const std::string& name) {
 
 void MainWindow::edit_keys() {
   (new KeyEditor(commands_, *keymap_, this))->show();
-}
-
-/// Files as a person gives them: a session takes the place of what is open.
-void MainWindow::open_any(const std::vector<std::string>& paths) {
-  if (paths.size() == 1 && is_session(paths[0])) {
-    open_session(paths[0]);
-    return;
-  }
-  std::error_code failed;
-  if (paths.size() == 1 && std::filesystem::is_directory(paths[0], failed)) {
-    open_folder(*this, paths[0]);
-    return;
-  }
-  run("file.open_files", {{"files", paths}});
 }
 
 void MainWindow::run(const Command& command) {

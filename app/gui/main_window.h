@@ -92,6 +92,8 @@ class MainWindow : public QMainWindow {
   void build_side();
   void watch_workspace();
   void offer_left_behind();
+  std::string layout_text() const;
+  void restore_layout(const std::string& text);
   void keep(const std::function<void(Settings&)>& change);
   void build_panels();
   void show_or_hide_panels();

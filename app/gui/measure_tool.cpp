@@ -58,6 +58,7 @@ void MeasureTool::press(SliceView& view, const WorldPoint& place) {
   }
   if (by_dragging()) return;
   const auto first = point_at(view, place);
+  shape_->points.back() = place;  // the pointer's last move may not have been told
   const bool closes =
       kind_ == MeasureKind::kArea && first == std::size_t{0} && shape_->points.size() > 3;
   const bool last = kind_ == MeasureKind::kAngle && shape_->points.size() == 3;

@@ -1,5 +1,9 @@
 #include "app/gui/tool_commands.h"
 
+#include <algorithm>
+#include <array>
+
+#include "app/gui/calculator_dialog.h"
 #include "app/gui/main_window.h"
 #include "app/gui/measure_panel.h"
 #include "app/gui/view_grid.h"
@@ -25,6 +29,31 @@ Result<Arguments> drawn(MainWindow& window) {
                    {"kind", std::string(name_of(shape.kind))},
                    {"plane", kPlaneNames[static_cast<std::size_t>(shape.plane)]},
                    {"points", points}};
+}
+
+/// The voxels of the selected layer whose middles lie in the rectangle; all of the other axes.
+Result<void> crop_to_rectangle(MainWindow& window) {
+  const Layer* layer = window.workspace().layers().selected();
+  const auto& shape = window.measure_tool().shape();
+  if (layer == nullptr || !window.measure_tool().complete() ||
+      shape->kind != MeasureKind::kRectangle) {
+    return Error(ErrorCode::kInvalidArgument, "no rectangle is drawn",
+                 "Choose Measure › Rectangle and profile, drag a rectangle, and try again.");
+  }
+  const VoxelGrid grid = window.workspace().layers().grid_of(*layer);
+  Arguments arguments{{"layer", layer->name()}};
+  for (const Axis axis : {horizontal_axis(shape->plane), vertical_axis(shape->plane)}) {
+    const double a = shape->points[0][axis], b = shape->points[1][axis];
+    const auto count = along(layer->shape().zyx(), axis);
+    const double half = spacing_along(grid, axis) / 2;
+    const auto first =
+        std::clamp<std::int64_t>(voxel_along(std::min(a, b) + half, grid, axis), 0, count);
+    const auto last =
+        std::clamp<std::int64_t>(voxel_along(std::max(a, b) - half, grid, axis) + 1, 0, count);
+    const char* name = axis == Axis::kZ ? "z" : axis == Axis::kY ? "y" : "x";
+    arguments[name] = {first, last};
+  }
+  return window.commands().run("image.crop", arguments);
 }
 
 }  // namespace
@@ -62,6 +91,35 @@ void add_tool_commands(CommandTable& commands, MainWindow& window) {
                   return window.commands().run("measure.add", arguments);
                 },
                 something});
+  commands.add({"image.crop_to_rectangle", "Process", "Crop to the rectangle", "Ctrl+Shift+X",
+                "Makes a layer of what lies in the measured rectangle, of the selected layer.",
+                [&window](const Arguments&) { return crop_to_rectangle(window); }, something});
+  commands.add({"image.merge_visible", "Process", "Merge visible images as channels", "",
+                "Makes one image of all visible ones of one size, each a channel.",
+                [&window](const Arguments&) -> Result<void> {
+                  const LayerList& layers = window.workspace().layers();
+                  Arguments names = Arguments::array();
+                  for (int i = 0; i < layers.count(); ++i) {
+                    const Layer& layer = layers.at(i);
+                    if (layer.kind() == LayerKind::kImage && layer.visible()) {
+                      names.push_back(layer.name());
+                    }
+                  }
+                  return window.commands().run("image.merge_channels", {{"layers", names}});
+                },
+                something});
+  Command calculator{"image.ask_calculate",
+                     "Process",
+                     "Calculator…",
+                     "",
+                     "Adds, subtracts, divides … two images, or an image and a number.",
+                     [&window](const Arguments&) -> Result<void> {
+                       (new CalculatorDialog(window))->show();
+                       return {};
+                     },
+                     something};
+  calculator.asks = true;
+  commands.add(std::move(calculator));
   const auto asks = [&](const char* id, const char* title, const char* help,
                         std::function<Result<void>()> body) {
     Command command{id,       "Measure",

@@ -7,6 +7,8 @@
 #include <QLabel>
 #include <QPushButton>
 
+#include "app/gui/error_panel.h"
+#include "app/gui/measure_tool.h"
 #include "tests/app/gui/window_fixture.h"
 
 namespace karyo::gui {
@@ -49,6 +51,31 @@ TEST_F(FilterTest, RunMakesALayerAndUndoTakesItBack) {
   EXPECT_EQ(dynamic_cast<ImageLayer&>(workspace_.layers().at(1)).type(), VoxelType::kFloat32);
   key(Qt::Key_Z, Qt::ControlModifier);
   EXPECT_EQ(workspace_.layers().count(), 2);
+}
+
+TEST_F(FilterTest, TheRectangleIsCroppedAndTheCalculatorCalculates) {
+  open_stack();
+  workspace_.layers().select(&workspace_.layers().at(0));
+  window_.run("image.crop_to_rectangle", {});
+  EXPECT_TRUE(window_.errors().isVisible()) << "nothing is drawn";
+  window_.errors().dismiss();
+  window_.set_measuring(MeasureKind::kRectangle);
+  window_.measure_tool().set_shape(
+      MeasureShape{MeasureKind::kRectangle, Plane::kXY, {{1, 10.2, 5.2}, {1, 20.4, 14.6}}});
+  window_.run("image.crop_to_rectangle", {});
+  ASSERT_TRUE(wait_until([&] { return workspace_.layers().count() == 3; }));
+  EXPECT_EQ(workspace_.layers().at(1).shape().zyx(), (Index3{12, 10, 10})) << "middles inside";
+  EXPECT_EQ(workspace_.layers().at(1).grid().origin_y, 10);
+  window_.run("image.ask_calculate", {});
+  auto* dialog = window_.findChild<QDialog*>("calculator_dialog");
+  ASSERT_NE(dialog, nullptr);
+  dialog->findChild<QComboBox*>("first")->setCurrentText("cells.tif");
+  dialog->findChild<QComboBox*>("how")->setCurrentIndex(2);
+  QTest::mouseClick(dialog->findChild<QPushButton*>("run"), Qt::LeftButton);
+  ASSERT_TRUE(wait_until([&] { return workspace_.layers().count() == 4; }));
+  const auto& doubled = dynamic_cast<ImageLayer&>(*workspace_.layers().selected());
+  EXPECT_EQ((doubled.shared_volume()->view<std::uint16_t>()(0, 0, 0)),
+            2 * (image().shared_volume()->view<std::uint16_t>()(0, 0, 0)));
 }
 
 }  // namespace

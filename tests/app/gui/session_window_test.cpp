@@ -108,6 +108,19 @@ TEST_F(SessionWindowTest, WhatIsInNoFileIsAskedAboutOnce) {
   EXPECT_TRUE(wait_until([&] { return !window_.isVisible(); }));
 }
 
+TEST_F(SessionWindowTest, TheWindowsLayoutIsRemembered) {
+  const auto path = folder_ / "settings.json";
+  {
+    MainWindow first(workspace_, SettingsStore(path));
+    first.resize(911, 633);
+    first.show();
+    ASSERT_TRUE(QTest::qWaitForWindowExposed(&first));
+    ASSERT_TRUE(first.close());
+  }
+  MainWindow second(workspace_, SettingsStore(path));
+  EXPECT_EQ(second.size(), QSize(911, 633));
+}
+
 TEST_F(SessionWindowTest, WhatACrashLeftIsOfferedOnce) {
   open_stack();
   image().set_limits(0, {5, 55});

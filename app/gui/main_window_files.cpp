@@ -1,0 +1,131 @@
+// What the window opens, saves and asks about: sessions, macros, folders, the end.
+
+#include <QCloseEvent>
+#include <QFileDialog>
+#include <QSplitter>
+#include <filesystem>
+#include <utility>
+
+#include "app/gui/error_panel.h"
+#include "app/gui/main_window.h"
+#include "app/gui/offer_panel.h"
+#include "app/gui/status_line.h"
+#include "app/gui/unsaved_question.h"
+#include "app/gui/window_dialogs.h"
+#include "app/session.h"
+
+namespace karyo::gui {
+namespace {
+
+constexpr int kStepMs = 25;
+
+}  // namespace
+
+void MainWindow::save_session() {
+  if (!session_path_.empty()) {
+    run("file.save_session_as", {{"path", session_path_}});
+    return;
+  }
+  auto* dialog = new QFileDialog(this, tr("Save the session"));
+  dialog->setAcceptMode(QFileDialog::AcceptSave);
+  dialog->setNameFilter(tr("Sessions (*.karyoscope.json)"));
+  dialog->setDefaultSuffix(QStringLiteral("karyoscope.json"));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  QObject::connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& name) {
+    run("file.save_session_as", {{"path", name.toStdString()}});
+  });
+  dialog->open();
+}
+
+void MainWindow::save_macro(const std::string& path) {
+  const auto written = write_macro(path, recorder_.steps());
+  if (!written) {
+    errors_->show_error(written.error());
+  } else {
+    status_->say(tr("Saved %1").arg(QString::fromStdString(path)));
+  }
+}
+
+/// Step by step, each when what the one before began is finished; the window stays alive.
+void MainWindow::run_macro(const std::string& path) {
+  auto steps = read_macro(path);
+  if (!steps) {
+    errors_->show_error(steps.error());
+    return;
+  }
+  errors_->dismiss();  // one that shows afterwards is the macro's
+  auto* clock = new QTimer(this);
+  QObject::connect(clock, &QTimer::timeout, this,
+                   [this, clock, steps = *std::move(steps), next = std::size_t{0}]() mutable {
+                     if (workspace_.busy()) return;
+                     if (next < steps.size() && !errors_->isVisible()) {
+                       const MacroStep& step = steps[next++];
+                       run(step.command, step.arguments);
+                       return;
+                     }
+                     clock->stop();
+                     clock->deleteLater();
+                   });
+  clock->start(kStepMs);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  const auto unsaved = workspace_.unsaved_layers();
+  if (unsaved.empty() || leave_unsaved_) {
+    keep([this](Settings& settings) { settings.window = layout_text(); });
+    event->accept();
+    return;
+  }
+  event->ignore();
+  ask_about_unsaved(this, unsaved, tr("Close Karyoscope").toStdString(), [this] {
+    leave_unsaved_ = true;
+    close();
+  });
+}
+
+/// Place and size of the window and its parts, as text.
+std::string MainWindow::layout_text() const {
+  return (saveGeometry().toBase64() + ' ' + splitter_->saveState().toBase64()).toStdString();
+}
+
+void MainWindow::restore_layout(const std::string& text) {
+  const QList<QByteArray> parts = QByteArray::fromStdString(text).split(' ');
+  if (parts.size() != 2) return;
+  restoreGeometry(QByteArray::fromBase64(parts[0]));
+  splitter_->restoreState(QByteArray::fromBase64(parts[1]));
+}
+
+void MainWindow::open_session(const std::string& path) {
+  ask_about_unsaved(this, workspace_.unsaved_layers(), tr("Open another session").toStdString(),
+                    [this, path] {
+                      run("file.open_session", {{"path", path}});
+                    });
+}
+
+void MainWindow::offer_left_behind() {
+  if (autosave_.left_behind().empty()) return;
+  const std::string newest = autosave_.left_behind().front().string();
+  offer_->offer(tr("Karyoscope ended unexpectedly. Open again what was open then?"),
+                tr("Open again"), tr("No, thanks"), [this, newest](bool yes) {
+                  const auto opened =
+                      yes ? karyo::open_session(newest, workspace_) : Result<void>();
+                  if (!opened) errors_->show_error(opened.error());
+                  autosave_.forget_left_behind();
+                });
+}
+
+/// Files as a person gives them: a session takes the place of what is open.
+void MainWindow::open_any(const std::vector<std::string>& paths) {
+  if (paths.size() == 1 && is_session(paths[0])) {
+    open_session(paths[0]);
+    return;
+  }
+  std::error_code failed;
+  if (paths.size() == 1 && std::filesystem::is_directory(paths[0], failed)) {
+    open_folder(*this, paths[0]);
+    return;
+  }
+  run("file.open_files", {{"files", paths}});
+}
+
+}  // namespace karyo::gui
