@@ -238,7 +238,7 @@ Result<Layers> open_layers(const std::filesystem::path& path, OpenAs as,
   std::shared_ptr<Layer> layer;
   std::error_code failed;
   if (is_vector_file(path)) {
-    KARYO_TRY(layer, open_vector_layer(path));
+    KARYO_TRY(layer, open_vector_layer(path, control));
     return Layers{std::move(layer)};
   }
   if (std::filesystem::is_directory(path, failed)) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "app/layer_commands.h"
 #include "core/layers/vector_layers.h"
@@ -42,6 +43,13 @@ Command new_layer_command(const char* id, const char* title, const char* name, c
           {{"name", Kind::kText, "its name"}}};
 }
 
+/// Other marks than its file has: until it is saved again, closing asks for it.
+template <typename LayerType, typename Look>
+void put_edited(LayerType& layer, Look look) {
+  layer.set_source({});
+  layer.set_look(std::move(look));
+}
+
 Result<void> add_point(Workspace& workspace, const json& arguments) {
   KARYO_TRY(auto* const layer, target_as<PointsLayer>(workspace, arguments, "point"));
   const auto voxel = arguments["voxel"].get<std::vector<double>>();
@@ -58,7 +66,7 @@ Result<void> add_point(Workspace& workspace, const json& arguments) {
   auto points = std::make_shared<PointList>(*look.data);
   points->push_back(std::move(point));
   look.data = std::move(points);
-  layer->set_look(std::move(look));
+  put_edited(*layer, std::move(look));
   return {};
 }
 
@@ -83,7 +91,7 @@ Result<void> add_shape(Workspace& workspace, const json& arguments) {
   auto shapes = std::make_shared<ShapeList>(*look.data);
   shapes->push_back(std::move(roi));
   look.data = std::move(shapes);
-  layer->set_look(std::move(look));
+  put_edited(*layer, std::move(look));
   return {};
 }
 
@@ -102,7 +110,7 @@ Result<void> delete_mark(Workspace& workspace, const json& arguments, const char
   marks->erase(marks->begin() + static_cast<std::ptrdiff_t>(wanted) - 1);
   look.data = std::move(marks);
   look.selected = -1;
-  layer->set_look(std::move(look));
+  put_edited(*layer, std::move(look));
   return {};
 }
 

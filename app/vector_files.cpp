@@ -6,6 +6,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/text.h"
 #include "core/io/roi_zip.h"
+#include "core/labels/ctc_tracks.h"
 
 namespace karyo {
 namespace {
@@ -18,13 +19,18 @@ std::string ending_of(const std::filesystem::path& path) {
 
 bool is_vector_file(const std::filesystem::path& path) {
   const std::string ending = ending_of(path);
-  return ending == ".csv" || ending == ".tsv" || ending == ".roi" || ending == ".zip";
+  return ending == ".csv" || ending == ".tsv" || ending == ".roi" || ending == ".zip" ||
+         is_ctc_tracks(path);
 }
 
-Result<std::shared_ptr<Layer>> open_vector_layer(const std::filesystem::path& path) {
+Result<std::shared_ptr<Layer>> open_vector_layer(const std::filesystem::path& path,
+                                                 TaskControl& control) {
   const std::string name = path.filename().string(), ending = ending_of(path);
   std::shared_ptr<Layer> layer;
-  if (ending == ".roi" || ending == ".zip") {
+  if (is_ctc_tracks(path)) {
+    KARYO_TRY(TrackList tracks, read_ctc_tracks(path, control));
+    layer = std::make_shared<TracksLayer>(name, std::move(tracks));
+  } else if (ending == ".roi" || ending == ".zip") {
     KARYO_TRY(RoiSet set, read_rois(path));
     if (!set.problems.empty()) {  // a set shown in part would be saved in part
       return Error(ErrorCode::kBadFile, name + ": " + set.problems.front(),

@@ -5,16 +5,19 @@
 #include <filesystem>
 #include <memory>
 
+#include "core/base/task.h"
 #include "core/layers/vector_layers.h"
 
 namespace karyo {
 
-/// By its ending: .csv, .tsv (points, tracks), .roi, .zip (shapes).
+/// By its ending: .csv, .tsv (points, tracks), .roi, .zip (shapes); man_track.txt, res_track.txt.
 bool is_vector_file(const std::filesystem::path& path);
 
-/// A layer of a file's points, tracks or shapes, its source set. Errors: those of read_vector_table
-/// and read_rois; kBadFile where one of several regions is broken. Threads: any.
-Result<std::shared_ptr<Layer>> open_vector_layer(const std::filesystem::path& path);
+/// A layer of a file's points, tracks or shapes, its source set. Errors: those of
+/// read_vector_table, read_ctc_tracks and read_rois; kBadFile where one of several regions is
+/// broken. Threads: any.
+Result<std::shared_ptr<Layer>> open_vector_layer(const std::filesystem::path& path,
+                                                 TaskControl& control);
 
 /// Writes what a look holds: points and tracks to .csv, shapes to .zip or .roi; atomically.
 /// Errors: kInvalidArgument for another ending, kIo. Threads: any.

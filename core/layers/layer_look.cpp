@@ -25,15 +25,20 @@ std::shared_ptr<Layer> vector_copy(const Layer& layer) {
       return std::make_shared<ShapesLayer>(layer.name(), ShapeList{}, layer.grid());
     case LayerKind::kTracks:
       return std::make_shared<TracksLayer>(layer.name(), TrackList{}, layer.grid());
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 
 }  // namespace
 
 LayerLook look_of(const Layer& layer) {
-  LayerLook look{
-      layer.name(), layer.visible(), layer.locked(), layer.opacity(), layer.blending(), {}, {}, {}, {}, {}, {}};
+  LayerLook look;
+  look.name = layer.name();
+  look.visible = layer.visible();
+  look.locked = layer.locked();
+  look.opacity = layer.opacity();
+  look.blending = layer.blending();
   if (!(layer.place() == layer.grid())) look.place = layer.place();
   if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
     look.image.emplace();

@@ -106,6 +106,10 @@ TEST_F(VectorCommandsTest, FilesGoOutAndComeBack) {
   ASSERT_TRUE(run("file.save_layer", {{"path", (folder_ / "p.csv").string()}}));
   EXPECT_EQ(top<PointsLayer>().source().path, folder_ / "p.csv");
   EXPECT_FALSE(run("file.save_layer", {{"path", (folder_ / "p.tif").string()}}));
+  EXPECT_EQ(workspace_.unsaved_layers(), std::vector<std::string>{"image"});
+  ASSERT_TRUE(run("points.add", {{"voxel", {0, 0, 0}}}));
+  EXPECT_EQ(workspace_.unsaved_layers(), (std::vector<std::string>{"image", "points"}));
+  ASSERT_TRUE(run("edit.undo"));
   ASSERT_TRUE(run("layer.new_shapes"));
   ASSERT_TRUE(run("shapes.add", {{"type", "ellipse"}, {"points", {2, 3, 8, 9}}, {"slice", 1}}));
   ASSERT_TRUE(run("shapes.add", {{"type", "line"}, {"points", {2.5, 3, 8, 9}}}));
@@ -120,6 +124,27 @@ TEST_F(VectorCommandsTest, FilesGoOutAndComeBack) {
   open("t.csv");
   EXPECT_EQ(top<TracksLayer>().count(), 2u);
   EXPECT_TRUE(errors_.empty()) << errors_[0].what;
+}
+
+TEST_F(VectorCommandsTest, TracksOfTheCellTrackingChallengeLieInTheirObjects) {
+  for (std::uint32_t t = 0; t < 2; ++t) {
+    LabelArray frame(Index3{1, 20, 30});
+    frame(0, 4, 6 + t) = 1 + t;  // 2 is the child of 1
+    frame(0, 4, 8 + t) = 1 + t;
+    ASSERT_TRUE(write_labels(folder_ / ("man_track00" + std::to_string(t) + ".tif"), frame, {}));
+  }
+  write("man_track.txt", "1 0 0 0\n2 1 1 1\n");
+  open("man_track.txt");
+  ASSERT_TRUE(errors_.empty()) << errors_[0].what;
+  const TrackList wanted{{{1, 0, {0.5, 4.5, 7.5}}, {2, 1, {0.5, 4.5, 8.5}}}, {{2, 1}}};
+  EXPECT_EQ(*top<TracksLayer>().look().data, wanted);
+  write("man_track.txt", "1 0 0 0\n2 1 0 1\n");
+  open("man_track.txt");
+  write("res_track.txt", "1 0 0 0\n");
+  open("res_track.txt");
+  ASSERT_EQ(errors_.size(), 2u);
+  EXPECT_NE(errors_[0].what.find("line 2"), std::string::npos) << errors_[0].what;
+  EXPECT_EQ(errors_[1].code, ErrorCode::kNotFound);
 }
 
 TEST_F(VectorCommandsTest, BrokenFilesAreNamed) {
