@@ -5,13 +5,15 @@
 #include <QPixmap>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace karyo::gui {
 namespace {
 
-constexpr std::int64_t kMostTexts = 500;  // more are not readable, and slow
-constexpr double kSelectedWider = 2;      // pixels
+constexpr std::size_t kMostTexts = 500;  // more are not readable, and slow
+constexpr std::size_t kCrowd = 20000;    // dots; beyond it they may overlap less
+constexpr double kSelectedWider = 2;     // pixels
 
 QColor color_of(Rgb color) {
   return {color.r, color.g, color.b};
@@ -70,8 +72,8 @@ QPixmap dot_of(double diameter, const QColor& color) {
 /// Which cells of the screen have a dot already: many points in one place cost one.
 class Occupied {
  public:
-  Occupied(const ViewTransform& view, double diameter)
-      : cell_(std::max(1.0, diameter / 4)),
+  Occupied(const ViewTransform& view, double cell)
+      : cell_(std::max(1.0, cell)),
         across_(static_cast<int>(view.width / cell_) + 1),
         taken_(static_cast<std::size_t>(across_) *
                (static_cast<std::size_t>(view.height / cell_) + 1)) {}
@@ -101,9 +103,7 @@ void paint_points(QPainter& painter, const PointsLayer& layer, const Placing& pl
   const QPixmap dot = dot_of(diameter, color_of(look.color));
   const QRectF source(0, 0, dot.width(), dot.height());
   const double margin = diameter / 2 + 2;
-  Occupied occupied(view, diameter);
-  std::vector<QPainter::PixmapFragment> dots;
-  std::vector<std::size_t> texts;
+  std::vector<std::pair<QPointF, std::size_t>> seen;
   const PointList& points = *look.data;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const PointMark& point = points[i];
@@ -111,17 +111,19 @@ void paint_points(QPainter& painter, const PointsLayer& layer, const Placing& pl
     const double depth = point.at[normal];
     if (depth < near || depth >= far) continue;
     const QPointF at = placing.screen(point.at);
-    if (!(at.x() > -margin && at.y() > -margin && at.x() < view.width + margin &&
-          at.y() < view.height + margin)) {
-      continue;
+    if (at.x() > -margin && at.y() > -margin && at.x() < view.width + margin &&
+        at.y() < view.height + margin) {
+      seen.emplace_back(at, i);
     }
+  }
+  Occupied occupied(view, seen.size() > kCrowd ? 0.75 * diameter : diameter / 4);
+  std::vector<QPainter::PixmapFragment> dots;
+  std::vector<std::size_t> texts;
+  for (const auto& [at, i] : seen) {
     const bool inside = at.x() >= 0 && at.y() >= 0 && at.x() < view.width && at.y() < view.height;
     if (inside && !occupied.take(at)) continue;
     dots.push_back(QPainter::PixmapFragment::create(at, source));
-    if (look.show_text && !point.text.empty() &&
-        static_cast<std::int64_t>(texts.size()) < kMostTexts) {
-      texts.push_back(i);
-    }
+    if (look.show_text && !points[i].text.empty() && texts.size() < kMostTexts) texts.push_back(i);
   }
   painter.drawPixmapFragments(dots.data(), static_cast<int>(dots.size()), dot);
   for (const std::size_t i : texts) {
@@ -142,7 +144,7 @@ void paint_shapes(QPainter& painter, const ShapesLayer& layer, const Placing& pl
   const ShapesLook& look = layer.look();
   const auto [near, far] = placing.depth();
   const QRectF viewport(0, 0, placing.view.width, placing.view.height);
-  std::int64_t texts = 0;
+  std::size_t texts = 0;
   for (std::size_t i = 0; i < layer.outlines().size(); ++i) {
     const ShapeOutline& outline = layer.outlines()[i];
     const auto middle = static_cast<double>(outline.z) + 0.5;
@@ -185,7 +187,7 @@ void paint_tracks(QPainter& painter, const TracksLayer& layer, const Placing& pl
   const std::vector<TrackPoint>& points = look.data->points;
   const std::int64_t first = placing.time - look.tail;
   const QRectF viewport(0, 0, placing.view.width, placing.view.height);
-  std::int64_t texts = 0;
+  std::size_t texts = 0;
   const auto color = [](std::int64_t id) {
     return color_of(label_color(static_cast<std::uint32_t>(id % 400) + 1));
   };

@@ -27,11 +27,30 @@ std::int64_t selection_in(std::int64_t selected, std::size_t count) {
   return selected >= 0 && selected < static_cast<std::int64_t>(count) ? selected : -1;
 }
 
+/// A rectangle or oval as its fractions say; roi_paths gives the pixels that ImageJ would fill.
+PathF box_path(const Roi& roi) {
+  const auto [left, top, width, height] = roi.geometry;
+  if (roi.type == RoiType::kRectangle) {
+    return {{left, top}, {left + width, top}, {left + width, top + height}, {left, top + height}};
+  }
+  constexpr int kChords = 72;
+  PathF path;
+  for (int i = 0; i < kChords; ++i) {
+    const double angle = 2 * M_PI * i / kChords;
+    path.push_back(
+        {left + width / 2 * (1 + std::cos(angle)), top + height / 2 * (1 + std::sin(angle))});
+  }
+  return path;
+}
+
 ShapeOutline outline_of(const Roi& roi) {
   ShapeOutline outline;
   outline.z = slice_of(roi);
   outline.t = frame_of(roi);
-  outline.paths = roi_paths(roi);
+  const bool box = roi.type == RoiType::kRectangle || roi.type == RoiType::kOval;
+  const bool exact = box && roi.subpixel && roi.subtype == RoiSubtype::kNone && !roi.composite() &&
+                     roi.arc_size == 0;
+  outline.paths = exact ? std::vector<PathF>{box_path(roi)} : roi_paths(roi);
   outline.closed = !outline.paths.empty();
   if (!outline.closed && roi.type == RoiType::kLine) {
     outline.paths = {{{roi.geometry[0], roi.geometry[1]}, {roi.geometry[2], roi.geometry[3]}}};

@@ -52,7 +52,7 @@ TEST(VectorTables, TracksAreSortedAndKeepParents) {
 }
 
 TEST(VectorTables, WhatIsWrittenReadsTheSame) {
-  const PointList points{{{0.5, 1.25, 1e-3}, -1, "mitotic, \"late\""}, {{3.5, 0.1, 7.5}, 2, ""}};
+  const PointList points{{{0.5, 1.25, 0.125}, -1, "mitotic, \"late\""}, {{3.5, -0.75, 7.5}, 2, ""}};
   EXPECT_EQ(points_of(format_points(points)), points);
   const TrackList tracks{{{1, 0, {0.5, 1.5, 2.5}}, {4, 1, {0.5, 2.75, 3.5}}}, {{4, 1}}};
   EXPECT_EQ(tracks_of(format_tracks(tracks)), tracks);

@@ -105,7 +105,7 @@ TEST(VectorLayers, ShapesHaveOutlinesInTheirPlane) {
   EXPECT_EQ(line.paths.at(0), (PathF{{1, 2}, {3, 4}}));
   EXPECT_EQ(outline("polyline", {{1, 2}, {3, 4}, {5, 0}}).paths.at(0).size(), 3u);
   EXPECT_TRUE(outline("polygon", {{1, 2}, {3, 4}, {5, 0}}).closed);
-  EXPECT_NEAR(outline("ellipse", {{0, 0}, {10, 6}}).right, 10, 0.05);
+  EXPECT_NEAR(outline("ellipse", {{0, 0}, {10, 6}}).right, 10, 1e-9);
 }
 
 TEST(VectorLayers, SlicesAndFramesOfRegions) {
