@@ -384,6 +384,7 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   add_layer_commands(commands, window.workspace());
   add_filter_commands(commands, window.workspace());
   add_measure_commands(commands, window.workspace());
+  add_vector_commands(commands, window.workspace());
   add_view_commands(commands, window.workspace());
   add_display_commands(commands, window);
   add_volume_commands(commands, window);
