@@ -69,7 +69,7 @@ void add_file_commands(CommandTable& commands, Workspace& workspace) {
                 "",
                 "",
                 "",
-                "Writes a layer as TIFF, OME-TIFF or NRRD.",
+                "Writes a layer: pixels as TIFF or NRRD, points and tracks as CSV, shapes as ZIP.",
                 [&workspace](const json& arguments) -> Result<void> {
                   KARYO_TRY(Layer* const layer, target_layer(workspace, arguments, true));
                   return workspace.save_layer(*layer, arguments["path"].get<std::string>());

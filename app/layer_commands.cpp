@@ -249,7 +249,15 @@ void add_layer_commands(CommandTable& commands, Workspace& workspace) {
         {"unit", Kind::kText, "of spacing and origin, as um"},
         {"contour_width", Kind::kNumber, "of labels, pixels; 0: filled"},
         {"selected_only", Kind::kBool, "of labels"},
-        {"shuffle", Kind::kNumber, "order of the labels' colours"}}});
+        {"shuffle", Kind::kNumber, "order of the labels' colours"},
+        {"size", Kind::kNumber, "of points, across"},
+        {"on_screen", Kind::kBool, "size in screen pixels, else in voxels"},
+        {"color", Kind::kNumbers, "of points and shapes: red, green, blue, 0 to 255"},
+        {"width", Kind::kNumber, "of lines, screen pixels"},
+        {"fill", Kind::kBool, "of shapes"},
+        {"show_text", Kind::kBool, "texts of points, names of shapes, numbers of tracks"},
+        {"tail", Kind::kNumber, "of tracks, frames"},
+        {"selected", Kind::kNumber, "point or shape, from 1; 0: none"}}});
   commands.add(
       {"layer.set_channel",
        "",

@@ -13,6 +13,8 @@ void add_layer_commands(CommandTable& commands, Workspace& workspace);
 void add_file_commands(CommandTable& commands, Workspace& workspace);
 void add_filter_commands(CommandTable& commands, Workspace& workspace);
 void add_measure_commands(CommandTable& commands, Workspace& workspace);
+/// Points and shapes: made, added to, taken from.
+void add_vector_commands(CommandTable& commands, Workspace& workspace);
 void add_view_commands(CommandTable& commands, Workspace& workspace);
 
 /// The layer that a command's argument "layer" names, else the selected one. Errors: kNotFound;
@@ -39,6 +41,7 @@ inline void add_workspace_commands(CommandTable& commands, Workspace& workspace)
   add_layer_commands(commands, workspace);
   add_filter_commands(commands, workspace);
   add_measure_commands(commands, workspace);
+  add_vector_commands(commands, workspace);
   add_view_commands(commands, workspace);
 }
 

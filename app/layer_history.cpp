@@ -13,6 +13,10 @@ std::uint64_t bytes_of_layer(const Layer& layer) {
   if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
     return image->shared_volume() ? image->shared_volume()->size_bytes() : 0;
   }
+  // A box around marks says nothing of how many they are.
+  if (const auto* vector = dynamic_cast<const VectorLayer*>(&layer)) {
+    return static_cast<std::uint64_t>(vector->count()) * sizeof(PointMark);
+  }
   return static_cast<std::uint64_t>(layer.shape().count()) * sizeof(std::uint32_t);
 }
 

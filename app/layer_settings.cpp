@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/layer_commands.h"
+#include "app/vector_look_json.h"
 #include "core/layers/layer_look.h"
 
 namespace karyo {
@@ -61,6 +62,7 @@ Result<void> change_kind_look(LayerLook& look, const Layer& layer, const json& a
   for (const char* name : {"contour_width", "selected_only", "shuffle"}) {
     if (arguments.contains(name) && !look.labels) return is_no("label");
   }
+  KARYO_CHECK_OK(change_vector_look(look, arguments));
   if (!look.labels) return {};
   look.labels->selected_only = arguments.value("selected_only", look.labels->selected_only);
   if (arguments.contains("contour_width")) {

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "app/vector_files.h"
 #include "core/image/paged_image.h"
 #include "core/io/image_io.h"
 #include "core/io/limits.h"
@@ -236,6 +237,10 @@ Result<Layers> open_layers(const std::filesystem::path& path, OpenAs as,
   if (io::is_zarr(path)) return open_zarr_layers(path, as, chunks, control);
   std::shared_ptr<Layer> layer;
   std::error_code failed;
+  if (is_vector_file(path)) {
+    KARYO_TRY(layer, open_vector_layer(path, control));
+    return Layers{std::move(layer)};
+  }
   if (std::filesystem::is_directory(path, failed)) {
     KARYO_TRY(layer, open_sequence_layer(path, {}, as, chunks, control));
     return Layers{std::move(layer)};

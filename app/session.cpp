@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "app/vector_look_json.h"
 #include "core/base/atomic_file.h"
 #include "core/layers/layer_look.h"
 
@@ -95,6 +96,7 @@ json look_json(const LayerLook& look) {
     out["selected_only"] = look.labels->selected_only;
     out["colors"] = {{"shuffle", look.labels->colors.shuffle}, {"own", own}};
   }
+  add_vector_look(out, look);
   return out;
 }
 
@@ -157,6 +159,7 @@ LayerLook look_from(const json& in) {
       }
     }
   }
+  take_vector_look(in, look);
   return look;
 }
 
@@ -230,7 +233,7 @@ std::string session_text(const fs::path& folder, const Workspace& workspace,
     const fs::path absolute = fs::absolute(layer.source().path, failed);
     const fs::path relative = absolute.lexically_relative(folder);
     json entry = look_json(look_of(layer));
-    entry["kind"] = layer.kind() == LayerKind::kLabels ? "labels" : "image";
+    entry["kind"] = name_of(layer.kind());
     entry["path"] = relative.empty() ? absolute.string() : relative.string();
     entry["absolute_path"] = absolute.string();
     if (!layer.source().part.empty()) entry["part"] = layer.source().part;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/sample.h"
+#include "app/vector_files.h"
 #include "core/io/image_io.h"
 
 namespace karyo {
@@ -88,6 +89,7 @@ void Workspace::open_arranged(std::vector<SessionLayer> wanted, SessionView view
 }
 
 Result<void> Workspace::save_layer(Layer& layer, const std::filesystem::path& path) {
+  if (is_vector(layer.kind())) return save_vectors(layer, path);
   std::shared_ptr<const Volume> pixels;
   std::vector<LabelVolume> frames;
   if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
@@ -122,6 +124,21 @@ Result<void> Workspace::save_layer(Layer& layer, const std::filesystem::path& pa
   return {};
 }
 
+Result<void> Workspace::save_vectors(Layer& layer, const std::filesystem::path& path) {
+  const VectorData data = vector_data_of(layer);
+  KARYO_CHECK_OK(check_vector_ending(data, path));
+  start([data, path, name = layer.name(),
+         weak = std::weak_ptr(layers_.shared_at(layers_.find(&layer)))](
+            TaskControl& control, Mailbox& mailbox) -> Result<void> {
+    control.report(0, "Saving " + name);
+    KARYO_CHECK_OK(write_vectors(data, path));
+    const std::lock_guard lock(mailbox.mutex);
+    mailbox.saved.emplace_back(weak, path);
+    return {};
+  });
+  return {};
+}
+
 std::vector<std::string> Workspace::unsaved_layers() const {
   std::vector<std::string> names;
   for (int i = 0; i < layers_.count(); ++i) {
@@ -149,6 +166,7 @@ Result<void> Workspace::convert(Layer& layer) {
   if (position < 0) {
     return Error(ErrorCode::kNotFound, "that layer is not open", "Select a layer of the list.");
   }
+  if (is_vector(layer.kind())) return no_pixels(layer);
   const std::shared_ptr<Layer> old = layers_.shared_at(position);
   std::shared_ptr<const Volume> pixels;
   LabelVolume labels;
@@ -268,12 +286,12 @@ void Workspace::put(std::shared_ptr<Layer> layer) {
   const bool first = layers_.empty();
   int position = layers_.count();
   if (layer->kind() == LayerKind::kImage) {
-    while (position > 0 && layers_.at(position - 1).kind() == LayerKind::kLabels) --position;
+    while (position > 0 && layers_.at(position - 1).kind() != LayerKind::kImage) --position;
   }
   Layer* const selected = layers_.selected();
   layers_.insert(position, layer);
   // The image's contrast is what one reaches for first, so masks opened with it do not take over.
-  if (layer->kind() == LayerKind::kLabels && selected != nullptr) layers_.select(selected);
+  if (layer->kind() != LayerKind::kImage && selected != nullptr) layers_.select(selected);
   if (first) {
     const Index3 extent = layers_.extent();
     view_.set_cursor_voxel({extent.z / 2, extent.y / 2, extent.x / 2}, layers_.grid());
@@ -356,7 +374,7 @@ Probe Workspace::probe(const WorldPoint& place) const {
   probe.voxel = voxel_at(place, layers_.grid());
   for (int i = layers_.count() - 1; i >= 0; --i) {
     const Layer& layer = layers_.at(i);
-    if (!layer.visible()) continue;
+    if (!layer.visible() || is_vector(layer.kind())) continue;
     const Index3 voxel = voxel_at(place, layers_.grid_of(layer));
     if (!covers(layer, voxel)) continue;
     Reading reading{layer.name(), {}, 0, {}};

@@ -58,7 +58,8 @@ class Workspace {
   void open(const std::vector<std::filesystem::path>& paths, OpenAs as = OpenAs::kGuess);
   /// Closes everything and opens these layers, from the bottom, as they are described.
   void open_arranged(std::vector<SessionLayer> layers, SessionView view);
-  /// Writes a layer in the background: TIFF, OME-TIFF or NRRD by the ending (core/io/image_io.h).
+  /// Writes a layer in the background: TIFF, OME-TIFF or NRRD by the ending (core/io/image_io.h),
+  /// points and tracks as CSV, shapes as RoiSet.zip or .roi.
   /// Errors: kInvalidArgument for another ending, kUnsupported for an image that stays in its file.
   Result<void> save_layer(Layer& layer, const std::filesystem::path& path);
   /// Reads a folder of images as one, its numbers standing for these axes (none: as guessed).
@@ -152,6 +153,7 @@ class Workspace {
   };
   using Work = std::function<Result<void>(TaskControl&, Mailbox&)>;
   void start(Work work);
+  Result<void> save_vectors(Layer& layer, const std::filesystem::path& path);
   void take_over(Mailbox& mailbox);
   void take_chunks();
   void put(std::shared_ptr<Layer> layer);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "app/vector_files.h"
 #include "app/workspace.h"
 #include "core/labels/label_volume.h"
 
@@ -102,6 +103,7 @@ Result<void> Workspace::derive(Layer& layer, const std::string& suffix, const Cr
   if (position < 0) {
     return Error(ErrorCode::kNotFound, "that layer is not open", "Select a layer of the list.");
   }
+  if (is_vector(layer.kind())) return no_pixels(layer);
   const bool labels = layer.kind() == LayerKind::kLabels;
   start([pixels = pixels_of(layer), box, run = std::move(run), labels, suffix,
          name = layer.name() + " – " + suffix, weak = std::weak_ptr(layers_.shared_at(position))](

@@ -6,6 +6,7 @@
 #include "app/gui/image_controls.h"
 #include "app/gui/labels_controls.h"
 #include "app/gui/theme.h"
+#include "app/gui/vector_controls.h"
 
 namespace karyo::gui {
 
@@ -30,6 +31,8 @@ void LayerControls::show_selected() {
     current_ = new ImageControls(*image, workspace_, commands_, this);
   } else if (auto* labels = dynamic_cast<LabelsLayer*>(layer)) {
     current_ = new LabelsControls(*labels, workspace_, commands_, this);
+  } else if (layer != nullptr) {
+    current_ = new VectorControls(*layer, workspace_, commands_, this);
   }
   if (current_ != nullptr) column_->addWidget(current_);
 }

@@ -24,6 +24,17 @@ constexpr int kEyeWidth = 32;
 constexpr int kKindWidth = 26;
 constexpr int kOpacityWidth = 48;
 
+LineIcon icon_of(LayerKind kind) {
+  switch (kind) {
+    case LayerKind::kImage: return LineIcon::kImage;
+    case LayerKind::kLabels: return LineIcon::kLabels;
+    case LayerKind::kPoints: return LineIcon::kPoints;
+    case LayerKind::kShapes: return LineIcon::kArea;
+    case LayerKind::kTracks: return LineIcon::kTracks;
+  }
+  return LineIcon::kImage;
+}
+
 /// Paints a row from the layer itself.
 class RowPainter : public QStyledItemDelegate {
  public:
@@ -50,12 +61,11 @@ class RowPainter : public QStyledItemDelegate {
     const QRect eye(row.left() + 8, row.top() + 8, 16, 16);
     line_icon(layer.visible() ? LineIcon::kEye : LineIcon::kEyeOff, text).paint(painter, eye);
     const QRect kind(row.left() + kEyeWidth, row.top() + 8, 16, 16);
-    const bool image = layer.kind() == LayerKind::kImage;
     if (layer.locked()) {
       const QRect lock(row.right() - kOpacityWidth - 18, row.top() + 9, 14, 14);
       line_icon(LineIcon::kLock, palette::quiet_text()).paint(painter, lock);
     }
-    line_icon(image ? LineIcon::kImage : LineIcon::kLabels, palette::quiet_text())
+    line_icon(icon_of(layer.kind()), palette::quiet_text())
         .paint(painter, kind);
     painter->setPen(text);
     const QRect name(row.left() + kEyeWidth + kKindWidth, row.top(),

@@ -91,6 +91,17 @@ class LineIconEngine : public QIconEngine {
         p.drawEllipse(QPointF(-2.4, -1.8), 3.4, 3.4);
         p.drawEllipse(QPointF(2.9, 2.6), 2.9, 2.9);
         break;
+      case LineIcon::kPoints:
+        p.setBrush(color);
+        for (const QPointF& at : {QPointF(-3.5, -3), QPointF(3.5, -1.5), QPointF(-1, 4)}) {
+          p.drawEllipse(at, 1.2, 1.2);
+        }
+        break;
+      case LineIcon::kTracks:
+        p.drawPolyline(QPolygonF{{-5.5, 4.5}, {-2, 1}, {1, 1.5}, {5, -3}});
+        p.setBrush(color);
+        p.drawEllipse(QPointF(5, -3.5), 1.3, 1.3);
+        break;
       case LineIcon::kPlay:
         p.setBrush(color);
         p.drawPolygon(QPolygonF{{-3.5, -5}, {5, 0}, {-3.5, 5}});

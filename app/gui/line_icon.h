@@ -19,6 +19,8 @@ enum class LineIcon {
   kClose,
   kImage,
   kLabels,
+  kPoints,
+  kTracks,
   kAuto,
   kCancel,
   kPlay,

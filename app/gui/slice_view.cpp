@@ -15,6 +15,7 @@
 #include "app/gui/overlay_painter.h"
 #include "app/gui/slice_tool.h"
 #include "app/gui/theme.h"
+#include "app/gui/vector_painter.h"
 #include "app/gui/view_header.h"
 
 namespace karyo::gui {
@@ -216,6 +217,10 @@ void SliceView::paintEvent(QPaintEvent*) {
                  QImage::Format_RGBX8888);
     image.setDevicePixelRatio(devicePixelRatioF());
     painter.drawImage(QPointF(0, 0), image);
+    const double ratio = devicePixelRatioF();
+    paint_vectors(painter, instead_ != nullptr ? *instead_ : workspace_.layers(), transform(),
+                  workspace_.view().time(), ratio, ratio,
+                  [this](const Layer& layer) { return choice_.shows(layer); });
     paint_overlays(painter);
     if (tool_ != nullptr) tool_->paint(painter, *this);
     const Axis axis = normal_axis(plane_);
@@ -266,9 +271,13 @@ QImage SliceView::picture(double scale) const {
   RgbaImage pixels;
   compositor.compose(workspace_.layers(), view, workspace_.view().time(), pixels,
                      [this](const Layer& layer) { return choice_.shows(layer); });
-  return QImage(pixels.bytes(), pixels.width(), pixels.height(), pixels.width() * 4,
-                QImage::Format_RGBX8888)
-      .copy();
+  QImage picture = QImage(pixels.bytes(), pixels.width(), pixels.height(), pixels.width() * 4,
+                          QImage::Format_RGBX8888)
+                       .copy();
+  QPainter painter(&picture);
+  paint_vectors(painter, workspace_.layers(), view, workspace_.view().time(), 1, scale,
+                [this](const Layer& layer) { return choice_.shows(layer); });
+  return picture;
 }
 
 void SliceView::resizeEvent(QResizeEvent*) {

@@ -80,10 +80,18 @@ void add_opening_commands(CommandTable& commands, MainWindow& window) {
       [&window] { window.save_session(); }, something);
   asks(
       "file.ask_save_layer", "File", "Save layer as…", "Ctrl+Shift+E",
-      "Writes the selected layer as TIFF, OME-TIFF or NRRD; labels are compressed.",
+      "Writes the selected layer: images as TIFF or NRRD, points and tracks as CSV, shapes as ZIP.",
       [&window] {
+        const Layer* layer = window.workspace().layers().selected();
+        const bool shapes = layer != nullptr && layer->kind() == LayerKind::kShapes;
+        const bool table = layer != nullptr && !shapes && is_vector(layer->kind());
         ask_for_file(window, QObject::tr("Save the layer"),
-                     QObject::tr("Images (*.tif *.tiff *.ome.tif *.nrrd)"), QStringLiteral("tif"),
+                     shapes  ? QObject::tr("Regions of ImageJ (*.zip *.roi)")
+                     : table ? QObject::tr("Tables (*.csv)")
+                             : QObject::tr("Images (*.tif *.tiff *.ome.tif *.nrrd)"),
+                     shapes  ? QStringLiteral("zip")
+                     : table ? QStringLiteral("csv")
+                             : QStringLiteral("tif"),
                      true, [&window](const std::string& path) {
                        window.run("file.save_layer", {{"path", path}});
                      });
@@ -376,6 +384,7 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   add_layer_commands(commands, window.workspace());
   add_filter_commands(commands, window.workspace());
   add_measure_commands(commands, window.workspace());
+  add_vector_commands(commands, window.workspace());
   add_view_commands(commands, window.workspace());
   add_display_commands(commands, window);
   add_volume_commands(commands, window);

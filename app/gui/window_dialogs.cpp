@@ -22,7 +22,9 @@ void ask_for_files(MainWindow& window, OpenAs as) {
     patterns += QStringLiteral("*%1 ").arg(QString::fromUtf8(ending.data()));
   }
   dialog->setNameFilters(
-      {QObject::tr("Images (%1)").arg(patterns.trimmed()), QObject::tr("All files (*)")});
+      {QObject::tr("Images (%1)").arg(patterns.trimmed()),
+       QObject::tr("Points, tracks, regions (*.csv *.tsv *.roi *.zip)"),
+       QObject::tr("All files (*)")});
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   QObject::connect(
       dialog, &QFileDialog::filesSelected, &window, [&window, as](const QStringList& names) {

@@ -17,6 +17,12 @@ constexpr std::array<std::pair<Blending, std::string_view>, 4> kBlendings{{
 
 }  // namespace
 
+std::string_view name_of(LayerKind kind) {
+  static constexpr std::array<std::string_view, 5> kNames{"image", "labels", "points", "shapes",
+                                                          "tracks"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
 std::string_view name_of(Blending blending) {
   return kBlendings[static_cast<std::size_t>(blending)].second;
 }

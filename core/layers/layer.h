@@ -17,7 +17,13 @@
 
 namespace karyo {
 
-enum class LayerKind { kImage, kLabels };
+enum class LayerKind { kImage, kLabels, kPoints, kShapes, kTracks };
+/// "image", "labels", "points", "shapes", "tracks": as session files name them.
+std::string_view name_of(LayerKind kind);
+/// Points, shapes and tracks: marks drawn over the picture of the others (vector_layers.h).
+constexpr bool is_vector(LayerKind kind) {
+  return kind != LayerKind::kImage && kind != LayerKind::kLabels;
+}
 
 /// How a layer's colour C, of opacity a, meets what lies beneath, D. The lowest visible layer
 /// meets black; with kMinimum, which would leave nothing there, it is drawn as translucent.

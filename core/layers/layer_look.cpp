@@ -2,12 +2,43 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 namespace karyo {
+namespace {
+
+template <typename LayerType, typename Look>
+void apply_vector_look(Layer& layer, const std::optional<Look>& look) {
+  auto* vector = dynamic_cast<LayerType*>(&layer);
+  if (vector == nullptr || !look) return;
+  Look wanted = *look;
+  if (wanted.data == nullptr) wanted.data = vector->look().data;
+  vector->set_look(std::move(wanted));
+}
+
+/// A vector layer that shares its marks with another; null for other kinds.
+std::shared_ptr<Layer> vector_copy(const Layer& layer) {
+  switch (layer.kind()) {
+    case LayerKind::kPoints:
+      return std::make_shared<PointsLayer>(layer.name(), PointList{}, layer.grid());
+    case LayerKind::kShapes:
+      return std::make_shared<ShapesLayer>(layer.name(), ShapeList{}, layer.grid());
+    case LayerKind::kTracks:
+      return std::make_shared<TracksLayer>(layer.name(), TrackList{}, layer.grid());
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
 
 LayerLook look_of(const Layer& layer) {
-  LayerLook look{
-      layer.name(), layer.visible(), layer.locked(), layer.opacity(), layer.blending(), {}, {}, {}};
+  LayerLook look;
+  look.name = layer.name();
+  look.visible = layer.visible();
+  look.locked = layer.locked();
+  look.opacity = layer.opacity();
+  look.blending = layer.blending();
   if (!(layer.place() == layer.grid())) look.place = layer.place();
   if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
     look.image.emplace();
@@ -19,6 +50,12 @@ LayerLook look_of(const Layer& layer) {
   } else if (const auto* labels = dynamic_cast<const LabelsLayer*>(&layer)) {
     look.labels = LayerLook::Labels{labels->contour_width(), labels->selected(),
                                     labels->selected_only(), labels->colors()};
+  } else if (const auto* points = dynamic_cast<const PointsLayer*>(&layer)) {
+    look.points = points->look();
+  } else if (const auto* shapes = dynamic_cast<const ShapesLayer*>(&layer)) {
+    look.shapes = shapes->look();
+  } else if (const auto* tracks = dynamic_cast<const TracksLayer*>(&layer)) {
+    look.tracks = tracks->look();
   }
   return look;
 }
@@ -47,12 +84,17 @@ void apply_look(Layer& layer, const LayerLook& look) {
     labels->set_colors(look.labels->colors);
     labels->set_selected(look.labels->selected);
   }
+  apply_vector_look<PointsLayer>(layer, look.points);
+  apply_vector_look<ShapesLayer>(layer, look.shapes);
+  apply_vector_look<TracksLayer>(layer, look.tracks);
   layer.set_locked(look.locked);
 }
 
 std::shared_ptr<Layer> duplicate(const Layer& layer) {
-  std::shared_ptr<Layer> copy;
-  if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
+  std::shared_ptr<Layer> copy = vector_copy(layer);
+  if (copy != nullptr) {
+    // its marks come with the look
+  } else if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
     copy = image->pages() ? std::make_shared<ImageLayer>(layer.name(), image->pages())
                           : std::make_shared<ImageLayer>(layer.name(), image->shared_volume());
   } else {

@@ -1,7 +1,7 @@
 #pragma once
 
 /// How a layer is shown, as a value: what undo goes back to, what a session file keeps, what a
-/// duplicate starts with. Its data are not part of it.
+/// duplicate starts with. Pixels are not part of it; marks of vector layers are, shared.
 
 #include <optional>
 #include <string>
@@ -9,6 +9,7 @@
 
 #include "core/layers/image_layer.h"
 #include "core/layers/labels_layer.h"
+#include "core/layers/vector_layers.h"
 
 namespace karyo {
 
@@ -35,6 +36,10 @@ struct LayerLook {
   };
   std::optional<Image> image;    ///< of image layers
   std::optional<Labels> labels;  ///< of labels layers
+  // Of vector layers; without data (null) a layer keeps its own.
+  std::optional<PointsLook> points;
+  std::optional<ShapesLook> shapes;
+  std::optional<TracksLook> tracks;
 
   friend bool operator==(const LayerLook&, const LayerLook&) = default;
 };

@@ -79,6 +79,7 @@ void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view
   for (int i = 0; i < layers.count(); ++i) {
     const Layer& layer = layers.at(i);
     if (!layer.visible() || alpha_of(layer.opacity()) == 0) continue;
+    if (is_vector(layer.kind())) continue;  // painted over the picture by its owner
     if (shown && !shown(layer)) continue;
     const bool lowest = ready.empty();
     const VoxelGrid grid = layers.grid_of(layer);
@@ -126,6 +127,7 @@ void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view
 ScreenRect dirty_rect(const LayerList& layers, const Layer& layer, const Box3& box,
                       const ViewTransform& view) {
   const VoxelGrid grid = layers.grid_of(layer);
+  if (is_vector(layer.kind())) return view.viewport();
   if (layer.kind() == LayerKind::kLabels) {
     return view.rect_of(box, grid, LabelsSlice::margin_of(static_cast<const LabelsLayer&>(layer)));
   }

@@ -127,7 +127,7 @@ RgbaImage compose_slice_reference(const LayerList& layers, const ViewTransform& 
       for (int number = 0; number < layers.count(); ++number) {
         const Layer& layer = layers.at(number);
         const int alpha = alpha_of(layer.opacity());
-        if (!layer.visible() || alpha == 0) continue;
+        if (!layer.visible() || alpha == 0 || is_vector(layer.kind())) continue;
         const VoxelGrid grid = layers.grid_of(layer);
         const Sample sample =
             layer.kind() == LayerKind::kImage

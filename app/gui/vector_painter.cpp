@@ -1,0 +1,255 @@
+#include "app/gui/vector_painter.h"
+
+#include <QPainter>
+#include <QPainterPath>
+#include <QPixmap>
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+namespace karyo::gui {
+namespace {
+
+constexpr std::size_t kMostTexts = 500;  // more are not readable, and slow
+constexpr std::size_t kCrowd = 20000;    // dots; beyond it they may overlap less
+constexpr double kSelectedWider = 2;     // pixels
+
+QColor color_of(Rgb color) {
+  return {color.r, color.g, color.b};
+}
+
+/// Of ARGB as ImageJ stores it; the layer's own where a shape has none.
+QColor stroke_of(const Roi& roi, Rgb standard) {
+  if (roi.stroke_color == 0) return color_of(standard);
+  return QColor::fromRgba(roi.stroke_color);
+}
+
+/// A layer's places on one plane of the screen.
+struct Placing {
+  const ViewTransform& view;
+  const VoxelGrid& grid;
+  std::int64_t time;
+  double scale;
+
+  WorldPoint world(const WorldPoint& voxel) const {
+    return {grid.origin_z + voxel.z * grid.spacing_z, grid.origin_y + voxel.y * grid.spacing_y,
+            grid.origin_x + voxel.x * grid.spacing_x};
+  }
+  QPointF screen(const WorldPoint& voxel) const {
+    const ScreenPoint point = view.to_screen(world(voxel));
+    return {point.x, point.y};
+  }
+  /// Voxels along the normal that the view shows, half open.
+  std::pair<double, double> depth() const {
+    const Axis normal = normal_axis(view.plane);
+    const double middle = static_cast<double>(view.slice(grid));
+    const double half = std::max(0.0, view.slab.thickness / spacing_along(grid, normal) / 2 - 0.5);
+    return {middle - half, middle + 1 + half};
+  }
+};
+
+void paint_text(QPainter& painter, const QPointF& at, const QString& text, const QColor& color) {
+  painter.setPen(QColor(0, 0, 0, 190));
+  painter.drawText(at + QPointF(1, 1), text);
+  painter.setPen(color);
+  painter.drawText(at, text);
+}
+
+/// A dot, drawn once and then copied.
+QPixmap dot_of(double diameter, const QColor& color) {
+  const int side = static_cast<int>(std::ceil(diameter)) + 4;
+  QPixmap dot(side, side);
+  dot.fill(Qt::transparent);
+  QPainter painter(&dot);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(QPen(QColor(0, 0, 0, 160), 1));
+  painter.setBrush(color);
+  painter.drawEllipse(QPointF(side / 2.0, side / 2.0), diameter / 2, diameter / 2);
+  return dot;
+}
+
+/// Which cells of the screen have a dot already: many points in one place cost one.
+class Occupied {
+ public:
+  Occupied(const ViewTransform& view, double cell)
+      : cell_(std::max(1.0, cell)),
+        across_(static_cast<int>(view.width / cell_) + 1),
+        taken_(static_cast<std::size_t>(across_) *
+               (static_cast<std::size_t>(view.height / cell_) + 1)) {}
+  /// False where there was one; the place lies in the view.
+  bool take(const QPointF& at) {
+    const auto cell = static_cast<std::size_t>(at.y() / cell_) * static_cast<std::size_t>(across_) +
+                      static_cast<std::size_t>(at.x() / cell_);
+    if (taken_[cell]) return false;
+    taken_[cell] = true;
+    return true;
+  }
+
+ private:
+  double cell_;
+  int across_;
+  std::vector<bool> taken_;
+};
+
+void paint_points(QPainter& painter, const PointsLayer& layer, const Placing& placing) {
+  const PointsLook& look = layer.look();
+  const ViewTransform& view = placing.view;
+  const double diameter = std::clamp(
+      look.on_screen ? look.size * placing.scale : look.size * placing.grid.spacing_x * view.zoom,
+      1.0, 2000.0);
+  const auto [near, far] = placing.depth();
+  const Axis normal = normal_axis(view.plane);
+  const QPixmap dot = dot_of(diameter, color_of(look.color));
+  const QRectF source(0, 0, dot.width(), dot.height());
+  const double margin = diameter / 2 + 2;
+  std::vector<std::pair<QPointF, std::size_t>> seen;
+  const PointList& points = *look.data;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const PointMark& point = points[i];
+    if (point.t >= 0 && point.t != placing.time) continue;
+    const double depth = point.at[normal];
+    if (depth < near || depth >= far) continue;
+    const QPointF at = placing.screen(point.at);
+    if (at.x() > -margin && at.y() > -margin && at.x() < view.width + margin &&
+        at.y() < view.height + margin) {
+      seen.emplace_back(at, i);
+    }
+  }
+  Occupied occupied(view, seen.size() > kCrowd ? 0.75 * diameter : diameter / 4);
+  std::vector<QPainter::PixmapFragment> dots;
+  std::vector<std::size_t> texts;
+  for (const auto& [at, i] : seen) {
+    const bool inside = at.x() >= 0 && at.y() >= 0 && at.x() < view.width && at.y() < view.height;
+    if (inside && !occupied.take(at)) continue;
+    dots.push_back(QPainter::PixmapFragment::create(at, source));
+    if (look.show_text && !points[i].text.empty() && texts.size() < kMostTexts) texts.push_back(i);
+  }
+  painter.drawPixmapFragments(dots.data(), static_cast<int>(dots.size()), dot);
+  for (const std::size_t i : texts) {
+    paint_text(painter, placing.screen(points[i].at) + QPointF(diameter / 2 + 3, 4),
+               QString::fromStdString(points[i].text), color_of(look.color));
+  }
+  if (look.selected < 0) return;
+  const PointMark& chosen = points[static_cast<std::size_t>(look.selected)];
+  const double depth = chosen.at[normal];
+  if (depth < near || depth >= far || (chosen.t >= 0 && chosen.t != placing.time)) return;
+  painter.setPen(QPen(color_of(kAccent), 2 * placing.scale));
+  painter.setBrush(Qt::NoBrush);
+  painter.drawEllipse(placing.screen(chosen.at), diameter / 2 + 3, diameter / 2 + 3);
+}
+
+void paint_shapes(QPainter& painter, const ShapesLayer& layer, const Placing& placing) {
+  if (placing.view.plane != Plane::kXY) return;
+  const ShapesLook& look = layer.look();
+  const auto [near, far] = placing.depth();
+  const QRectF viewport(0, 0, placing.view.width, placing.view.height);
+  std::size_t texts = 0;
+  for (std::size_t i = 0; i < layer.outlines().size(); ++i) {
+    const ShapeOutline& outline = layer.outlines()[i];
+    const auto middle = static_cast<double>(outline.z) + 0.5;
+    if (outline.z >= 0 && (middle < near || middle >= far)) continue;
+    if (outline.t >= 0 && outline.t != placing.time) continue;
+    const QPointF from = placing.screen({0, outline.top, outline.left});
+    const QPointF to = placing.screen({0, outline.bottom, outline.right});
+    const double around = look.width * placing.scale + kSelectedWider;
+    if (!viewport.intersects(QRectF(from, to).adjusted(-around, -around, around, around))) continue;
+    QPainterPath path;
+    for (const PathF& points : outline.paths) {
+      for (std::size_t k = 0; k < points.size(); ++k) {
+        const QPointF at = placing.screen({0, points[k].y, points[k].x});
+        k == 0 ? path.moveTo(at) : path.lineTo(at);
+      }
+      if (outline.closed) path.closeSubpath();
+    }
+    const Roi& roi = (*look.data)[i];
+    const bool selected = static_cast<std::int64_t>(i) == look.selected;
+    const QColor color = selected ? color_of(kAccent) : stroke_of(roi, look.color);
+    if (outline.closed && look.fill) {
+      QColor inside = color;
+      inside.setAlphaF(color.alphaF() / 4);
+      painter.fillPath(path, inside);
+    }
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(color,
+                        (selected ? look.width + kSelectedWider : look.width) * placing.scale,
+                        Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.drawPath(path);
+    if (look.show_text && !roi.name.empty() && texts++ < kMostTexts) {
+      paint_text(painter, from + QPointF(2, -4), QString::fromStdString(roi.name), color);
+    }
+  }
+}
+
+/// Tails end at the current time and fade towards the past; a division joins to its parent.
+void paint_tracks(QPainter& painter, const TracksLayer& layer, const Placing& placing) {
+  const TracksLook& look = layer.look();
+  const std::vector<TrackPoint>& points = look.data->points;
+  const std::int64_t first = placing.time - look.tail;
+  const QRectF viewport(0, 0, placing.view.width, placing.view.height);
+  std::size_t texts = 0;
+  const auto color = [](std::int64_t id) {
+    return color_of(label_color(static_cast<std::uint32_t>(id % 400) + 1));
+  };
+  const auto draw = [&](const TrackPoint& from, const TrackPoint& to) {
+    const QPointF a = placing.screen(from.at), b = placing.screen(to.at);
+    if (!viewport.intersects(QRectF(a, b).normalized().adjusted(-2, -2, 2, 2))) return;
+    QColor shade = color(to.id);
+    shade.setAlphaF(1 - 0.8 * static_cast<double>(placing.time - to.t) / (look.tail + 1.0));
+    painter.setPen(QPen(shade, look.width * placing.scale, Qt::SolidLine, Qt::RoundCap));
+    painter.drawLine(a, b);
+  };
+  const auto before = [](const TrackPoint& point, std::int64_t id) { return point.id < id; };
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const TrackPoint& point = points[i];
+    if (point.t > placing.time || point.t < first) continue;
+    const bool begins = i == 0 || points[i - 1].id != point.id;
+    if (!begins && points[i - 1].t >= first) draw(points[i - 1], point);
+    const auto parent = begins ? look.data->parents.find(point.id) : look.data->parents.end();
+    if (parent != look.data->parents.end()) {
+      const auto end = std::lower_bound(points.begin(), points.end(), parent->second + 1, before);
+      if (end != points.begin() && std::prev(end)->id == parent->second &&
+          std::prev(end)->t >= first && std::prev(end)->t <= point.t) {
+        draw(*std::prev(end), point);
+      }
+    }
+    if (point.t != placing.time) continue;
+    const QPointF at = placing.screen(point.at);
+    if (!viewport.contains(at)) continue;
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color(point.id));
+    painter.drawEllipse(at, (look.width + 1) * placing.scale, (look.width + 1) * placing.scale);
+    if (look.show_text && texts++ < kMostTexts) {
+      paint_text(painter, at + QPointF(6, -4), QString::number(point.id), color(point.id));
+    }
+  }
+}
+
+}  // namespace
+
+void paint_vectors(QPainter& painter, const LayerList& layers, const ViewTransform& view,
+                   std::int64_t time, double ratio, double scale, const LayerFilter& shown) {
+  painter.save();
+  painter.scale(1 / ratio, 1 / ratio);
+  painter.setRenderHint(QPainter::Antialiasing);
+  QFont font = painter.font();
+  font.setPixelSize(static_cast<int>(std::lround(12 * scale)));
+  painter.setFont(font);
+  for (int i = 0; i < layers.count(); ++i) {
+    const Layer& layer = layers.at(i);
+    if (!layer.visible() || !is_vector(layer.kind()) || (shown && !shown(layer))) continue;
+    const VoxelGrid grid = layers.grid_of(layer);
+    const Placing placing{view, grid, time, scale};
+    painter.setOpacity(layer.opacity());
+    if (const auto* points = dynamic_cast<const PointsLayer*>(&layer)) {
+      paint_points(painter, *points, placing);
+    } else if (const auto* shapes = dynamic_cast<const ShapesLayer*>(&layer)) {
+      paint_shapes(painter, *shapes, placing);
+    } else if (const auto* tracks = dynamic_cast<const TracksLayer*>(&layer)) {
+      paint_tracks(painter, *tracks, placing);
+    }
+  }
+  painter.restore();
+}
+
+}  // namespace karyo::gui

@@ -1,0 +1,24 @@
+#pragma once
+
+/// Points, shapes and tracks over the composed picture of a plane.
+///
+/// Points show on the planes that pass their voxel, shapes in XY only, tracks as tails that end at
+/// the current time, on every plane. What lies outside of the view is passed over before anything
+/// is drawn, and points that would cover each other are drawn once.
+
+#include "core/layers/label_colors.h"
+#include "core/layers/layer_list.h"
+#include "core/layers/vector_layers.h"
+#include "viewer/scene/slice_compositor.h"
+#include "viewer/scene/view_transform.h"
+
+class QPainter;
+
+namespace karyo::gui {
+
+/// From the lowest to the topmost. `ratio`: physical pixels, in which `view` counts, for one of the
+/// painter's; `scale`: pixels of the picture for one of the screen's, which sizes are given in.
+void paint_vectors(QPainter& painter, const LayerList& layers, const ViewTransform& view,
+                   std::int64_t time, double ratio, double scale, const LayerFilter& shown = {});
+
+}  // namespace karyo::gui

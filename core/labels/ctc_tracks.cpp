@@ -1,0 +1,135 @@
+#include "core/labels/ctc_tracks.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <map>
+#include <sstream>
+#include <string>
+#include <utility>
+
+#include "core/base/atomic_file.h"
+#include "core/base/text.h"
+#include "core/io/image_io.h"
+#include "core/labels/label_volume.h"
+#include "core/labels/object_stats.h"
+
+namespace karyo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t kMostBytes = std::uint64_t{64} << 20;
+
+struct Span {
+  std::int64_t first = 0, last = 0;
+};
+
+struct Lineage {
+  std::map<std::int64_t, Span> tracks;  // by label
+  std::map<std::int64_t, std::int64_t> parents;
+};
+
+Result<Lineage> parse_lineage(const std::string& text, const std::string& name) {
+  Lineage lineage;
+  std::istringstream lines(text);
+  std::string line;
+  for (int number = 1; std::getline(lines, line); ++number) {
+    std::array<std::int64_t, 4> values{};
+    std::size_t count = 0;
+    bool good = true;
+    const char* at = line.data();
+    const char* const end = at + line.size();
+    while (good) {
+      at = std::find_if(at, end, [](char c) { return c != ' ' && c != '\t' && c != '\r'; });
+      if (at == end) break;
+      std::int64_t value = 0;
+      const auto read = std::from_chars(at, end, value);
+      good = read.ec == std::errc() && value >= 0 && count < values.size();
+      if (good) values[count++] = value;
+      at = read.ptr;
+    }
+    if (good && count == 0) continue;
+    const auto [label, first, last, parent] = values;
+    if (!good || count != 4 || label < 1 || label > 0xFFFFFFFF || last < first ||
+        last > kMostFrame) {
+      return Error(ErrorCode::kBadFile,
+                   name + ", line " + std::to_string(number) + ": it describes no track",
+                   "Write four whole numbers: label, first frame, last frame, parent or 0.");
+    }
+    lineage.tracks[label] = {first, last};
+    if (parent != 0) lineage.parents[label] = parent;
+  }
+  if (lineage.tracks.empty()) {
+    return Error(ErrorCode::kBadFile, name + " describes no tracks",
+                 "Write a line a track: label, first frame, last frame, parent or 0.");
+  }
+  return lineage;
+}
+
+/// Label frames beside the text, by their numbers.
+std::map<std::int64_t, fs::path> frames_beside(const fs::path& path) {
+  const std::string beginning =
+      lower_ascii(path.stem().string()) == "man_track" ? "man_track" : "mask";
+  std::map<std::int64_t, fs::path> frames;
+  std::error_code failed;
+  for (const auto& entry :
+       fs::directory_iterator(path.parent_path().empty() ? "." : path.parent_path(), failed)) {
+    const std::string stem = entry.path().stem().string();
+    const std::string ending = lower_ascii(entry.path().extension().string());
+    if (!stem.starts_with(beginning) || (ending != ".tif" && ending != ".tiff")) continue;
+    std::int64_t number = 0;
+    const char* const end = stem.data() + stem.size();
+    const auto read = std::from_chars(stem.data() + beginning.size(), end, number);
+    if (read.ec == std::errc() && read.ptr == end && number >= 0) frames[number] = entry.path();
+  }
+  return frames;
+}
+
+}  // namespace
+
+bool is_ctc_tracks(const fs::path& path) {
+  const std::string name = lower_ascii(path.filename().string());
+  return name == "man_track.txt" || name == "res_track.txt";
+}
+
+Result<TrackList> read_ctc_tracks(const fs::path& path, TaskControl& control) {
+  const std::string name = path.filename().string();
+  KARYO_TRY(const std::string text, read_file(path, kMostBytes));
+  KARYO_TRY(Lineage lineage, parse_lineage(text, name));
+  const auto frames = frames_beside(path);
+  if (frames.empty()) {
+    return Error(ErrorCode::kNotFound, "no label frames lie beside " + name,
+                 "Put man_track000.tif ... beside man_track.txt, mask000.tif ... beside "
+                 "res_track.txt.");
+  }
+  TrackList tracks;
+  double read = 0;
+  for (const auto& [t, file] : frames) {
+    if (control.cancelled()) return cancelled_error("Opening " + name);
+    control.report(read++ / static_cast<double>(frames.size()), "Opening " + name);
+    KARYO_TRY(const Volume volume, read_image(file));
+    auto labels = to_labels(volume, 0);
+    if (!labels) return labels.error().in(file.filename().string());
+    for (const auto& [id, object] : object_stats(LabelVolume::from_dense(labels->view()))) {
+      const auto track = lineage.tracks.find(id);
+      if (track == lineage.tracks.end() || t < track->second.first || t > track->second.last) {
+        continue;
+      }
+      if (tracks.points.size() == kMostMarks) {
+        return Error(ErrorCode::kTooLarge,
+                     name + " has more than " + std::to_string(kMostMarks) + " places",
+                     "Open a part of the movie.");
+      }
+      tracks.points.push_back({id, t, {object.z + 0.5, object.y + 0.5, object.x + 0.5}});
+    }
+  }
+  std::sort(tracks.points.begin(), tracks.points.end(),
+            [](const TrackPoint& a, const TrackPoint& b) {
+              return a.id != b.id ? a.id < b.id : a.t < b.t;
+            });
+  tracks.parents = std::move(lineage.parents);
+  return tracks;
+}
+
+}  // namespace karyo

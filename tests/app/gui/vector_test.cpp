@@ -1,0 +1,112 @@
+// Points, shapes and tracks as a person sees them.
+
+#include <QCheckBox>
+#include <QImage>
+#include <QPainter>
+#include <cmath>
+#include <cstdlib>
+#include <iostream>
+
+#include "app/gui/vector_painter.h"
+#include "core/base/random.h"
+#include "core/layers/vector_layers.h"
+#include "tests/app/gui/window_fixture.h"
+
+namespace karyo::gui {
+namespace {
+
+class VectorTest : public WindowTest {
+ protected:
+  void run(const char* id, const nlohmann::json& arguments) {
+    const auto outcome = window_.commands().run(id, arguments);
+    ASSERT_TRUE(outcome) << outcome.error().what;
+    QTest::qWait(30);
+  }
+  /// The colour of the XY view where a voxel lies.
+  QColor at(double z, double y, double x) {
+    const auto grid = workspace_.layers().grid();
+    const WorldPoint place{z * grid.spacing_z, y * grid.spacing_y, x * grid.spacing_x};
+    return xy().grab().toImage().pixelColor(xy().position_of(place).toPoint());
+  }
+  static bool yellow(const QColor& color) {
+    return color.red() > 200 && color.green() > 160 && color.blue() < 120;
+  }
+};
+
+TEST_F(VectorTest, PointsShowInTheirPlaneAlone) {
+  open_stack();
+  run("layer.new_points", {});
+  run("points.add", {{"voxel", {6, 5, 40}}, {"text", "a"}});
+  workspace_.view().set_cursor_voxel({6, 30, 10}, workspace_.layers().grid());
+  QTest::qWait(30);
+  EXPECT_TRUE(yellow(at(6, 5.5, 40.5)));
+  workspace_.view().set_cursor_voxel({7, 30, 10}, workspace_.layers().grid());
+  QTest::qWait(30);
+  EXPECT_FALSE(yellow(at(7, 5.5, 40.5)));
+}
+
+TEST_F(VectorTest, ShapesFillWhenTheBoxIsTicked) {
+  open_stack();
+  run("layer.new_shapes", {});
+  run("shapes.add", {{"type", "rectangle"}, {"points", {2, 30, 12, 46}}});
+  const QColor before = at(6, 7, 36);
+  QCheckBox* fill = window_.findChild<QCheckBox*>("fill");
+  ASSERT_NE(fill, nullptr);
+  fill->click();
+  QTest::qWait(30);
+  EXPECT_TRUE(dynamic_cast<ShapesLayer*>(workspace_.layers().selected())->look().fill);
+  EXPECT_GT(at(6, 7, 36).red(), before.red() + 20);
+  if (const char* path = std::getenv("KARYOSCOPE_VECTOR_PICTURE")) window_.grab().save(path);
+}
+
+/// 100 000 points in a stack of 100 planes, all of one plane of 1000 x 1000 in view.
+TEST(VectorPainter, ManyPointsAreQuick) {
+  Random random(7);
+  PointList points;
+  for (int i = 0; i < 100000; ++i) {
+    points.push_back(
+        {{random.uniform() * 100, random.uniform() * 1000, random.uniform() * 1000}, -1, ""});
+  }
+  LayerList layers;
+  layers.add(std::make_shared<PointsLayer>("p", std::move(points)));
+  QImage picture(1000, 1000, QImage::Format_RGB32);
+  for (const double thickness : {0.0, 1000.0}) {
+    picture.fill(Qt::black);
+    const ViewTransform view{Plane::kXY, {50.5, 500, 500}, 1, 1000, 1000, {thickness}};
+    QPainter painter(&picture);
+    paint_vectors(painter, layers, view, 0, 1, 1);
+    QElapsedTimer clock;
+    clock.start();
+    paint_vectors(painter, layers, view, 0, 1, 1);
+    const double ms = static_cast<double>(clock.nsecsElapsed()) / 1e6;
+    std::cout << "thickness " << thickness << ": " << ms << " ms\n";
+    EXPECT_LT(ms, 100);  // far above what it takes, for busy machines
+    painter.end();
+    int drawn = 0;
+    for (int x = 0; x < 1000; ++x) drawn += qRed(picture.pixel(x, 500)) > 100 ? 1 : 0;
+    EXPECT_GT(drawn, 5);
+  }
+}
+
+TEST(VectorPainter, TailsEndAtTheCurrentTime) {
+  TrackList tracks;
+  for (int t = 0; t < 10; ++t) tracks.points.push_back({1, t, {0.5, 50, 5.0 + 10 * t}});
+  LayerList layers;
+  auto& layer = layers.add(std::make_shared<TracksLayer>("t", tracks));
+  TracksLook look = layer.look();
+  look.tail = 3;
+  layer.set_look(look);
+  QImage picture(100, 100, QImage::Format_RGB32);
+  picture.fill(Qt::black);
+  QPainter painter(&picture);
+  paint_vectors(painter, layers, {Plane::kXY, {0.5, 50, 50}, 1, 100, 100, {}}, 6, 1, 1);
+  painter.end();
+  const auto lit = [&](int x) { return qGray(picture.pixel(x, 50)) > 20; };
+  EXPECT_FALSE(lit(15));  // before the tail
+  EXPECT_TRUE(lit(50));
+  EXPECT_TRUE(lit(64));
+  EXPECT_FALSE(lit(80));  // in the future
+}
+
+}  // namespace
+}  // namespace karyo::gui
