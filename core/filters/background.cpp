@@ -190,10 +190,11 @@ Result<Volume> subtract_background(const Volume& volume, double radius, bool lig
                                                             : 0.0F;
   return filter_frames(
       volume,
-      [&](Array3<float> values) -> Result<Array3<float>> {
+      [&](Array3<float> values, const Advance& advance) -> Result<Array3<float>> {
         const Index3 shape = values.shape();
         parallel_for(0, shape.z, 1, [&](std::int64_t first, std::int64_t last) {
           for (std::int64_t z = first; z < last; ++z) {
+            if (!advance(static_cast<double>(z) / static_cast<double>(shape.z))) return;
             float* plane = values.data() + z * shape.y * shape.x;
             subtract_from_plane(plane, shape.x, shape.y, ball, light_background, smoothing, whole,
                                 white);

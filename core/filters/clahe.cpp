@@ -104,13 +104,14 @@ Result<Volume> clahe(const Volume& volume, const ClaheSettings& settings, TaskCo
   }
   return filter_frames(
       volume,
-      [&](Array3<float> values) -> Result<Array3<float>> {
+      [&](Array3<float> values, const Advance& advance) -> Result<Array3<float>> {
         const auto [least, most] = std::minmax_element(values.begin(), values.end());
         const float low = *least, high = *most;
         if (!(high > low)) return values;  // one grey value
         const Index3 shape = values.shape();
         parallel_for(0, shape.z, 1, [&](std::int64_t first, std::int64_t last) {
           for (std::int64_t z = first; z < last; ++z) {
+            if (!advance(static_cast<double>(z) / static_cast<double>(shape.z))) return;
             float* plane = values.data() + z * shape.y * shape.x;
             const Curves curves(plane, shape.y, shape.x, low, high, settings);
             for (std::int64_t y = 0; y < shape.y; ++y) {

@@ -37,9 +37,13 @@ Result<Volume> filter_frames(const Volume& volume, const FrameFilter& filter, Ta
   for (std::int64_t t = 0; t < shape.t; ++t) {
     for (std::int64_t c = 0; c < shape.c; ++c) {
       if (control.cancelled()) return cancelled_error(doing);
-      control.report(static_cast<double>(t * shape.c + c) / static_cast<double>(shape.t * shape.c),
-                     doing);
-      KARYO_TRY(const Array3<float> values, filter(to_float(volume, t, c)));
+      const auto advance = [&](double part) {
+        const double frame = static_cast<double>(t * shape.c + c) + part;
+        control.report(frame / static_cast<double>(shape.t * shape.c), doing);
+        return !control.cancelled();
+      };
+      KARYO_TRY(const Array3<float> values, filter(to_float(volume, t, c), advance));
+      if (!advance(1)) return cancelled_error(doing);
       if (filtered.size_bytes() == 0) {
         const Index3 own = values.shape();
         filtered = Volume(volume.type(), {shape.t, shape.c, own.z, own.y, own.x}, volume.grid);

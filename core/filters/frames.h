@@ -10,8 +10,11 @@
 
 namespace karyo {
 
+/// Says how far a frame is (0 to 1); false once the work was cancelled: what is returned afterwards
+/// is not used. Any thread.
+using Advance = std::function<bool(double part)>;
 /// One channel at one time, axes Z, Y, X.
-using FrameFilter = std::function<Result<Array3<float>>(Array3<float>)>;
+using FrameFilter = std::function<Result<Array3<float>>(Array3<float>, const Advance&)>;
 
 /// All results have the same shape; it may differ from the input's. Whole-number types are rounded
 /// (halves away from zero) and clipped to their range. Grid and channels are the input's.

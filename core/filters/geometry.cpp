@@ -298,9 +298,11 @@ Result<Volume> resample(const Volume& volume, const Index3& shape, Resampling ho
   }
   auto resized = filter_frames(
       volume,
-      [&](Array3<float> values) -> Result<Array3<float>> {
+      [&](Array3<float> values, const Advance& advance) -> Result<Array3<float>> {
         values = resampled(values, 2, shape.x, how);
+        if (!advance(0.4)) return values;
         values = resampled(values, 1, shape.y, how);
+        if (!advance(0.7)) return values;
         return resampled(values, 0, shape.z, how);
       },
       control, "Resampling");

@@ -1,8 +1,10 @@
+#include <itkCommand.h>
 #include <itkFlatStructuringElement.h>
 #include <itkGrayscaleMorphologicalClosingImageFilter.h>
 #include <itkGrayscaleMorphologicalOpeningImageFilter.h>
 #include <itkImage.h>
 #include <itkMedianImageFilter.h>
+#include <itkProcessObject.h>
 
 #include <algorithm>
 
@@ -35,6 +37,41 @@ Array3<float> from_itk(const FloatImage& image) {
   return values;
 }
 
+/// Tells how far a filter is, and stops it once the work was cancelled.
+class Watch : public itk::Command {
+ public:
+  using Self = Watch;
+  using Pointer = itk::SmartPointer<Self>;
+  itkNewMacro(Self);
+
+  void Execute(itk::Object* caller, const itk::EventObject&) override {
+    auto* filter = dynamic_cast<itk::ProcessObject*>(caller);
+    if (filter != nullptr && advance && !advance(filter->GetProgress())) {
+      filter->AbortGenerateDataOn();
+    }
+  }
+  void Execute(const itk::Object*, const itk::EventObject&) override {}
+
+  Advance advance;
+};
+
+/// Runs a filter on the values. A stopped one gives them as they were: nobody looks at them.
+template <typename Filter>
+Result<Array3<float>> run(Filter& filter, Array3<float>& values, const Advance& advance) {
+  try {
+    const auto watch = Watch::New();
+    watch->advance = advance;
+    filter.AddObserver(itk::ProgressEvent(), watch);
+    filter.SetInput(itk_image(values));
+    filter.Update();
+    return from_itk(*filter.GetOutput());
+  } catch (const itk::ProcessAborted&) {
+    return values;
+  } catch (const itk::ExceptionObject& failure) {
+    return Error(ErrorCode::kInternal, failure.GetDescription(), "Try a smaller radius.");
+  }
+}
+
 }  // namespace
 
 Result<Volume> top_hat(const Volume& volume, TopHat kind, std::int64_t radius,
@@ -43,36 +80,27 @@ Result<Volume> top_hat(const Volume& volume, TopHat kind, std::int64_t radius,
     return Error(ErrorCode::kInvalidArgument, "a top hat's radius lies between 1 and 100 voxels",
                  "Use a little more than the radius of the largest object to keep.");
   }
-  using Image = FloatImage;
   using Element = itk::FlatStructuringElement<3>;
-  const auto run = [&](auto filter, Array3<float>& values) {
-    Element::RadiusType size;
-    size.Fill(static_cast<itk::SizeValueType>(radius));
-    if (values.shape().z == 1) size[2] = 0;
-    filter->SetKernel(Element::Ball(size, false));
-    filter->SetInput(itk_image(values));
-    filter->Update();
-    return from_itk(*filter->GetOutput());
-  };
+  using Opening = itk::GrayscaleMorphologicalOpeningImageFilter<FloatImage, FloatImage, Element>;
+  using Closing = itk::GrayscaleMorphologicalClosingImageFilter<FloatImage, FloatImage, Element>;
   return filter_frames(
       volume,
-      [&](Array3<float> values) -> Result<Array3<float>> {
-        try {
-          const bool bright = kind == TopHat::kBright;
-          const Array3<float> flat =
-              bright
-                  ? run(itk::GrayscaleMorphologicalOpeningImageFilter<Image, Image, Element>::New(),
-                        values)
-                  : run(itk::GrayscaleMorphologicalClosingImageFilter<Image, Image, Element>::New(),
-                        values);
-          for (std::int64_t i = 0; i < values.count(); ++i) {
-            const float off = values.data()[i] - flat.data()[i];
-            values.data()[i] = bright ? off : -off;
-          }
-          return values;
-        } catch (const itk::ExceptionObject& failure) {
-          return Error(ErrorCode::kInternal, failure.GetDescription(), "Try a smaller radius.");
+      [&](Array3<float> values, const Advance& advance) -> Result<Array3<float>> {
+        Element::RadiusType size;
+        size.Fill(static_cast<itk::SizeValueType>(radius));
+        if (values.shape().z == 1) size[2] = 0;
+        const bool bright = kind == TopHat::kBright;
+        const auto flattened = [&](auto filter) {
+          filter->SetKernel(Element::Ball(size, false));
+          return run(*filter, values, advance);
+        };
+        KARYO_TRY(const Array3<float> flat,
+                  bright ? flattened(Opening::New()) : flattened(Closing::New()));
+        for (std::int64_t i = 0; i < values.count(); ++i) {
+          const float off = values.data()[i] - flat.data()[i];
+          values.data()[i] = bright ? off : -off;
         }
+        return values;
       },
       control, "Top hat");
 }
@@ -87,18 +115,12 @@ Result<Volume> median(const Volume& volume, const Index3& radius, TaskControl& c
   }
   return filter_frames(
       volume,
-      [&](Array3<float> values) -> Result<Array3<float>> {
-        try {
-          auto filter = itk::MedianImageFilter<FloatImage, FloatImage>::New();
-          filter->SetInput(itk_image(values));
-          filter->SetRadius({{static_cast<itk::SizeValueType>(radius.x),
-                              static_cast<itk::SizeValueType>(radius.y),
-                              static_cast<itk::SizeValueType>(radius.z)}});
-          filter->Update();
-          return from_itk(*filter->GetOutput());
-        } catch (const itk::ExceptionObject& failure) {
-          return Error(ErrorCode::kInternal, failure.GetDescription(), "Try a smaller radius.");
-        }
+      [&](Array3<float> values, const Advance& advance) {
+        auto filter = itk::MedianImageFilter<FloatImage, FloatImage>::New();
+        filter->SetRadius(
+            {{static_cast<itk::SizeValueType>(radius.x), static_cast<itk::SizeValueType>(radius.y),
+              static_cast<itk::SizeValueType>(radius.z)}});
+        return run(*filter, values, advance);
       },
       control, "Median");
 }

@@ -68,10 +68,12 @@ Result<Volume> gaussian(const Volume& volume, const PerAxis& sigma, TaskControl&
   }
   return filter_frames(
       volume,
-      [&](Array3<float> values) -> Result<Array3<float>> {
+      [&](Array3<float> values, const Advance& advance) -> Result<Array3<float>> {
         const Index3 shape = values.shape();
         convolve(values, {1, shape.x, shape.z * shape.y, shape.x}, kernel_of(sigma.x));
         for (std::int64_t z = 0; z < shape.z && sigma.y > 0; ++z) {
+          const double part = static_cast<double>(z) / static_cast<double>(shape.z);
+          if (!advance((1 + part) / 3)) return values;
           convolve(values, {shape.x, shape.y, shape.x, 1, z * shape.y * shape.x},
                    kernel_of(sigma.y));
         }

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <thread>
 #include <vector>
 
 #include "core/base/random.h"
@@ -203,6 +205,28 @@ TEST(Filters, WrongSettingsAndCancelSayWhy) {
   const auto stopped = gaussian(image, {0, 1, 1}, control);
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().code, ErrorCode::kCancelled);
+}
+
+TEST(Filters, AreStoppedInTheMiddleOfAFrame) {
+  const Volume large = noise(VoxelType::kUInt8, {1, 1, 40, 200, 200});
+  const auto stopped = [&](const auto& run) {
+    TaskControl control;
+    std::thread stop([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(30));
+      control.request_cancel();
+    });
+    const auto begin = std::chrono::steady_clock::now();
+    const auto outcome = run(control);
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    stop.join();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, ErrorCode::kCancelled);
+    EXPECT_LT(taken.count(), 5) << "it would take far longer";
+  };
+  stopped([&](TaskControl& control) { return median(large, {5, 5, 5}, control); });
+  stopped([&](TaskControl& control) { return top_hat(large, TopHat::kBright, 40, control); });
+  stopped(
+      [&](TaskControl& control) { return subtract_background(large, 100, false, true, control); });
 }
 
 TEST(Filters, OneVoxelAndRadiiBeyondTheImage) {
