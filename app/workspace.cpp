@@ -318,6 +318,18 @@ std::string Workspace::doing() const {
   return jobs_.empty() ? "" : jobs_.front().task->control().progress().doing;
 }
 
+Workspace::JobProgress Workspace::progress() const {
+  JobProgress progress;
+  if (jobs_.empty()) return progress;
+  progress.fraction = std::clamp(jobs_.front().task->control().progress().fraction, 0.0, 1.0);
+  const std::chrono::duration<double> past = std::chrono::steady_clock::now() - jobs_.front().since;
+  // Before a twentieth is done, or two seconds have gone by, a guess would only jump about.
+  if (progress.fraction > 0.05 && past.count() > 2) {
+    progress.seconds_left = past.count() * (1 - progress.fraction) / progress.fraction;
+  }
+  return progress;
+}
+
 void Workspace::cancel_jobs() {
   for (auto& job : jobs_) job.task->control().request_cancel();
 }

@@ -90,6 +90,11 @@ class Workspace {
   void note_reading();
   /// What is going on, for the status line; empty when nothing is.
   std::string doing() const;
+  /// How far it is, 0 to 1, and how many seconds it may still take (below 0: not known).
+  struct JobProgress {
+    double fraction = 0, seconds_left = -1;
+  };
+  JobProgress progress() const;
   void cancel_jobs();
   /// Waits for all work and takes it over.
   void finish_jobs();
@@ -150,6 +155,7 @@ class Workspace {
   struct Job {
     std::shared_ptr<Mailbox> mailbox;
     std::unique_ptr<Task> task;
+    std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
   };
   using Work = std::function<Result<void>(TaskControl&, Mailbox&)>;
   void start(Work work);

@@ -24,6 +24,7 @@
 #include "app/gui/measure_tool.h"
 #include "app/gui/menus.h"
 #include "app/gui/offer_panel.h"
+#include "app/gui/slab_controls.h"
 #include "app/gui/start_panel.h"
 #include "app/gui/status_line.h"
 #include "app/gui/theme.h"
@@ -127,6 +128,7 @@ void MainWindow::build_side() {
   measure_panel_->hide();
   inside_column->addWidget(measure_panel_);
   inside_column->addWidget(new LayerControls(workspace_, commands_, inside));
+  inside_column->addWidget(new SlabControls(workspace_, commands_, inside));
   inside_column->addWidget(new VolumeControls(workspace_, commands_, views_->volume(), inside));
   inside_column->addStretch(1);
   inside->setProperty("role", "panel");

@@ -4,9 +4,11 @@
 #include <QFile>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QProgressBar>
 #include <QTimer>
 #include <QToolButton>
 #include <algorithm>
+#include <cmath>
 
 #include "app/gui/line_icon.h"
 #include "app/gui/theme.h"
@@ -67,6 +69,12 @@ StatusLine::StatusLine(Workspace& workspace, QWidget* parent)
   work_ = new QLabel(this);
   work_->setObjectName(QStringLiteral("work"));
   work_->setProperty("role", "work");
+  progress_ = new QProgressBar(this);
+  progress_->setObjectName(QStringLiteral("progress"));
+  progress_->setAccessibleName(tr("How far the work is"));
+  progress_->setFixedSize(96, 8);
+  progress_->setTextVisible(false);
+  progress_->setRange(0, 1000);
   cancel_ = new QToolButton(this);
   cancel_->setProperty("flat", true);
   cancel_->setIcon(line_icon(LineIcon::kCancel, QPalette::PlaceholderText));
@@ -83,6 +91,7 @@ StatusLine::StatusLine(Workspace& workspace, QWidget* parent)
   recording_->hide();
   row->addWidget(recording_);
   row->addWidget(work_);
+  row->addWidget(progress_);
   row->addWidget(cancel_);
   row->addWidget(scale_);
   row->addWidget(device_);
@@ -152,7 +161,20 @@ void StatusLine::update_scale() {
 
 void StatusLine::update_work() {
   const bool busy = !workspace_.doing().empty();
-  if (busy) work_->setText(QString::fromStdString(workspace_.doing()));
+  const auto progress = workspace_.progress();
+  if (busy) {
+    QString text = QString::fromStdString(workspace_.doing());
+    if (progress.seconds_left >= 60) {
+      text += tr(" · %n minute(s) left", nullptr,
+                 static_cast<int>(std::lround(progress.seconds_left / 60)));
+    } else if (progress.seconds_left >= 0) {
+      text +=
+          tr(" · %n second(s) left", nullptr, static_cast<int>(std::ceil(progress.seconds_left)));
+    }
+    work_->setText(text);
+    progress_->setValue(static_cast<int>(progress.fraction * 1000));
+  }
+  progress_->setVisible(busy && progress.fraction > 0);
   if (!busy) work_->clear();
   cancel_->setVisible(busy);
 }

@@ -9,6 +9,7 @@
 #include "app/workspace.h"
 
 class QLabel;
+class QProgressBar;
 class QToolButton;
 
 namespace karyo::gui {
@@ -33,6 +34,7 @@ class StatusLine : public QWidget {
   QLabel* place_;
   QLabel* scale_;
   QLabel* work_;
+  QProgressBar* progress_;
   QToolButton* cancel_;
   QLabel* recording_;
   QLabel* device_;

@@ -105,6 +105,8 @@ QSlider::handle:horizontal { width: 12px; height: 12px; margin: -5px 0; border-r
   background: @text@; border: 1px solid @background@; }
 QSlider::handle:horizontal:focus { background: @accent_text@; }
 QSlider::sub-page:horizontal:disabled { background: @off@; }
+QProgressBar { background: @line@; border: none; border-radius: 4px; }
+QProgressBar::chunk { background: @accent@; border-radius: 4px; }
 QScrollArea { border: none; background: transparent; }
 QScrollBar:vertical { width: 10px; background: transparent; }
 QScrollBar::handle:vertical { background: @scroll@; border-radius: 5px; min-height: 24px; }

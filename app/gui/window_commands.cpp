@@ -11,6 +11,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/measure_tool.h"
 #include "app/gui/picture_file.h"
+#include "app/gui/properties_dialog.h"
 #include "app/gui/status_line.h"
 #include "app/gui/tool_commands.h"
 #include "app/gui/view_grid.h"
@@ -383,6 +384,19 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   add_contrast_command(commands, window);
   add_layer_commands(commands, window.workspace());
   add_filter_commands(commands, window.workspace());
+  Command properties{"layer.properties",
+                     "Layer",
+                     "Name, scale and place…",
+                     "Alt+Return",
+                     "Shows and changes the selected layer's name, voxel size and place.",
+                     does([&window] {
+                       LayerList& layers = window.workspace().layers();
+                       const int at = layers.find(layers.selected());
+                       if (at >= 0) (new PropertiesDialog(window, layers.shared_at(at)))->show();
+                     }),
+                     [&window] { return window.workspace().layers().selected() != nullptr; }};
+  properties.asks = true;
+  commands.add(std::move(properties));
   add_measure_commands(commands, window.workspace());
   add_vector_commands(commands, window.workspace());
   add_view_commands(commands, window.workspace());

@@ -3,10 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <QAction>
+#include <QComboBox>
+#include <QDialog>
+#include <QDoubleSpinBox>
 #include <QDragEnterEvent>
 #include <QDropEvent>
+#include <QLineEdit>
 #include <QMenu>
 #include <QMimeData>
+#include <QPushButton>
 #include <QSlider>
 #include <QToolButton>
 
@@ -176,6 +181,50 @@ TEST_F(LayoutsTest, TheChannelSliderShowsOneChannelOrAll) {
   QTest::keyClick(slider, Qt::Key_Home);
   EXPECT_TRUE(image().channel(0).visible);
   EXPECT_TRUE(image().channel(1).visible);
+}
+
+TEST_F(LayoutsTest, AThickSliceShowsWhatLiesBeside) {
+  open_stack();
+  workspace_.layers().at(1).set_visible(false);
+  auto* thickness = window_.findChild<QWidget*>("slab_thickness");
+  ASSERT_NE(thickness, nullptr);
+  EXPECT_TRUE(window_.findChild<QWidget*>("slab_controls")->isVisible());
+  const WorldPoint middle = workspace_.view().cursor();
+  workspace_.view().set_cursor({1, middle.y, middle.x});  // above the ball
+  const auto at_middle = [&] {
+    const QPoint p = xy().position_of(workspace_.view().cursor()).toPoint() + QPoint(9, 9);
+    return qGray(xy().grab().toImage().pixel(p));
+  };
+  const int thin = at_middle();
+  auto* box = thickness->findChild<QDoubleSpinBox*>();
+  ASSERT_NE(box, nullptr);
+  box->setValue(24);
+  EXPECT_EQ(workspace_.view().slab().thickness, 24);
+  EXPECT_GT(at_middle(), thin + 50);
+  auto* projection = window_.findChild<QComboBox*>("slab_projection");
+  projection->setFocus();
+  QTest::keyClick(projection, Qt::Key_Down);
+  EXPECT_EQ(workspace_.view().slab().projection, Projection::kMinimum);
+  EXPECT_LE(at_middle(), thin + 5);
+}
+
+TEST_F(LayoutsTest, ScaleAndPlaceAreChangedAndUndone) {
+  open_stack();
+  workspace_.layers().select(&workspace_.layers().at(0));
+  key(Qt::Key_Return, Qt::AltModifier);
+  auto* dialog = window_.findChild<QDialog*>("properties_dialog");
+  ASSERT_NE(dialog, nullptr);
+  dialog->findChild<QDoubleSpinBox*>("spacing_x")->setValue(0.5);
+  dialog->findChild<QDoubleSpinBox*>("origin_y")->setValue(7);
+  dialog->findChild<QLineEdit*>("name")->setText("renamed");
+  QTest::mouseClick(dialog->findChild<QPushButton*>("change"), Qt::LeftButton);
+  EXPECT_EQ(image().place().spacing_x, 0.5);
+  EXPECT_EQ(image().place().spacing_z, 2);
+  EXPECT_EQ(image().place().origin_y, 7);
+  EXPECT_EQ(image().name(), "renamed");
+  key(Qt::Key_Z, Qt::ControlModifier);
+  EXPECT_EQ(image().place(), image().grid());
+  EXPECT_EQ(image().name(), "cells.tif");
 }
 
 }  // namespace
