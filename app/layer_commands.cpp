@@ -74,6 +74,7 @@ Result<void> split_channels(Workspace& workspace, const json& arguments) {
     }
     layer->set_channel(0, std::move(display));
     layer->set_opacity(image->opacity());
+    layer->set_group(image->group());
     layer->set_blending(c == 0 ? image->blending() : Blending::kAdditive);
     layers.insert(position + static_cast<int>(c), std::move(layer));
   }
@@ -92,6 +93,9 @@ Result<void> move_layer(Workspace& workspace, const json& arguments, int by) {
                      std::to_string(workspace.layers().count()) + " at the top.");
   }
   workspace.layers().move(from, to);
+  if (arguments.contains("group")) {
+    workspace.layers().put_in_group(to, arguments["group"].get<std::string>());
+  }
   return {};
 }
 
@@ -227,7 +231,9 @@ void add_layer_commands(CommandTable& commands, Workspace& workspace) {
                 [&workspace](const json& arguments) { return move_layer(workspace, arguments, 0); },
                 [] { return true; },
                 {},
-                {kLayer, {"to", Kind::kNumber, "place, 1 at the bottom", true}}});
+                {kLayer,
+                 {"to", Kind::kNumber, "place, 1 at the bottom", true},
+                 {"group", Kind::kText, "group it is in then; empty: none; absent: by its place"}}});
   commands.add(
       {"layer.set",
        "",
@@ -239,6 +245,7 @@ void add_layer_commands(CommandTable& commands, Workspace& workspace) {
        {},
        {kLayer,
         {"name", Kind::kText, "its new name"},
+        {"group", Kind::kText, "name of the group it is put into; empty: of none"},
         {"visible", Kind::kBool, "shown or hidden"},
         {"locked", Kind::kBool, "locked or not"},
         {"opacity", Kind::kNumber, "0 to 1"},

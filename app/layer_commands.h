@@ -11,6 +11,8 @@ namespace karyo {
 /// `workspace` must outlive the table.
 void add_layer_commands(CommandTable& commands, Workspace& workspace);
 void add_file_commands(CommandTable& commands, Workspace& workspace);
+/// Groups of layers: shown, renamed, moved, left.
+void add_group_commands(CommandTable& commands, Workspace& workspace);
 void add_filter_commands(CommandTable& commands, Workspace& workspace);
 void add_measure_commands(CommandTable& commands, Workspace& workspace);
 /// Points and shapes: made, added to, taken from.
@@ -39,6 +41,7 @@ Result<T*> target_as(Workspace& workspace, const nlohmann::json& arguments, cons
 inline void add_workspace_commands(CommandTable& commands, Workspace& workspace) {
   add_file_commands(commands, workspace);
   add_layer_commands(commands, workspace);
+  add_group_commands(commands, workspace);
   add_filter_commands(commands, workspace);
   add_measure_commands(commands, workspace);
   add_vector_commands(commands, workspace);

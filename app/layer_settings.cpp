@@ -102,6 +102,10 @@ Result<void> set_layer_look(Workspace& workspace, const json& arguments) {
     if (!(allowed == look)) return target_layer(workspace, arguments).error();
   }
   apply_look(*layer, look);
+  if (arguments.contains("group")) {
+    LayerList& layers = workspace.layers();
+    layers.put_in_group(layers.find(layer), arguments["group"].get<std::string>());
+  }
   return {};
 }
 

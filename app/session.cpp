@@ -66,6 +66,7 @@ json look_json(const LayerLook& look) {
            {"locked", look.locked},
            {"opacity", look.opacity},
            {"blending", name_of(look.blending)}};
+  if (!look.group.empty()) out["group"] = look.group;
   if (look.place) {
     out["place"] = {
         {"spacing", {look.place->spacing_z, look.place->spacing_y, look.place->spacing_x}},
@@ -104,6 +105,7 @@ json look_json(const LayerLook& look) {
 LayerLook look_from(const json& in) {
   LayerLook look;
   look.name = in.at("name").get<std::string>();
+  look.group = in.value("group", "");
   look.visible = in.value("visible", true);
   look.locked = in.value("locked", false);
   look.opacity = in.value("opacity", 1.0);

@@ -200,6 +200,7 @@ void Workspace::replace(const std::weak_ptr<Layer>& old, const std::shared_ptr<L
   const int position = layers_.find(old.lock().get());
   if (position < 0) return;  // closed meanwhile
   const auto kept = layers_.remove(position);
+  layer->set_group(kept->group());
   layers_.insert(position, layer);
   history_.note("Change between image and labels of " + layer->name());
   count_objects(layer);

@@ -134,6 +134,7 @@ void Workspace::put_derived(const Derived& derived) {
   auto* made = dynamic_cast<ImageLayer*>(derived.layer.get());
   const auto* image = dynamic_cast<const ImageLayer*>(source.get());
   if (made != nullptr && image != nullptr) take_over_look(*image, *made);
+  if (source) derived.layer->set_group(source->group());
   layers_.insert(below >= 0 ? below + 1 : layers_.count(), derived.layer);
   layers_.select(derived.layer.get());
   history_.note(derived.what + (source ? " of " + source->name() : std::string()));

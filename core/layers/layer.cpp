@@ -41,6 +41,12 @@ void Layer::set_name(std::string name) {
   look_changed();
 }
 
+void Layer::set_group(std::string group) {
+  if (group == group_) return;
+  group_ = std::move(group);
+  look_changed();
+}
+
 void Layer::set_visible(bool visible) {
   if (visible == visible_) return;
   visible_ = visible;

@@ -67,7 +67,13 @@ class Layer {
   /// The time point of this layer that is shown at `time`: the last one where there are fewer.
   std::int64_t time_shown(std::int64_t time) const;
 
-  /// A locked layer is neither closed nor changed by commands; it can be hidden and unlocked.
+  /// The name of the group of layers that this one is in; empty: none. The layers of a group lie
+  /// next to each other in their list: LayerList::put_in_group sees to that.
+  const std::string& group() const { return group_; }
+  void set_group(std::string group);
+
+  /// A locked layer is neither closed nor changed by commands; it can be hidden, moved, grouped and
+  /// unlocked.
   bool locked() const { return locked_; }
   void set_locked(bool locked);
 
@@ -97,6 +103,7 @@ class Layer {
 
  private:
   std::string name_;
+  std::string group_;
   bool visible_ = true;
   bool locked_ = false;
   Source source_;

@@ -53,6 +53,7 @@ void LayerList::insert(int position, std::shared_ptr<Layer> layer) {
       [this, added](const Box3& box) { layer_data_changed.emit(*added, box); });
   layers_.insert(layers_.begin() + position, std::move(layer));
   watches_.insert(watches_.begin() + position, std::move(watch));
+  settle_group(position);
   update_world();
   list_changed.emit();
   select(added);
@@ -72,18 +73,89 @@ std::shared_ptr<Layer> LayerList::remove(int position) {
   return removed;
 }
 
-void LayerList::move(int from, int to) {
-  to = std::clamp(to, 0, count() - 1);
-  if (from == to) return;
-  const auto shift = [&](auto& list) {
+void LayerList::shift(int from, int to) {
+  const auto rotate = [&](auto& list) {
     if (from < to) {
       std::rotate(list.begin() + from, list.begin() + from + 1, list.begin() + to + 1);
     } else {
       std::rotate(list.begin() + to, list.begin() + from, list.begin() + from + 1);
     }
   };
-  shift(layers_);
-  shift(watches_);
+  rotate(layers_);
+  rotate(watches_);
+}
+
+void LayerList::move(int from, int to) {
+  to = std::clamp(to, 0, count() - 1);
+  if (from == to) return;
+  shift(from, to);
+  settle_group(to);
+  update_world();
+  list_changed.emit();
+}
+
+std::vector<Layer*> LayerList::in_group(const std::string& group) const {
+  std::vector<Layer*> members;
+  for (const auto& layer : layers_) {
+    if (!group.empty() && layer->group() == group) members.push_back(layer.get());
+  }
+  return members;
+}
+
+std::string LayerList::group_around(int below, int above) const {
+  if (below < 0 || above >= count() || at(below).group() != at(above).group()) return {};
+  return at(below).group();
+}
+
+void LayerList::settle_group(int position) {
+  Layer& layer = at(position);
+  if (const std::string around = group_around(position - 1, position + 1); !around.empty()) {
+    layer.set_group(around);
+    return;
+  }
+  const auto is_mate = [&](int neighbour) {
+    return neighbour >= 0 && neighbour < count() && at(neighbour).group() == layer.group();
+  };
+  if (is_mate(position - 1) || is_mate(position + 1)) return;
+  if (in_group(layer.group()).size() > 1) layer.set_group({});
+}
+
+int LayerList::put_in_group(int position, const std::string& group) {
+  Layer& layer = at(position);
+  if (layer.group() == group) return position;
+  const std::string around = group_around(position - 1, position + 1);
+  int to = position;
+  if (const auto mates = in_group(group); !mates.empty()) {
+    const int lowest = find(mates.front()), topmost = find(mates.back());
+    to = position < lowest ? lowest - 1 : position > topmost ? topmost + 1 : position;
+  } else if (!around.empty()) {
+    to = find(in_group(around).front());  // beneath the group that it lies in
+  }
+  if (to != position) shift(position, to);
+  layer.set_group(group);
+  update_world();
+  list_changed.emit();
+  return to;
+}
+
+void LayerList::move_group(const std::string& group, int to) {
+  std::vector<std::shared_ptr<Layer>> order, members;
+  for (const auto& layer : layers_) {
+    (!group.empty() && layer->group() == group ? members : order).push_back(layer);
+  }
+  if (members.empty()) return;
+  to = std::clamp(to, 0, static_cast<int>(order.size()));
+  const auto group_at = [&](int position) -> std::string {
+    if (position < 0 || position >= static_cast<int>(order.size())) return {};
+    return order[static_cast<std::size_t>(position)]->group();
+  };
+  while (!group_at(to).empty() && group_at(to - 1) == group_at(to)) --to;
+  order.insert(order.begin() + to, members.begin(), members.end());
+  if (order == layers_) return;
+  for (int i = 0; i < count(); ++i) {
+    const int from = find(order[static_cast<std::size_t>(i)].get());
+    if (from != i) shift(from, i);
+  }
   update_world();
   list_changed.emit();
 }

@@ -5,6 +5,9 @@
 /// The world has the grid of the lowest calibrated layer. Layers without calibration (masks whose
 /// file has no spacing) lie on it voxel by voxel; calibrated ones keep their own spacing, turned
 /// into the world's unit.
+///
+/// Layers of one group lie next to each other. A layer that is put or moved between two of a group
+/// joins it; one that is moved away from the others of its group leaves it.
 
 #include <cstdint>
 #include <memory>
@@ -42,6 +45,14 @@ class LayerList {
   std::shared_ptr<Layer> remove(int position);
   /// `to` is the position afterwards.
   void move(int from, int to);
+  /// Into the group of this name, or out of its own (empty); a locked layer too. It is moved as
+  /// little as makes the group's layers neighbours. Returns its position afterwards.
+  int put_in_group(int position, const std::string& group);
+  /// Moves the layers of a group, in their order, so that the lowest has position `to` afterwards
+  /// (clipped; not into another group: then beneath that).
+  void move_group(const std::string& group, int to);
+  /// The group's layers, from the bottom.
+  std::vector<Layer*> in_group(const std::string& group) const;
   void clear();
 
   /// The one layer whose controls are shown and which tools work on; null when there is none.
@@ -69,6 +80,10 @@ class LayerList {
     Connection look, data;
   };
   void update_world();
+  void shift(int from, int to);
+  /// Whether the layers around a position, which is not theirs, are of one group; that group.
+  std::string group_around(int below, int above) const;
+  void settle_group(int position);
 
   std::vector<std::shared_ptr<Layer>> layers_;
   std::vector<Watch> watches_;  // one a layer

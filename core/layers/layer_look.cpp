@@ -35,6 +35,7 @@ std::shared_ptr<Layer> vector_copy(const Layer& layer) {
 LayerLook look_of(const Layer& layer) {
   LayerLook look;
   look.name = layer.name();
+  look.group = layer.group();
   look.visible = layer.visible();
   look.locked = layer.locked();
   look.opacity = layer.opacity();
@@ -63,6 +64,7 @@ LayerLook look_of(const Layer& layer) {
 void apply_look(Layer& layer, const LayerLook& look) {
   layer.set_locked(false);  // a locked layer takes no other changes
   layer.set_name(look.name);
+  layer.set_group(look.group);
   layer.set_visible(look.visible);
   layer.set_opacity(look.opacity);
   layer.set_blending(look.blending);

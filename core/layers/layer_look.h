@@ -15,6 +15,7 @@ namespace karyo {
 
 struct LayerLook {
   std::string name;
+  std::string group;  ///< empty: none
   bool visible = true;
   bool locked = false;
   double opacity = 1;

@@ -100,6 +100,65 @@ TEST_F(HistoryTest, ALockedLayerStays) {
   EXPECT_TRUE(run("layer.delete", {{"layer", "a"}}));
 }
 
+TEST_F(HistoryTest, GroupsAreMadeShownAndTakenBackInOneStepEach) {
+  const State before = state_of(layers());
+  ASSERT_TRUE(run("layer.set", {{"layer", "c"}, {"locked", true}}));
+  ASSERT_TRUE(run("layer.set", {{"layer", "a"}, {"group", "g"}}));
+  ASSERT_TRUE(run("layer.set", {{"layer", "c"}, {"group", "g"}}));  // locked: as it may be moved
+  EXPECT_EQ(layers().at(1).name(), "c") << "beside the other one";
+  EXPECT_EQ(layers().at(2).name(), "b");
+  EXPECT_EQ(layers().at(2).group(), "");
+  ASSERT_TRUE(run("layer.toggle_group", {{"group", "g"}}));
+  EXPECT_FALSE(layers().at(0).visible());
+  EXPECT_FALSE(layers().at(1).visible());
+  EXPECT_TRUE(layers().at(2).visible());
+  EXPECT_EQ(history().undo_name(), "Show or hide group");
+  ASSERT_TRUE(run("edit.undo"));
+  EXPECT_TRUE(layers().at(0).visible());
+  EXPECT_TRUE(layers().at(1).visible());
+  layers().at(0).set_visible(false);
+  ASSERT_TRUE(run("layer.toggle_group", {{"group", "g"}})) << "one is to be seen: both go";
+  EXPECT_FALSE(layers().at(1).visible());
+  ASSERT_TRUE(run("layer.toggle_group", {{"group", "g"}}));
+  EXPECT_TRUE(layers().at(0).visible());
+  EXPECT_TRUE(layers().at(1).visible());
+  ASSERT_TRUE(run("layer.rename_group", {{"group", "g"}, {"name", "h"}}));
+  EXPECT_EQ(layers().at(0).group() + layers().at(1).group(), "hh");
+  ASSERT_TRUE(run("layer.move_group", {{"group", "h"}, {"to", 2}}));
+  EXPECT_EQ(layers().at(0).name(), "b");
+  while (history().can_undo()) ASSERT_TRUE(run("edit.undo"));
+  EXPECT_EQ(state_of(layers()), before);
+  while (history().can_redo()) ASSERT_TRUE(run("edit.redo"));
+  EXPECT_EQ(layers().at(2).name(), "c");
+  EXPECT_EQ(layers().at(2).group(), "h");
+}
+
+TEST_F(HistoryTest, ADuplicateAndAChannelStayInTheGroup) {
+  ASSERT_TRUE(run("layer.set", {{"layer", "b"}, {"group", "g"}}));
+  ASSERT_TRUE(run("layer.duplicate", {{"layer", "b"}}));
+  EXPECT_EQ(layers().at(2).name(), "b copy");
+  EXPECT_EQ(layers().at(2).group(), "g");
+  ASSERT_TRUE(run("layer.split_channels", {{"layer", "b"}}));
+  EXPECT_EQ(layers().in_group("g").size(), 4u);
+  ASSERT_TRUE(run("layer.select", {{"layer", "b copy"}}));
+  ASSERT_TRUE(run("layer.ungroup"));
+  EXPECT_EQ(layers().in_group("g").size(), 3u);
+  EXPECT_FALSE(run("layer.ungroup")) << "it is in none";
+}
+
+TEST_F(HistoryTest, ALayerMovedThroughAGroupJoinsAndLeavesIt) {
+  ASSERT_TRUE(run("layer.set", {{"layer", "b"}, {"group", "g"}}));
+  ASSERT_TRUE(run("layer.set", {{"layer", "c"}, {"group", "g"}}));
+  ASSERT_TRUE(run("layer.up", {{"layer", "a"}}));  // b a c
+  EXPECT_EQ(layers().at(1).group(), "g");
+  ASSERT_TRUE(run("layer.move", {{"layer", "a"}, {"to", 3}, {"group", ""}}));  // b c a
+  EXPECT_EQ(layers().at(2).group(), "");
+  ASSERT_TRUE(run("layer.up", {{"layer", "c"}}));  // b a c: a comes between no two of g
+  EXPECT_EQ(layers().at(2).name(), "c");
+  EXPECT_EQ(layers().at(2).group(), "");
+  EXPECT_EQ(layers().at(0).group(), "g");
+}
+
 TEST_F(HistoryTest, WrongArgumentsSayWhatIsRight) {
   const auto refused = [&](const std::string& id, const json& arguments, const char* word) {
     const auto outcome = run(id, arguments);
@@ -116,6 +175,14 @@ TEST_F(HistoryTest, WrongArgumentsSayWhatIsRight) {
   refused("layer.set_channel", {{"layer", "c"}}, "image");
   refused("layer.move", {{"layer", "a"}}, "missing");
   refused("layer.move", {{"layer", "a"}, {"to", 9}}, "1 at the bottom");
+  refused("layer.toggle_group", {{"group", "z"}}, "Group…");
+  refused("layer.toggle_group", json::object(), "cannot");
+  ASSERT_TRUE(run("layer.set", {{"layer", "a"}, {"group", "g"}}));
+  ASSERT_TRUE(run("layer.set", {{"layer", "c"}, {"group", "h"}}));
+  refused("layer.toggle_group", {{"group", "z"}}, "g, h");
+  refused("layer.rename_group", {{"group", "g"}, {"name", "h"}}, "another group");
+  refused("layer.move_group", {{"group", "g"}, {"to", 4}}, "1 at the bottom");
+  refused("layer.move_group", {{"group", "g"}, {"to", 1.5}}, "1 at the bottom");
   refused("no.such", json::object(), "no command");
   refused("layer.toggle", json::array({1}), "object");
 }

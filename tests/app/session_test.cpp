@@ -48,6 +48,7 @@ class SessionTest : public ::testing::Test {
                               {"gamma", 0.5},
                               {"colormap", "fire"},
                               {"inverted", true}});
+    run("layer.set", {{"layer", "cells.tif"}, {"group", "day 1 – \u03b2"}});
     run("layer.go_to", {{"layer", "cells_mask.tif"}, {"object", 8}});
     run("view.time", {{"time", 2}});
     run("view.slab", {{"thickness", 6}, {"projection", "mean"}});
@@ -154,7 +155,7 @@ TEST_F(SessionTest, ARecordedMacroDoesTheSameAgain) {
   run("file.save_layer", {{"layer", "cells_mask.tif"}, {"path", (folder_ / "out.tif").string()}});
   recorder.stop();
   const std::size_t recorded = recorder.steps().size();
-  EXPECT_EQ(recorded, 11u) << "the drag is one step";
+  EXPECT_EQ(recorded, 12u) << "the drag is one step";
   run("layer.toggle", {});
   EXPECT_EQ(recorder.steps().size(), recorded);
   ASSERT_TRUE(write_macro(folder_ / "macro.json", recorder.steps()));

@@ -57,6 +57,46 @@ TEST(LayerList, OrderSelectionAndSignals) {
   EXPECT_EQ(selected, nullptr);
 }
 
+/// "name:group" of each layer, from the bottom.
+std::string groups_of(const LayerList& list) {
+  std::string text;
+  for (int i = 0; i < list.count(); ++i) {
+    text += (i > 0 ? " " : "") + list.at(i).name() + ":" + list.at(i).group();
+  }
+  return text;
+}
+
+TEST(LayerList, LayersOfAGroupStayNeighbours) {
+  LayerList list;
+  for (const char* name : {"a", "b", "c", "d"}) {
+    list.add(std::make_shared<LabelsLayer>(name, LabelVolume({1, 4, 4})));
+  }
+  EXPECT_EQ(list.put_in_group(3, "g"), 3);
+  EXPECT_EQ(list.put_in_group(0, "g"), 2) << "up to the others, no further";
+  EXPECT_EQ(groups_of(list), "b: c: a:g d:g");
+  list.insert(3, std::make_shared<LabelsLayer>("e", LabelVolume({1, 4, 4})));
+  EXPECT_EQ(groups_of(list), "b: c: a:g e:g d:g") << "put between two of it";
+  EXPECT_EQ(list.put_in_group(3, ""), 2) << "beneath the group it lay in";
+  EXPECT_EQ(groups_of(list), "b: c: e: a:g d:g");
+  EXPECT_EQ(list.put_in_group(3, "h"), 3) << "from the edge it stays";
+  EXPECT_EQ(groups_of(list), "b: c: e: a:h d:g");
+  list.move(3, 0);
+  EXPECT_EQ(groups_of(list), "a:h b: c: e: d:g") << "the only one keeps its group";
+  list.put_in_group(1, "h");
+  EXPECT_EQ(groups_of(list), "a:h b:h c: e: d:g");
+  list.move(0, 3);
+  EXPECT_EQ(groups_of(list), "b:h c: e: a: d:g") << "it left the others";
+  list.put_in_group(3, "g");
+  list.put_in_group(1, "h");
+  EXPECT_EQ(groups_of(list), "b:h c:h e: a:g d:g");
+  list.move_group("h", 2);
+  EXPECT_EQ(groups_of(list), "e: b:h c:h a:g d:g") << "not into the other group";
+  list.move_group("h", 99);
+  EXPECT_EQ(groups_of(list), "e: a:g d:g b:h c:h");
+  list.move_group("none", 0);
+  EXPECT_EQ(list.in_group("").size(), 0u);
+}
+
 TEST(LayerList, PassesOnWhatItsLayersSay) {
   LayerList list;
   auto& layer = list.add(labels({1, 4, 4}));
