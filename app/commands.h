@@ -41,6 +41,9 @@ struct Command {
   std::vector<Argument> arguments = {};
   /// Opens a dialog that ends in another command: macros leave it out.
   bool asks = false;
+  /// What undo calls it where it has no title; without either, steps that follow each other quickly
+  /// become one, as the parts of a slider's drag.
+  std::string step = {};
 };
 
 class CommandTable {

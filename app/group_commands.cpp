@@ -107,7 +107,9 @@ void add_group_commands(CommandTable& commands, Workspace& workspace) {
                 [&layers](const json& arguments) { return rename_group(layers, arguments); },
                 [] { return true; },
                 {},
-                {kGroup, {"name", Kind::kText, "its new name; empty: no group any more", true}}});
+                {kGroup, {"name", Kind::kText, "its new name; empty: no group any more", true}},
+                false,
+                "rename group"});
   commands.add(
       {"layer.move_group",
        "",
@@ -117,7 +119,9 @@ void add_group_commands(CommandTable& commands, Workspace& workspace) {
        [&layers](const json& arguments) { return move_group(layers, arguments); },
        [] { return true; },
        {},
-       {kGroup, {"to", Kind::kNumber, "place of its lowest layer, 1 at the bottom", true}}});
+       {kGroup, {"to", Kind::kNumber, "place of its lowest layer, 1 at the bottom", true}},
+                false,
+                "move group"});
 }
 
 }  // namespace karyo

@@ -233,7 +233,9 @@ void add_layer_commands(CommandTable& commands, Workspace& workspace) {
                 {},
                 {kLayer,
                  {"to", Kind::kNumber, "place, 1 at the bottom", true},
-                 {"group", Kind::kText, "group it is in then; empty: none; absent: by its place"}}});
+                 {"group", Kind::kText, "group it is in then; empty: none; absent: by its place"}},
+                false,
+                "move layer"});
   commands.add(
       {"layer.set",
        "",

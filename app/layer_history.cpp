@@ -131,7 +131,7 @@ void LayerHistory::forget_what_is_too_much() {
 Connection keep_history(const CommandTable& commands, LayerHistory& history) {
   return commands.ran.connect([&history](const Command& command, const nlohmann::json& arguments) {
     if (command.id == "edit.undo" || command.id == "edit.redo") return;
-    std::string name = command.title, key;
+    std::string name = command.title.empty() ? command.step : command.title, key;
     if (name.empty()) {
       key = command.id;
       for (const auto& [argument, value] : arguments.items()) {

@@ -73,7 +73,10 @@ void MacroRecorder::stop() {
 }
 
 void MacroRecorder::note(const Command& command, const json& arguments) {
-  if (command.asks || command.id.starts_with("macro.") || command.id.starts_with("help.")) return;
+  // A tool that is chosen does nothing yet, and there is none without a window.
+  for (const char* kind : {"macro.", "help.", "tool."}) {
+    if (command.asks || command.id.starts_with(kind)) return;
+  }
   MacroStep step{command.id, arguments};
   if (!steps_.empty() && replaces(step, steps_.back())) {
     steps_.back() = std::move(step);

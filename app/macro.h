@@ -20,8 +20,8 @@ struct MacroStep {
   friend bool operator==(const MacroStep&, const MacroStep&) = default;
 };
 
-/// Listens to a table while it records. What only opens a dialog, helps, or concerns the recorder
-/// itself is left out; the parts of a slider's drag become one step.
+/// Listens to a table while it records. What only opens a dialog, chooses a tool, helps, or
+/// concerns the recorder itself is left out; the parts of a slider's drag become one step.
 class MacroRecorder {
  public:
   explicit MacroRecorder(const CommandTable& commands) : commands_(commands) {}

@@ -12,6 +12,8 @@ using nlohmann::json;
 using Kind = Argument::Kind;
 
 const Argument kLayer{"layer", Kind::kText, "name of the layer; the selected one when absent"};
+const Argument kNewLayer{"new_layer", Kind::kBool, "makes a layer for it, of that name"};
+const Argument kSelect{"select", Kind::kBool, "it is the selected one then"};
 const Argument kFrame{"frame", Kind::kNumber, "time point from 0; all when absent"};
 
 Result<std::int64_t> whole_from(const json& arguments, const char* name, double most) {
@@ -50,8 +52,18 @@ void put_edited(LayerType& layer, Look look) {
   layer.set_look(std::move(look));
 }
 
-Result<void> add_point(Workspace& workspace, const json& arguments) {
-  KARYO_TRY(auto* const layer, target_as<PointsLayer>(workspace, arguments, "point"));
+/// Where a mark goes: into a layer that is made for it, else the named or selected one.
+template <typename LayerType>
+Result<LayerType*> layer_for(Workspace& workspace, const json& arguments, const char* kind) {
+  if (!arguments.value("new_layer", false)) {
+    return target_as<LayerType>(workspace, arguments, kind);
+  }
+  return &workspace.layers().add(
+      std::make_shared<LayerType>(arguments.value("layer", std::string(kind) + "s")));
+}
+
+/// The place of a point, from the middle of a voxel to the corner that marks count from.
+Result<WorldPoint> place_from(const json& arguments) {
   const auto voxel = arguments["voxel"].get<std::vector<double>>();
   const bool good = voxel.size() == 3 && std::all_of(voxel.begin(), voxel.end(), [](double v) {
                       return std::abs(v) <= kMostCoordinate;  // not of NaN
@@ -59,19 +71,52 @@ Result<void> add_point(Workspace& workspace, const json& arguments) {
   if (!good) {
     return Error(ErrorCode::kInvalidArgument, "that is no voxel", "Give three numbers: z, y, x.");
   }
-  PointMark point{
-      {voxel[0] + 0.5, voxel[1] + 0.5, voxel[2] + 0.5}, -1, arguments.value("text", "")};
+  return WorldPoint{voxel[0] + 0.5, voxel[1] + 0.5, voxel[2] + 0.5};
+}
+
+Result<void> add_point(Workspace& workspace, const json& arguments) {
+  PointMark point{{}, -1, arguments.value("text", "")};
+  KARYO_TRY(point.at, place_from(arguments));
   KARYO_TRY(point.t, whole_from(arguments, "frame", static_cast<double>(kMostFrame)));
+  KARYO_TRY(auto* const layer, layer_for<PointsLayer>(workspace, arguments, "point"));
   PointsLook look = layer->look();
   auto points = std::make_shared<PointList>(*look.data);
   points->push_back(std::move(point));
+  if (arguments.value("select", false)) {
+    look.selected = static_cast<std::int64_t>(points->size()) - 1;
+  }
   look.data = std::move(points);
   put_edited(*layer, std::move(look));
   return {};
 }
 
+/// Which mark `number` (from 1) names, else the selected one; its place in the list.
+template <typename Look>
+Result<std::size_t> mark_from(const Layer& layer, const Look& look, const json& arguments,
+                              const char* kind) {
+  const double wanted = arguments.value("number", static_cast<double>(look.selected + 1));
+  if (!(wanted >= 1 && wanted <= static_cast<double>(look.data->size()))) {
+    return Error(
+        ErrorCode::kNotFound, layer.name() + " has no " + kind + " " + json(wanted).dump(),
+        "It holds " + std::to_string(look.data->size()) + "; select one, or name its number.");
+  }
+  return static_cast<std::size_t>(wanted) - 1;
+}
+
+Result<void> move_point(Workspace& workspace, const json& arguments) {
+  KARYO_TRY(auto* const layer, target_as<PointsLayer>(workspace, arguments, "point"));
+  KARYO_TRY(const WorldPoint at, place_from(arguments));
+  PointsLook look = layer->look();
+  KARYO_TRY(const std::size_t which, mark_from(*layer, look, arguments, "point"));
+  auto points = std::make_shared<PointList>(*look.data);
+  (*points)[which].at = at;
+  look.data = std::move(points);
+  look.selected = static_cast<std::int64_t>(which);
+  put_edited(*layer, std::move(look));
+  return {};
+}
+
 Result<void> add_shape(Workspace& workspace, const json& arguments) {
-  KARYO_TRY(auto* const layer, target_as<ShapesLayer>(workspace, arguments, "shape"));
   const auto numbers = arguments["points"].get<std::vector<double>>();
   if (numbers.size() % 2 != 0) {
     return Error(ErrorCode::kInvalidArgument, "the points have an odd count of numbers",
@@ -86,10 +131,14 @@ Result<void> add_shape(Workspace& workspace, const json& arguments) {
   KARYO_TRY(const auto t, whole_from(arguments, "frame", static_cast<double>(kMostFrame)));
   roi.z = static_cast<std::int32_t>(z + 1);
   roi.t = static_cast<std::int32_t>(t + 1);
+  KARYO_TRY(auto* const layer, layer_for<ShapesLayer>(workspace, arguments, "shape"));
   ShapesLook look = layer->look();
   roi.name = arguments.value("name", std::to_string(look.data->size() + 1));
   auto shapes = std::make_shared<ShapeList>(*look.data);
   shapes->push_back(std::move(roi));
+  if (arguments.value("select", false)) {
+    look.selected = static_cast<std::int64_t>(shapes->size()) - 1;
+  }
   look.data = std::move(shapes);
   put_edited(*layer, std::move(look));
   return {};
@@ -100,14 +149,9 @@ template <typename LayerType>
 Result<void> delete_mark(Workspace& workspace, const json& arguments, const char* kind) {
   KARYO_TRY(auto* const layer, target_as<LayerType>(workspace, arguments, kind));
   auto look = layer->look();
-  const double wanted = arguments.value("number", static_cast<double>(look.selected + 1));
-  if (!(wanted >= 1 && wanted <= static_cast<double>(look.data->size()))) {
-    return Error(
-        ErrorCode::kNotFound, layer->name() + " has no " + kind + " " + json(wanted).dump(),
-        "It holds " + std::to_string(look.data->size()) + "; select one, or name its number.");
-  }
+  KARYO_TRY(const std::size_t which, mark_from(*layer, look, arguments, kind));
   auto marks = std::make_shared<std::decay_t<decltype(*look.data)>>(*look.data);
-  marks->erase(marks->begin() + static_cast<std::ptrdiff_t>(wanted) - 1);
+  marks->erase(marks->begin() + static_cast<std::ptrdiff_t>(which));
   look.data = std::move(marks);
   look.selected = -1;
   put_edited(*layer, std::move(look));
@@ -141,7 +185,25 @@ void add_vector_commands(CommandTable& commands, Workspace& workspace) {
        {kLayer,
         {"voxel", Kind::kNumbers, "z, y, x from 0; whole numbers are voxels' middles", true},
         kFrame,
-        {"text", Kind::kText, "a class or a remark"}}});
+        {"text", Kind::kText, "a class or a remark"},
+        kNewLayer,
+        kSelect},
+       false,
+       "add point"});
+  commands.add(
+      {"points.move",
+       "",
+       "",
+       "",
+       "Moves a point of a layer of points, and selects it.",
+       [&workspace](const json& arguments) { return move_point(workspace, arguments); },
+       [] { return true; },
+       {},
+       {kLayer,
+        {"voxel", Kind::kNumbers, "z, y, x from 0; whole numbers are voxels' middles", true},
+        {"number", Kind::kNumber, "which, from 1; the selected one when absent"}},
+       false,
+       "move point"});
   commands.add(
       {"points.delete",
        "Layer",
@@ -168,7 +230,11 @@ void add_vector_commands(CommandTable& commands, Workspace& workspace) {
         {"points", Kind::kNumbers, "y, x, y, x, ...: corners of pixels", true},
         {"slice", Kind::kNumber, "plane from 0; all when absent"},
         kFrame,
-        {"name", Kind::kText, "its name"}}});
+        {"name", Kind::kText, "its name"},
+        kNewLayer,
+        kSelect},
+       false,
+       "add shape"});
   commands.add(
       {"shapes.delete",
        "Layer",

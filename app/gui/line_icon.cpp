@@ -39,6 +39,10 @@ class LineIconEngine : public QIconEngine {
   QIconEngine* clone() const override { return new LineIconEngine(*this); }
 
  private:
+  static void draw_plus(QPainter& p) {
+    p.drawLine(QPointF(2.5, 4.5), QPointF(7, 4.5));
+    p.drawLine(QPointF(4.75, 2.25), QPointF(4.75, 6.75));
+  }
   void draw(QPainter& p, const QColor& color) const {  // in a field of -8 .. 8
     switch (icon_) {
       case LineIcon::kEye:
@@ -61,6 +65,9 @@ class LineIconEngine : public QIconEngine {
         p.drawPolyline(QPolygonF{{-5, 2.5 * s}, {0, -2.5 * s}, {5, 2.5 * s}});
         break;
       }
+      case LineIcon::kRight:
+        p.drawPolyline(QPolygonF{{-2.5, -5}, {2.5, 0}, {-2.5, 5}});
+        break;
       case LineIcon::kDelete:
         p.drawLine(QPointF(-5, -4.5), QPointF(5, -4.5));
         p.drawPolyline(QPolygonF{{-1.8, -4.5}, {-1.8, -6.5}, {1.8, -6.5}, {1.8, -4.5}});
@@ -134,6 +141,37 @@ class LineIconEngine : public QIconEngine {
       case LineIcon::kArea:
         p.drawPolygon(QPolygonF{{-5.5, -1}, {-1, -6}, {5.5, -2.5}, {3.5, 5.5}, {-4, 4.5}});
         break;
+      case LineIcon::kDrawPoint:
+        p.drawEllipse(QPointF(-2, -2), 4.5, 4.5);
+        draw_plus(p);
+        p.setBrush(color);
+        p.drawEllipse(QPointF(-2, -2), 1.1, 1.1);
+        break;
+      case LineIcon::kDrawRectangle:
+        p.drawPolyline(QPolygonF{{1, 3.5}, {-6.5, 3.5}, {-6.5, -6}, {5, -6}, {5, 0}});
+        draw_plus(p);
+        break;
+      case LineIcon::kDrawEllipse:
+        p.drawArc(QRectF(-7, -6.5, 12, 10.5), 0, 290 * 16);
+        draw_plus(p);
+        break;
+      case LineIcon::kDrawPolygon:
+        p.drawPolyline(QPolygonF{{1, 4}, {-4.5, 3.5}, {-6.5, -2}, {-1, -6.5}, {5, -3}, {4.5, 0.5}});
+        draw_plus(p);
+        break;
+      case LineIcon::kDrawLine:
+        p.drawLine(QPointF(-6, 4), QPointF(4, -6));
+        draw_plus(p);
+        break;
+      case LineIcon::kDrawFreehand: {
+        QPainterPath loop(QPointF(1, 4));
+        loop.cubicTo(-4, 5, -8, 3, -5.5, -1);
+        loop.cubicTo(-3.5, -4, -7, -6, -2, -6.5);
+        loop.cubicTo(4, -7, 1, -3, 5, -2.5);
+        p.drawPath(loop);
+        draw_plus(p);
+        break;
+      }
       case LineIcon::kPause:
         p.setBrush(color);
         p.drawRect(QRectF(-4.5, -5, 2.6, 10));

@@ -13,6 +13,7 @@ enum class LineIcon {
   kEyeOff,
   kUp,
   kDown,
+  kRight,
   kDelete,
   kMaximise,
   kRestore,
@@ -30,7 +31,13 @@ enum class LineIcon {
   kLine,
   kRectangle,
   kAngle,
-  kArea
+  kArea,
+  kDrawPoint,  // these have a plus: they add
+  kDrawRectangle,
+  kDrawEllipse,
+  kDrawPolygon,
+  kDrawLine,
+  kDrawFreehand
 };
 /// A 16 px line icon that follows the screen's scale and the theme in effect.
 QIcon line_icon(LineIcon icon, QPalette::ColorRole role = QPalette::WindowText);

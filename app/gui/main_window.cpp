@@ -20,6 +20,7 @@
 #include "app/gui/layer_controls.h"
 #include "app/gui/layer_panel.h"
 #include "app/gui/line_icon.h"
+#include "app/gui/mark_tool.h"
 #include "app/gui/measure_panel.h"
 #include "app/gui/measure_tool.h"
 #include "app/gui/menus.h"
@@ -70,6 +71,10 @@ MainWindow::MainWindow(Workspace& workspace, SettingsStore settings,
   build_menus();
   measure_tool_ = std::make_unique<MeasureTool>(workspace_);
   connections_.push_back(measure_tool_->changed.connect([this] { views_->update_planes(); }));
+  mark_tool_ = std::make_unique<MarkTool>(
+      workspace_,
+      [this](const std::string& id, const nlohmann::json& arguments) { run(id, arguments); });
+  connections_.push_back(mark_tool_->changed.connect([this] { views_->update_planes(); }));
   build_side();
   tools_ = new ToolColumn(
       commands_,
@@ -77,7 +82,13 @@ MainWindow::MainWindow(Workspace& workspace, SettingsStore settings,
        {"tool.line", LineIcon::kLine},
        {"tool.rectangle", LineIcon::kRectangle},
        {"tool.angle", LineIcon::kAngle},
-       {"tool.area", LineIcon::kArea}},
+       {"tool.area", LineIcon::kArea},
+       {"tool.points", LineIcon::kDrawPoint, true},
+       {"tool.shape_rectangle", LineIcon::kDrawRectangle},
+       {"tool.shape_ellipse", LineIcon::kDrawEllipse},
+       {"tool.shape_polygon", LineIcon::kDrawPolygon},
+       {"tool.shape_line", LineIcon::kDrawLine},
+       {"tool.shape_freehand", LineIcon::kDrawFreehand}},
       [this](const Command& command) { run(command); }, splitter_->parentWidget());
   tools_row_->insertWidget(0, tools_);
   start_ = new StartPanel(commands_, stack_);
@@ -137,11 +148,23 @@ void MainWindow::build_side() {
   side_column->addWidget(scroll, 3);
 }
 
+void MainWindow::set_marking(std::optional<MarkKind> kind) {
+  set_measuring({});
+  mark_tool_->set_kind(kind);
+  if (kind) views_->set_tool(mark_tool_.get());
+  tools_->refresh();
+}
+
 void MainWindow::set_measuring(std::optional<MeasureKind> kind) {
+  mark_tool_->set_kind({});
   if (kind) measure_tool_->set_kind(*kind);
   views_->set_tool(kind ? measure_tool_.get() : nullptr);
   measure_panel_->setVisible(kind.has_value());
   tools_->refresh();
+}
+
+bool MainWindow::cancel_drawing() {
+  return (measuring() && measure_tool_->cancel()) || (mark_tool_->kind() && mark_tool_->cancel());
 }
 
 std::optional<MeasureKind> MainWindow::measuring() const {

@@ -28,8 +28,10 @@ class CommandSearch;
 class ErrorPanel;
 class MeasurePanel;
 class OfferPanel;
+class MarkTool;
 class MeasureTool;
 class Menus;
+enum class MarkKind;
 class StartPanel;
 class StatusLine;
 class ToolColumn;
@@ -69,6 +71,11 @@ class MainWindow : public QMainWindow {
   /// The tool of the plane views: none, or what is measured.
   void set_measuring(std::optional<MeasureKind> kind);
   std::optional<MeasureKind> measuring() const;
+  /// The same of marks that are put into layers; a tool that is chosen ends the other.
+  void set_marking(std::optional<MarkKind> kind);
+  MarkTool& mark_tool() { return *mark_tool_; }
+  /// Gives up what a tool has drawn so far; false when there was nothing. The tool stays.
+  bool cancel_drawing();
   MeasureTool& measure_tool() { return *measure_tool_; }
   MeasurePanel& measure_panel() { return *measure_panel_; }
   Keymap& keymap() { return *keymap_; }
@@ -111,6 +118,7 @@ class MainWindow : public QMainWindow {
   bool leave_unsaved_ = false;
   QTimer poll_;
   std::unique_ptr<MeasureTool> measure_tool_;
+  std::unique_ptr<MarkTool> mark_tool_;
   MeasurePanel* measure_panel_ = nullptr;
   ToolColumn* tools_ = nullptr;
   QHBoxLayout* tools_row_ = nullptr;

@@ -29,6 +29,10 @@ class SliceTool {
   virtual void paint(QPainter& painter, const SliceView& view) const = 0;
   /// Esc; false when there was nothing to give up.
   virtual bool cancel() { return false; }
+  /// Whether Delete, while the views have the keyboard, is this tool's and not the window's.
+  virtual bool removes() const { return false; }
+  /// Delete.
+  virtual void remove() {}
   virtual QCursor cursor() const { return Qt::CrossCursor; }
 };
 

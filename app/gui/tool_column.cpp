@@ -23,6 +23,7 @@ ToolColumn::ToolColumn(const CommandTable& commands, std::vector<Entry> entries,
   column->setContentsMargins(4, kGrid, 4, kGrid);
   column->setSpacing(4);
   for (const Entry& entry : entries_) {
+    if (entry.apart) column->addSpacing(kGrid);
     auto* button = new QToolButton(this);
     button->setObjectName(QString::fromStdString(entry.command));
     button->setProperty("flat", true);

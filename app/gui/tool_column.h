@@ -18,6 +18,7 @@ class ToolColumn : public QWidget {
   struct Entry {
     std::string command;  ///< checkable
     LineIcon icon;
+    bool apart = false;  ///< a gap above it
   };
   /// `run` starts a command.
   ToolColumn(const CommandTable& commands, std::vector<Entry> entries,

@@ -5,6 +5,7 @@
 
 #include "app/gui/calculator_dialog.h"
 #include "app/gui/main_window.h"
+#include "app/gui/mark_tool.h"
 #include "app/gui/measure_panel.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/window_dialogs.h"
@@ -56,6 +57,33 @@ Result<void> crop_to_rectangle(MainWindow& window) {
   return window.commands().run("image.crop", arguments);
 }
 
+/// Tools that put marks into layers.
+void add_mark_tools(CommandTable& commands, MainWindow& window) {
+  const auto tool = [&](const char* id, const char* title, const std::string& help, MarkKind kind) {
+    commands.add({id, "Layer", title, "", help,
+                  [&window, kind](const Arguments&) -> Result<void> {
+                    window.set_marking(kind);
+                    return {};
+                  },
+                  [&window] { return !window.workspace().layers().empty(); },
+                  [&window, kind] { return window.mark_tool().kind() == kind; }});
+  };
+  const std::string into = " It goes into the selected layer of shapes, else into a new one.";
+  tool("tool.points", "Draw: points",
+       "A click adds a point to the selected layer of points, else to a new one. Points are "
+       "dragged, and Delete takes the selected one out.",
+       MarkKind::kPoint);
+  tool("tool.shape_rectangle", "Draw: rectangles", "Drag a rectangle." + into,
+       MarkKind::kRectangle);
+  tool("tool.shape_ellipse", "Draw: ellipses", "Drag the box around an ellipse." + into,
+       MarkKind::kEllipse);
+  tool("tool.shape_polygon", "Draw: polygons",
+       "Click the corners; a double click, or one on the first corner, ends it." + into,
+       MarkKind::kPolygon);
+  tool("tool.shape_line", "Draw: lines", "Drag a line." + into, MarkKind::kLine);
+  tool("tool.shape_freehand", "Draw: freehand", "Drag around an area." + into, MarkKind::kFreehand);
+}
+
 }  // namespace
 
 void add_tool_commands(CommandTable& commands, MainWindow& window) {
@@ -66,7 +94,8 @@ void add_tool_commands(CommandTable& commands, MainWindow& window) {
                   window.set_measuring({});
                   return {};
                 },
-                [] { return true; }, [&window] { return !window.measuring(); }});
+                [] { return true; },
+                [&window] { return !window.measuring() && !window.mark_tool().kind(); }});
   const auto tool = [&](const char* id, const char* title, const char* help, MeasureKind kind) {
     commands.add({id, "Measure", title, "", help,
                   [&window, kind](const Arguments&) -> Result<void> {
@@ -84,6 +113,7 @@ void add_tool_commands(CommandTable& commands, MainWindow& window) {
   tool("tool.angle", "Angle", "Three clicks; the second is the corner.", MeasureKind::kAngle);
   tool("tool.area", "Area", "Click around an area: its size and the values inside.",
        MeasureKind::kArea);
+  add_mark_tools(commands, window);
   commands.add({"measure.current", "Measure", "Add to table", "Ctrl+M",
                 "Keeps what is measured as a row of the table (Fiji: Measure).",
                 [&window](const Arguments&) -> Result<void> {

@@ -1,9 +1,11 @@
 #include "app/gui/view_grid.h"
 
 #include <QGridLayout>
+#include <QKeyEvent>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/gui/slice_tool.h"
 #include "app/gui/theme.h"
 
 namespace karyo::gui {
@@ -216,6 +218,18 @@ void ViewGrid::set_tool(SliceTool* tool) {
   tool_ = tool;
   for (auto* view : slices_) view->set_tool(tool);
   for (auto* view : cells_->cells()) view->set_tool(tool);
+}
+
+/// Delete goes to a tool that has a use for it before the window's shortcut takes it.
+bool ViewGrid::event(QEvent* event) {
+  const bool key = event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyPress;
+  if (key && tool_ != nullptr && tool_->removes() &&
+      static_cast<QKeyEvent*>(event)->matches(QKeySequence::Delete)) {
+    if (event->type() == QEvent::KeyPress) tool_->remove();
+    event->accept();
+    return true;
+  }
+  return QWidget::event(event);
 }
 
 void ViewGrid::reset() {

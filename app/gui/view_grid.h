@@ -55,6 +55,9 @@ class ViewGrid : public QWidget {
 
   std::function<void(const std::optional<WorldPoint>&)> on_hover;
 
+ protected:
+  bool event(QEvent* event) override;
+
  private:
   void arrange();
   void toggle_plane(Plane plane);

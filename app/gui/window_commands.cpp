@@ -7,9 +7,9 @@
 #include "app/gui/command_search.h"
 #include "app/gui/error_panel.h"
 #include "app/gui/figure_dialog.h"
+#include "app/gui/group_dialog.h"
 #include "app/gui/layer_panel.h"
 #include "app/gui/main_window.h"
-#include "app/gui/measure_tool.h"
 #include "app/gui/picture_file.h"
 #include "app/gui/properties_dialog.h"
 #include "app/gui/status_line.h"
@@ -348,7 +348,7 @@ void add_help_commands(CommandTable& commands, MainWindow& window) {
                 does([&window] {
                   if (window.cheat_sheet().isVisible()) {
                     window.cheat_sheet().hide();
-                  } else if (window.measuring() && window.measure_tool().cancel()) {
+                  } else if (window.cancel_drawing()) {
                     return;  // what was drawn is gone; the tool stays
                   } else {
                     window.errors().dismiss();
@@ -383,6 +383,8 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   commands.add(std::move(keys));
   add_contrast_command(commands, window);
   add_layer_commands(commands, window.workspace());
+  add_group_dialog(commands, window);
+  add_group_commands(commands, window.workspace());
   add_filter_commands(commands, window.workspace());
   Command properties{"layer.properties",
                      "Layer",

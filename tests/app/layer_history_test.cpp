@@ -126,6 +126,7 @@ TEST_F(HistoryTest, GroupsAreMadeShownAndTakenBackInOneStepEach) {
   EXPECT_EQ(layers().at(0).group() + layers().at(1).group(), "hh");
   ASSERT_TRUE(run("layer.move_group", {{"group", "h"}, {"to", 2}}));
   EXPECT_EQ(layers().at(0).name(), "b");
+  EXPECT_EQ(history().undo_name(), "move group");
   while (history().can_undo()) ASSERT_TRUE(run("edit.undo"));
   EXPECT_EQ(state_of(layers()), before);
   while (history().can_redo()) ASSERT_TRUE(run("edit.redo"));

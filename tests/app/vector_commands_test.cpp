@@ -83,6 +83,40 @@ TEST_F(VectorCommandsTest, ShapesAreAddedDeletedAndTakenBack) {
   EXPECT_EQ(layer.outlines().size(), 2u);
 }
 
+TEST_F(VectorCommandsTest, AMarkBringsItsLayerAndIsSelectedInOneStep) {
+  ASSERT_TRUE(run("points.add", {{"new_layer", true}, {"voxel", {1, 2, 3}}, {"select", true}}));
+  ASSERT_EQ(workspace_.layers().count(), 2);
+  auto& points = top<PointsLayer>();
+  EXPECT_EQ(points.name(), "points");
+  EXPECT_EQ(points.look().selected, 0);
+  ASSERT_TRUE(run("points.add", {{"voxel", {1, 8, 8}}}));
+  EXPECT_EQ(points.look().selected, 0);
+  ASSERT_TRUE(run("points.add", {{"voxel", {1, 8, 9}}}));
+  EXPECT_EQ(workspace_.history().undo_name(), "add point");
+  ASSERT_TRUE(run("edit.undo"));
+  EXPECT_EQ(points.count(), 2u) << "however quickly they came";
+  ASSERT_TRUE(run("points.move", {{"number", 2}, {"voxel", {1, 9, 7.25}}}));
+  const PointList moved{{{1.5, 2.5, 3.5}, -1, ""}, {{1.5, 9.5, 7.75}, -1, ""}};
+  EXPECT_EQ(*points.look().data, moved);
+  EXPECT_EQ(points.look().selected, 1);
+  ASSERT_TRUE(run("edit.undo"));
+  EXPECT_EQ((*points.look().data)[1].at, (WorldPoint{1.5, 8.5, 8.5}));
+  EXPECT_FALSE(run("points.move", {{"number", 3}, {"voxel", {1, 2, 3}}}));
+  EXPECT_FALSE(run("points.move", {{"number", 1}, {"voxel", {1, 2}}}));
+  ASSERT_TRUE(run("edit.undo"));
+  ASSERT_TRUE(run("edit.undo"));
+  EXPECT_EQ(workspace_.layers().count(), 1) << "layer and point were one step";
+  EXPECT_FALSE(run("shapes.add", {{"new_layer", true}, {"type", "star"}, {"points", {1, 2}}}));
+  EXPECT_EQ(workspace_.layers().count(), 1) << "what is wrong makes no layer";
+  ASSERT_TRUE(run("shapes.add", {{"new_layer", true},
+                                 {"layer", "regions"},
+                                 {"type", "line"},
+                                 {"points", {1, 2, 3, 4}},
+                                 {"select", true}}));
+  EXPECT_EQ(top<ShapesLayer>().name(), "regions");
+  EXPECT_EQ(top<ShapesLayer>().look().selected, 0);
+}
+
 TEST_F(VectorCommandsTest, WrongArgumentsAreRefused) {
   ASSERT_TRUE(run("layer.new_points"));
   EXPECT_FALSE(run("points.add", {{"voxel", {1, 2}}}));
