@@ -1,6 +1,7 @@
 #include "app/gui/group_dialog.h"
 
 #include <QInputDialog>
+#include <QPushButton>
 #include <utility>
 
 #include "app/gui/main_window.h"
@@ -29,6 +30,7 @@ void ask_for_group(MainWindow& window) {
   dialog->setTextValue(selected->group().empty() ? known.value(0, QObject::tr("Group 1"))
                                                  : QString::fromStdString(selected->group()));
   dialog->setOkButtonText(QObject::tr("Group"));
+  for (auto* button : dialog->findChildren<QPushButton*>()) button->setIcon({});  // as elsewhere
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   QObject::connect(
       dialog, &QInputDialog::textValueSelected, &window,
