@@ -47,6 +47,13 @@ const char* name_of(Argument::Kind kind) {
 
 }  // namespace
 
+Command::Body does(std::function<void()> body) {
+  return [body = std::move(body)](const nlohmann::json&) -> Result<void> {
+    body();
+    return {};
+  };
+}
+
 void CommandTable::add(Command command) {
   assert(find(command.id) == nullptr);
   commands_.push_back(std::move(command));

@@ -46,6 +46,9 @@ struct Command {
   std::string step = {};
 };
 
+/// A body that takes no arguments and cannot fail.
+Command::Body does(std::function<void()> body);
+
 class CommandTable {
  public:
   /// Ids are unique (checked by assert). All are added before any is looked up.

@@ -11,24 +11,6 @@
 #include "core/io/image_io.h"
 
 namespace karyo {
-namespace {
-
-bool covers(const Layer& layer, const Index3& voxel) {
-  return Box3::of_shape(layer.shape().zyx()).contains(voxel);
-}
-
-/// None while it has not come from the file.
-std::optional<double> value_at(const ImageLayer& layer, std::int64_t t, std::int64_t c,
-                               const Index3& p) {
-  if (layer.pages()) return layer.pages()->value_in_memory(t, c, p);
-  return visit_voxels(layer.type(), [&](auto zero) {
-    using T = decltype(zero);
-    return static_cast<double>(std::as_const(*layer.shared_volume()).view<T>(t, c)(p));
-  });
-}
-
-}  // namespace
-
 void Workspace::start(Work work) {
   auto mailbox = std::make_shared<Mailbox>();
   auto task = std::make_unique<Task>(
@@ -345,69 +327,6 @@ void Workspace::finish_jobs() {
     }
     poll();
   }
-}
-
-void Workspace::select_object_at(const WorldPoint& place) {
-  for (int i = layers_.count() - 1; i >= 0; --i) {
-    auto* labels = dynamic_cast<LabelsLayer*>(&layers_.at(i));
-    if (labels == nullptr || !labels->visible()) continue;
-    labels->set_selected(labels->id_at(voxel_at(place, layers_.grid_of(*labels)), view_.time()));
-    return;
-  }
-}
-
-const ObjectTable* Workspace::objects_of(const Layer& layer) const {
-  const auto counted = std::find_if(objects_.begin(), objects_.end(), [&](const Counted& c) {
-    return c.layer.lock().get() == &layer;
-  });
-  return counted != objects_.end() && layer.shape().t == 1 ? &counted->objects : nullptr;
-}
-
-Result<void> Workspace::go_to_object(LabelsLayer& layer, std::uint32_t id) {
-  const ObjectTable* objects = objects_of(layer);
-  if (objects == nullptr) {
-    return Error(ErrorCode::kNotFound, "the objects of " + layer.name() + " are not counted yet",
-                 "Try again in a moment; movies of labels are not counted.");
-  }
-  const auto found = objects->find(id);
-  if (found == objects->end()) {
-    return Error(ErrorCode::kNotFound, layer.name() + " has no object " + std::to_string(id),
-                 "It holds " + std::to_string(objects->size()) +
-                     (objects->size() == 1 ? " object." : " objects; choose one of them."));
-  }
-  const ObjectStats& object = found->second;
-  layer.set_selected(id);
-  const Index3 middle{std::llround(object.z), std::llround(object.y), std::llround(object.x)};
-  view_.set_cursor(centre_of(middle, layers_.grid_of(layer)));
-  return {};
-}
-
-Probe Workspace::probe(const WorldPoint& place) const {
-  Probe probe;
-  probe.voxel = voxel_at(place, layers_.grid());
-  for (int i = layers_.count() - 1; i >= 0; --i) {
-    const Layer& layer = layers_.at(i);
-    if (!layer.visible() || is_vector(layer.kind())) continue;
-    const Index3 voxel = voxel_at(place, layers_.grid_of(layer));
-    if (!covers(layer, voxel)) continue;
-    Reading reading{layer.name(), {}, 0, {}};
-    if (const auto* labels = dynamic_cast<const LabelsLayer*>(&layer)) {
-      reading.label = labels->id_at(voxel, view_.time());
-      const ObjectTable* objects = objects_of(layer);
-      if (reading.label != 0 && objects != nullptr) {
-        const auto object = objects->find(reading.label);
-        if (object != objects->end()) reading.label_voxels = object->second.voxels;
-      }
-    } else if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
-      const std::int64_t time = image->time_shown(view_.time());
-      for (std::int64_t c = 0; c < image->channel_count(); ++c) {
-        if (!image->channel(c).visible) continue;
-        if (const auto value = value_at(*image, time, c, voxel)) reading.values.push_back(*value);
-      }
-    }
-    probe.readings.push_back(std::move(reading));
-  }
-  return probe;
 }
 
 }  // namespace karyo

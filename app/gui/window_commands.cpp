@@ -9,6 +9,7 @@
 #include "app/gui/figure_dialog.h"
 #include "app/gui/group_dialog.h"
 #include "app/gui/layer_panel.h"
+#include "app/gui/macro_commands.h"
 #include "app/gui/main_window.h"
 #include "app/gui/picture_file.h"
 #include "app/gui/properties_dialog.h"
@@ -23,14 +24,6 @@ namespace karyo::gui {
 namespace {
 
 using Arguments = nlohmann::json;
-
-/// A body that cannot fail.
-Command::Body does(std::function<void()> body) {
-  return [body = std::move(body)](const Arguments&) -> Result<void> {
-    body();
-    return {};
-  };
-}
 
 void add_opening_commands(CommandTable& commands, MainWindow& window) {
   Command open{"file.open",
@@ -152,29 +145,6 @@ void add_opening_commands(CommandTable& commands, MainWindow& window) {
                      something};
   screenshot.arguments = {{"path", Argument::Kind::kText, "PNG file to write", true}};
   commands.add(std::move(screenshot));
-}
-
-void add_macro_commands(CommandTable& commands, MainWindow& window) {
-  commands.add({"macro.record", "Macro", "Record", "",
-                "Writes down what is done from now on, to do it again with other images.",
-                does([&window] {
-                  auto& recorder = window.recorder();
-                  recorder.recording() ? recorder.stop() : recorder.start();
-                }),
-                [] { return true; }, [&window] { return window.recorder().recording(); }});
-  commands.add({"macro.save", "Macro", "Save macro…", "",
-                "Saves what was recorded; `karyoscope run FILE` does it without a window.",
-                does([&window] {
-                  ask_for_file(window, QObject::tr("Save the macro"),
-                               QObject::tr("Macros (*.json)"), QStringLiteral("json"), true,
-                               [&window](const std::string& path) { window.save_macro(path); });
-                }),
-                [&window] { return !window.recorder().steps().empty(); }});
-  commands.add(
-      {"macro.run", "Macro", "Run macro…", "", "Does what a macro file says.", does([&window] {
-         ask_for_file(window, QObject::tr("Run a macro"), QObject::tr("Macros (*.json)"), {}, false,
-                      [&window](const std::string& path) { window.run_macro(path); });
-       })});
 }
 
 ImageLayer* image_to_adjust(Workspace& workspace) {
