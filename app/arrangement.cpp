@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "app/vector_files.h"
+#include "core/io/image_io.h"
+
 namespace karyo {
 
 void apply_view(const SessionView& wanted, ViewState& view) {
@@ -24,6 +27,19 @@ Result<std::shared_ptr<Layer>> open_session_layer(const SessionLayer& wanted,
   std::error_code ignored;
   const bool here = std::filesystem::exists(wanted.path, ignored);
   const auto& path = here || wanted.otherwise.empty() ? wanted.path : wanted.otherwise;
+  if (wanted.kept) {  // read as a whole: its file goes
+    std::shared_ptr<Layer> layer;
+    if (is_vector_file(path)) {
+      KARYO_TRY(layer, open_vector_layer(path, control));
+    } else {
+      KARYO_TRY(Volume volume, read_image(path));
+      KARYO_TRY(layer, make_layer(wanted.look.name,
+                                  std::make_shared<const Volume>(std::move(volume)), wanted.as));
+    }
+    layer->set_source({});
+    apply_look(*layer, wanted.look);
+    return layer;
+  }
   if (wanted.part.starts_with("axes=")) {
     std::vector<io::SequenceAxis> axes;
     for (std::size_t i = 5; i < wanted.part.size(); i += 2) {

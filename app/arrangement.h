@@ -5,12 +5,15 @@
 
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "app/measurements.h"
 #include "app/open_layer.h"
 #include "core/layers/layer_look.h"
 #include "core/layers/view_state.h"
+#include "viewer/scene/volume_look.h"
 
 namespace karyo {
 
@@ -19,6 +22,7 @@ struct SessionLayer {
   std::filesystem::path otherwise;  ///< where the file was when the session was saved; may be empty
   std::string part;                 ///< a label image's name in an OME-Zarr
   OpenAs as = OpenAs::kImage;
+  bool kept = false;  ///< its file is no more than a copy in case of a crash: the layer has none
   LayerLook look;
   bool selected = false;
 };
@@ -31,6 +35,9 @@ struct SessionView {
   Plane plane = Plane::kXY;
   Slab slab;
   std::array<PlaneView, 3> planes;
+  VolumeLook volume;
+  std::optional<Camera> camera;  ///< of 3D; none: all of the box
+  std::vector<MeasuredRow> measurements;
 };
 
 void apply_view(const SessionView& wanted, ViewState& view);

@@ -76,8 +76,7 @@ void add_file_commands(CommandTable& commands, Workspace& workspace) {
                 },
                 [&workspace] { return workspace.layers().selected() != nullptr; },
                 {},
-                {{"layer", Kind::kText, "name of the layer; the selected one when absent"},
-                 {"path", Kind::kText, "file to write", true}}});
+                {layer_argument(), {"path", Kind::kText, "file to write", true}}});
   commands.add({"file.save_session_as",
                 "",
                 "",

@@ -9,7 +9,7 @@ namespace {
 using nlohmann::json;
 using Kind = Argument::Kind;
 
-const Argument kLayer{"layer", Kind::kText, "name of the layer; the selected one when absent"};
+const Argument kLayer = layer_argument();
 
 void add_filter(CommandTable& commands, Workspace& workspace, const Filter& filter) {
   Command command{filter.id, "Process", filter.title, "", filter.help,

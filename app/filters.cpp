@@ -37,54 +37,71 @@ PerAxis in_voxels(const Volume& volume, const json& arguments, const char* name)
   return {flat ? 0 : radius * volume.grid.spacing_x / volume.grid.spacing_z, radius, radius};
 }
 
+Index3 whole_voxels(const Volume& volume, const json& arguments) {
+  const PerAxis radius = in_voxels(volume, arguments, "radius");
+  return {std::llround(radius.z), std::llround(radius.y), std::llround(radius.x)};
+}
+
 std::vector<Filter> smoothing_filters() {
   return {
-      {"filter.gaussian", "Gaussian blur…", "Takes noise away by a weighted mean of neighbours.",
+      {"filter.gaussian",
+       "Gaussian blur…",
+       "Takes noise away by a weighted mean of neighbours.",
        "gaussian",
        {number("sigma", "standard deviation, pixels", 1.5, 0, 100),
         flag("3d", "blur across planes too, as far as their spacing says", false)},
-       true, false,
+       true,
+       false,
        [](const Volume& volume, const json& arguments, TaskControl& control) {
          return gaussian(volume, in_voxels(volume, arguments, "sigma"), control);
        }},
-      {"filter.median", "Median…", "Takes single bright or dark voxels away and keeps edges.",
+      {"filter.median",
+       "Median…",
+       "Takes single bright or dark voxels away and keeps edges.",
        "median",
        {number("radius", "pixels", 1, 0, 20),
         flag("3d", "take neighbouring planes too, as far as their spacing says", false)},
-       true, false,
+       true,
+       false,
        [](const Volume& volume, const json& arguments, TaskControl& control) {
-         const PerAxis radius = in_voxels(volume, arguments, "radius");
-         return median(volume,
-                       {std::llround(radius.z), std::llround(radius.y), std::llround(radius.x)},
-                       control);
+         return median(volume, whole_voxels(volume, arguments), control);
        }},
-      {"filter.top_hat", "Top hat…",
-       "Keeps what is smaller than a disc and brighter (or darker) than its surroundings.", "top hat",
-       {number("radius", "voxels", 15, 1, 100), choice("keep", "what is kept", {"bright", "dark"})},
-       true, false,
+      {"filter.top_hat",
+       "Top hat…",
+       "Keeps what is smaller than a disc and brighter (or darker) than its surroundings.",
+       "top hat",
+       {number("radius", "pixels", 15, 1, 100), choice("keep", "what is kept", {"bright", "dark"}),
+        flag("3d", "a ball across planes, as far as their spacing says; slow above 5", false)},
+       true,
+       false,
        [](const Volume& volume, const json& arguments, TaskControl& control) {
          const bool bright = arguments["keep"] == "bright";
          return top_hat(volume, bright ? TopHat::kBright : TopHat::kDark,
-                        whole(arguments, "radius"), control);
+                        whole_voxels(volume, arguments), control);
        }},
-      {"filter.subtract_background", "Subtract background…",
+      {"filter.subtract_background",
+       "Subtract background…",
        "Takes uneven background away: a ball rolls under the picture (Fiji: Subtract Background).",
        "no background",
        {number("radius", "of the ball, pixels: above the largest object's", 50, 1, 1000),
         flag("light_background", "objects are darker than the background", false),
         flag("smoothing", "smooth by 3 x 3 before the ball rolls, as Fiji does", true)},
-       true, false,
+       true,
+       false,
        [](const Volume& volume, const json& arguments, TaskControl& control) {
          return subtract_background(volume, arguments["radius"].get<double>(),
                                     arguments["light_background"].get<bool>(),
                                     arguments["smoothing"].get<bool>(), control);
        }},
-      {"filter.clahe", "Even out contrast (CLAHE)…",
-       "Shows dim and bright parts at once. For looking, not for measuring.", "clahe",
+      {"filter.clahe",
+       "Even out contrast (CLAHE)…",
+       "Shows dim and bright parts at once. For looking, not for measuring.",
+       "clahe",
        {number("tile", "side of the squares, pixels", 64, 8, 4096),
         number("slope", "the steepest a grey value is stretched", 3, 1.01, 100),
         number("bins", "of the histograms", 256, 16, 65536)},
-       true, false,
+       true,
+       false,
        [](const Volume& volume, const json& arguments, TaskControl& control) {
          return clahe(volume,
                       {whole(arguments, "tile"), arguments["slope"].get<double>(),

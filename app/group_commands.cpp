@@ -89,7 +89,7 @@ void add_group_commands(CommandTable& commands, Workspace& workspace) {
                 },
                 grouped,
                 {},
-                {{"layer", Kind::kText, "name of the layer; the selected one when absent"}}});
+                {layer_argument()}});
   commands.add({"layer.toggle_group",
                 "Layer",
                 "Show or hide group",

@@ -11,13 +11,17 @@ namespace {
 using nlohmann::json;
 using Kind = Argument::Kind;
 
-const Argument kLayer{"layer", Kind::kText, "name of the layer; the selected one when absent"};
+const Argument kLayer = layer_argument();
 
 Error is_locked(const Layer& layer) {
   return {ErrorCode::kInvalidArgument, layer.name() + " is locked", "Unlock it with Layer › Lock."};
 }
 
 }  // namespace
+
+Argument layer_argument() {
+  return {"layer", Argument::Kind::kText, "name of the layer; the selected one when absent"};
+}
 
 Result<Layer*> target_layer(Workspace& workspace, const json& arguments, bool may_be_locked) {
   LayerList& layers = workspace.layers();
@@ -261,9 +265,11 @@ void add_layer_commands(CommandTable& commands, Workspace& workspace) {
         {"shuffle", Kind::kNumber, "order of the labels' colours"},
         {"size", Kind::kNumber, "of points, across"},
         {"on_screen", Kind::kBool, "size in screen pixels, else in voxels"},
-        {"color", Kind::kNumbers, "of points and shapes: red, green, blue, 0 to 255"},
+        {"color", Kind::kNumbers, "of points, shapes and surfaces: red, green, blue, 0 to 255"},
         {"width", Kind::kNumber, "of lines, screen pixels"},
         {"fill", Kind::kBool, "of shapes"},
+        {"wireframe", Kind::kBool, "of surfaces in 3D: edges only"},
+        {"own_colors", Kind::kBool, "of surfaces: as their file has them"},
         {"show_text", Kind::kBool, "texts of points, names of shapes, numbers of tracks"},
         {"tail", Kind::kNumber, "of tracks, frames"},
         {"selected", Kind::kNumber, "point or shape, from 1; 0: none"}}});

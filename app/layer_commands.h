@@ -19,6 +19,9 @@ void add_measure_commands(CommandTable& commands, Workspace& workspace);
 void add_vector_commands(CommandTable& commands, Workspace& workspace);
 void add_view_commands(CommandTable& commands, Workspace& workspace);
 
+/// The argument that target_layer() reads.
+Argument layer_argument();
+
 /// The layer that a command's argument "layer" names, else the selected one. Errors: kNotFound;
 /// kInvalidArgument for a locked one, unless it may be.
 Result<Layer*> target_layer(Workspace& workspace, const nlohmann::json& arguments,

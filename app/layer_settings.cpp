@@ -13,14 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-Result<Interpolation> interpolation_from(const std::string& name) {
-  if (name == "blocks") return Interpolation::kNearest;
-  if (name == "linear") return Interpolation::kLinear;
-  if (name == "cubic") return Interpolation::kCubic;
-  return Error(ErrorCode::kInvalidArgument, "unknown interpolation \"" + name + "\"",
-               "Use blocks, linear or cubic.");
-}
-
 Result<VoxelGrid> place_from(const Layer& layer, const json& arguments) {
   VoxelGrid place = layer.place();
   const auto read = [&](const char* name, double& z, double& y, double& x) -> Result<void> {

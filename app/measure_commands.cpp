@@ -15,12 +15,13 @@ const std::vector<Argument> kShape{
 Result<MeasureShape> shape_from(const json& arguments) {
   MeasureShape shape;
   KARYO_TRY(shape.kind, measure_kind_from(arguments["kind"].get<std::string>()));
-  const std::string plane = arguments.value("plane", "xy");
-  if (plane != "xy" && plane != "xz" && plane != "yz") {
-    return Error(ErrorCode::kInvalidArgument, "unknown plane \"" + plane + "\"",
+  const std::string name = arguments.value("plane", "xy");
+  const auto plane = plane_from(name);
+  if (!plane) {
+    return Error(ErrorCode::kInvalidArgument, "unknown plane \"" + name + "\"",
                  "Use xy, xz or yz.");
   }
-  shape.plane = plane == "xy" ? Plane::kXY : plane == "xz" ? Plane::kXZ : Plane::kYZ;
+  shape.plane = *plane;
   const auto numbers = arguments["points"].get<std::vector<double>>();
   for (std::size_t i = 0; i + 2 < numbers.size(); i += 3) {
     shape.points.push_back({numbers[i], numbers[i + 1], numbers[i + 2]});

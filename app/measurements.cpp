@@ -5,30 +5,16 @@
 #include <sstream>
 
 #include "core/base/atomic_file.h"
+#include "core/base/text.h"
 
 namespace karyo {
 namespace {
-
-/// A field that may hold commas and quotes.
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
 
 std::ostringstream plain_stream() {
   std::ostringstream out;
   out.imbue(std::locale::classic());
   out.precision(9);
   return out;
-}
-
-const char* name_of(Plane plane) {
-  return plane == Plane::kXY ? "xy" : plane == Plane::kXZ ? "xz" : "yz";
 }
 
 }  // namespace
@@ -62,8 +48,9 @@ Result<void> MeasureTable::add(const MeasureShape& shape, const ImageLayer& laye
   return {};
 }
 
-void MeasureTable::clear() {
-  rows_.clear();
+void MeasureTable::set_rows(std::vector<MeasuredRow> rows) {
+  if (rows.empty() && rows_.empty()) return;
+  rows_ = std::move(rows);
   changed.emit();
 }
 
@@ -72,9 +59,9 @@ Result<void> MeasureTable::write_csv(const std::filesystem::path& path) const {
   out << "layer,channel,kind,plane,slice,time,unit,length,angle,area,perimeter,width,height,count,"
          "mean,sd,min,max,every_nth_voxel,points_zyx\n";
   for (const MeasuredRow& row : rows_) {
-    out << quoted(row.layer) << ',' << quoted(row.channel) << ',' << name_of(row.shape.kind) << ','
-        << name_of(row.shape.plane) << ',' << row.slice + 1 << ',' << row.time + 1 << ','
-        << quoted(row.unit) << ',' << row.size.length << ',' << row.size.degrees << ','
+    out << csv_field(row.layer) << ',' << csv_field(row.channel) << ',' << name_of(row.shape.kind)
+        << ',' << name_of(row.shape.plane) << ',' << row.slice + 1 << ',' << row.time + 1 << ','
+        << csv_field(row.unit) << ',' << row.size.length << ',' << row.size.degrees << ','
         << row.size.area << ',' << row.size.perimeter << ',' << row.size.width << ','
         << row.size.height << ',' << row.values.count << ',';
     if (row.values.count > 0) {
@@ -100,9 +87,9 @@ Result<void> write_profile_csv(const Profile& profile, const ImageLayer& layer,
                  "Draw a line or a rectangle over an image.");
   }
   std::ostringstream out = plain_stream();
-  out << quoted("distance (" + unit + ")");
+  out << csv_field("distance (" + unit + ")");
   for (const std::int64_t channel : profile.channels) {
-    out << ',' << quoted(layer.channel(channel).name);
+    out << ',' << csv_field(layer.channel(channel).name);
   }
   out << '\n';
   for (std::size_t i = 0; i < profile.distance.size(); ++i) {

@@ -30,7 +30,9 @@ class MeasureTable {
   /// Errors: kInvalidArgument for a shape that is not complete, or when the table is full.
   Result<void> add(const MeasureShape& shape, const ImageLayer& layer, const VoxelGrid& grid,
                    std::int64_t time);
-  void clear();
+  void clear() { set_rows({}); }
+  /// At most kMostRows.
+  void set_rows(std::vector<MeasuredRow> rows);
   /// Comma separated, numbers with a point; slices and times count from 1. Errors: kIo.
   Result<void> write_csv(const std::filesystem::path& path) const;
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/vector_files.h"
+#include "core/filters/geometry.h"
 #include "core/image/paged_image.h"
 #include "core/io/image_io.h"
 #include "core/io/limits.h"
@@ -145,24 +146,6 @@ void name_by_folder(Layer& layer, const std::filesystem::path& path) {
   if (!folder.empty()) layer.set_name(folder + "/" + layer.name());
 }
 
-/// All voxels of a paged image, for what has to be in memory.
-Result<std::shared_ptr<const Volume>> read_all(const PagedImage& pages, TaskControl& control) {
-  const PixelInfo& info = pages.info();
-  const VolumeShape shape = info.shape();
-  KARYO_CHECK_OK(io::volume_bytes(shape, info.type));
-  auto volume = std::make_shared<Volume>(info.type, shape, info.grid);
-  volume->rgb = info.rgb;
-  volume->channels = info.channels;
-  const Box3 box = Box3::of_shape(shape.zyx());
-  const auto bytes = static_cast<std::size_t>(box.shape().count()) * bytes_of(info.type);
-  for (std::int64_t i = 0; i < shape.t * shape.c; ++i) {
-    if (control.cancelled()) return cancelled_error("Opening the image");
-    KARYO_CHECK_OK(pages.read(0, i / shape.c, i % shape.c, box,
-                              volume->data() + static_cast<std::size_t>(i) * bytes));
-  }
-  return std::shared_ptr<const Volume>(std::move(volume));
-}
-
 /// An image that stays in its file, or is read as a whole where that is little; labels always are,
 /// since they are drawn upon.
 Result<std::shared_ptr<Layer>> paged_layer(const std::string& name,
@@ -178,8 +161,10 @@ Result<std::shared_ptr<Layer>> paged_layer(const std::string& name,
   const bool labels =
       as == OpenAs::kLabels || (as == OpenAs::kGuess && looks_like_labels(*pages->sample(), path));
   if (!labels && !small) return std::shared_ptr<Layer>(std::make_shared<ImageLayer>(name, pages));
-  KARYO_TRY(auto volume, read_all(*pages, control));
-  return make_layer(name, std::move(volume), labels ? OpenAs::kLabels : OpenAs::kImage, path);
+  KARYO_CHECK_OK(io::volume_bytes(info.shape(), info.type));
+  KARYO_TRY(Volume volume, crop(*pages, CropBox::all(info.shape()), control));
+  return make_layer(name, std::make_shared<const Volume>(std::move(volume)),
+                    labels ? OpenAs::kLabels : OpenAs::kImage, path);
 }
 
 Result<Layers> open_zarr_layers(const std::filesystem::path& path, OpenAs as,

@@ -4,6 +4,7 @@
 /// docs/session_format.md. Pixels stay in their own files.
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,12 @@ namespace karyo {
 inline constexpr const char* kSessionEnding = ".karyoscope.json";
 bool is_session(const std::filesystem::path& path);
 
+/// Where a layer that is in no file is kept for the session; empty: nowhere.
+using KeptIn = std::function<std::filesystem::path(const Layer&)>;
+
 /// What save_session writes to a file in `folder`.
 std::string session_text(const std::filesystem::path& folder, const Workspace& workspace,
-                         std::vector<std::string>* left_out = nullptr);
+                         std::vector<std::string>* left_out = nullptr, const KeptIn& kept_in = {});
 /// Writes atomically, with paths relative to the file where that is possible. Layers that have no
 /// file are left out: `left_out`, where given, gets their names. Errors: kIo.
 Result<void> save_session(const std::filesystem::path& path, const Workspace& workspace,

@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 using Kind = Argument::Kind;
 
-const Argument kLayer{"layer", Kind::kText, "name of the layer; the selected one when absent"};
+const Argument kLayer = layer_argument();
 const Argument kNewLayer{"new_layer", Kind::kBool, "makes a layer for it, of that name"};
 const Argument kSelect{"select", Kind::kBool, "it is the selected one then"};
 const Argument kFrame{"frame", Kind::kNumber, "time point from 0; all when absent"};

@@ -20,7 +20,7 @@ std::string ending_of(const std::filesystem::path& path) {
 bool is_vector_file(const std::filesystem::path& path) {
   const std::string ending = ending_of(path);
   return ending == ".csv" || ending == ".tsv" || ending == ".roi" || ending == ".zip" ||
-         is_ctc_tracks(path);
+         mesh_format(path) || is_ctc_tracks(path);
 }
 
 Result<std::shared_ptr<Layer>> open_vector_layer(const std::filesystem::path& path,
@@ -30,6 +30,9 @@ Result<std::shared_ptr<Layer>> open_vector_layer(const std::filesystem::path& pa
   if (is_ctc_tracks(path)) {
     KARYO_TRY(TrackList tracks, read_ctc_tracks(path, control));
     layer = std::make_shared<TracksLayer>(name, std::move(tracks));
+  } else if (mesh_format(path)) {
+    KARYO_TRY(SurfaceMesh mesh, read_mesh(path));
+    layer = std::make_shared<SurfaceLayer>(name, std::move(mesh));
   } else if (ending == ".roi" || ending == ".zip") {
     KARYO_TRY(RoiSet set, read_rois(path));
     if (!set.problems.empty()) {  // a set shown in part would be saved in part
@@ -57,6 +60,8 @@ VectorData vector_data_of(const Layer& layer) {
     data.shapes = shapes->look().data;
   } else if (const auto* tracks = dynamic_cast<const TracksLayer*>(&layer)) {
     data.tracks = tracks->look().data;
+  } else if (const auto* surface = dynamic_cast<const SurfaceLayer*>(&layer)) {
+    data.surface = surface->look().data;
   }
   return data;
 }
@@ -67,7 +72,11 @@ Result<void> check_vector_ending(const VectorData& data, const std::filesystem::
     return Error(ErrorCode::kInvalidArgument, "shapes cannot be saved as \"" + ending + "\"",
                  "End the file's name in .zip, or in .roi for a single shape.");
   }
-  if (data.shapes == nullptr && ending != ".csv") {
+  if (data.surface != nullptr && !mesh_format(path)) {
+    return Error(ErrorCode::kInvalidArgument, "surfaces cannot be saved as \"" + ending + "\"",
+                 "End the file's name in .stl, .ply or .obj.");
+  }
+  if (data.shapes == nullptr && data.surface == nullptr && ending != ".csv") {
     return Error(ErrorCode::kInvalidArgument,
                  "points and tracks cannot be saved as \"" + ending + "\"",
                  "End the file's name in .csv.");
@@ -78,6 +87,9 @@ Result<void> check_vector_ending(const VectorData& data, const std::filesystem::
 Result<void> write_vectors(const VectorData& data, const std::filesystem::path& path) {
   KARYO_CHECK_OK(check_vector_ending(data, path));
   if (data.shapes != nullptr) return write_rois(path, *data.shapes);
+  if (data.surface != nullptr) {
+    return write_file_atomically(path, format_mesh(*data.surface, *mesh_format(path)));
+  }
   return write_file_atomically(
       path, data.points != nullptr ? format_points(*data.points) : format_tracks(*data.tracks));
 }

@@ -5,26 +5,16 @@
 #include <cmath>
 #include <string>
 
+#include "app/look_json.h"
+
 namespace karyo {
 namespace {
 
 using nlohmann::json;
 
-json color_json(Rgb color) {
-  return json::array({color.r, color.g, color.b});
-}
-
-Rgb color_from(const json& value, Rgb standard) {
-  if (value.is_null()) return standard;
-  const auto part = [&](std::size_t i) {
-    return static_cast<std::uint8_t>(std::clamp(value.at(i).get<double>(), 0.0, 255.0));
-  };
-  return {part(0), part(1), part(2)};
-}
-
 Error has_no(const LayerLook& look, const char* what) {
   return {ErrorCode::kInvalidArgument, look.name + " has no " + what,
-          "Name a layer of the kind that has it: points, shapes or tracks."};
+          "Name a layer of the kind that has it: points, shapes, tracks or a surface."};
 }
 
 std::int64_t selection_from(const json& number) {
@@ -51,6 +41,12 @@ void add_vector_look(json& out, const LayerLook& look) {
     out["tracks"] = {{"tail", look.tracks->tail},
                      {"width", look.tracks->width},
                      {"show_text", look.tracks->show_text}};
+  }
+  if (look.surface) {
+    out["surface"] = {{"width", look.surface->width},
+                      {"color", color_json(look.surface->color)},
+                      {"own_colors", look.surface->own_colors},
+                      {"wireframe", look.surface->wireframe}};
   }
 }
 
@@ -81,6 +77,15 @@ void take_vector_look(const json& in, LayerLook& look) {
     tracks.show_text = part.value("show_text", tracks.show_text);
     look.tracks = tracks;
   }
+  if (in.contains("surface")) {
+    const json& part = in["surface"];
+    SurfaceLook surface{nullptr};
+    surface.width = part.value("width", surface.width);
+    surface.color = color_from(part.value("color", json()), surface.color);
+    surface.own_colors = part.value("own_colors", surface.own_colors);
+    surface.wireframe = part.value("wireframe", surface.wireframe);
+    look.surface = surface;
+  }
 }
 
 Result<void> change_vector_look(LayerLook& look, const json& arguments) {
@@ -91,22 +96,34 @@ Result<void> change_vector_look(LayerLook& look, const json& arguments) {
     look.points->on_screen = arguments.value("on_screen", look.points->on_screen);
   }
   if (has("color")) {
-    if (!look.points && !look.shapes) return has_no(look, "colour of its own");
+    Rgb* const color = look.points    ? &look.points->color
+                       : look.shapes  ? &look.shapes->color
+                       : look.surface ? &look.surface->color
+                                      : nullptr;
+    if (color == nullptr) return has_no(look, "colour of its own");
     if (arguments["color"].size() != 3) {
       return Error(ErrorCode::kInvalidArgument, "a colour has three numbers",
                    "Give red, green and blue, 0 to 255.");
     }
-    Rgb& color = look.points ? look.points->color : look.shapes->color;
-    color = color_from(arguments["color"], color);
+    *color = color_from(arguments["color"], *color);
+    if (look.surface) look.surface->own_colors = false;
   }
   if (has("width")) {
-    if (!look.shapes && !look.tracks) return has_no(look, "lines with a width");
-    double& width = look.shapes ? look.shapes->width : look.tracks->width;
-    width = arguments["width"].get<double>();
+    double* const width = look.shapes    ? &look.shapes->width
+                          : look.tracks  ? &look.tracks->width
+                          : look.surface ? &look.surface->width
+                                         : nullptr;
+    if (width == nullptr) return has_no(look, "lines with a width");
+    *width = arguments["width"].get<double>();
   }
   if (has("fill")) {
     if (!look.shapes) return has_no(look, "shapes to fill");
     look.shapes->fill = arguments["fill"].get<bool>();
+  }
+  if (has("wireframe") || has("own_colors")) {
+    if (!look.surface) return has_no(look, "surface");
+    look.surface->wireframe = arguments.value("wireframe", look.surface->wireframe);
+    look.surface->own_colors = arguments.value("own_colors", look.surface->own_colors);
   }
   if (has("tail")) {
     if (!look.tracks) return has_no(look, "tracks with tails");

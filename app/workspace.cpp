@@ -6,9 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include "app/layer_data.h"
 #include "app/sample.h"
-#include "app/vector_files.h"
-#include "core/io/image_io.h"
 
 namespace karyo {
 void Workspace::start(Work work) {
@@ -26,12 +25,13 @@ void Workspace::open(const std::vector<std::filesystem::path>& paths, OpenAs as)
       if (control.cancelled()) return {};
       if (!path.has_filename()) path = path.parent_path();  // a folder with a slash behind it
       auto layers = open_layers(path, as, chunks, control);
-      const std::lock_guard lock(mailbox.mutex);
-      if (layers) {
-        for (auto& layer : *layers) mailbox.layers.push_back(std::move(layer));
-      } else if (layers.error().code != ErrorCode::kCancelled) {
-        mailbox.errors.push_back(layers.error());
-      }
+      mailbox.put([&](Mail& mail) {
+        if (layers) {
+          for (auto& layer : *layers) mail.layers.push_back(std::move(layer));
+        } else if (layers.error().code != ErrorCode::kCancelled) {
+          mail.errors.push_back(layers.error());
+        }
+      });
     }
     return {};
   });
@@ -43,8 +43,7 @@ void Workspace::open_sequence(const std::filesystem::path& folder,
                                                            Mailbox& mailbox) -> Result<void> {
     control.report(0, "Opening " + folder.filename().string());
     KARYO_TRY(auto layer, open_sequence_layer(folder, axes, OpenAs::kGuess, chunks, control));
-    const std::lock_guard lock(mailbox.mutex);
-    mailbox.layers.push_back(std::move(layer));
+    mailbox.put([&](Mail& mail) { mail.layers.push_back(std::move(layer)); });
     return {};
   });
 }
@@ -57,65 +56,28 @@ void Workspace::open_arranged(std::vector<SessionLayer> wanted, SessionView view
     for (const SessionLayer& one : wanted) {
       if (control.cancelled()) return {};
       auto layer = open_session_layer(one, chunks, control);
-      const std::lock_guard lock(mailbox.mutex);
-      if (layer) {
-        mailbox.session_layers.emplace_back(*std::move(layer), one.selected);
-      } else if (layer.error().code != ErrorCode::kCancelled) {
-        mailbox.errors.push_back(layer.error());
-      }
+      mailbox.put([&](Mail& mail) {
+        if (layer) {
+          mail.session_layers.emplace_back(*std::move(layer), one.selected);
+        } else if (layer.error().code != ErrorCode::kCancelled) {
+          mail.errors.push_back(layer.error());
+        }
+      });
     }
-    const std::lock_guard lock(mailbox.mutex);
-    mailbox.session_view = view;
+    mailbox.put([&](Mail& mail) { mail.session_view = view; });
     return {};
   });
 }
 
 Result<void> Workspace::save_layer(Layer& layer, const std::filesystem::path& path) {
-  if (is_vector(layer.kind())) return save_vectors(layer, path);
-  std::shared_ptr<const Volume> pixels;
-  std::vector<LabelVolume> frames;
-  if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
-    if (image->pages()) {
-      return Error(ErrorCode::kUnsupported, layer.name() + " stays in its file",
-                   "Copy the file itself, or crop the image first.");
-    }
-    pixels = image->shared_volume();
-  } else {
-    const auto& labels = dynamic_cast<const LabelsLayer&>(layer);
-    for (std::int64_t t = 0; t < labels.shape().t; ++t) frames.push_back(labels.labels(t));
-  }
-  start([pixels, frames, path, place = layer.place(), name = layer.name(),
+  KARYO_TRY(LayerData data, data_of(layer));
+  KARYO_CHECK_OK(check_ending(data, path));
+  start([data = std::move(data), path, name = layer.name(),
          weak = std::weak_ptr(layers_.shared_at(layers_.find(&layer)))](
             TaskControl& control, Mailbox& mailbox) -> Result<void> {
     control.report(0, "Saving " + name);
-    if (pixels) {
-      Volume copy = pixels->clone();
-      copy.grid = place;
-      KARYO_CHECK_OK(write_image(path, copy));
-    } else {
-      std::vector<LabelArray> dense;
-      for (const LabelVolume& frame : frames) dense.push_back(frame.to_dense());
-      WriteOptions options;
-      options.compress = true;
-      KARYO_CHECK_OK(write_image(path, from_labels(dense, place), options));
-    }
-    const std::lock_guard lock(mailbox.mutex);
-    mailbox.saved.emplace_back(weak, path);
-    return {};
-  });
-  return {};
-}
-
-Result<void> Workspace::save_vectors(Layer& layer, const std::filesystem::path& path) {
-  const VectorData data = vector_data_of(layer);
-  KARYO_CHECK_OK(check_vector_ending(data, path));
-  start([data, path, name = layer.name(),
-         weak = std::weak_ptr(layers_.shared_at(layers_.find(&layer)))](
-            TaskControl& control, Mailbox& mailbox) -> Result<void> {
-    control.report(0, "Saving " + name);
-    KARYO_CHECK_OK(write_vectors(data, path));
-    const std::lock_guard lock(mailbox.mutex);
-    mailbox.saved.emplace_back(weak, path);
+    KARYO_CHECK_OK(write_layer(data, path));
+    mailbox.put([&](Mail& mail) { mail.saved.emplace_back(weak, path); });
     return {};
   });
   return {};
@@ -136,9 +98,10 @@ void Workspace::open_sample() {
     auto image = std::make_shared<ImageLayer>("sample nuclei", sample.image);
     auto labels =
         std::make_shared<LabelsLayer>("sample truth", std::move(sample.nuclei), sample.image->grid);
-    const std::lock_guard lock(mailbox.mutex);
-    mailbox.layers.push_back(std::move(image));
-    mailbox.layers.push_back(std::move(labels));
+    mailbox.put([&](Mail& mail) {
+      mail.layers.push_back(std::move(image));
+      mail.layers.push_back(std::move(labels));
+    });
     return {};
   });
 }
@@ -171,8 +134,7 @@ Result<void> Workspace::convert(Layer& layer) {
             : make_layer(name, std::make_shared<const Volume>(from_labels(labels.to_dense(), grid)),
                          OpenAs::kImage);
     if (!made) return made.error();
-    const std::lock_guard lock(mailbox.mutex);
-    mailbox.replacements.emplace_back(weak, *std::move(made));
+    mailbox.put([&](Mail& mail) { mail.replacements.emplace_back(weak, *std::move(made)); });
     return {};
   });
   return {};
@@ -198,10 +160,10 @@ bool Workspace::poll() {
       const auto outcome = jobs_[i].task->wait();
       jobs_.erase(jobs_.begin() + static_cast<std::ptrdiff_t>(i));
       ended = true;
-      take_over(*mailbox);
+      if (auto mail = mailbox->take()) take_over(*std::move(mail));
       if (!outcome && outcome.error().code != ErrorCode::kCancelled) failed.emit(outcome.error());
     } else {
-      take_over(*mailbox);
+      if (auto mail = mailbox->take()) take_over(*std::move(mail));
       ++i;
     }
   }
@@ -209,60 +171,41 @@ bool Workspace::poll() {
   return busy();
 }
 
-void Workspace::take_over(Mailbox& mailbox) {
-  std::deque<std::shared_ptr<Layer>> layers;
-  std::vector<std::pair<std::weak_ptr<Layer>, std::shared_ptr<Layer>>> replacements;
-  std::vector<Error> errors;
-  std::vector<Derived> derived;
-  std::vector<Coarse> renditions;
-  std::vector<std::pair<std::shared_ptr<Layer>, bool>> session_layers;
-  std::optional<SessionView> session_view;
-  std::vector<std::pair<std::weak_ptr<Layer>, std::filesystem::path>> saved;
-  {
-    const std::lock_guard lock(mailbox.mutex);
-    layers.swap(mailbox.layers);
-    replacements.swap(mailbox.replacements);
-    errors.swap(mailbox.errors);
-    for (auto& [layer, objects] : mailbox.objects) {
-      std::erase_if(objects_, [](const Counted& counted) { return counted.layer.expired(); });
-      objects_.push_back({layer, std::move(objects)});
-    }
-    mailbox.objects.clear();
-    derived.swap(mailbox.derived);
-    renditions.swap(mailbox.renditions);
-    session_layers.swap(mailbox.session_layers);
-    session_view.swap(mailbox.session_view);
-    saved.swap(mailbox.saved);
-  }
-  for (auto& layer : layers) put(std::move(layer));
+void Workspace::take_over(Mail mail) {
+  std::erase_if(objects_, [](const Counted& counted) { return counted.layer.expired(); });
+  for (Counted& counted : mail.objects) objects_.push_back(std::move(counted));
+  for (auto& layer : mail.layers) put(std::move(layer));
   history_.accept();
-  for (const auto& [old, layer] : replacements) replace(old, layer);
-  for (const Derived& made : derived) put_derived(made);
-  for (const auto& [layer, selected] : session_layers) {
+  for (const auto& [old, layer] : mail.replacements) replace(old, layer);
+  for (const Derived& made : mail.derived) put_derived(made);
+  for (const auto& [layer, selected] : mail.session_layers) {
     Layer* const before = layers_.selected();
     layers_.insert(layers_.count(), layer);
     if (!selected && before != nullptr) layers_.select(before);
     count_objects(layer);
   }
-  if (session_view) {
-    apply_view(*session_view, view_);
+  if (mail.session_view) {
+    apply_view(*mail.session_view, view_);
+    volume_.set_look(mail.session_view->volume);
+    volume_.set_camera(mail.session_view->camera);
+    measurements_.set_rows(std::move(mail.session_view->measurements));
     arranged.emit();
   }
-  for (const auto& [weak, path] : saved) {
+  for (const auto& [weak, path] : mail.saved) {
     const auto layer = weak.lock();
     if (layer && layer->source().path.empty()) layer->set_source({path, ""});
     done.emit("Saved " + path.string());
   }
   history_.accept();
-  for (auto& coarse : renditions) {
+  for (auto& coarse : mail.renditions) {
     for (auto& kept : renditions_) {
       if (kept.pages.lock() == coarse.pages.lock() && kept.t == coarse.t) {
         kept.volume = std::move(coarse.volume);
       }
     }
   }
-  if (!renditions.empty()) renditions_changed.emit();
-  for (const auto& error : errors) failed.emit(error);
+  if (!mail.renditions.empty()) renditions_changed.emit();
+  for (const auto& error : mail.errors) failed.emit(error);
 }
 
 void Workspace::put(std::shared_ptr<Layer> layer) {
@@ -291,8 +234,7 @@ void Workspace::count_objects(const std::shared_ptr<Layer>& layer) {
             TaskControl& control, Mailbox& mailbox) -> Result<void> {
     control.report(0, "Counting objects");
     auto objects = object_stats(copy);
-    const std::lock_guard lock(mailbox.mutex);
-    mailbox.objects.emplace_back(weak, std::move(objects));
+    mailbox.put([&](Mail& mail) { mail.objects.push_back({weak, std::move(objects)}); });
     return {};
   });
 }

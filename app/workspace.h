@@ -4,19 +4,20 @@
 /// commands drive it without one.
 
 #include <cstdint>
-#include <deque>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "app/arrangement.h"
 #include "app/layer_history.h"
 #include "app/measurements.h"
 #include "app/open_layer.h"
+#include "app/volume_state.h"
 #include "core/base/signal.h"
 #include "core/base/task.h"
 #include "core/filters/geometry.h"
@@ -58,8 +59,7 @@ class Workspace {
   void open(const std::vector<std::filesystem::path>& paths, OpenAs as = OpenAs::kGuess);
   /// Closes everything and opens these layers, from the bottom, as they are described.
   void open_arranged(std::vector<SessionLayer> layers, SessionView view);
-  /// Writes a layer in the background: TIFF, OME-TIFF or NRRD by the ending (core/io/image_io.h),
-  /// points and tracks as CSV, shapes as RoiSet.zip or .roi.
+  /// Writes a layer in the background, in the format of the ending (app/layer_data.h).
   /// Errors: kInvalidArgument for another ending, kUnsupported for an image that stays in its file.
   Result<void> save_layer(Layer& layer, const std::filesystem::path& path);
   /// Reads a folder of images as one, its numbers standing for these axes (none: as guessed).
@@ -67,6 +67,9 @@ class Workspace {
   /// Undo of what was done to layers.
   LayerHistory& history() { return history_; }
   MeasureTable& measurements() { return measurements_; }
+  const MeasureTable& measurements() const { return measurements_; }
+  VolumeState& volume() { return volume_; }
+  const VolumeState& volume() const { return volume_; }
   /// Layers that were made here and are in no file.
   std::vector<std::string> unsaved_layers() const;
   /// A made-up stack and its nuclei.
@@ -132,6 +135,10 @@ class Workspace {
     std::int64_t t = 0;
     std::shared_ptr<const Volume> volume;
   };
+  struct Counted {
+    std::weak_ptr<Layer> layer;
+    ObjectTable objects;
+  };
   struct Pixels;
   static Pixels pixels_of(const Layer& layer);
   struct Derived {
@@ -139,11 +146,10 @@ class Workspace {
     std::shared_ptr<Layer> layer;
     std::string what;
   };
-  /// Filled by the work, emptied by poll().
-  struct Mailbox {
-    std::mutex mutex;
-    std::deque<std::shared_ptr<Layer>> layers;
-    std::vector<std::pair<std::weak_ptr<Layer>, ObjectTable>> objects;
+  /// What work has made and nobody has taken over yet.
+  struct Mail {
+    std::vector<std::shared_ptr<Layer>> layers;
+    std::vector<Counted> objects;
     std::vector<std::pair<std::weak_ptr<Layer>, std::shared_ptr<Layer>>> replacements;
     std::vector<Derived> derived;
     std::vector<Coarse> renditions;
@@ -152,6 +158,28 @@ class Workspace {
     std::vector<std::pair<std::weak_ptr<Layer>, std::filesystem::path>> saved;
     std::vector<Error> errors;
   };
+  /// Filled by the work, emptied by poll().
+  class Mailbox {
+   public:
+    /// `post` puts things into the mail. Any thread.
+    template <typename Post>
+    void put(Post post) {
+      const std::lock_guard lock(mutex_);
+      post(mail_);
+      empty_ = false;
+    }
+    /// None when nothing came since the last call.
+    std::optional<Mail> take() {
+      const std::lock_guard lock(mutex_);
+      if (std::exchange(empty_, true)) return {};
+      return std::exchange(mail_, {});
+    }
+
+   private:
+    std::mutex mutex_;
+    bool empty_ = true;
+    Mail mail_;
+  };
   struct Job {
     std::shared_ptr<Mailbox> mailbox;
     std::unique_ptr<Task> task;
@@ -159,8 +187,7 @@ class Workspace {
   };
   using Work = std::function<Result<void>(TaskControl&, Mailbox&)>;
   void start(Work work);
-  Result<void> save_vectors(Layer& layer, const std::filesystem::path& path);
-  void take_over(Mailbox& mailbox);
+  void take_over(Mail mail);
   void take_chunks();
   void put(std::shared_ptr<Layer> layer);
   void replace(const std::weak_ptr<Layer>& old, const std::shared_ptr<Layer>& layer);
@@ -175,11 +202,8 @@ class Workspace {
   LayerHistory history_{layers_};
   MeasureTable measurements_;
   ViewState view_;
+  VolumeState volume_;
   std::vector<Job> jobs_;
-  struct Counted {
-    std::weak_ptr<Layer> layer;
-    ObjectTable objects;
-  };
   std::vector<Counted> objects_;
   std::vector<Coarse> renditions_;  // one a paged image
 };

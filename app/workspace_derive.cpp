@@ -20,33 +20,16 @@ void take_over_look(const ImageLayer& source, ImageLayer& made) {
   made.set_interpolation(source.interpolation());
 }
 
-/// A box of an image that stays in its file.
-Result<Volume> read_box(const PagedImage& pages, const CropBox& box, TaskControl& control) {
-  const PixelInfo& info = pages.info();
-  const Box3& b = box.box;
-  const VolumeShape shape{box.last_t - box.first_t, box.last_c - box.first_c, b.end.z - b.begin.z,
-                          b.end.y - b.begin.y, b.end.x - b.begin.x};
-  const std::uint64_t bytes =
-      static_cast<std::uint64_t>(shape.count()) * bytes_of(pages.sample()->type());
-  if (bytes > ChunkStore::standard_budget()) {
-    return Error(ErrorCode::kTooLarge,
-                 "that needs " + std::to_string(bytes >> 20) + " MiB at once, more than there is room for",
-                 "Crop a smaller part first.");
-  }
-  Volume volume(pages.sample()->type(), shape, info.grid);
-  volume.rgb = pages.sample()->rgb && shape.c == info.shape().c;
-  volume.grid.origin_z += static_cast<double>(b.begin.z) * volume.grid.spacing_z;
-  volume.grid.origin_y += static_cast<double>(b.begin.y) * volume.grid.spacing_y;
-  volume.grid.origin_x += static_cast<double>(b.begin.x) * volume.grid.spacing_x;
-  const std::size_t frame = static_cast<std::size_t>(shape.zyx().count()) * bytes_of(volume.type());
-  for (std::int64_t t = 0; t < shape.t; ++t) {
-    for (std::int64_t c = 0; c < shape.c; ++c) {
-      if (control.cancelled()) return cancelled_error("reading");
-      KARYO_CHECK_OK(pages.read(0, t + box.first_t, c + box.first_c, b,
-                                volume.data() + static_cast<std::size_t>(t * shape.c + c) * frame));
-    }
-  }
-  return volume;
+/// Whether a part of an image that stays in its file may be taken into memory.
+Result<void> check_room(const PagedImage& pages, const CropBox& box) {
+  const auto voxels = static_cast<std::uint64_t>(
+      (box.last_t - box.first_t) * (box.last_c - box.first_c) * box.box.shape().count());
+  const std::uint64_t bytes = voxels * bytes_of(pages.info().type);
+  if (bytes <= ChunkStore::standard_budget()) return {};
+  return Error(
+      ErrorCode::kTooLarge,
+      "that needs " + std::to_string(bytes >> 20) + " MiB at once, more than there is room for",
+      "Crop a smaller part first.");
 }
 
 }  // namespace
@@ -62,7 +45,8 @@ struct Workspace::Pixels {
   Result<Volume> read(const CropBox& box, TaskControl& control) const {
     Volume volume;
     if (pages) {
-      KARYO_TRY(volume, read_box(*pages, box, control));
+      KARYO_CHECK_OK(check_room(*pages, box));
+      KARYO_TRY(volume, crop(*pages, box, control));
       return volume;
     }
     if (image) {
@@ -121,8 +105,7 @@ Result<void> Workspace::derive(Layer& layer, const std::string& suffix, const Cr
     }
     KARYO_TRY(auto made, make_layer(name, std::make_shared<const Volume>(std::move(volume)),
                                     labels ? OpenAs::kLabels : OpenAs::kImage));
-    const std::lock_guard lock(mailbox.mutex);
-    mailbox.derived.push_back({weak, std::move(made), suffix});
+    mailbox.put([&](Mail& mail) { mail.derived.push_back({weak, std::move(made), suffix}); });
     return {};
   });
   return {};

@@ -13,16 +13,6 @@ bool covers(const Layer& layer, const Index3& voxel) {
   return Box3::of_shape(layer.shape().zyx()).contains(voxel);
 }
 
-/// None while it has not come from the file.
-std::optional<double> value_at(const ImageLayer& layer, std::int64_t t, std::int64_t c,
-                               const Index3& p) {
-  if (layer.pages()) return layer.pages()->value_in_memory(t, c, p);
-  return visit_voxels(layer.type(), [&](auto zero) {
-    using T = decltype(zero);
-    return static_cast<double>(std::as_const(*layer.shared_volume()).view<T>(t, c)(p));
-  });
-}
-
 }  // namespace
 
 void Workspace::select_object_at(const WorldPoint& place) {
@@ -80,7 +70,7 @@ Probe Workspace::probe(const WorldPoint& place) const {
       const std::int64_t time = image->time_shown(view_.time());
       for (std::int64_t c = 0; c < image->channel_count(); ++c) {
         if (!image->channel(c).visible) continue;
-        if (const auto value = value_at(*image, time, c, voxel)) reading.values.push_back(*value);
+        if (const auto value = image->value_at(time, c, voxel)) reading.values.push_back(*value);
       }
     }
     probe.readings.push_back(std::move(reading));

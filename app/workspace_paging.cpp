@@ -69,8 +69,9 @@ void Workspace::read_rendition(const std::shared_ptr<const PagedImage>& pages, s
     control.report(0, "Reading for 3D");
     const auto read = [&](const Reduction& reduction) -> Result<void> {
       KARYO_TRY(Volume volume, read_reduced(pages->source(), reduction, t, control));
-      const std::lock_guard lock(mailbox.mutex);
-      mailbox.renditions.push_back({pages, t, std::make_shared<const Volume>(std::move(volume))});
+      mailbox.put([&](Mail& mail) {
+        mail.renditions.push_back({pages, t, std::make_shared<const Volume>(std::move(volume))});
+      });
       return {};
     };
     if (first && *first != *fine) KARYO_CHECK_OK(read(*first));

@@ -25,6 +25,8 @@ LineIcon icon_of(LayerKind kind) {
       return LineIcon::kArea;
     case LayerKind::kTracks:
       return LineIcon::kTracks;
+    case LayerKind::kSurface:
+      return LineIcon::kSurface;
   }
   return LineIcon::kImage;
 }
@@ -41,6 +43,8 @@ QString word_of(LayerKind kind) {
       return QObject::tr("shapes");
     case LayerKind::kTracks:
       return QObject::tr("tracks");
+    case LayerKind::kSurface:
+      return QObject::tr("surface");
   }
   return {};
 }

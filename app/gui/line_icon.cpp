@@ -109,6 +109,12 @@ class LineIconEngine : public QIconEngine {
         p.setBrush(color);
         p.drawEllipse(QPointF(5, -3.5), 1.3, 1.3);
         break;
+      case LineIcon::kSurface:  // three faces that meet
+        p.drawPolygon(QPolygonF{{0, -6}, {5.5, -2}, {3.5, 5}, {-3.5, 5}, {-5.5, -2}});
+        for (const QPointF& at : {QPointF(0, -6), QPointF(3.5, 5), QPointF(-5.5, -2)}) {
+          p.drawLine(QPointF(0, 0), at);
+        }
+        break;
       case LineIcon::kPlay:
         p.setBrush(color);
         p.drawPolygon(QPolygonF{{-3.5, -5}, {5, 0}, {-3.5, 5}});

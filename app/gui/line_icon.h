@@ -22,6 +22,7 @@ enum class LineIcon {
   kLabels,
   kPoints,
   kTracks,
+  kSurface,
   kAuto,
   kCancel,
   kPlay,

@@ -107,10 +107,13 @@ void MainWindow::offer_left_behind() {
   const std::string newest = autosave_.left_behind().front().string();
   offer_->offer(tr("Karyoscope ended unexpectedly. Open again what was open then?"),
                 tr("Open again"), tr("No, thanks"), [this, newest](bool yes) {
-                  const auto opened =
-                      yes ? karyo::open_session(newest, workspace_) : Result<void>();
+                  if (!yes) {
+                    autosave_.forget_left_behind();
+                    return;
+                  }
+                  const auto opened = karyo::open_session(newest, workspace_);
                   if (!opened) errors_->show_error(opened.error());
-                  autosave_.forget_left_behind();
+                  autosave_.take_left_behind();
                 });
 }
 

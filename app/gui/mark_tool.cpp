@@ -6,7 +6,9 @@
 #include <array>
 #include <cmath>
 
+#include "app/gui/drawn_outline.h"
 #include "app/gui/slice_view.h"
+#include "app/gui/vector_painter.h"
 
 namespace karyo::gui {
 namespace {
@@ -26,10 +28,6 @@ const char* type_of(MarkKind kind) {
 double distance(const SliceView& view, const WorldPoint& a, const WorldPoint& b) {
   const QPointF off = view.position_of(a) - view.position_of(b);
   return std::hypot(off.x(), off.y());
-}
-
-double voxels_along(double place, const VoxelGrid& grid, Axis axis) {
-  return (place - origin_along(grid, axis)) / spacing_along(grid, axis);
 }
 
 /// Hundredths of a voxel are finer than a hand, and read well in macros.
@@ -77,21 +75,15 @@ std::optional<std::size_t> MarkTool::mark_at(const SliceView& view, const WorldP
   if (layer == nullptr || !layer->visible()) return {};
   const VoxelGrid grid = grid_for(layer);
   const Axis normal = normal_axis(view.plane());
-  const double middle = std::floor(voxels_along(place[normal], grid, normal));
-  const double half =
-      std::max(0.0, workspace_.view().slab().thickness / spacing_along(grid, normal) / 2 - 0.5);
+  const auto [near, far] = marks_depth(workspace_.view().slab(), place[normal], grid, normal);
   const PointList& points = *layer->look().data;
   std::optional<std::size_t> nearest;
   double best = kGrip;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const PointMark& point = points[i];
     if (point.t >= 0 && point.t != workspace_.view().time()) continue;
-    if (point.at[normal] < middle - half || point.at[normal] >= middle + 1 + half) continue;
-    WorldPoint world;
-    for (const Axis axis : {Axis::kZ, Axis::kY, Axis::kX}) {
-      world[axis] = origin_along(grid, axis) + point.at[axis] * spacing_along(grid, axis);
-    }
-    if (const double off = distance(view, world, place); off <= best) {
+    if (point.at[normal] < near || point.at[normal] >= far) continue;
+    if (const double off = distance(view, world_place(point.at, grid), place); off <= best) {
       best = off;
       nearest = i;
     }
@@ -273,19 +265,8 @@ void MarkTool::paint(QPainter& painter, const SliceView& view) const {
       path.addPolygon(points);
       break;
   }
-  painter.save();
-  painter.setRenderHint(QPainter::Antialiasing);
-  painter.setBrush(Qt::NoBrush);
-  painter.setPen(QPen(QColor(0, 0, 0, 160), 3));  // seen on bright pictures too
-  painter.drawPath(path);
-  painter.setPen(QPen(QColor(0xff, 0xe0, 0x3a), 1.4));
-  painter.drawPath(path);
-  if (kind_ == MarkKind::kPolygon) {
-    painter.setBrush(QColor(0xff, 0xe0, 0x3a));
-    painter.setPen(QPen(QColor(0, 0, 0, 200), 1));
-    for (const QPointF& point : points) painter.drawEllipse(point, kDot - 0.5, kDot - 0.5);
-  }
-  painter.restore();
+  paint_drawn_outline(painter, path);
+  if (kind_ == MarkKind::kPolygon) paint_drawn_dots(painter, points);
 }
 
 }  // namespace karyo::gui

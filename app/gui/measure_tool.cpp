@@ -4,14 +4,13 @@
 #include <QPainterPath>
 #include <cmath>
 
+#include "app/gui/drawn_outline.h"
 #include "app/gui/slice_view.h"
-#include "app/gui/theme.h"
 
 namespace karyo::gui {
 namespace {
 
 constexpr double kGrip = 7;  // pixels around a point that take hold of it
-constexpr double kDot = 3.5;
 
 }  // namespace
 
@@ -124,17 +123,8 @@ void MeasureTool::paint(QPainter& painter, const SliceView& view) const {
     path.addPolygon(points);
     if (kind_ == MeasureKind::kArea && !drawing_) path.closeSubpath();
   }
-  painter.save();
-  painter.setRenderHint(QPainter::Antialiasing);
-  painter.setBrush(Qt::NoBrush);
-  painter.setPen(QPen(QColor(0, 0, 0, 160), 3));  // seen on bright pictures too
-  painter.drawPath(path);
-  painter.setPen(QPen(QColor(0xff, 0xe0, 0x3a), 1.4));
-  painter.drawPath(path);
-  painter.setBrush(QColor(0xff, 0xe0, 0x3a));
-  painter.setPen(QPen(QColor(0, 0, 0, 200), 1));
-  for (const QPointF& point : points) painter.drawEllipse(point, kDot, kDot);
-  painter.restore();
+  paint_drawn_outline(painter, path);
+  paint_drawn_dots(painter, points);
 }
 
 }  // namespace karyo::gui

@@ -10,6 +10,14 @@ QColor color_of(const OverlayColor& c) { return {c.r, c.g, c.b, c.a}; }
 
 }  // namespace
 
+void paint_shadowed_text(QPainter& painter, const QPointF& at, const QString& text,
+                         const QColor& color) {
+  painter.setPen(QColor(0, 0, 0, 190));
+  painter.drawText(at + QPointF(1, 1), text);
+  painter.setPen(color);
+  painter.drawText(at, text);
+}
+
 void paint_overlay(QPainter& painter, const Overlay& overlay, double ratio) {
   painter.save();
   painter.scale(1 / ratio, 1 / ratio);
@@ -43,10 +51,7 @@ void paint_overlay(QPainter& painter, const Overlay& overlay, double ratio) {
                          : text.anchor == TextAnchor::kCentre ? width / 2
                                                               : width;
     const QPointF at(text.at.x - shift, text.at.y);
-    painter.setPen(QColor(0, 0, 0, 190));  // a shadow keeps it readable on bright pictures
-    painter.drawText(at + QPointF(1, 1), string);
-    painter.setPen(color_of(text.color));
-    painter.drawText(at, string);
+    paint_shadowed_text(painter, at, string, color_of(text.color));
   }
   painter.restore();
 }

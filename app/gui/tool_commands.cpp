@@ -1,7 +1,6 @@
 #include "app/gui/tool_commands.h"
 
 #include <algorithm>
-#include <array>
 
 #include "app/gui/calculator_dialog.h"
 #include "app/gui/main_window.h"
@@ -25,10 +24,9 @@ Result<Arguments> drawn(MainWindow& window) {
   const MeasureShape& shape = *window.measure_tool().shape();
   std::vector<double> points;
   for (const WorldPoint& p : shape.points) points.insert(points.end(), {p.z, p.y, p.x});
-  static constexpr std::array<const char*, 3> kPlaneNames{"xy", "xz", "yz"};
   return Arguments{{"layer", image->name()},
                    {"kind", std::string(name_of(shape.kind))},
-                   {"plane", kPlaneNames[static_cast<std::size_t>(shape.plane)]},
+                   {"plane", name_of(shape.plane)},
                    {"points", points}};
 }
 

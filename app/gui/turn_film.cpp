@@ -103,6 +103,7 @@ Result<void> TurnFilm::start(SceneRequest scene, const FilmOrder& order) {
   order_ = order;
   order_.width += order_.width % 2;
   order_.height += order_.height % 2;
+  scene.scale = static_cast<double>(order_.height) / scene.height;
   scene.width = order_.width;
   scene.height = order_.height;
   scene.draft = false;

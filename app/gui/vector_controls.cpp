@@ -25,27 +25,32 @@ VectorControls::VectorControls(Layer& layer, Workspace& workspace, const Command
   opacity_ = new ValueSlider({0, 100, 100, 0, QStringLiteral("%"), false}, this);
   opacity_->on_change = [this](double value) { set("opacity", value / 100); };
   add_row(*form, tr("Opacity"), opacity_, tr("How strongly the marks cover the image."));
-  const LayerKind kind = layer.kind();
-  if (kind == LayerKind::kPoints) {
-    add_points_rows(*form);
-  } else {
-    add_lines_row(*form);
+  switch (layer.kind()) {
+    case LayerKind::kPoints:
+      add_points_rows(*form);
+      add_color_row(*form);
+      add_text_check(*form, tr("Show texts"));
+      break;
+    case LayerKind::kShapes:
+      add_lines_row(*form);
+      add_color_row(*form);
+      fill_ = add_check(*form, tr("Fill areas"), tr("Shades what regions enclose."), "fill");
+      add_text_check(*form, tr("Show names"));
+      break;
+    case LayerKind::kTracks:
+      add_lines_row(*form);
+      add_tail_row(*form);
+      add_text_check(*form, tr("Show numbers"));
+      break;
+    case LayerKind::kSurface:
+      add_lines_row(*form);
+      add_color_row(*form);
+      add_surface_rows(*form, dynamic_cast<const SurfaceLayer&>(layer));
+      break;
+    case LayerKind::kImage:
+    case LayerKind::kLabels:
+      break;
   }
-  if (kind == LayerKind::kTracks) {
-    tail_ = new ValueSlider({0, 100, 10, 0, tr("frames"), false}, this);
-    tail_->on_change = [this](double value) { set("tail", std::lround(value)); };
-    add_row(*form, tr("Tail"), tail_, tr("How many frames before the current one are drawn."));
-  } else {
-    add_color_row(*form);
-  }
-  if (kind == LayerKind::kShapes) {
-    fill_ = add_check(*form, tr("Fill areas"), tr("Shades what regions enclose."), "fill");
-  }
-  text_ = add_check(*form,
-                    kind == LayerKind::kPoints   ? tr("Show texts")
-                    : kind == LayerKind::kShapes ? tr("Show names")
-                                                 : tr("Show numbers"),
-                    tr("Writes it beside each mark."), "show_text");
   show_settings();
   connections_.push_back(layer.changed.connect([this] { show_settings(); }));
 }
@@ -67,6 +72,26 @@ void VectorControls::add_lines_row(QGridLayout& form) {
   width_ = new ValueSlider({0.5, 20, 2, 1, QStringLiteral("px"), false}, this);
   width_->on_change = [this](double value) { set("width", value); };
   add_row(form, tr("Line"), width_, tr("Width of the lines on screen."));
+}
+
+void VectorControls::add_tail_row(QGridLayout& form) {
+  tail_ = new ValueSlider({0, 100, 10, 0, tr("frames"), false}, this);
+  tail_->on_change = [this](double value) { set("tail", std::lround(value)); };
+  add_row(form, tr("Tail"), tail_, tr("How many frames before the current one are drawn."));
+}
+
+void VectorControls::add_text_check(QGridLayout& form, const QString& text) {
+  text_ = add_check(form, text, tr("Writes it beside each mark."), "show_text");
+}
+
+void VectorControls::add_surface_rows(QGridLayout& form, const SurfaceLayer& layer) {
+  own_colors_ =
+      add_check(form, tr("Colours of the file"),
+                tr("Shows the colours that the file gives the surface's points."), "own_colors");
+  own_colors_->setVisible(!layer.look().data->colors.empty());
+  wireframe_ =
+      add_check(form, tr("Edges only in 3D"),
+                tr("Draws the mesh instead of its surface, to see through it."), "wireframe");
 }
 
 void VectorControls::add_color_row(QGridLayout& form) {
@@ -126,6 +151,11 @@ void VectorControls::show_settings() {
     width_->set_value(look.tracks->width);
     tail_->set_value(look.tracks->tail);
     text_->setChecked(look.tracks->show_text);
+  } else if (look.surface) {
+    width_->set_value(look.surface->width);
+    own_colors_->setChecked(look.surface->own_colors);
+    wireframe_->setChecked(look.surface->wireframe);
+    color = look.surface->color;
   }
   if (color_ != nullptr) {
     const QColor shown(color.r, color.g, color.b);

@@ -1,6 +1,7 @@
 #pragma once
 
-/// Settings of a layer of points, shapes or tracks: opacity, size or width, colour, texts.
+/// Settings of a layer of points, shapes or tracks, or of a surface: opacity, size or width,
+/// colour, texts.
 
 #include <QWidget>
 #include <nlohmann/json.hpp>
@@ -27,7 +28,10 @@ class VectorControls : public QWidget {
  private:
   void add_points_rows(QGridLayout& form);
   void add_lines_row(QGridLayout& form);
+  void add_tail_row(QGridLayout& form);
   void add_color_row(QGridLayout& form);
+  void add_text_check(QGridLayout& form, const QString& text);
+  void add_surface_rows(QGridLayout& form, const SurfaceLayer& layer);
   QCheckBox* add_check(QGridLayout& form, const QString& text, const QString& help,
                        const char* argument);
   void choose_color();
@@ -47,6 +51,8 @@ class VectorControls : public QWidget {
   QPushButton* color_ = nullptr;
   QCheckBox* fill_ = nullptr;
   QCheckBox* text_ = nullptr;
+  QCheckBox* own_colors_ = nullptr;
+  QCheckBox* wireframe_ = nullptr;
   std::vector<Connection> connections_;
 };
 

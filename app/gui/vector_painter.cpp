@@ -1,12 +1,19 @@
 #include "app/gui/vector_painter.h"
 
+#include <QLineF>
+#include <QList>
 #include <QPainter>
 #include <QPainterPath>
 #include <QPixmap>
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <utility>
 #include <vector>
+
+#include "app/gui/overlay_painter.h"
+#include "core/layers/surface_layer.h"
+#include "viewer/scene/slab_planes.h"
 
 namespace karyo::gui {
 namespace {
@@ -32,29 +39,16 @@ struct Placing {
   std::int64_t time;
   double scale;
 
-  WorldPoint world(const WorldPoint& voxel) const {
-    return {grid.origin_z + voxel.z * grid.spacing_z, grid.origin_y + voxel.y * grid.spacing_y,
-            grid.origin_x + voxel.x * grid.spacing_x};
-  }
   QPointF screen(const WorldPoint& voxel) const {
-    const ScreenPoint point = view.to_screen(world(voxel));
+    const ScreenPoint point = view.to_screen(world_place(voxel, grid));
     return {point.x, point.y};
   }
   /// Voxels along the normal that the view shows, half open.
   std::pair<double, double> depth() const {
     const Axis normal = normal_axis(view.plane);
-    const double middle = static_cast<double>(view.slice(grid));
-    const double half = std::max(0.0, view.slab.thickness / spacing_along(grid, normal) / 2 - 0.5);
-    return {middle - half, middle + 1 + half};
+    return marks_depth(view.slab, view.centre[normal], grid, normal);
   }
 };
-
-void paint_text(QPainter& painter, const QPointF& at, const QString& text, const QColor& color) {
-  painter.setPen(QColor(0, 0, 0, 190));
-  painter.drawText(at + QPointF(1, 1), text);
-  painter.setPen(color);
-  painter.drawText(at, text);
-}
 
 /// A dot, drawn once and then copied.
 QPixmap dot_of(double diameter, const QColor& color) {
@@ -127,8 +121,8 @@ void paint_points(QPainter& painter, const PointsLayer& layer, const Placing& pl
   }
   painter.drawPixmapFragments(dots.data(), static_cast<int>(dots.size()), dot);
   for (const std::size_t i : texts) {
-    paint_text(painter, placing.screen(points[i].at) + QPointF(diameter / 2 + 3, 4),
-               QString::fromStdString(points[i].text), color_of(look.color));
+    paint_shadowed_text(painter, placing.screen(points[i].at) + QPointF(diameter / 2 + 3, 4),
+                        QString::fromStdString(points[i].text), color_of(look.color));
   }
   if (look.selected < 0) return;
   const PointMark& chosen = points[static_cast<std::size_t>(look.selected)];
@@ -143,10 +137,11 @@ void paint_shapes(QPainter& painter, const ShapesLayer& layer, const Placing& pl
   if (placing.view.plane != Plane::kXY) return;
   const ShapesLook& look = layer.look();
   const auto [near, far] = placing.depth();
+  const OutlineList& outlines = layer.outlines();
   const QRectF viewport(0, 0, placing.view.width, placing.view.height);
   std::size_t texts = 0;
-  for (std::size_t i = 0; i < layer.outlines().size(); ++i) {
-    const ShapeOutline& outline = layer.outlines()[i];
+  for (std::size_t i = 0; i < outlines.size(); ++i) {
+    const ShapeOutline& outline = outlines[i];
     const auto middle = static_cast<double>(outline.z) + 0.5;
     if (outline.z >= 0 && (middle < near || middle >= far)) continue;
     if (outline.t >= 0 && outline.t != placing.time) continue;
@@ -176,7 +171,7 @@ void paint_shapes(QPainter& painter, const ShapesLayer& layer, const Placing& pl
                         Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
     painter.drawPath(path);
     if (look.show_text && !roi.name.empty() && texts++ < kMostTexts) {
-      paint_text(painter, from + QPointF(2, -4), QString::fromStdString(roi.name), color);
+      paint_shadowed_text(painter, from + QPointF(2, -4), QString::fromStdString(roi.name), color);
     }
   }
 }
@@ -184,48 +179,62 @@ void paint_shapes(QPainter& painter, const ShapesLayer& layer, const Placing& pl
 /// Tails end at the current time and fade towards the past; a division joins to its parent.
 void paint_tracks(QPainter& painter, const TracksLayer& layer, const Placing& placing) {
   const TracksLook& look = layer.look();
-  const std::vector<TrackPoint>& points = look.data->points;
-  const std::int64_t first = placing.time - look.tail;
   const QRectF viewport(0, 0, placing.view.width, placing.view.height);
-  std::size_t texts = 0;
-  const auto color = [](std::int64_t id) {
-    return color_of(label_color(static_cast<std::uint32_t>(id % 400) + 1));
-  };
-  const auto draw = [&](const TrackPoint& from, const TrackPoint& to) {
-    const QPointF a = placing.screen(from.at), b = placing.screen(to.at);
-    if (!viewport.intersects(QRectF(a, b).normalized().adjusted(-2, -2, 2, 2))) return;
-    QColor shade = color(to.id);
-    shade.setAlphaF(1 - 0.8 * static_cast<double>(placing.time - to.t) / (look.tail + 1.0));
+  for_each_tail_piece(look, placing.time, [&](const TailPiece& piece) {
+    const QPointF from = placing.screen(piece.from.at), to = placing.screen(piece.to.at);
+    if (!viewport.intersects(QRectF(from, to).normalized().adjusted(-2, -2, 2, 2))) return;
+    QColor shade = color_of(track_color(piece.to.id));
+    shade.setAlphaF(1 - 0.8 * piece.age);
     painter.setPen(QPen(shade, look.width * placing.scale, Qt::SolidLine, Qt::RoundCap));
-    painter.drawLine(a, b);
-  };
-  const auto before = [](const TrackPoint& point, std::int64_t id) { return point.id < id; };
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const TrackPoint& point = points[i];
-    if (point.t > placing.time || point.t < first) continue;
-    const bool begins = i == 0 || points[i - 1].id != point.id;
-    if (!begins && points[i - 1].t >= first) draw(points[i - 1], point);
-    const auto parent = begins ? look.data->parents.find(point.id) : look.data->parents.end();
-    if (parent != look.data->parents.end()) {
-      const auto end = std::lower_bound(points.begin(), points.end(), parent->second + 1, before);
-      if (end != points.begin() && std::prev(end)->id == parent->second &&
-          std::prev(end)->t >= first && std::prev(end)->t <= point.t) {
-        draw(*std::prev(end), point);
-      }
-    }
+    painter.drawLine(from, to);
+  });
+  std::size_t texts = 0;
+  for (const TrackPoint& point : look.data->points) {
     if (point.t != placing.time) continue;
     const QPointF at = placing.screen(point.at);
     if (!viewport.contains(at)) continue;
+    const QColor color = color_of(track_color(point.id));
     painter.setPen(Qt::NoPen);
-    painter.setBrush(color(point.id));
+    painter.setBrush(color);
     painter.drawEllipse(at, (look.width + 1) * placing.scale, (look.width + 1) * placing.scale);
     if (look.show_text && texts++ < kMostTexts) {
-      paint_text(painter, at + QPointF(6, -4), QString::number(point.id), color(point.id));
+      paint_shadowed_text(painter, at + QPointF(6, -4), QString::number(point.id), color);
     }
   }
 }
 
+/// Where the surface passes the plane.
+void paint_surface(QPainter& painter, const SurfaceLayer& layer, const Placing& placing) {
+  const SurfaceLook& look = layer.look();
+  const Axis normal = normal_axis(placing.view.plane);
+  const double place = voxels_along(placing.view.centre[normal], placing.grid, normal);
+  const QRectF viewport(0, 0, placing.view.width, placing.view.height);
+  const double around = look.width * placing.scale;
+  const auto& section = *layer.section(normal, place);
+  // Lines of one colour are drawn at once: a pen for each would be slow.
+  std::map<std::uint32_t, QList<QLineF>> by_color;
+  for (const SectionLine& line : section) {
+    const QPointF from = placing.screen(line.from), to = placing.screen(line.to);
+    const QRectF box = QRectF(from, to).normalized().adjusted(-around, -around, around, around);
+    if (!viewport.intersects(box)) continue;
+    by_color[color_of(line.color).rgb()].append(QLineF(from, to));
+  }
+  painter.setBrush(Qt::NoBrush);
+  for (const auto& [color, lines] : by_color) {
+    painter.setPen(QPen(QColor(color), look.width * placing.scale, Qt::SolidLine, Qt::RoundCap));
+    painter.drawLines(lines);
+  }
+}
+
 }  // namespace
+
+std::pair<double, double> marks_depth(const Slab& slab, double place, const VoxelGrid& grid,
+                                      Axis normal) {
+  constexpr std::int64_t kFar = std::int64_t{1} << 60;
+  const PlaneRange planes = slab_range(voxel_along(place, grid, normal),
+                                       slab_planes(slab, spacing_along(grid, normal)), -kFar, kFar);
+  return {static_cast<double>(planes.first), static_cast<double>(planes.last)};
+}
 
 void paint_vectors(QPainter& painter, const LayerList& layers, const ViewTransform& view,
                    std::int64_t time, double ratio, double scale, const LayerFilter& shown) {
@@ -247,6 +256,8 @@ void paint_vectors(QPainter& painter, const LayerList& layers, const ViewTransfo
       paint_shapes(painter, *shapes, placing);
     } else if (const auto* tracks = dynamic_cast<const TracksLayer*>(&layer)) {
       paint_tracks(painter, *tracks, placing);
+    } else if (const auto* surface = dynamic_cast<const SurfaceLayer*>(&layer)) {
+      paint_surface(painter, *surface, placing);
     }
   }
   painter.restore();

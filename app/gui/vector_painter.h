@@ -1,10 +1,13 @@
 #pragma once
 
-/// Points, shapes and tracks over the composed picture of a plane.
+/// Points, shapes, tracks and surfaces over the composed picture of a plane.
 ///
 /// Points show on the planes that pass their voxel, shapes in XY only, tracks as tails that end at
-/// the current time, on every plane. What lies outside of the view is passed over before anything
-/// is drawn, and points that would cover each other are drawn once.
+/// the current time, on every plane, surfaces as the lines where the plane cuts them. What lies
+/// outside of the view is passed over before anything is drawn, and points that would cover each
+/// other are drawn once.
+
+#include <utility>
 
 #include "core/layers/label_colors.h"
 #include "core/layers/layer_list.h"
@@ -15,6 +18,11 @@
 class QPainter;
 
 namespace karyo::gui {
+
+/// The voxels along a view's normal whose marks it shows, half open: those its slab passes, at
+/// least the one that holds `place`.
+std::pair<double, double> marks_depth(const Slab& slab, double place, const VoxelGrid& grid,
+                                      Axis normal);
 
 /// From the lowest to the topmost. `ratio`: physical pixels, in which `view` counts, for one of the
 /// painter's; `scale`: pixels of the picture for one of the screen's, which sizes are given in.

@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <algorithm>
 #include <numbers>
+#include <optional>
 #include <utility>
 
 #include "app/gui/theme.h"
@@ -61,6 +62,24 @@ void add_labels(const LabelsLayer& layer, const LayerList& layers, std::int64_t 
   request.surfaces.push_back(std::move(item));
 }
 
+void add_marks(const Layer& layer, const Workspace& workspace, SceneRequest& request) {
+  MarksItem item;
+  item.grid = workspace.layers().grid_of(layer);
+  item.time = workspace.view().time();
+  item.opacity = layer.opacity();
+  if (const auto* points = dynamic_cast<const PointsLayer*>(&layer)) {
+    item.marks = points->look();
+  } else if (const auto* shapes = dynamic_cast<const ShapesLayer*>(&layer)) {
+    const double z = voxels_along(workspace.view().cursor().z, item.grid, Axis::kZ);
+    item.marks = ShapesInScene{shapes->look(), shapes->shared_outlines(), z};
+  } else if (const auto* tracks = dynamic_cast<const TracksLayer*>(&layer)) {
+    item.marks = tracks->look();
+  } else if (const auto* surface = dynamic_cast<const SurfaceLayer*>(&layer)) {
+    item.marks = surface->look();
+  }
+  request.marks.push_back(std::move(item));
+}
+
 }  // namespace
 
 VolumeView::VolumeView(Workspace& workspace, QWidget* parent)
@@ -81,6 +100,10 @@ VolumeView::VolumeView(Workspace& workspace, QWidget* parent)
     if (on_error) on_error(error);
   };
   surface_->paint_over = [this](QPainter& painter) { paint_over(painter); };
+  surface_->on_camera = [this] {
+    workspace_.volume().set_camera(surface_->camera_moved() ? std::optional(surface_->camera())
+                                                            : std::nullopt);
+  };
   surface_->on_click = [this](QPointF position) { go_to(position); };
   film_.on_progress = [this] {
     surface_->update();
@@ -116,10 +139,19 @@ VolumeView::VolumeView(Workspace& workspace, QWidget* parent)
   }));
   connections_.push_back(workspace_.renditions_changed.connect([this] { ask_later(); }));
   connections_.push_back(workspace_.view().time_changed.connect([this] { ask_later(); }));
-  connections_.push_back(workspace_.view().cursor_changed.connect([this] { surface_->update(); }));
+  connections_.push_back(workspace_.view().cursor_changed.connect([this] {
+    surface_->update();
+    if (marks_follow_cursor()) ask_later();
+  }));
+  connections_.push_back(workspace_.volume().changed.connect([this] { look_changed(); }));
+  connections_.push_back(workspace_.arranged.connect([this] {
+    const auto camera = workspace_.volume().camera();
+    catch_up();
+    if (camera) surface_->set_camera(*camera);
+  }));
   connections_.push_back(workspace_.first_layer_opened.connect([this] {
     // Cuts are of the stack that was open before.
-    VolumeLook look = look_;
+    VolumeLook look = this->look();
     look.crop_on = look.clip.on = look.slice.on = false;
     set_look(look);
   }));
@@ -128,9 +160,19 @@ VolumeView::VolumeView(Workspace& workspace, QWidget* parent)
 
 VolumeView::~VolumeView() = default;
 
-void VolumeView::set_look(const VolumeLook& look) {
-  if (look == look_) return;
-  look_ = look;
+/// Shapes of no slice are drawn in the one that is looked at.
+bool VolumeView::marks_follow_cursor() const {
+  const auto& layers = workspace_.layers();
+  for (int i = 0; i < layers.count(); ++i) {
+    const auto* shapes = dynamic_cast<const ShapesLayer*>(&layers.at(i));
+    if (shapes == nullptr || !shapes->visible()) continue;
+    const auto of_no_slice = [](const ShapeOutline& outline) { return outline.z < 0; };
+    if (std::any_of(shapes->outlines().begin(), shapes->outlines().end(), of_no_slice)) return true;
+  }
+  return false;
+}
+
+void VolumeView::look_changed() {
   look_moves_ = since_look_.isValid() && since_look_.elapsed() < kDragMs;
   since_look_.start();
   ask_later();
@@ -138,7 +180,7 @@ void VolumeView::set_look(const VolumeLook& look) {
 }
 
 void VolumeView::set_method(VolumeMethod method) {
-  VolumeLook look = look_;
+  VolumeLook look = this->look();
   look.method = method;
   set_look(look);
 }
@@ -155,7 +197,7 @@ void VolumeView::set_crop(bool on, WorldBox kept) {
   keep(kept.low.x, kept.high.x, whole.low.x, whole.high.x);
   keep(kept.low.y, kept.high.y, whole.low.y, whole.high.y);
   keep(kept.low.z, kept.high.z, whole.low.z, whole.high.z);
-  VolumeLook look = look_;
+  VolumeLook look = this->look();
   look.crop_on = on;
   look.crop = kept;
   set_look(look);
@@ -280,10 +322,12 @@ SceneRequest VolumeView::request_from_layers() const {
       add_image(*image, workspace_.rendition(*image), request);
     } else if (const auto* labels = dynamic_cast<const LabelsLayer*>(&layer)) {
       add_labels(*labels, layers, time, request);
+    } else {
+      add_marks(layer, workspace_, request);
     }
   }
   request.box = box();
-  request.look = look_;
+  request.look = look();
   request.show_box = frame_shown_;
   return request;
 }

@@ -23,10 +23,10 @@ class VolumeView : public QWidget {
   explicit VolumeView(Workspace& workspace, QWidget* parent = nullptr);
   ~VolumeView() override;
 
-  /// What is shown and how. Setting it draws anew and tells `changed`.
-  const VolumeLook& look() const { return look_; }
-  void set_look(const VolumeLook& look);
-  VolumeMethod method() const { return look_.method; }
+  /// What is shown and how: the workspace's. Setting it draws anew and tells `changed`.
+  const VolumeLook& look() const { return workspace_.volume().look(); }
+  void set_look(const VolumeLook& look) { workspace_.volume().set_look(look); }
+  VolumeMethod method() const { return look().method; }
   void set_method(VolumeMethod method);
   /// Keeps this part of the stack, in the world's unit; put in order and into the stack.
   void set_crop(bool on, WorldBox kept);
@@ -72,7 +72,9 @@ class VolumeView : public QWidget {
   void ask_later();
   void rebuild();
   void catch_up();
+  void look_changed();
   SceneRequest request_from_layers() const;
+  bool marks_follow_cursor() const;
   void paint_over(QPainter& painter) const;
   /// Moves the crosshair to the voxel that is seen there, and selects the object.
   void go_to(QPointF position);
@@ -82,7 +84,6 @@ class VolumeView : public QWidget {
   QLabel* hint_;
   ViewHeader* header_;
   QTimer soon_;
-  VolumeLook look_;
   QElapsedTimer since_look_;  // to tell a drag from a single change
   bool look_moves_ = false;
   WorldBox box_;

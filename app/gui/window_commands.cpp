@@ -25,6 +25,26 @@ namespace {
 
 using Arguments = nlohmann::json;
 
+/// What a layer of a kind is saved as.
+struct SaveFormat {
+  QString filter, ending;
+};
+SaveFormat save_format(const Layer& layer) {
+  switch (layer.kind()) {
+    case LayerKind::kImage:
+    case LayerKind::kLabels:
+      break;
+    case LayerKind::kPoints:
+    case LayerKind::kTracks:
+      return {QObject::tr("Tables (*.csv)"), QStringLiteral("csv")};
+    case LayerKind::kShapes:
+      return {QObject::tr("Regions of ImageJ (*.zip *.roi)"), QStringLiteral("zip")};
+    case LayerKind::kSurface:
+      return {QObject::tr("Surfaces (*.ply *.stl *.obj)"), QStringLiteral("ply")};
+  }
+  return {QObject::tr("Images (*.tif *.tiff *.ome.tif *.nrrd)"), QStringLiteral("tif")};
+}
+
 void add_opening_commands(CommandTable& commands, MainWindow& window) {
   Command open{"file.open",
                "File",
@@ -74,19 +94,12 @@ void add_opening_commands(CommandTable& commands, MainWindow& window) {
       [&window] { window.save_session(); }, something);
   asks(
       "file.ask_save_layer", "File", "Save layer as…", "Ctrl+Shift+E",
-      "Writes the selected layer: images as TIFF or NRRD, points and tracks as CSV, shapes as ZIP.",
+      "Writes the selected layer: images as TIFF or NRRD, points and tracks as CSV, shapes as ZIP, "
+      "surfaces as STL, PLY or OBJ.",
       [&window] {
-        const Layer* layer = window.workspace().layers().selected();
-        const bool shapes = layer != nullptr && layer->kind() == LayerKind::kShapes;
-        const bool table = layer != nullptr && !shapes && is_vector(layer->kind());
-        ask_for_file(window, QObject::tr("Save the layer"),
-                     shapes  ? QObject::tr("Regions of ImageJ (*.zip *.roi)")
-                     : table ? QObject::tr("Tables (*.csv)")
-                             : QObject::tr("Images (*.tif *.tiff *.ome.tif *.nrrd)"),
-                     shapes  ? QStringLiteral("zip")
-                     : table ? QStringLiteral("csv")
-                             : QStringLiteral("tif"),
-                     true, [&window](const std::string& path) {
+        const SaveFormat format = save_format(*window.workspace().layers().selected());
+        ask_for_file(window, QObject::tr("Save the layer"), format.filter, format.ending, true,
+                     [&window](const std::string& path) {
                        window.run("file.save_layer", {{"path", path}});
                      });
       },

@@ -23,7 +23,7 @@ void ask_for_files(MainWindow& window, OpenAs as) {
   }
   dialog->setNameFilters(
       {QObject::tr("Images (%1)").arg(patterns.trimmed()),
-       QObject::tr("Points, tracks, regions (*.csv *.tsv *.roi *.zip)"),
+       QObject::tr("Points, tracks, regions, surfaces (*.csv *.tsv *.roi *.zip *.stl *.ply *.obj)"),
        QObject::tr("All files (*)")});
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   QObject::connect(

@@ -9,6 +9,7 @@
 #include "app/report/overlay.h"
 #include "core/base/atomic_file.h"
 #include "core/base/task.h"
+#include "core/base/text.h"
 #include "core/io/image_io.h"
 
 namespace karyo {
@@ -38,16 +39,6 @@ json table_of(const std::vector<Matching>& by_threshold) {
   return table;
 }
 
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"') result += '"';
-    result += c;
-  }
-  return result + '"';
-}
-
 std::string csv_row(const std::string& name, const Matching& m) {
   char numbers[320];
   std::snprintf(numbers, sizeof numbers,
@@ -57,7 +48,7 @@ std::string csv_row(const std::string& name, const Matching& m) {
                 static_cast<long long>(m.false_negatives), static_cast<long long>(m.n_true),
                 static_cast<long long>(m.n_pred), m.precision, m.recall, m.f1, m.accuracy,
                 m.mean_matched_score, m.mean_true_score, m.panoptic_quality);
-  return quoted(name) + numbers;
+  return csv_field(name) + numbers;
 }
 
 std::string csv_of(const LabelEvaluation& evaluation) {

@@ -16,4 +16,15 @@ inline std::string lower_ascii(std::string_view text) {
   return lower;
 }
 
+/// A field of comma-separated text: in quotation marks where it holds commas, marks or line breaks.
+inline std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\n\r") == std::string_view::npos) return std::string(text);
+  std::string field = "\"";
+  for (const char c : text) {
+    if (c == '"') field += '"';
+    field += c;
+  }
+  return field + '"';
+}
+
 }  // namespace karyo

@@ -9,10 +9,10 @@ namespace karyo {
 enum class TopHat { kBright, kDark };
 
 /// What is brighter (or darker) than its surroundings and smaller than a ball of this radius in
-/// voxels (1 to 100; a disc in 2D): the image minus its grey opening (closing minus the image).
-/// By itk::GrayscaleMorphologicalOpeningImageFilter with a flat ball. Errors: kInvalidArgument,
-/// kCancelled.
-Result<Volume> top_hat(const Volume& volume, TopHat kind, std::int64_t radius,
+/// voxels, 0 to 100 along each axis and not all 0 (z 0: a disc, plane by plane): the image minus
+/// its grey opening (closing minus the image). By itk::GrayscaleMorphologicalOpeningImageFilter
+/// with a flat ball. Errors: kInvalidArgument, kCancelled.
+Result<Volume> top_hat(const Volume& volume, TopHat kind, const Index3& radius,
                        TaskControl& control);
 
 /// ImageJ 1.54's Process › Subtract Background, plane by plane, for a light or dark background, not

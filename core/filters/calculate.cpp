@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <type_traits>
 
 #include "core/base/parallel.h"
+#include "core/filters/frames.h"
 
 namespace karyo {
 namespace {
@@ -32,16 +32,11 @@ double combined(Calculation how, double a, double b) {
   return 0;
 }
 
+/// What is no number, as after a division by 0, becomes 0 in whole numbers.
 template <typename T>
-T as_type(double value) {
-  if constexpr (std::is_floating_point_v<T>) {
-    return static_cast<T>(value);
-  } else {
-    if (!std::isfinite(value)) return 0;
-    return static_cast<T>(
-        std::clamp(std::round(value), static_cast<double>(std::numeric_limits<T>::min()),
-                   static_cast<double>(std::numeric_limits<T>::max())));
-  }
+T result_of(double value) {
+  if (std::is_integral_v<T> && !std::isfinite(value)) return 0;
+  return voxel_of<T>(value);
 }
 
 bool whole(VoxelType type) {
@@ -103,7 +98,7 @@ Result<Volume> calculate(const Volume& first, Calculation how,
             parallel_for(0, shape.zyx().count(), 1 << 16,
                          [&](std::int64_t begin, std::int64_t end) {
                            for (std::int64_t i = begin; i < end; ++i) {
-                             out[i] = as_type<R>(
+                             out[i] = result_of<R>(
                                  combined(how, static_cast<double>(a[i]), value_of(i)));
                            }
                          });

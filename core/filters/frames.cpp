@@ -1,10 +1,5 @@
 #include "core/filters/frames.h"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-#include <type_traits>
-
 #include "core/base/parallel.h"
 
 namespace karyo {
@@ -16,15 +11,7 @@ void put_frame(const Array3<float>& values, Volume& volume, std::int64_t t, std:
     const float* in = values.data();
     parallel_for(0, values.count(), 1 << 16, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t i = first; i < last; ++i) {
-        if constexpr (std::is_floating_point_v<T>) {
-          out[i] = static_cast<T>(in[i]);
-        } else {
-          constexpr double kLow = static_cast<double>(std::numeric_limits<T>::min());
-          constexpr double kHigh = static_cast<double>(std::numeric_limits<T>::max());
-          const double value = std::round(static_cast<double>(in[i]));
-          out[i] = value > kLow ? static_cast<T>(std::min(value, kHigh))  // NaN: the least
-                                : std::numeric_limits<T>::min();
-        }
+        out[i] = voxel_of<T>(in[i]);
       }
     });
   });

@@ -123,10 +123,9 @@ Array3<float> resampled(const Array3<float>& in, int axis, std::int64_t to, Resa
   return out;
 }
 
-}  // namespace
-
-Result<Volume> crop(const Volume& volume, const CropBox& box) {
-  const VolumeShape shape = volume.shape();
+/// What a part is like, with voxels of 0: at its place, with its channels' names.
+Result<Volume> part_of(const CropBox& box, VoxelType type, const VolumeShape& shape,
+                       const VoxelGrid& grid, const std::vector<ChannelInfo>& channels, bool rgb) {
   const auto within = [](std::int64_t first, std::int64_t last, std::int64_t count) {
     return first >= 0 && first < last && last <= count;
   };
@@ -137,18 +136,38 @@ Result<Volume> crop(const Volume& volume, const CropBox& box) {
     return Error(ErrorCode::kInvalidArgument, "the part to keep is empty or outside the image",
                  "Give ranges inside the image, each with its first before its last.");
   }
-  const Index3 size{box.box.end.z - box.box.begin.z, box.box.end.y - box.box.begin.y,
-                    box.box.end.x - box.box.begin.x};
-  Volume part(volume.type(),
-              {box.last_t - box.first_t, box.last_c - box.first_c, size.z, size.y, size.x},
-              volume.grid);
-  part.grid.origin_z += static_cast<double>(box.box.begin.z) * part.grid.spacing_z;
-  part.grid.origin_y += static_cast<double>(box.box.begin.y) * part.grid.spacing_y;
-  part.grid.origin_x += static_cast<double>(box.box.begin.x) * part.grid.spacing_x;
-  part.rgb = volume.rgb && part.shape().c == shape.c;
-  for (std::int64_t c = box.first_c; c < box.last_c && !volume.channels.empty(); ++c) {
-    part.channels.push_back(volume.channels[static_cast<std::size_t>(c)]);
+  const Index3 size = box.box.shape();
+  Volume part(type, {box.last_t - box.first_t, box.last_c - box.first_c, size.z, size.y, size.x},
+              grid);
+  part.grid.origin_z += static_cast<double>(box.box.begin.z) * grid.spacing_z;
+  part.grid.origin_y += static_cast<double>(box.box.begin.y) * grid.spacing_y;
+  part.grid.origin_x += static_cast<double>(box.box.begin.x) * grid.spacing_x;
+  part.rgb = rgb && part.shape().c == shape.c;
+  for (std::int64_t c = box.first_c; c < box.last_c && !channels.empty(); ++c) {
+    part.channels.push_back(channels[static_cast<std::size_t>(c)]);
   }
+  return part;
+}
+
+}  // namespace
+
+Result<Volume> crop(const PagedImage& pages, const CropBox& box, TaskControl& control) {
+  const PixelInfo& info = pages.info();
+  KARYO_TRY(Volume part, part_of(box, info.type, info.shape(), info.grid, info.channels, info.rgb));
+  const VolumeShape shape = part.shape();
+  const std::size_t frame = static_cast<std::size_t>(shape.zyx().count()) * bytes_of(part.type());
+  for (std::int64_t i = 0; i < shape.t * shape.c; ++i) {
+    if (control.cancelled()) return cancelled_error("reading");
+    KARYO_CHECK_OK(pages.read(0, box.first_t + i / shape.c, box.first_c + i % shape.c, box.box,
+                              part.data() + static_cast<std::size_t>(i) * frame));
+  }
+  return part;
+}
+
+Result<Volume> crop(const Volume& volume, const CropBox& box) {
+  KARYO_TRY(Volume part,
+            part_of(box, volume.type(), volume.shape(), volume.grid, volume.channels, volume.rgb));
+  const Index3 size = part.shape().zyx();
   visit_voxels(volume.type(), [&](auto zero) {
     using T = decltype(zero);
     for (std::int64_t t = 0; t < part.shape().t; ++t) {
@@ -199,7 +218,6 @@ Result<Volume> project(const Volume& volume, char axis, ProjectionKind kind,
       if (control.cancelled()) return cancelled_error("projecting");
       visit_voxels(volume.type(), [&](auto zero) {
         using T = decltype(zero);
-        Array3<float> values(flat.zyx());
         std::vector<VolumeView<const T>> frames;
         for (std::int64_t i = 0; i < (axis == 't' ? count : 1); ++i) {
           frames.push_back(volume.view<T>(axis == 't' ? i : t, c));

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/base/task.h"
+#include "core/image/paged_image.h"
 #include "core/image/volume.h"
 #include "core/image/world.h"
 
@@ -21,6 +22,9 @@ struct CropBox {
 };
 /// Errors: kInvalidArgument for an empty box or one that is not inside.
 Result<Volume> crop(const Volume& volume, const CropBox& box);
+/// The same of an image that stays in its file; the caller sees to it that there is room. Errors:
+/// also those of PagedImage::read, kCancelled.
+Result<Volume> crop(const PagedImage& pages, const CropBox& box, TaskControl& control);
 
 enum class ProjectionKind { kMaximum, kMinimum, kMean, kSum, kDeviation, kMedian };
 /// "maximum", "minimum", "mean", "sum", "deviation", "median".

@@ -74,9 +74,10 @@ Result<Array3<float>> run(Filter& filter, Array3<float>& values, const Advance& 
 
 }  // namespace
 
-Result<Volume> top_hat(const Volume& volume, TopHat kind, std::int64_t radius,
+Result<Volume> top_hat(const Volume& volume, TopHat kind, const Index3& radius,
                        TaskControl& control) {
-  if (radius < 1 || radius > 100) {
+  const auto [least, most] = std::minmax({radius.z, radius.y, radius.x});
+  if (least < 0 || most < 1 || most > 100) {
     return Error(ErrorCode::kInvalidArgument, "a top hat's radius lies between 1 and 100 voxels",
                  "Use a little more than the radius of the largest object to keep.");
   }
@@ -86,9 +87,9 @@ Result<Volume> top_hat(const Volume& volume, TopHat kind, std::int64_t radius,
   return filter_frames(
       volume,
       [&](Array3<float> values, const Advance& advance) -> Result<Array3<float>> {
-        Element::RadiusType size;
-        size.Fill(static_cast<itk::SizeValueType>(radius));
-        if (values.shape().z == 1) size[2] = 0;
+        const Element::RadiusType size{{static_cast<itk::SizeValueType>(radius.x),
+                                        static_cast<itk::SizeValueType>(radius.y),
+                                        static_cast<itk::SizeValueType>(radius.z)}};
         const bool bright = kind == TopHat::kBright;
         const auto flattened = [&](auto filter) {
           filter->SetKernel(Element::Ball(size, false));

@@ -13,7 +13,7 @@ Error absent() {
 
 }  // namespace
 
-Result<Volume> top_hat(const Volume&, TopHat, std::int64_t, TaskControl&) {
+Result<Volume> top_hat(const Volume&, TopHat, const Index3&, TaskControl&) {
   return absent();
 }
 

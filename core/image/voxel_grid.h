@@ -6,6 +6,9 @@
 
 namespace karyo {
 
+/// The unit of places that a file gives without one, in whatever unit the world has: surfaces'.
+inline constexpr const char* kWorldUnit = "world";
+
 /// Spacing is the distance between neighbouring voxel centres, in `unit`, always > 0 and finite.
 /// A file without calibration has spacing 1 and the unit "pixel".
 struct VoxelGrid {
@@ -16,7 +19,7 @@ struct VoxelGrid {
   /// Where the volume's corner lies in the world, in `unit`: a layer that was moved.
   double origin_z = 0, origin_y = 0, origin_x = 0;
 
-  bool calibrated() const { return unit != "pixel"; }
+  bool calibrated() const { return unit != "pixel" && unit != kWorldUnit; }
   friend bool operator==(const VoxelGrid&, const VoxelGrid&) = default;
 };
 

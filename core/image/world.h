@@ -9,6 +9,8 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include "core/image/axes.h"
 #include "core/image/voxel_grid.h"
@@ -52,11 +54,33 @@ inline double origin_along(const VoxelGrid& grid, Axis axis) {
   return axis == Axis::kZ ? grid.origin_z : axis == Axis::kY ? grid.origin_y : grid.origin_x;
 }
 
+/// "xy", "xz", "yz".
+constexpr const char* name_of(Plane plane) {
+  return plane == Plane::kXY ? "xy" : plane == Plane::kXZ ? "xz" : "yz";
+}
+/// None for other names.
+inline std::optional<Plane> plane_from(std::string_view name) {
+  for (const Plane plane : kPlanes) {
+    if (name == name_of(plane)) return plane;
+  }
+  return {};
+}
+
+/// Where a place lies among voxels: n is the lower edge of voxel n, n + 0.5 its middle.
+inline double voxels_along(double place, const VoxelGrid& grid, Axis axis) {
+  return (place - origin_along(grid, axis)) / spacing_along(grid, axis);
+}
+/// The place of the world that such numbers name.
+inline WorldPoint world_place(const WorldPoint& voxels, const VoxelGrid& grid) {
+  return {grid.origin_z + voxels.z * grid.spacing_z, grid.origin_y + voxels.y * grid.spacing_y,
+          grid.origin_x + voxels.x * grid.spacing_x};
+}
+
 /// The voxel that holds a place; outside the volume too. Beyond 1e15 voxels, and for NaN, it is
 /// one far outside.
 inline std::int64_t voxel_along(double place, const VoxelGrid& grid, Axis axis) {
   constexpr double kFar = 1e15;
-  const double voxel = std::floor((place - origin_along(grid, axis)) / spacing_along(grid, axis));
+  const double voxel = std::floor(voxels_along(place, grid, axis));
   if (!(voxel > -kFar)) return -static_cast<std::int64_t>(kFar);
   return static_cast<std::int64_t>(voxel < kFar ? voxel : kFar);
 }

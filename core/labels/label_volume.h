@@ -90,6 +90,10 @@ class LabelVolume {
   std::vector<TilePointer> tiles_;
 };
 
+/// Whether two hold the same labels, told by the tiles they share, in no time: false may be wrong
+/// where they were made apart.
+bool same_tiles(const LabelVolume& a, const LabelVolume& b);
+
 class LabelWriter {
  public:
   /// `volume` must outlive the writer.

@@ -26,6 +26,21 @@ std::string first_name(const Volume& volume, std::int64_t c) {
 
 }  // namespace
 
+std::string_view name_of(Interpolation how) {
+  return how == Interpolation::kNearest  ? "blocks"
+         : how == Interpolation::kLinear ? "linear"
+                                         : "cubic";
+}
+
+Result<Interpolation> interpolation_from(std::string_view name) {
+  for (const Interpolation how :
+       {Interpolation::kNearest, Interpolation::kLinear, Interpolation::kCubic}) {
+    if (name == name_of(how)) return how;
+  }
+  return Error(ErrorCode::kInvalidArgument, "unknown interpolation \"" + std::string(name) + "\"",
+               "Use blocks, linear or cubic.");
+}
+
 ImageLayer::ImageLayer(std::string name, std::shared_ptr<const Volume> volume)
     : Layer(std::move(name), 1.0, Blending::kTranslucent), volume_(std::move(volume)) {
   reset_channels();
@@ -44,6 +59,14 @@ void ImageLayer::reset_channels() {
     channels_.push_back({first_name(seen, c), true, first_limits(seen, c), 1.0,
                          rgb() ? gray_colormap() : default_colormap(seen, c), false});
   }
+}
+
+std::optional<double> ImageLayer::value_at(std::int64_t t, std::int64_t c,
+                                           const Index3& voxel) const {
+  if (pages_) return pages_->value_in_memory(t, c, voxel);
+  return visit_voxels(volume_->type(), [&](auto zero) {
+    return static_cast<double>(volume_->view<decltype(zero)>(t, c)(voxel));
+  });
 }
 
 void ImageLayer::set_volume(std::shared_ptr<const Volume> volume) {

@@ -4,6 +4,7 @@
 /// memory, or stay in their file and come chunk by chunk (core/image/paged_image.h).
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ struct ChannelDisplay {
 
   friend bool operator==(const ChannelDisplay& a, const ChannelDisplay& b) {
     return a.name == b.name && a.visible == b.visible && a.limits.low == b.limits.low &&
-           a.limits.high == b.limits.high && a.gamma == b.gamma && a.colormap == b.colormap && a.inverted == b.inverted;
+           a.limits.high == b.limits.high && a.gamma == b.gamma && a.colormap == b.colormap &&
+           a.inverted == b.inverted;
   }
 };
 
@@ -37,6 +39,10 @@ enum class Interpolation {
   kLinear,  ///< between the four voxels around
   kCubic,   ///< between sixteen (Keys 1981, a = -0.5): smoother, and no darker between voxels
 };
+
+/// "blocks", "linear", "cubic".
+std::string_view name_of(Interpolation how);
+Result<Interpolation> interpolation_from(std::string_view name);
 
 class ImageLayer : public Layer {
  public:
@@ -58,6 +64,8 @@ class ImageLayer : public Layer {
   /// What contrast and histograms are measured on: the image, or a coarse or partial copy of one
   /// that stays in its file.
   const Volume& sample() const { return pages_ ? *pages_->sample() : *volume_; }
+  /// A voxel of the image; none while it has not come from the file. `voxel` lies inside.
+  std::optional<double> value_at(std::int64_t t, std::int64_t c, const Index3& voxel) const;
   /// Replaces the pixels (a newer prediction); display settings stay where the channels match.
   void set_volume(std::shared_ptr<const Volume> volume);
   /// Says that voxels in `box` have arrived from the file.

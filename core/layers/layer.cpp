@@ -18,8 +18,8 @@ constexpr std::array<std::pair<Blending, std::string_view>, 4> kBlendings{{
 }  // namespace
 
 std::string_view name_of(LayerKind kind) {
-  static constexpr std::array<std::string_view, 5> kNames{"image", "labels", "points", "shapes",
-                                                          "tracks"};
+  static constexpr std::array<std::string_view, 6> kNames{"image",  "labels", "points",
+                                                          "shapes", "tracks", "surface"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

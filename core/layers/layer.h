@@ -17,10 +17,11 @@
 
 namespace karyo {
 
-enum class LayerKind { kImage, kLabels, kPoints, kShapes, kTracks };
-/// "image", "labels", "points", "shapes", "tracks": as session files name them.
+enum class LayerKind { kImage, kLabels, kPoints, kShapes, kTracks, kSurface };
+/// "image", "labels", "points", "shapes", "tracks", "surface": as session files name them.
 std::string_view name_of(LayerKind kind);
-/// Points, shapes and tracks: marks drawn over the picture of the others (vector_layers.h).
+/// Points, shapes, tracks and surfaces: marks drawn over the picture of the others
+/// (vector_layers.h, surface_layer.h).
 constexpr bool is_vector(LayerKind kind) {
   return kind != LayerKind::kImage && kind != LayerKind::kLabels;
 }

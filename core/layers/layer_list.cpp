@@ -185,11 +185,17 @@ void LayerList::update_world() {
   });
   grid_ = (calibrated != layers_.end() ? *calibrated : layers_.front())->place();
   grid_.origin_z = grid_.origin_y = grid_.origin_x = 0;  // the world itself was not moved
+  if (grid_.unit == kWorldUnit) grid_ = VoxelGrid{};
 }
 
 VoxelGrid LayerList::grid_of(const Layer& layer) const {
   const VoxelGrid& own = layer.place();
   if (own.unit == grid_.unit) return own;
+  if (own.unit == kWorldUnit) {
+    VoxelGrid laid = own;
+    laid.unit = grid_.unit;
+    return laid;
+  }
   const double own_unit = metres_in(own.unit), world_unit = metres_in(grid_.unit);
   if (!own.calibrated() || own_unit == 0 || world_unit == 0) {  // voxel on voxel
     VoxelGrid laid = grid_;

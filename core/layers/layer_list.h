@@ -4,7 +4,7 @@
 ///
 /// The world has the grid of the lowest calibrated layer. Layers without calibration (masks whose
 /// file has no spacing) lie on it voxel by voxel; calibrated ones keep their own spacing, turned
-/// into the world's unit.
+/// into the world's unit. The unit kWorldUnit is the world's, whatever that is.
 ///
 /// Layers of one group lie next to each other. A layer that is put or moved between two of a group
 /// joins it; one that is moved away from the others of its group leaves it.

@@ -25,6 +25,8 @@ std::shared_ptr<Layer> vector_copy(const Layer& layer) {
       return std::make_shared<ShapesLayer>(layer.name(), ShapeList{}, layer.grid());
     case LayerKind::kTracks:
       return std::make_shared<TracksLayer>(layer.name(), TrackList{}, layer.grid());
+    case LayerKind::kSurface:
+      return std::make_shared<SurfaceLayer>(layer.name(), SurfaceMesh{}, layer.grid());
     default:
       return nullptr;
   }
@@ -57,6 +59,8 @@ LayerLook look_of(const Layer& layer) {
     look.shapes = shapes->look();
   } else if (const auto* tracks = dynamic_cast<const TracksLayer*>(&layer)) {
     look.tracks = tracks->look();
+  } else if (const auto* surface = dynamic_cast<const SurfaceLayer*>(&layer)) {
+    look.surface = surface->look();
   }
   return look;
 }
@@ -89,6 +93,7 @@ void apply_look(Layer& layer, const LayerLook& look) {
   apply_vector_look<PointsLayer>(layer, look.points);
   apply_vector_look<ShapesLayer>(layer, look.shapes);
   apply_vector_look<TracksLayer>(layer, look.tracks);
+  apply_vector_look<SurfaceLayer>(layer, look.surface);
   layer.set_locked(look.locked);
 }
 

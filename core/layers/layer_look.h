@@ -9,6 +9,7 @@
 
 #include "core/layers/image_layer.h"
 #include "core/layers/labels_layer.h"
+#include "core/layers/surface_layer.h"
 #include "core/layers/vector_layers.h"
 
 namespace karyo {
@@ -41,6 +42,7 @@ struct LayerLook {
   std::optional<PointsLook> points;
   std::optional<ShapesLook> shapes;
   std::optional<TracksLook> tracks;
+  std::optional<SurfaceLook> surface;
 
   friend bool operator==(const LayerLook&, const LayerLook&) = default;
 };

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "core/layers/label_colors.h"
+
 namespace karyo {
 namespace {
 
@@ -14,13 +16,6 @@ double in_range(double value, double least, double most) {
 /// Voxels from 0 that hold a place; no more than places may be.
 std::int64_t extent_of(double place) {
   return static_cast<std::int64_t>(in_range(std::floor(place) + 1, 1, kMostCoordinate + 1));
-}
-
-void widen(VolumeShape& shape, const WorldPoint& at, std::int64_t t) {
-  shape.z = std::max(shape.z, extent_of(at.z));
-  shape.y = std::max(shape.y, extent_of(at.y));
-  shape.x = std::max(shape.x, extent_of(at.x));
-  shape.t = std::max(shape.t, std::min(t, kMostFrame) + 1);
 }
 
 std::int64_t selection_in(std::int64_t selected, std::size_t count) {
@@ -81,6 +76,13 @@ ShapeOutline outline_of(const Roi& roi) {
 
 }  // namespace
 
+void VectorLayer::widen(const WorldPoint& at, std::int64_t t) {
+  shape_.z = std::max(shape_.z, extent_of(at.z));
+  shape_.y = std::max(shape_.y, extent_of(at.y));
+  shape_.x = std::max(shape_.x, extent_of(at.x));
+  shape_.t = std::max(shape_.t, std::min(t, kMostFrame) + 1);
+}
+
 PointsLayer::PointsLayer(std::string name, PointList points, VoxelGrid grid)
     : VectorLayer(std::move(name), std::move(grid)) {
   PointsLook look;
@@ -95,7 +97,7 @@ void PointsLayer::set_look(PointsLook look) {
   if (look == look_) return;
   if (look.data != look_.data) {
     shape_ = {1, 1, 1, 1, 1};
-    for (const PointMark& point : *look.data) widen(shape_, point.at, point.t);
+    for (const PointMark& point : *look.data) widen(point.at, point.t);
   }
   look_ = std::move(look);
   look_changed();
@@ -115,15 +117,16 @@ void ShapesLayer::set_look(ShapesLook look) {
   if (look == look_) return;
   if (look.data != look_.data) {
     shape_ = {1, 1, 1, 1, 1};
-    outlines_.clear();
+    auto outlines = std::make_shared<OutlineList>();
     for (const Roi& roi : *look.data) {
-      outlines_.push_back(outline_of(roi));
-      const ShapeOutline& outline = outlines_.back();
+      outlines->push_back(outline_of(roi));
+      const ShapeOutline& outline = outlines->back();
       // The far edge of a region is a corner of pixels, not one more pixel.
       const WorldPoint last{static_cast<double>(std::max<std::int64_t>(0, outline.z)),
                             std::ceil(outline.bottom) - 1, std::ceil(outline.right) - 1};
-      widen(shape_, last, outline.t);
+      widen(last, outline.t);
     }
+    outlines_ = std::move(outlines);
   }
   look_ = std::move(look);
   look_changed();
@@ -143,10 +146,36 @@ void TracksLayer::set_look(TracksLook look) {
   if (look == look_) return;
   if (look.data != look_.data) {
     shape_ = {1, 1, 1, 1, 1};
-    for (const TrackPoint& point : look.data->points) widen(shape_, point.at, point.t);
+    for (const TrackPoint& point : look.data->points) widen(point.at, point.t);
   }
   look_ = std::move(look);
   look_changed();
+}
+
+void for_each_tail_piece(const TracksLook& look, std::int64_t time,
+                         const std::function<void(const TailPiece&)>& draw) {
+  const std::vector<TrackPoint>& points = look.data->points;
+  const std::int64_t first = time - look.tail;
+  const auto age = [&](const TrackPoint& to) {
+    return static_cast<double>(time - to.t) / (look.tail + 1.0);
+  };
+  const auto before = [](const TrackPoint& point, std::int64_t id) { return point.id < id; };
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const TrackPoint& point = points[i];
+    if (point.t > time || point.t < first) continue;
+    const bool begins = i == 0 || points[i - 1].id != point.id;
+    if (!begins && points[i - 1].t >= first) draw({points[i - 1], point, age(point)});
+    const auto parent = begins ? look.data->parents.find(point.id) : look.data->parents.end();
+    if (parent == look.data->parents.end()) continue;
+    const auto end = std::lower_bound(points.begin(), points.end(), parent->second + 1, before);
+    if (end == points.begin() || std::prev(end)->id != parent->second) continue;
+    const TrackPoint& last = *std::prev(end);
+    if (last.t >= first && last.t <= point.t) draw({last, point, age(point)});
+  }
+}
+
+Rgb track_color(std::int64_t id) {
+  return label_color(static_cast<std::uint32_t>(id % 400) + 1);
 }
 
 std::int64_t slice_of(const Roi& roi) {

@@ -1,6 +1,7 @@
 #pragma once
 
-/// Points, shapes and tracks as they are looked at: marks in places, not voxels.
+/// Points, shapes and tracks as they are looked at: marks in places, not voxels. Surfaces, which
+/// are held likewise, are in surface_layer.h.
 ///
 /// Places are in voxels of the layer's grid, which is uncalibrated unless given: such a layer lies
 /// on the world's grid voxel by voxel. What a layer holds is shared and never changed in place: a
@@ -8,6 +9,7 @@
 /// a pointer.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,18 +50,20 @@ struct TracksLook {
   friend bool operator==(const TracksLook&, const TracksLook&) = default;
 };
 
-/// What the three share.
+/// What all layers of marks share.
 class VectorLayer : public Layer {
  public:
   /// A box from 0 that holds all marks, at least one voxel.
   VolumeShape shape() const override { return shape_; }
   const VoxelGrid& grid() const override { return grid_; }
-  /// Marks held: points, shapes, points of tracks.
+  /// Marks held: points, shapes, points of tracks, triangles.
   virtual std::size_t count() const = 0;
 
  protected:
   VectorLayer(std::string name, VoxelGrid grid)
       : Layer(std::move(name), 1, Blending::kTranslucent), grid_(std::move(grid)) {}
+  /// Takes a place, and a time unless it is below 0, into the shape.
+  void widen(const WorldPoint& at, std::int64_t t);
   VolumeShape shape_{1, 1, 1, 1, 1};
 
  private:
@@ -86,6 +90,7 @@ struct ShapeOutline {
   double left = 0, top = 0, right = 0, bottom = 0;
   std::int64_t z = -1, t = -1;  ///< from 0; -1: everywhere
 };
+using OutlineList = std::vector<ShapeOutline>;
 
 class ShapesLayer : public VectorLayer {
  public:
@@ -94,12 +99,13 @@ class ShapesLayer : public VectorLayer {
   std::size_t count() const override { return look_.data->size(); }
   const ShapesLook& look() const { return look_; }
   void set_look(ShapesLook look);
-  /// One a shape.
-  const std::vector<ShapeOutline>& outlines() const { return outlines_; }
+  /// One a shape; never changed in place, for who draws them elsewhere.
+  const OutlineList& outlines() const { return *outlines_; }
+  const std::shared_ptr<const OutlineList>& shared_outlines() const { return outlines_; }
 
  private:
   ShapesLook look_;
-  std::vector<ShapeOutline> outlines_;
+  std::shared_ptr<const OutlineList> outlines_ = std::make_shared<OutlineList>();
 };
 
 class TracksLayer : public VectorLayer {
@@ -113,6 +119,18 @@ class TracksLayer : public VectorLayer {
  private:
   TracksLook look_;
 };
+
+/// A piece of a track's tail, between two of its points or from its parent's last to its first.
+struct TailPiece {
+  const TrackPoint& from;
+  const TrackPoint& to;
+  double age = 0;  ///< 0: ends at the current time, below 1: as long ago as tails reach
+};
+/// Calls `draw` for each piece that is to be seen at `time`.
+void for_each_tail_piece(const TracksLook& look, std::int64_t time,
+                         const std::function<void(const TailPiece&)>& draw);
+/// Stable for a track's number.
+Rgb track_color(std::int64_t id);
 
 /// The slice and frame of a region, from 0; -1: in all. A position in a plain stack is a slice.
 std::int64_t slice_of(const Roi& roi);

@@ -44,13 +44,7 @@ class Values {
 
   double at(const Index3& voxel) const {
     if (!Box3::of_shape(layer_.shape().zyx()).contains(voxel)) return kNone;
-    if (layer_.pages()) {
-      return layer_.pages()->value_in_memory(time_, channel_, voxel).value_or(kNone);
-    }
-    const Volume& volume = *layer_.shared_volume();
-    return visit_voxels(volume.type(), [&](auto zero) {
-      return static_cast<double>(volume.view<decltype(zero)>(time_, channel_)(voxel));
-    });
+    return layer_.value_at(time_, channel_, voxel).value_or(kNone);
   }
 
  private:
@@ -82,7 +76,7 @@ Slice slice_of(const MeasureShape& shape, const VoxelGrid& grid) {
 
 /// Where a world coordinate lies among voxel middles: 2.0 is the middle of voxel 2.
 double in_voxels(double place, const VoxelGrid& grid, Axis axis) {
-  return (place - origin_along(grid, axis)) / spacing_along(grid, axis) - 0.5;
+  return voxels_along(place, grid, axis) - 0.5;
 }
 
 double between_voxels(const Values& values, const Slice& slice, double column, double row) {

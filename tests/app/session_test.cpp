@@ -6,6 +6,7 @@
 
 #include "app/layer_commands.h"
 #include "app/macro.h"
+#include "core/base/atomic_file.h"
 #include "core/io/image_io.h"
 #include "tests/support/temp_dir.h"
 
@@ -91,6 +92,66 @@ TEST_F(SessionTest, ComesBackAsItWasAlsoWhenTheFolderMoved) {
   EXPECT_EQ(other.view().layout(), ViewLayoutKind::kPlane);
   EXPECT_EQ(other.view().maximised(), Plane::kXZ);
   EXPECT_FALSE(other.history().can_undo());
+}
+
+TEST_F(SessionTest, ThreeDimensionsAndMeasurementsComeBack) {
+  open_and_arrange();
+  VolumeLook look;
+  look.method = VolumeMethod::kIsosurface;
+  look.attenuation = 0.125;
+  look.opacity = *OpacityCurve::of({{0, 0.25}, {0.5, 0.75}, {1, 1}});
+  look.threshold = 0.375;
+  look.labels_as_voxels = true;
+  look.crop_on = true;
+  look.crop = {{1, 2, 3}, {4, 5, 6}};
+  look.clip = {true, {0, 1, 0}, -2.5};
+  look.slice = {true, {1, 0, 0}, 7};
+  workspace_.volume().set_look(look);
+  Camera camera = Camera::showing({{0, 0, 0}, {30, 20, 8}}, 1.5);
+  camera.turn(0.3, -0.2);
+  camera.orthographic = true;
+  workspace_.volume().set_camera(camera);
+  run("measure.add", {{"layer", "cells.tif"}, {"kind", "line"}, {"points", {1, 2, 3, 1, 9, 11}}});
+  run("measure.add", {{"layer", "cells.tif"},
+                      {"kind", "angle"},
+                      {"plane", "xz"},
+                      {"points", {0, 2, 3, 1, 2, 3, 1, 2, 9}}});
+  const auto rows = workspace_.measurements().rows();
+  ASSERT_EQ(rows.size(), 3u) << "a row a channel, and the angle";
+  run("file.save_session_as", {{"path", (folder_ / "work.karyoscope.json").string()}});
+  Workspace other;
+  ASSERT_TRUE(open_session(folder_ / "work.karyoscope.json", other));
+  other.finish_jobs();
+  EXPECT_EQ(other.volume().look(), look);
+  ASSERT_TRUE(other.volume().camera());
+  const Camera& seen = *other.volume().camera();
+  EXPECT_TRUE(seen.orthographic);
+  EXPECT_EQ(seen.height, camera.height);
+  EXPECT_EQ(seen.focus, camera.focus);
+  EXPECT_NEAR(dot(seen.forward, camera.forward), 1, 1e-12);
+  EXPECT_NEAR(dot(seen.down, camera.down), 1, 1e-12);
+  EXPECT_NEAR(dot(seen.right, camera.right), 1, 1e-12);
+  ASSERT_EQ(other.measurements().rows().size(), 3u);
+  ASSERT_TRUE(workspace_.measurements().write_csv(folder_ / "a.csv"));
+  ASSERT_TRUE(other.measurements().write_csv(folder_ / "b.csv"));
+  EXPECT_EQ(read_file(folder_ / "a.csv", 1 << 20).value(),
+            read_file(folder_ / "b.csv", 1 << 20).value());
+}
+
+TEST_F(SessionTest, WhatIsWrongIn3DIsSaid) {
+  const char* wrong[] = {R"("clip": {"normal": [0, 0, 0]})", R"("opacity_curve": [[0, 0]])",
+                         R"("camera": {"focus": [0, 0, 0], "forward": [1, 0, 0],
+                            "down": [1, 0, 0], "height": 1})",
+                         R"("camera": {"focus": [0, 0, 0], "forward": [1, 0, 0],
+                            "down": [0, 1, 0], "height": 0})"};
+  for (const char* part : wrong) {
+    std::ofstream(folder_ / "bad.karyoscope.json")
+        << R"({"karyoscope_session": 1, "layers": [], "view": {"cursor": [0, 0, 0], "planes": {},)"
+        << R"("volume": {)" << part << "}}}";
+    const auto opened = open_session(folder_ / "bad.karyoscope.json", workspace_);
+    ASSERT_FALSE(opened) << part;
+    EXPECT_EQ(opened.error().code, ErrorCode::kBadFile);
+  }
 }
 
 TEST_F(SessionTest, AMissingFileIsNamedAndTheOthersOpen) {

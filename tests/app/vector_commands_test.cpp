@@ -160,6 +160,38 @@ TEST_F(VectorCommandsTest, FilesGoOutAndComeBack) {
   EXPECT_TRUE(errors_.empty()) << errors_[0].what;
 }
 
+TEST_F(VectorCommandsTest, SurfacesAreOpenedShownOtherwiseAndSaved) {
+  write("s.obj", "v 0 0 0\nv 5 0 0\nv 0 5 2\nf 1 2 3\n");
+  open("s.obj");
+  ASSERT_TRUE(errors_.empty()) << errors_[0].what;
+  auto& surface = top<SurfaceLayer>();
+  EXPECT_EQ(surface.count(), 1u);
+  ASSERT_TRUE(run("layer.set", {{"layer", "s.obj"}, {"wireframe", true}, {"color", {1, 2, 3}}}));
+  EXPECT_TRUE(surface.look().wireframe);
+  EXPECT_FALSE(surface.look().own_colors) << "a colour was chosen";
+  EXPECT_FALSE(run("layer.set", {{"layer", "s.obj"}, {"fill", true}}));
+  EXPECT_FALSE(run("layer.set", {{"layer", "image"}, {"wireframe", true}}));
+  ASSERT_TRUE(run("edit.undo"));
+  EXPECT_FALSE(surface.look().wireframe);
+  for (const char* name : {"s.stl", "s.ply"}) {
+    ASSERT_TRUE(run("file.save_layer", {{"layer", "s.obj"}, {"path", (folder_ / name).string()}}));
+    EXPECT_EQ(read_mesh(folder_ / name).value().points, surface.look().data->points);
+  }
+  EXPECT_FALSE(
+      run("file.save_layer", {{"layer", "s.obj"}, {"path", (folder_ / "s.csv").string()}}));
+  const fs::path path = folder_ / "work.karyoscope.json";
+  ASSERT_TRUE(run("layer.set", {{"layer", "s.obj"}, {"width", 5}, {"own_colors", false}}));
+  ASSERT_TRUE(save_session(path, workspace_, nullptr));
+  Workspace other;
+  ASSERT_TRUE(open_session(path, other));
+  other.finish_jobs();
+  ASSERT_EQ(other.layers().count(), 1);
+  const auto& again = dynamic_cast<const SurfaceLayer&>(other.layers().at(0));
+  EXPECT_EQ(again.look().width, 5);
+  EXPECT_FALSE(again.look().own_colors);
+  EXPECT_EQ(again.count(), 1u);
+}
+
 TEST_F(VectorCommandsTest, TracksOfTheCellTrackingChallengeLieInTheirObjects) {
   for (std::uint32_t t = 0; t < 2; ++t) {
     LabelArray frame(Index3{1, 20, 30});

@@ -151,10 +151,6 @@ void compose_three_channels_3d(State& state, std::int64_t side, Plane plane) {
   scroll(state, layers, plane, fitting(side));
 }
 
-const char* name_of(Plane plane) {
-  return plane == Plane::kXY ? "xy" : plane == Plane::kXZ ? "xz" : "yz";
-}
-
 const bool kAdded = [] {
   for (const std::int64_t side : {128, 256, 512, 1024}) {
     // The largest has the plain names. Whole planes, voxel by pixel; "fit" as a window opens them,

@@ -130,7 +130,8 @@ void RenderSurface::set_scene(SceneRequest scene, bool moving) {
 
 void RenderSurface::set_camera(const Camera& camera) {
   scene_.camera = camera;
-  moved_by_hand_ = true;
+  camera_moved_ = true;
+  if (on_camera) on_camera();
   request(false);
 }
 
@@ -156,7 +157,8 @@ void RenderSurface::reset_camera() {
   const bool orthographic = scene_.camera.orthographic;
   scene_.camera = Camera::showing(scene_.box, width() / std::max(1.0, double(height())));
   scene_.camera.orthographic = orthographic;
-  moved_by_hand_ = false;
+  camera_moved_ = false;
+  if (on_camera) on_camera();
   request(false);
 }
 
@@ -168,6 +170,7 @@ void RenderSurface::request(bool draft) {
   SceneRequest copy = scene_;
   copy.width = std::max(1, static_cast<int>(std::lround(width() * scale)));
   copy.height = std::max(1, static_cast<int>(std::lround(height() * scale)));
+  copy.scale = scale;
   copy.draft = draft;
   if (!worker_) worker_ = std::make_unique<Worker>(this);
   ++asked_;
@@ -195,7 +198,7 @@ void RenderSurface::paintEvent(QPaintEvent*) {
 }
 
 void RenderSurface::resizeEvent(QResizeEvent*) {
-  if (moved_by_hand_) {
+  if (camera_moved_) {
     request(false);
   } else {
     reset_camera();
@@ -205,7 +208,8 @@ void RenderSurface::resizeEvent(QResizeEvent*) {
 void RenderSurface::showEvent(QShowEvent*) { request(false); }
 
 void RenderSurface::moved() {
-  moved_by_hand_ = true;
+  camera_moved_ = true;
+  if (on_camera) on_camera();
   draw_coarse_first();
 }
 

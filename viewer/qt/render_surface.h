@@ -35,6 +35,8 @@ class RenderSurface : public QWidget {
   void reset_camera();
   const Camera& camera() const { return scene_.camera; }
   void set_camera(const Camera& camera);
+  /// Whether it is another than that of reset_camera(), which shows all of the box.
+  bool camera_moved() const { return camera_moved_; }
   bool has_scene() const { return has_scene_; }
   /// What is shown, for a picture of this widget's logical size.
   SceneRequest scene() const;
@@ -47,6 +49,8 @@ class RenderSurface : public QWidget {
   /// Called on the UI thread when a picture arrives or could not be drawn.
   std::function<void()> on_drawn;
   std::function<void(const Error&)> on_error;
+  /// The camera was set, reset or moved by hand.
+  std::function<void()> on_camera;
   /// A left click that was no drag, in the widget's coordinates.
   std::function<void(QPointF)> on_click;
   /// Painted over the picture by the owner, in the widget's coordinates.
@@ -71,7 +75,7 @@ class RenderSurface : public QWidget {
 
   SceneRequest scene_;
   bool has_scene_ = false;
-  bool moved_by_hand_ = false;  // until then a new size shows all of the box again
+  bool camera_moved_ = false;  // until then a new size shows all of the box again
   QImage picture_;
   std::unique_ptr<Worker> worker_;
   std::uint64_t asked_ = 0, full_drawn_ = 0, full_asked_ = 0;

@@ -12,6 +12,7 @@
 
 #include "core/layers/image_layer.h"
 #include "core/layers/layer.h"
+#include "viewer/scene/slab_planes.h"
 #include "viewer/scene/view_transform.h"
 
 namespace karyo {
@@ -93,19 +94,7 @@ float weighted(const Taps& taps, int count, Value&& value) {
 
 /// Planes of a layer that a slab takes together.
 inline std::int64_t slab_planes(const ViewTransform& view, const VoxelGrid& grid) {
-  const double planes = view.slab.thickness / spacing_along(grid, normal_axis(view.plane));
-  return planes > 1 ? std::llround(std::min(planes, 1e6)) : 1;
-}
-
-/// The planes of a slab around plane `at`, clipped to [begin, end); one more beyond it than before
-/// it where their number is even.
-struct PlaneRange {
-  std::int64_t first, last;  ///< half open
-};
-inline PlaneRange slab_range(std::int64_t at, std::int64_t planes, std::int64_t begin,
-                             std::int64_t end) {
-  const std::int64_t first = at - (planes - 1) / 2;
-  return {std::max(begin, first), std::min(end, first + planes)};
+  return slab_planes(view.slab, spacing_along(grid, normal_axis(view.plane)));
 }
 
 /// A slab's mean as a voxel: whole numbers are rounded to the nearest.

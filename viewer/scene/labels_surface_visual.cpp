@@ -3,23 +3,20 @@
 #include <vtkAppendPolyData.h>
 #include <vtkDiscreteFlyingEdges3D.h>
 #include <vtkNew.h>
-#include <vtkOpenGLVertexBufferObject.h>
 #include <vtkPointData.h>
 #include <vtkPolyDataNormals.h>
 #include <vtkProperty.h>
 #include <vtkShaderProperty.h>
-#include <vtkUniforms.h>
 #include <vtkUnsignedCharArray.h>
 #include <vtkWindowedSincPolyDataFilter.h>
 
-#include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/base/parallel.h"
 #include "core/labels/relabel.h"
+#include "viewer/scene/mesh_cuts.h"
 #include "viewer/scene/scene_labels.h"
 #include "viewer/scene/vtk_bridge.h"
 
@@ -74,31 +71,15 @@ vtkSmartPointer<vtkPolyData> mesh_of(std::uint32_t id, const Box3& bounds, const
   return mesh;
 }
 
-/// OpenGL and VTK stop at six clipping planes for meshes, a box and a plane are seven: a few lines
-/// in VTK's shader leave out what lies outside.
-void cut_meshes(vtkShaderProperty& shader) {
+/// An open surface would show its hollow inside. In one flat colour the inside looks as the cut
+/// face of a solid thing does.
+void fill_cuts(vtkShaderProperty& shader) {
   constexpr bool kBeforeVtk = true, kOnce = false;
-  const auto before = [](const char* tag, const char* code) { return std::string(code) + tag; };
-  constexpr char kDeclared[] = "//VTK::PositionVC::Dec", kDone[] = "//VTK::PositionVC::Impl",
-                 kClip[] = "//VTK::Clip::Impl", kLit[] = "//VTK::TCoord::Impl";
-  shader.AddVertexShaderReplacement(kDeclared, kBeforeVtk,
-                                    before(kDeclared, "out vec3 karyoPlace;\n"), kOnce);
-  shader.AddVertexShaderReplacement(kDone, kBeforeVtk,
-                                    before(kDone, "karyoPlace = vertexMC.xyz;\n"), kOnce);
-  shader.AddFragmentShaderReplacement(kDeclared, kBeforeVtk,
-                                      before(kDeclared, "in vec3 karyoPlace;\n"), kOnce);
-  shader.AddFragmentShaderReplacement(
-      kClip, kBeforeVtk,
-      before(kClip,
-             "for (int i = 0; i < 7; ++i) {\n"
-             "  if (dot(karyoCuts[i].xyz, karyoPlace) + karyoCuts[i].w < 0.0) discard;\n"
-             "}\n"),
-      kOnce);
-  // An open surface would show its hollow inside. In one flat colour the inside looks as the cut
-  // face of a solid thing does.
+  constexpr char kLit[] = "//VTK::TCoord::Impl";
   shader.AddFragmentShaderReplacement(
       kLit, kBeforeVtk,
-      before(kLit, "if (!gl_FrontFacing) gl_FragData[0].rgb = 0.7 * vertexColorVSOutput.rgb;\n"),
+      std::string("if (!gl_FrontFacing) gl_FragData[0].rgb = 0.7 * vertexColorVSOutput.rgb;\n") +
+          kLit,
       kOnce);
 }
 
@@ -128,8 +109,6 @@ vtkSmartPointer<vtkPolyData> label_surfaces(const SurfaceItem& item) {
 LabelsSurfaceVisual::LabelsSurfaceVisual()
     : mapper_(vtkSmartPointer<vtkOpenGLPolyDataMapper>::New()),
       actor_(vtkSmartPointer<vtkActor>::New()) {
-  // The cuts take vertices for places in the world.
-  mapper_->SetVBOShiftScaleMethod(vtkOpenGLVertexBufferObject::DISABLE_SHIFT_SCALE);
   mapper_->SetScalarModeToUsePointData();
   mapper_->SetColorModeToDirectScalars();
   actor_->SetMapper(mapper_);
@@ -137,7 +116,8 @@ LabelsSurfaceVisual::LabelsSurfaceVisual()
   actor_->GetProperty()->SetDiffuse(0.85);
   actor_->GetProperty()->SetSpecular(0.15);
   actor_->GetProperty()->SetSpecularPower(20);
-  cut_meshes(*actor_->GetShaderProperty());
+  make_cuttable(*actor_, *mapper_);
+  fill_cuts(*actor_->GetShaderProperty());
 }
 
 void LabelsSurfaceVisual::update(const SurfaceItem& item, const std::vector<HalfSpace>& cuts) {
@@ -149,15 +129,7 @@ void LabelsSurfaceVisual::update(const SurfaceItem& item, const std::vector<Half
   }
   actor_->VisibilityOn();
   actor_->GetProperty()->SetOpacity(item.opacity);
-  // Half spaces of zeros hold everything.
-  std::array<std::array<float, 4>, kMostCuts> planes{};
-  for (std::size_t i = 0; i < std::min(cuts.size(), planes.size()); ++i) {
-    planes[i] = {static_cast<float>(cuts[i].normal.x), static_cast<float>(cuts[i].normal.y),
-                 static_cast<float>(cuts[i].normal.z), static_cast<float>(cuts[i].offset)};
-  }
-  using Rows = const float(*)[4];
-  actor_->GetShaderProperty()->GetFragmentCustomUniforms()->SetUniform4fv(
-      "karyoCuts", kMostCuts, reinterpret_cast<Rows>(planes.data()));
+  set_cuts(*actor_, cuts);
 }
 
 }  // namespace karyo

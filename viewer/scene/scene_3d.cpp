@@ -21,6 +21,7 @@
 #include "viewer/scene/image_volume_visual.h"
 #include "viewer/scene/labels_cast_visual.h"
 #include "viewer/scene/labels_surface_visual.h"
+#include "viewer/scene/marks_visual.h"
 
 namespace karyo {
 namespace {
@@ -65,6 +66,7 @@ struct Scene3d::Parts {
   CastVisual isosurface{CastVisual::Kind::kIsosurface, block};
   CastVisual slice{CastVisual::Kind::kSlice, block};
   std::vector<std::unique_ptr<LabelsVisuals>> labels;
+  std::vector<std::unique_ptr<MarksVisual>> marks;
   vtkNew<vtkOutlineSource> outline, crop_outline;
   vtkNew<vtkActor> frame, crop_frame;
   std::string error;
@@ -128,6 +130,21 @@ struct Scene3d::Parts {
         labels[i]->surface.update(items[i], settings.cuts);
         labels[i]->voxels.hide();
       }
+    }
+  }
+
+  void show_marks(const SceneRequest& request) {
+    while (marks.size() > request.marks.size()) {
+      renderer->RemoveActor(marks.back()->prop());
+      marks.pop_back();
+    }
+    while (marks.size() < request.marks.size()) {
+      marks.push_back(std::make_unique<MarksVisual>());
+      renderer->AddActor(marks.back()->prop());
+    }
+    const auto cuts = all_cuts(request.look, request.box);
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+      marks[i]->update(request.marks[i], cuts, request.scale);
     }
   }
 
@@ -201,6 +218,7 @@ Result<RgbaImage> Scene3d::draw(const SceneRequest& request) {
   parts.error.clear();
   parts.show_image(request);
   parts.show_labels(request);
+  parts.show_marks(request);
   parts.show_frame(request);
   parts.window->SetSize(request.width, request.height);
   parts.place_camera(request);

@@ -34,15 +34,4 @@ SceneLabels labels_for_scene(const LabelVolume& labels, const VoxelGrid& grid) {
   return {thinned(labels, by), coarser(grid, by)};
 }
 
-/// Tiles are immutable once shared, so equal pointers are equal labels.
-bool same_tiles(const LabelVolume& a, const LabelVolume& b) {
-  if (a.shape() != b.shape()) return false;
-  if (a.shape().count() == 0) return true;
-  const std::int64_t last = a.tile_number(a.shape() - Index3{1, 1, 1});
-  for (std::int64_t number = 0; number <= last; ++number) {
-    if (a.tile(number) != b.tile(number)) return false;
-  }
-  return true;
-}
-
 }  // namespace karyo

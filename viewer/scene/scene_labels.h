@@ -15,7 +15,4 @@ struct SceneLabels {
 /// Threads  pure; splits the work over Z.
 SceneLabels labels_for_scene(const LabelVolume& labels, const VoxelGrid& grid);
 
-/// Whether two hold the same labels, told by their shared tiles in no time.
-bool same_tiles(const LabelVolume& a, const LabelVolume& b);
-
 }  // namespace karyo

@@ -6,11 +6,14 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <variant>
 #include <vector>
 
 #include "core/image/volume.h"
 #include "core/labels/label_volume.h"
 #include "core/layers/label_colors.h"
+#include "core/layers/surface_layer.h"
+#include "core/layers/vector_layers.h"
 #include "viewer/scene/camera.h"
 #include "viewer/scene/volume_look.h"
 
@@ -36,14 +39,31 @@ struct SurfaceItem {
   double opacity = 1;
 };
 
+struct ShapesInScene {
+  ShapesLook look;
+  std::shared_ptr<const OutlineList> outlines;
+  double everywhere = 0.5;  ///< where along z shapes of all slices are drawn, voxels
+  friend bool operator==(const ShapesInScene&, const ShapesInScene&) = default;
+};
+/// One layer of marks.
+struct MarksItem {
+  std::variant<PointsLook, ShapesInScene, TracksLook, SurfaceLook> marks;
+  VoxelGrid grid;
+  std::int64_t time = 0;
+  double opacity = 1;
+  friend bool operator==(const MarksItem&, const MarksItem&) = default;
+};
+
 struct SceneRequest {
   std::vector<VolumeItem> volumes;   ///< added up, as the planes add channels
   std::vector<SurfaceItem> surfaces;
+  std::vector<MarksItem> marks;
   VolumeLook look;
   WorldBox box;                      ///< drawn as a thin frame
   bool show_box = true;
   Camera camera;
   int width = 0, height = 0;         ///< pixels, >= 1
+  double scale = 1;                  ///< pixels for one of the screen's, in which marks are sized
   bool draft = false;                ///< while turning: coarser steps along each line of sight
 };
 

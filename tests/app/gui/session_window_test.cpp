@@ -108,6 +108,26 @@ TEST_F(SessionWindowTest, WhatIsInNoFileIsAskedAboutOnce) {
   EXPECT_TRUE(wait_until([&] { return !window_.isVisible(); }));
 }
 
+TEST_F(SessionWindowTest, ASessionTurns3DAsItWas) {
+  open_stack();
+  auto& volume = window_.views().volume();
+  volume.set_method(VolumeMethod::kAverage);
+  ASSERT_TRUE(window_.commands().run("view.turn", {{"azimuth", 40}, {"elevation", 10}}));
+  const Camera before = volume.surface().camera();
+  const auto path = (folder_ / "s.karyoscope.json").string();
+  ASSERT_TRUE(window_.commands().run("file.save_session_as", {{"path", path}}));
+  volume.set_method(VolumeMethod::kMaximum);
+  volume.reset_camera();
+  EXPECT_FALSE(workspace_.volume().camera());
+  window_.open_session(path);
+  ASSERT_TRUE(wait_until([&] { return workspace_.layers().count() == 2 && !workspace_.busy(); }));
+  QTest::qWait(100);
+  EXPECT_EQ(volume.method(), VolumeMethod::kAverage);
+  const Camera now = volume.surface().camera();
+  EXPECT_NEAR(dot(now.forward, before.forward), 1, 1e-9);
+  EXPECT_EQ(now.height, before.height);
+}
+
 TEST_F(SessionWindowTest, TheWindowsLayoutIsRemembered) {
   const auto path = folder_ / "settings.json";
   {

@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <cmath>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 
 #include "app/gui/vector_painter.h"
@@ -57,6 +58,62 @@ TEST_F(VectorTest, ShapesFillWhenTheBoxIsTicked) {
   EXPECT_TRUE(dynamic_cast<ShapesLayer*>(workspace_.layers().selected())->look().fill);
   EXPECT_GT(at(6, 7, 36).red(), before.red() + 20);
   if (const char* path = std::getenv("KARYOSCOPE_VECTOR_PICTURE")) window_.grab().save(path);
+}
+
+TEST_F(VectorTest, ASurfaceIsALineInThePlanesAndSolidIn3D) {
+  open_stack();
+  // A box from 10 to 40 along x (micrometres), 5 to 30 along y, 6 to 18 along z.
+  std::ofstream file(folder_ / "box.obj");
+  for (const int z : {6, 18}) {
+    for (const int y : {5, 30}) {
+      for (const int x : {10, 40}) file << "v " << x << ' ' << y << ' ' << z << '\n';
+    }
+  }
+  file << "f 1 2 4 3\nf 5 7 8 6\nf 1 5 6 2\nf 3 4 8 7\nf 1 3 7 5\nf 2 6 8 4\n";
+  file.close();
+  open({folder_ / "box.obj"});
+  ASSERT_EQ(workspace_.layers().count(), 3);
+  workspace_.layers().select(&workspace_.layers().at(2));
+  run("layer.set", {{"layer", "box.obj"}, {"color", {255, 224, 0}}, {"width", 5}});
+  workspace_.view().set_cursor_voxel({6, 1, 1}, workspace_.layers().grid());
+  QTest::qWait(30);
+  EXPECT_TRUE(yellow(at(6, 15.5, 10))) << "its left side";
+  EXPECT_FALSE(yellow(at(6, 15.5, 12)));
+  workspace_.view().set_cursor_voxel({1, 1, 1}, workspace_.layers().grid());
+  QTest::qWait(30);
+  EXPECT_FALSE(yellow(at(1, 15.5, 10))) << "planes below it do not cut it";
+  auto& volume = window_.views().volume();
+  const auto amount = [&] {
+    EXPECT_TRUE(wait_until([&] { return volume.settled(); }));
+    const QImage& picture = volume.surface().picture();
+    int found = 0;
+    for (int y = 0; y < picture.height(); ++y) {
+      for (int x = 0; x < picture.width(); ++x) {
+        const QColor c = picture.pixelColor(x, y);
+        found += c.red() > 60 && c.green() > 50 && c.blue() < 30 ? 1 : 0;
+      }
+    }
+    return found;
+  };
+  QTest::qWait(60);
+  const int solid = amount();
+  EXPECT_GT(solid, 2000);
+  auto* wireframe = window_.findChild<QCheckBox*>("wireframe");
+  ASSERT_NE(wireframe, nullptr);
+  EXPECT_FALSE(window_.findChild<QCheckBox*>("own_colors")->isVisible()) << "the file has none";
+  wireframe->click();
+  QTest::qWait(60);
+  EXPECT_LT(amount(), solid / 3);
+  if (const char* path = std::getenv("KARYOSCOPE_VECTOR_PICTURE")) window_.grab().save(path);
+}
+
+TEST(VectorPainter, MarksShowInThePlanesThatASlabTakes) {
+  // Two planes around plane 5 are 5 and 6, for voxels and marks alike.
+  const auto [first, last] = marks_depth({2}, 5.5, {}, Axis::kZ);
+  EXPECT_EQ(first, 5);
+  EXPECT_EQ(last, 7);
+  EXPECT_EQ(marks_depth({}, 5.5, {}, Axis::kZ), (std::pair{5.0, 6.0}));
+  EXPECT_EQ(marks_depth({3}, 5.5, {}, Axis::kZ), (std::pair{4.0, 7.0}));
 }
 
 /// 100 000 points in a stack of 100 planes, all of one plane of 1000 x 1000 in view.

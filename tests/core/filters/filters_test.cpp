@@ -112,14 +112,29 @@ TEST(Filters, ATopHatKeepsWhatIsSmall) {
   }
   view(0, 10, 10) = 90;
   view(0, 30, 30) = 20;
-  const auto bright = top_hat(image, TopHat::kBright, 3, control);
-  const auto dark = top_hat(image, TopHat::kDark, 3, control);
+  const auto bright = top_hat(image, TopHat::kBright, {0, 3, 3}, control);
+  const auto dark = top_hat(image, TopHat::kDark, {0, 3, 3}, control);
   ASSERT_TRUE(bright && dark);
   EXPECT_EQ((bright->view<std::uint8_t>()(0, 10, 10)), 40);
   EXPECT_EQ((bright->view<std::uint8_t>()(0, 30, 30)), 0);
   EXPECT_EQ((bright->view<std::uint8_t>()(0, 20, 35)), 0);
   EXPECT_EQ((dark->view<std::uint8_t>()(0, 30, 30)), 80);
   EXPECT_EQ((dark->view<std::uint8_t>()(0, 10, 10)), 0);
+}
+
+TEST(Filters, ATopHatOfDiscsTakesEachPlaneByItself) {
+  TaskControl control;
+  Volume stack = noise(VoxelType::kUInt8, {1, 1, 3, 40, 40});
+  const auto whole = top_hat(stack, TopHat::kBright, {0, 4, 4}, control);
+  ASSERT_TRUE(whole);
+  Volume plane(VoxelType::kUInt8, {1, 1, 1, 40, 40});
+  std::copy_n(stack.data() + 1600, 1600, plane.data());
+  const auto alone = top_hat(plane, TopHat::kBright, {0, 4, 4}, control);
+  ASSERT_TRUE(alone);
+  EXPECT_TRUE(std::equal(alone->data(), alone->data() + 1600, whole->data() + 1600));
+  const auto ball = top_hat(stack, TopHat::kBright, {1, 4, 4}, control);
+  ASSERT_TRUE(ball);
+  EXPECT_FALSE(std::equal(ball->data(), ball->data() + 4800, whole->data()));
 }
 
 TEST(Filters, TheRollingBallTakesSlopesAwayAndKeepsSpots) {
@@ -198,7 +213,9 @@ TEST(Filters, WrongSettingsAndCancelSayWhy) {
   refused(gaussian(image, {0, -1, 0}, control));
   refused(gaussian(image, {0, 1000, 0}, control));
   refused(median(image, {0, 21, 0}, control));
-  refused(top_hat(image, TopHat::kBright, 0, control));
+  refused(top_hat(image, TopHat::kBright, {0, 0, 0}, control));
+  refused(top_hat(image, TopHat::kBright, {0, 101, 3}, control));
+  refused(top_hat(image, TopHat::kBright, {-1, 3, 3}, control));
   refused(subtract_background(image, std::nan(""), false, true, control));
   refused(clahe(image, {64, 1, 256}, control));
   control.request_cancel();
@@ -224,7 +241,9 @@ TEST(Filters, AreStoppedInTheMiddleOfAFrame) {
     EXPECT_LT(taken.count(), 5) << "it would take far longer";
   };
   stopped([&](TaskControl& control) { return median(large, {5, 5, 5}, control); });
-  stopped([&](TaskControl& control) { return top_hat(large, TopHat::kBright, 40, control); });
+  stopped([&](TaskControl& control) {
+    return top_hat(large, TopHat::kBright, {40, 40, 40}, control);
+  });
   stopped(
       [&](TaskControl& control) { return subtract_background(large, 100, false, true, control); });
 }
@@ -234,7 +253,7 @@ TEST(Filters, OneVoxelAndRadiiBeyondTheImage) {
   const Volume one = noise(VoxelType::kUInt8, {1, 1, 1, 1, 1});
   EXPECT_TRUE(gaussian(one, {3, 3, 3}, control));
   EXPECT_TRUE(median(one, {5, 5, 5}, control));
-  EXPECT_TRUE(top_hat(one, TopHat::kDark, 9, control));
+  EXPECT_TRUE(top_hat(one, TopHat::kDark, {9, 9, 9}, control));
   for (const double radius : {5.0, 20.0, 50.0, 500.0}) {
     EXPECT_TRUE(subtract_background(one, radius, false, true, control));
   }

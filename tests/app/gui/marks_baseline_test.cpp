@@ -1,0 +1,58 @@
+// What is painted of each kind of marks over a plane. Qt's antialiasing may round otherwise in
+// another version, hence the tolerance; texts, which depend on fonts, are left out.
+
+#include <gtest/gtest.h>
+
+#include <QPainter>
+
+#include "app/gui/vector_painter.h"
+#include "tests/app/gui/baseline.h"
+#include "tests/app/gui/baseline_marks.h"
+#include "tests/app/gui/baseline_scene.h"
+
+namespace karyo::gui {
+namespace {
+
+constexpr test::Tolerance kOtherQt{24, 0.002};
+
+/// Over grey, 160 x 120 pixels, 3 a um, as in the baselines of planes.
+QImage picture_of(std::shared_ptr<Layer> marks, Plane plane = Plane::kXY) {
+  LayerList layers;
+  layers.add(test::scene_image(test::scene_volume(1)));
+  layers.add(std::move(marks));
+  ViewTransform view;
+  view.plane = plane;
+  view.centre = {12, 18, 24};
+  const WorldPoint cursor = centre_of({5, 14, 16}, test::scene_grid());
+  view.centre[normal_axis(plane)] = cursor[normal_axis(plane)];
+  view.zoom = 3;
+  view.width = 160;
+  view.height = 120;
+  QImage picture(view.width, view.height, QImage::Format_RGB32);
+  picture.fill(QColor(60, 60, 60));
+  QPainter painter(&picture);
+  paint_vectors(painter, layers, view, 4, 1, 1);
+  return picture;
+}
+
+TEST(MarksBaseline, Points) {
+  EXPECT_TRUE(test::matches_baseline(picture_of(test::scene_points()), "kind_points", kOtherQt));
+}
+
+TEST(MarksBaseline, Shapes) {
+  EXPECT_TRUE(test::matches_baseline(picture_of(test::scene_shapes()), "kind_shapes", kOtherQt));
+}
+
+TEST(MarksBaseline, Tracks) {
+  EXPECT_TRUE(test::matches_baseline(picture_of(test::scene_tracks()), "kind_tracks", kOtherQt));
+}
+
+TEST(MarksBaseline, SurfaceInEachPlane) {
+  for (const Plane plane : kPlanes) {
+    EXPECT_TRUE(test::matches_baseline(picture_of(test::scene_surface(), plane),
+                                       std::string("kind_surface_") + name_of(plane), kOtherQt));
+  }
+}
+
+}  // namespace
+}  // namespace karyo::gui

@@ -1,0 +1,239 @@
+#include "tests/soak/hand.h"
+
+#include <QAbstractButton>
+#include <QAbstractSlider>
+#include <QApplication>
+#include <QComboBox>
+#include <QDialog>
+#include <QDoubleSpinBox>
+#include <QLineEdit>
+#include <QMenu>
+#include <QSpinBox>
+#include <QTest>
+#include <QWheelEvent>
+#include <array>
+
+#include "app/gui/view_grid.h"
+
+namespace karyo::gui {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMostLayers = 8;
+
+/// Commands that end the program, write where a person chose, or start others.
+bool left_alone(const Command& command) {
+  static constexpr std::array<std::string_view, 8> kLeft{
+      "file.quit",       "file.save_picture",    "view.export_figure", "view.film",
+      "file.save_layer", "file.save_session_as", "measure.save",       "measure.save_profile"};
+  const std::string_view id = command.id;
+  return command.asks || id.starts_with("macro.") || id.starts_with("file.ask") ||
+         std::find(kLeft.begin(), kLeft.end(), id) != kLeft.end();
+}
+
+template <typename T>
+std::vector<T*> usable(QWidget& in) {
+  std::vector<T*> found;
+  for (T* widget : in.findChildren<T*>()) {
+    if (widget->isVisible() && widget->isEnabled()) found.push_back(widget);
+  }
+  return found;
+}
+
+void wheel(QWidget& widget, int notches, QPointF at, Qt::KeyboardModifiers modifiers) {
+  QWheelEvent event(at, widget.mapToGlobal(at), {}, {0, 120 * notches}, Qt::NoButton, modifiers,
+                    Qt::NoScrollPhase, false);
+  QApplication::sendEvent(&widget, &event);
+}
+
+}  // namespace
+
+Hand::Hand(MainWindow& window, std::vector<std::string> files, std::filesystem::path folder,
+           std::uint64_t seed)
+    : window_(window), files_(std::move(files)), folder_(std::move(folder)), random_(seed) {}
+
+std::string Hand::act() {
+  if (QWidget* popup = QApplication::activePopupWidget()) {
+    QTest::keyClick(popup, chance(0.5) ? Qt::Key_Escape : Qt::Key_Return);
+    return "popup";
+  }
+  for (QDialog* dialog : window_.findChildren<QDialog*>()) {
+    if (dialog->isVisible()) return answer(*dialog);
+  }
+  LayerList& layers = window_.workspace().layers();
+  if (layers.empty() || (layers.count() < 4 && chance(0.1))) return open_file();
+  if (layers.count() > static_cast<int>(kMostLayers)) {
+    layers.select(&layers.at(static_cast<int>(below(static_cast<std::size_t>(layers.count())))));
+    window_.run("layer.set", {{"locked", false}});
+    window_.run("layer.delete", json::object());
+    return "close a layer";
+  }
+  const double what = random_.uniform();
+  if (what < 0.45) return use_mouse();
+  if (what < 0.6) return press_key();
+  if (what < 0.85) return run_command();
+  return use_widget();
+}
+
+std::string Hand::open_file() {
+  const std::string& file = one_of(files_);
+  window_.run("file.open_files", {{"files", json::array({file})}});
+  return "open " + file;
+}
+
+std::string Hand::use_mouse() {
+  std::vector<QWidget*> places;
+  for (QWidget* child : window_.findChildren<QWidget*>()) {
+    if (child->isVisible() && child->width() > 20 && child->height() > 20) places.push_back(child);
+  }
+  QWidget* const view = window_.views().childAt(window_.views().rect().center());
+  QWidget& widget = *(chance(0.6) && view != nullptr ? view : one_of(places));
+  const auto anywhere = [&] {
+    return QPoint(static_cast<int>(between(1, widget.width() - 1)),
+                  static_cast<int>(between(1, widget.height() - 1)));
+  };
+  const QString name = widget.objectName() + QLatin1Char(' ') + widget.metaObject()->className();
+  const std::string where = " on " + name.toStdString();
+  static const std::vector<Qt::KeyboardModifiers> kModifiers{Qt::NoModifier,    Qt::NoModifier,
+                                                             Qt::NoModifier,    Qt::ControlModifier,
+                                                             Qt::ShiftModifier, Qt::AltModifier};
+  const Qt::KeyboardModifiers modifiers = one_of(kModifiers);
+  const double what = random_.uniform();
+  if (what < 0.3) {
+    wheel(widget, chance(0.5) ? 1 : -1, anywhere(), modifiers);
+    return "wheel" + where;
+  }
+  if (what < 0.5) {
+    QTest::mouseClick(&widget, Qt::LeftButton, modifiers, anywhere());
+    return "click" + where;
+  }
+  if (what < 0.55) {
+    QTest::mouseDClick(&widget, Qt::LeftButton, modifiers, anywhere());
+    return "double click" + where;
+  }
+  if (what < 0.65) {
+    QTest::mouseMove(&widget, anywhere());
+    return "move" + where;
+  }
+  const Qt::MouseButton button = chance(0.8) ? Qt::LeftButton : Qt::MiddleButton;
+  QTest::mousePress(&widget, button, modifiers, anywhere());
+  const std::size_t moves = 2 + below(8);
+  for (std::size_t i = 0; i < moves; ++i) {
+    const QPoint at = anywhere();
+    QMouseEvent move(QEvent::MouseMove, at, widget.mapToGlobal(QPointF(at)), Qt::NoButton, button,
+                     modifiers);
+    QApplication::sendEvent(&widget, &move);
+    QTest::qWait(1);
+  }
+  QTest::mouseRelease(&widget, button, modifiers, anywhere());
+  return "drag" + where;
+}
+
+std::string Hand::press_key() {
+  static const std::vector<int> kOthers{Qt::Key_Escape, Qt::Key_Return, Qt::Key_Tab,  Qt::Key_Left,
+                                        Qt::Key_Right,  Qt::Key_Up,     Qt::Key_Down, Qt::Key_Space,
+                                        Qt::Key_Delete, Qt::Key_Home,   Qt::Key_End};
+  QWidget* const target = QApplication::focusWidget();
+  QTest::keyClick(target != nullptr ? target : &window_, static_cast<Qt::Key>(one_of(kOthers)));
+  return "key";
+}
+
+json Hand::argument_for(const Command& command, const Argument& argument) {
+  const LayerList& layers = window_.workspace().layers();
+  if (argument.name == "layer" || argument.name == "with" || argument.name == "second") {
+    return layers.at(static_cast<int>(below(static_cast<std::size_t>(layers.count())))).name();
+  }
+  if (argument.name == "path") return (folder_ / "saved").string();
+  switch (argument.kind) {
+    case Argument::Kind::kText:
+      return argument.choices.empty() ? json("text " + std::to_string(below(5)))
+                                      : json(one_of(argument.choices));
+    case Argument::Kind::kBool:
+      return chance(0.5);
+    case Argument::Kind::kNumber:
+      if (argument.least < argument.most) {
+        // Mostly what people set, which is near the usual value: large radii take minutes.
+        const double usual = argument.standard.is_number() ? argument.standard.get<double>() : 1;
+        return std::clamp(usual * between(0.2, 1.5), argument.least, argument.most);
+      }
+      return chance(0.5) ? json(static_cast<int>(below(10))) : json(between(-5, 50));
+    case Argument::Kind::kNumbers: {
+      json list = json::array();
+      const std::size_t count =
+          command.id.find("points") != std::string::npos ? 2 + 2 * below(5) : 3;
+      for (std::size_t i = 0; i < count; ++i) list.push_back(between(-5, 60));
+      return list;
+    }
+    case Argument::Kind::kTexts: {
+      json list = json::array();
+      for (int i = 0; i < layers.count() && i < 2; ++i) list.push_back(layers.at(i).name());
+      return list;
+    }
+  }
+  return {};
+}
+
+std::string Hand::run_command() {
+  std::vector<const Command*> able;
+  for (const Command& command : window_.commands().all()) {
+    if (!left_alone(command) && command.enabled()) able.push_back(&command);
+  }
+  const Command& command = *one_of(able);
+  json arguments = json::object();
+  for (const Argument& argument : command.arguments) {
+    if (argument.required || chance(0.4)) {
+      arguments[argument.name] = argument_for(command, argument);
+    }
+  }
+  if (command.title.empty() || chance(0.7)) {
+    window_.run(command.id, arguments);
+  } else {
+    window_.run(command);
+  }
+  return command.id + " " + arguments.dump();
+}
+
+std::string Hand::use_widget() {
+  if (const auto boxes = usable<QComboBox>(window_); !boxes.empty() && chance(0.3)) {
+    QComboBox& box = *one_of(boxes);
+    if (box.count() > 0) box.setCurrentIndex(static_cast<int>(below(std::size_t(box.count()))));
+    return "choose in " + box.objectName().toStdString();
+  }
+  if (const auto sliders = usable<QAbstractSlider>(window_); !sliders.empty() && chance(0.4)) {
+    QAbstractSlider& slider = *one_of(sliders);
+    slider.setValue(static_cast<int>(between(slider.minimum(), slider.maximum() + 1.0)));
+    return "slide " + slider.objectName().toStdString();
+  }
+  const auto buttons = usable<QAbstractButton>(window_);
+  if (buttons.empty()) return "nothing";
+  QAbstractButton& button = *one_of(buttons);
+  const std::string name = button.objectName().toStdString();
+  QTest::mouseClick(&button, Qt::LeftButton);
+  return "press " + name;
+}
+
+std::string Hand::answer(QWidget& dialog) {
+  const std::string name = dialog.objectName().toStdString();
+  if (chance(0.5)) {
+    QTest::keyClick(&dialog, Qt::Key_Escape);
+    if (dialog.isVisible()) dialog.close();
+    return "away with " + name;
+  }
+  for (QAbstractSpinBox* box : usable<QAbstractSpinBox>(dialog)) {
+    if (chance(0.5)) box->stepBy(chance(0.5) ? 1 : -1);
+  }
+  for (QLineEdit* line : usable<QLineEdit>(dialog)) {
+    if (chance(0.2)) QTest::keyClicks(line, QStringLiteral("1"));
+  }
+  const auto buttons = usable<QAbstractButton>(dialog);
+  // The program goes on: a question whether to end it is answered by staying.
+  if (buttons.empty() || name == "unsaved" || name.find("file") != std::string::npos) {
+    dialog.close();
+    return "close " + name;
+  }
+  QTest::mouseClick(one_of(buttons), Qt::LeftButton);
+  return "answer " + name;
+}
+
+}  // namespace karyo::gui

@@ -1,0 +1,146 @@
+// Random actions on the real window until a time is over; see README.md.
+
+#include <CLI/CLI.hpp>
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QTest>
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include "app/gui/theme.h"
+#include "app/gui/watchdog.h"
+#include "core/io/image_io.h"
+#include "core/io/mesh_file.h"
+#include "tests/soak/hand.h"
+#include "tests/support/temp_dir.h"
+
+namespace karyo::gui {
+namespace {
+
+/// Resident memory of this process, MiB.
+double resident_mib() {
+  std::ifstream status("/proc/self/statm");
+  double pages = 0, resident = 0;
+  status >> pages >> resident;
+  return resident * 4096 / (1 << 20);
+}
+
+/// One of each kind of file, small, so that much happens in little time.
+std::vector<std::string> write_files(const std::filesystem::path& folder) {
+  Random random(3);
+  const auto image = [&](const char* name, VoxelType type, VolumeShape shape, const char* unit) {
+    Volume volume(type, shape);
+    volume.grid.unit = unit;
+    volume.grid.spacing_z = 2;
+    visit_voxels(type, [&](auto zero) {
+      using T = decltype(zero);
+      auto* const to = reinterpret_cast<T*>(volume.data());
+      for (std::int64_t i = 0; i < shape.count(); ++i)
+        to[i] = static_cast<T>(random.uniform() * 200);
+    });
+    static_cast<void>(write_image(folder / name, volume));
+    return (folder / name).string();
+  };
+  std::vector<std::string> files{
+      image("stack.tif", VoxelType::kUInt16, {1, 1, 12, 48, 56}, "um"),
+      image("movie.ome.tif", VoxelType::kUInt8, {4, 3, 6, 40, 40}, "um"),
+      image("flat.tif", VoxelType::kFloat32, {1, 1, 1, 100, 120}, "pixel")};
+  LabelArray mask(Index3{12, 48, 56});
+  for (std::int64_t i = 0; i < 400; ++i) {
+    mask(4 + i % 4, 10 + i % 20, 10 + (i / 20) % 20) = static_cast<std::uint32_t>(1 + i % 3);
+  }
+  static_cast<void>(write_labels(folder / "mask.tif", mask, {}));
+  std::ofstream(folder / "points.csv") << "z,y,x\n2,10,20\n5,30,40\n";
+  std::ofstream(folder / "tracks.csv") << "track_id,t,z,y,x\n1,0,2,1,2\n1,1,2,3,4\n2,1,3,9,9\n";
+  std::ofstream(folder / "ball.ply", std::ios::binary) << format_mesh(
+      {{{5, 5, 2}, {40, 8, 4}, {20, 40, 20}, {9, 9, 18}}, {{0, 1, 2}, {0, 2, 3}, {1, 2, 3}}, {}},
+      MeshFormat::kPly);
+  for (const char* name : {"mask.tif", "points.csv", "tracks.csv", "ball.ply"}) {
+    files.push_back((folder / name).string());
+  }
+  return files;
+}
+
+int run(int seconds, std::uint64_t seed, bool verbose) {
+  const test::TempDir folder;
+  Workspace workspace;
+  MainWindow window(workspace, {}, folder / "state");
+  window.resize(1280, 800);
+  window.show();
+  if (!QTest::qWaitForWindowExposed(&window)) return 1;
+  int internal = 0;
+  std::deque<std::string> last;
+  const auto tell = [&] {
+    for (const std::string& action : last) std::cerr << "  " << action << "\n";
+  };
+  const Connection watch = workspace.failed.connect([&](const Error& error) {
+    if (error.code != ErrorCode::kInternal) return;
+    ++internal;
+    std::cerr << "internal error: " << error.what << "; before it:\n";
+    tell();
+  });
+  Hand hand(window, write_files(folder.path()), folder.path(), seed);
+  std::array<double, 4> highest{};
+  QElapsedTimer clock;
+  clock.start();
+  std::int64_t actions = 0, said = 0;
+  const std::int64_t whole = std::int64_t{1000} * seconds;
+  while (clock.elapsed() < whole) {
+    std::string action = hand.act();
+    if (verbose) std::cerr << action << std::endl;
+    last.push_back(std::move(action));
+    if (last.size() > 20) last.pop_front();
+    ++actions;
+    QTest::qWait(2);
+    QElapsedTimer waiting;
+    waiting.start();
+    if (actions % 50 == 0) {
+      while (workspace.busy()) {
+        workspace.cancel_jobs();
+        QTest::qWait(5);
+        if (waiting.elapsed() < 120000) continue;
+        std::cerr << "work does not end: " << workspace.doing() << "; before it:\n";
+        tell();
+        return 1;
+      }
+      if (!window.isVisible()) window.show();
+      const auto quarter =
+          static_cast<std::size_t>(std::min<std::int64_t>(3, 4 * clock.elapsed() / whole));
+      highest[quarter] = std::max(highest[quarter], resident_mib());
+    }
+    if (clock.elapsed() > said) {
+      said += 30000;
+      std::cout << clock.elapsed() / 1000 << " s: " << actions << " actions, "
+                << workspace.layers().count() << " layers, " << resident_mib() << " MiB"
+                << std::endl;
+    }
+  }
+  std::cout << actions << " actions; highest memory by quarter:";
+  for (const double mib : highest) std::cout << ' ' << mib;
+  std::cout << " MiB; " << internal << " internal errors\n";
+  const bool flat = highest[3] <= highest[1] * 1.1 + 32;
+  if (!flat) std::cerr << "memory grows\n";
+  return internal == 0 && (flat || seconds < 300) ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace karyo::gui
+
+int main(int argc, char** argv) {
+  CLI::App options("Random actions on the real window");
+  int seconds = 60;
+  std::uint64_t seed = 1;
+  bool verbose = false;
+  options.add_option("--seconds", seconds, "how long");
+  options.add_option("--seed", seed, "of the actions");
+  options.add_flag("--verbose", verbose, "names each action before the next");
+  CLI11_PARSE(options, argc, argv);
+  karyo::gui::WatchedApplication application(argc, argv);
+  karyo::gui::apply_theme(application);
+  QApplication::setQuitOnLastWindowClosed(false);
+  return karyo::gui::run(seconds, seed, verbose);
+}
