@@ -65,6 +65,17 @@ void CommandTable::set_shortcut(const std::string& id, const std::string& keys) 
   }
 }
 
+void CommandTable::translate(const std::function<std::string(const std::string&)>& translate) {
+  const auto turn = [&](std::string& text) {
+    if (!text.empty()) text = translate(text);
+  };
+  for (Command& command : commands_) {
+    command.also = command.title + " " + command.menu + " " + command.help;
+    for (std::string* text : {&command.title, &command.menu, &command.help}) turn(*text);
+    for (Argument& argument : command.arguments) turn(argument.help);
+  }
+}
+
 const Command* CommandTable::find(const std::string& id) const {
   const auto found = std::find_if(commands_.begin(), commands_.end(),
                                   [&](const Command& command) { return command.id == id; });
@@ -143,7 +154,7 @@ std::vector<const Command*> CommandTable::search(const std::string& text) const 
     if (command.title.empty()) continue;
     const std::string title = lower_ascii(command.title);
     const std::string everything =
-        title + " " + lower_ascii(command.menu) + " " + lower_ascii(command.help);
+        title + " " + lower_ascii(command.menu + " " + command.help + " " + command.also);
     const bool all_words = std::all_of(words.begin(), words.end(), [&](const std::string& word) {
       return everything.find(word) != std::string::npos;
     });

@@ -44,6 +44,8 @@ struct Command {
   /// What undo calls it where it has no title; without either, steps that follow each other quickly
   /// become one, as the parts of a slider's drag.
   std::string step = {};
+  /// Found by search as well: title, menu and help as they were before translate().
+  std::string also = {};
 };
 
 /// A body that takes no arguments and cannot fail.
@@ -54,6 +56,9 @@ class CommandTable {
   /// Ids are unique (checked by assert). All are added before any is looked up.
   void add(Command command);
   void set_shortcut(const std::string& id, const std::string& keys);
+  /// Puts titles, menus and help, those of arguments too, into another language. Ids and names of
+  /// arguments, which macros use, stay. `translate` gives a text back that it does not know.
+  void translate(const std::function<std::string(const std::string&)>& translate);
   /// Null when there is none.
   const Command* find(const std::string& id) const;
   const std::vector<Command>& all() const { return commands_; }

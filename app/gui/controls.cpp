@@ -1,6 +1,7 @@
 #include "app/gui/controls.h"
 
 #include <QAbstractSlider>
+#include <QAbstractSpinBox>
 #include <QApplication>
 #include <QComboBox>
 #include <QEvent>
@@ -125,6 +126,15 @@ class WheelGuard : public QObject {
 
 void guard_from_wheel(QWidget& panel) { new WheelGuard(panel); }
 
+void name_parts(QWidget& control, const QString& name) {
+  control.setAccessibleName(name);
+  for (QWidget* part : control.findChildren<QWidget*>()) {
+    const bool is_value = qobject_cast<QAbstractSlider*>(part) != nullptr ||
+                          qobject_cast<QAbstractSpinBox*>(part) != nullptr;
+    if (is_value && part->accessibleName().isEmpty()) part->setAccessibleName(name);
+  }
+}
+
 void add_row(QGridLayout& form, const QString& label, QWidget* control, const QString& help) {
   const int row = form.rowCount();
   auto* text = new QLabel(label);
@@ -132,6 +142,7 @@ void add_row(QGridLayout& form, const QString& label, QWidget* control, const QS
   text->setFixedWidth(kLabelWidth);
   text->setToolTip(help);
   text->setBuddy(control);
+  name_parts(*control, label);
   control->setToolTip(help);
   form.addWidget(text, row, 0);
   form.addWidget(control, row, 1);

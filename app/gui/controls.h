@@ -52,6 +52,9 @@ class NumberBox : public QDoubleSpinBox {
 /// a setting would change that a person just scrolled past.
 void guard_from_wheel(QWidget& panel);
 
+/// What a screen reader calls a control, and the sliders and fields it is made of.
+void name_parts(QWidget& control, const QString& name);
+
 /// One row of a form: label in the first column (with its tooltip), control in the second.
 void add_row(QGridLayout& form, const QString& label, QWidget* control, const QString& help);
 

@@ -16,6 +16,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/picture_file.h"
 #include "app/gui/theme.h"
+#include "app/gui/translator.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/watchdog.h"
 #include "app/gui_library.h"
@@ -74,11 +75,16 @@ Result<void> show_window(const GuiRequest& request) {
   char* argv[] = {name.data(), nullptr};
   Workspace workspace;
   start_reading(workspace, request);  // reads while Qt starts
+  const SettingsStore settings(settings_path());
+  // Qt scales texts, controls and icons together, so that nothing is cut off; it asks once.
+  if (settings.get().text_size != 100 && !qEnvironmentVariableIsSet("QT_SCALE_FACTOR")) {
+    qputenv("QT_SCALE_FACTOR", QByteArray::number(settings.get().text_size / 100.0));
+  }
   WatchedApplication application(argc, argv);
   if (WatchedApplication::wanted()) application.on_slow = WatchedApplication::print;
   QApplication::setApplicationName(QStringLiteral("Karyoscope"));
   QApplication::setDesktopFileName(QStringLiteral("karyoscope"));
-  const SettingsStore settings(settings_path());
+  apply_language(application, language_from(settings.get().language));
   apply_theme(application, theme_from(settings.get().theme));
   MainWindow window(workspace, settings, autosave_folder());
   if (!settings.problem().empty()) {

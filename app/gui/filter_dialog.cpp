@@ -12,6 +12,7 @@
 
 #include "app/gui/main_window.h"
 #include "app/gui/theme.h"
+#include "app/gui/translator.h"
 #include "app/gui/view_grid.h"
 
 namespace karyo::gui {
@@ -21,13 +22,14 @@ constexpr int kSoonMs = 150;  // after the last change
 constexpr int kWatchMs = 20;
 
 QString plain_title(const std::string& title) {
-  return QString::fromStdString(title).remove(QStringLiteral("…"));
+  return QString::fromStdString(translated(title)).remove(QStringLiteral("…"));
 }
 
 QString label_of(const Argument& argument) {
+  if (argument.name == "3d") return QObject::tr("In 3D");
   QString text = QString::fromStdString(argument.name).replace(QLatin1Char('_'), QLatin1Char(' '));
-  if (!text.isEmpty() && text != QLatin1String("3d")) text[0] = text[0].toUpper();
-  return text == QLatin1String("3d") ? QObject::tr("In 3D") : text;
+  if (!text.isEmpty()) text[0] = text[0].toUpper();
+  return QString::fromStdString(translated(text.toStdString()));
 }
 
 /// One plane of an image at one time, all channels.
@@ -51,7 +53,7 @@ FilterDialog::FilterDialog(MainWindow& window, const Filter& filter)
   setMinimumWidth(360);
   auto* column = new QVBoxLayout(this);
   column->setSpacing(kGrid);
-  auto* help = new QLabel(QString::fromStdString(filter.help), this);
+  auto* help = new QLabel(QString::fromStdString(translated(filter.help)), this);
   help->setProperty("role", "quiet");
   help->setWordWrap(true);
   column->addWidget(help);
@@ -102,7 +104,7 @@ FilterDialog::FilterDialog(MainWindow& window, const Filter& filter)
 FilterDialog::~FilterDialog() { drop_preview(); }
 
 void FilterDialog::add_field(QFormLayout& form, const Argument& argument) {
-  const QString help = QString::fromStdString(argument.help);
+  const QString help = QString::fromStdString(translated(argument.help));
   QWidget* control = nullptr;
   if (argument.kind == Argument::Kind::kBool) {
     auto* box = new QCheckBox(this);
@@ -124,10 +126,13 @@ void FilterDialog::add_field(QFormLayout& form, const Argument& argument) {
     control = box;
   } else {
     auto* box = new QComboBox(this);
-    for (const auto& choice : argument.choices) box->addItem(QString::fromStdString(choice));
+    for (const auto& choice : argument.choices) {
+      box->addItem(QString::fromStdString(translated(choice)), QString::fromStdString(choice));
+    }
     QObject::connect(box, &QComboBox::currentIndexChanged, this, [this] { settings_changed(); });
-    fields_.push_back(
-        {argument.name, [box] { return nlohmann::json(box->currentText().toStdString()); }});
+    fields_.push_back({argument.name, [box] {
+                         return nlohmann::json(box->currentData().toString().toStdString());
+                       }});
     control = box;
   }
   control->setObjectName(QString::fromStdString(argument.name));

@@ -122,9 +122,11 @@ void ImageControls::add_contrast(QGridLayout& form, const CommandTable& commands
   low_ = new NumberBox(row);
   low_->setObjectName(QStringLiteral("low"));
   low_->setToolTip(tr("Values up to this one are shown black."));
+  low_->setAccessibleName(low_->toolTip());
   high_ = new NumberBox(row);
   high_->setObjectName(QStringLiteral("high"));
   high_->setToolTip(tr("Values from this one on are shown in full colour."));
+  high_->setAccessibleName(high_->toolTip());
   auto* automatic = new QPushButton(tr("Auto"), row);
   automatic->setObjectName(QStringLiteral("auto"));
   automatic->setToolTip(

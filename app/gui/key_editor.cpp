@@ -37,6 +37,7 @@ KeyEditor::KeyEditor(const CommandTable& commands, Keymap& keymap, QWidget* pare
   filter_ = new QLineEdit(this);
   filter_->setObjectName(QStringLiteral("filter"));
   filter_->setPlaceholderText(tr("Find a command"));
+  filter_->setAccessibleName(filter_->placeholderText());
   filter_->setClearButtonEnabled(true);
   head->addWidget(filter_, 1);
   column->addLayout(head);

@@ -89,6 +89,7 @@ LayerPanel::LayerPanel(Workspace& workspace, const CommandTable& commands, QWidg
     button->setProperty("flat", true);
     button->setAutoRaise(true);
     button->setToolTip(QString::fromStdString(command->help));
+    button->setAccessibleName(QString::fromStdString(command->title));
     button->setObjectName(QString::fromStdString(command->id));
     QObject::connect(button, &QToolButton::clicked, this,
                      [&commands, id = command->id] { static_cast<void>(commands.run(id)); });

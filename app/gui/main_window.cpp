@@ -30,6 +30,7 @@
 #include "app/gui/status_line.h"
 #include "app/gui/theme.h"
 #include "app/gui/tool_column.h"
+#include "app/gui/translator.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/volume_controls.h"
 #include "app/gui/window_commands.h"
@@ -66,6 +67,7 @@ MainWindow::MainWindow(Workspace& workspace, SettingsStore settings,
   resize(1280, 800);
   build_panels();
   add_window_commands(commands_, *this);
+  commands_.translate(translated);
   keymap_ = std::make_unique<Keymap>(commands_);
   keymap_->restore(settings_.get().key_preset, settings_.get().own_keys);
   build_menus();
@@ -281,6 +283,16 @@ void MainWindow::keep(const std::function<void(Settings&)>& change) {
 void MainWindow::set_theme(const std::string& name) {
   apply_theme(*qApp, theme_from(name));
   keep([&](Settings& settings) { settings.theme = name; });
+}
+
+void MainWindow::set_language(const std::string& name) {
+  keep([&](Settings& settings) { settings.language = name; });
+  status_->say(tr("The language is another one when Karyoscope is started again"));
+}
+
+void MainWindow::set_text_size(int percent) {
+  keep([&](Settings& settings) { settings.text_size = percent; });
+  status_->say(tr("Texts have their new size when Karyoscope is started again"));
 }
 
 void MainWindow::edit_keys() {

@@ -68,6 +68,10 @@ class MainWindow : public QMainWindow {
   void edit_keys();
   /// "system", "dark", "light", "high_contrast"; kept in the settings.
   void set_theme(const std::string& name);
+  /// "system", "en", "fi"; kept in the settings, for the next start. The same of the size of texts
+  /// and controls, per cent.
+  void set_language(const std::string& name);
+  void set_text_size(int percent);
   /// The tool of the plane views: none, or what is measured.
   void set_measuring(std::optional<MeasureKind> kind);
   std::optional<MeasureKind> measuring() const;

@@ -49,6 +49,7 @@ void SlabControls::make_slider() {
   thickness_ = new ValueSlider(range, row_);
   thickness_->setObjectName(QStringLiteral("slab_thickness"));
   thickness_->on_change = [this](double) { run(); };
+  name_parts(*thickness_, tr("Thick slice"));
   row_->layout()->addWidget(thickness_);
 }
 

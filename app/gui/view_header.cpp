@@ -24,10 +24,10 @@ ViewHeader::ViewHeader(const QString& title, const QString& plane_axis, QWidget*
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(kGrid, 2, 4, 2);
   row->setSpacing(kGrid);
-  title_ = new QLabel(title, this);
+  title_ = new QLabel(this);
   title_->setProperty("role", "title");
   title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // long names give way
-  title_->setMinimumWidth(title_->sizeHint().width());
+  set_title(title);
   row->addWidget(title_);
   menu_ = new QMenu(this);
   layers_ = new QToolButton(this);
@@ -85,6 +85,7 @@ void ViewHeader::set_plane(std::int64_t number, std::int64_t count) {
 void ViewHeader::set_title(const QString& title) {
   title_->setText(title);
   title_->setToolTip(title);
+  title_->ensurePolished();  // the style sheet's bold letters are wider
   const int wanted = title_->fontMetrics().horizontalAdvance(title) + kGrid;
   title_->setMinimumWidth(std::min(wanted, kMostTitleWidth));
 }

@@ -356,6 +356,23 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   theme("dark", "Theme: dark");
   theme("light", "Theme: light");
   theme("high_contrast", "Theme: high contrast");
+  const auto language = [&](const char* name, const char* title) {
+    commands.add(
+        {std::string("view.language_") + name, "View", title, "",
+         "Language of the window, from the next start on. Files and macros stay as they are.",
+         does([&window, name] { window.set_language(name); }), [] { return true; },
+         [&window, name] { return window.settings().language == name; }});
+  };
+  language("system", "Language: as the desktop");
+  language("en", "Language: English");
+  language("fi", "Language: suomi");
+  for (const int percent : {80, 100, 125, 150, 200}) {
+    commands.add({"view.text_size_" + std::to_string(percent), "View",
+                  "Text size: " + std::to_string(percent) + " %", "",
+                  "Size of texts and controls beside the desktop's own, from the next start on.",
+                  does([&window, percent] { window.set_text_size(percent); }), [] { return true; },
+                  [&window, percent] { return window.settings().text_size == percent; }});
+  }
   Command keys{"edit.keys",
                "Edit",
                "Keys…",

@@ -8,6 +8,7 @@
 #include <QDoubleSpinBox>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPointer>
 #include <QSpinBox>
 #include <QTest>
 #include <QWheelEvent>
@@ -25,7 +26,7 @@ constexpr std::size_t kMostLayers = 8;
 /// Commands that end the program, write where a person chose, or start others.
 bool left_alone(const Command& command) {
   static constexpr std::array<std::string_view, 8> kLeft{
-      "file.quit",       "file.save_picture",    "view.export_figure", "view.film",
+      "file.quit",       "file.save_picture",    "view.export_figure", "view.turntable",
       "file.save_layer", "file.save_session_as", "measure.save",       "measure.save_profile"};
   const std::string_view id = command.id;
   return command.asks || id.starts_with("macro.") || id.starts_with("file.ask") ||
@@ -88,12 +89,13 @@ std::string Hand::use_mouse() {
     if (child->isVisible() && child->width() > 20 && child->height() > 20) places.push_back(child);
   }
   QWidget* const view = window_.views().childAt(window_.views().rect().center());
-  QWidget& widget = *(chance(0.6) && view != nullptr ? view : one_of(places));
+  // What is pressed may go before it is let go.
+  const QPointer<QWidget> widget = chance(0.6) && view != nullptr ? view : one_of(places);
   const auto anywhere = [&] {
-    return QPoint(static_cast<int>(between(1, widget.width() - 1)),
-                  static_cast<int>(between(1, widget.height() - 1)));
+    return QPoint(static_cast<int>(between(1, widget->width() - 1)),
+                  static_cast<int>(between(1, widget->height() - 1)));
   };
-  const QString name = widget.objectName() + QLatin1Char(' ') + widget.metaObject()->className();
+  const QString name = widget->objectName() + QLatin1Char(' ') + widget->metaObject()->className();
   const std::string where = " on " + name.toStdString();
   static const std::vector<Qt::KeyboardModifiers> kModifiers{Qt::NoModifier,    Qt::NoModifier,
                                                              Qt::NoModifier,    Qt::ControlModifier,
@@ -101,32 +103,32 @@ std::string Hand::use_mouse() {
   const Qt::KeyboardModifiers modifiers = one_of(kModifiers);
   const double what = random_.uniform();
   if (what < 0.3) {
-    wheel(widget, chance(0.5) ? 1 : -1, anywhere(), modifiers);
+    wheel(*widget, chance(0.5) ? 1 : -1, anywhere(), modifiers);
     return "wheel" + where;
   }
   if (what < 0.5) {
-    QTest::mouseClick(&widget, Qt::LeftButton, modifiers, anywhere());
+    QTest::mouseClick(widget, Qt::LeftButton, modifiers, anywhere());
     return "click" + where;
   }
   if (what < 0.55) {
-    QTest::mouseDClick(&widget, Qt::LeftButton, modifiers, anywhere());
+    QTest::mouseDClick(widget, Qt::LeftButton, modifiers, anywhere());
     return "double click" + where;
   }
   if (what < 0.65) {
-    QTest::mouseMove(&widget, anywhere());
+    QTest::mouseMove(widget, anywhere());
     return "move" + where;
   }
   const Qt::MouseButton button = chance(0.8) ? Qt::LeftButton : Qt::MiddleButton;
-  QTest::mousePress(&widget, button, modifiers, anywhere());
+  QTest::mousePress(widget, button, modifiers, anywhere());
   const std::size_t moves = 2 + below(8);
-  for (std::size_t i = 0; i < moves; ++i) {
+  for (std::size_t i = 0; i < moves && widget; ++i) {
     const QPoint at = anywhere();
-    QMouseEvent move(QEvent::MouseMove, at, widget.mapToGlobal(QPointF(at)), Qt::NoButton, button,
+    QMouseEvent move(QEvent::MouseMove, at, widget->mapToGlobal(QPointF(at)), Qt::NoButton, button,
                      modifiers);
-    QApplication::sendEvent(&widget, &move);
+    QApplication::sendEvent(widget, &move);
     QTest::qWait(1);
   }
-  QTest::mouseRelease(&widget, button, modifiers, anywhere());
+  if (widget) QTest::mouseRelease(widget, button, modifiers, anywhere());
   return "drag" + where;
 }
 
@@ -216,16 +218,19 @@ std::string Hand::use_widget() {
 std::string Hand::answer(QWidget& dialog) {
   const std::string name = dialog.objectName().toStdString();
   if (chance(0.5)) {
+    const QPointer<QWidget> still = &dialog;
     QTest::keyClick(&dialog, Qt::Key_Escape);
-    if (dialog.isVisible()) dialog.close();
+    if (still && still->isVisible()) still->close();
     return "away with " + name;
   }
+  const QPointer<QWidget> still = &dialog;
   for (QAbstractSpinBox* box : usable<QAbstractSpinBox>(dialog)) {
     if (chance(0.5)) box->stepBy(chance(0.5) ? 1 : -1);
   }
   for (QLineEdit* line : usable<QLineEdit>(dialog)) {
     if (chance(0.2)) QTest::keyClicks(line, QStringLiteral("1"));
   }
+  if (!still) return "answered " + name;
   const auto buttons = usable<QAbstractButton>(dialog);
   // The program goes on: a question whether to end it is answered by staying.
   if (buttons.empty() || name == "unsaved" || name.find("file") != std::string::npos) {

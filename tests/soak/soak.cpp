@@ -2,8 +2,10 @@
 
 #include <CLI/CLI.hpp>
 #include <QApplication>
+#include <QDrag>
 #include <QElapsedTimer>
 #include <QTest>
+#include <QTimer>
 #include <algorithm>
 #include <array>
 #include <deque>
@@ -83,6 +85,15 @@ int run(int seconds, std::uint64_t seed, bool verbose) {
     std::cerr << "internal error: " << error.what << "; before it:\n";
     tell();
   });
+  // Menus that buttons open, and dragged layers, keep the hand until they end: somebody else has
+  // to.
+  QTimer rescue;
+  QObject::connect(&rescue, &QTimer::timeout, [] {
+    QDrag::cancel();
+    if (QWidget* popup = QApplication::activePopupWidget()) popup->close();
+    if (QWidget* modal = QApplication::activeModalWidget()) modal->close();
+  });
+  rescue.start(300);
   Hand hand(window, write_files(folder.path()), folder.path(), seed);
   std::array<double, 4> highest{};
   QElapsedTimer clock;
