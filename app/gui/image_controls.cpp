@@ -31,20 +31,6 @@ QIcon gradient_icon(const Colormap& map) {
   return QIcon(picture);
 }
 
-const char* blending_help(Blending blending) {
-  switch (blending) {
-    case Blending::kTranslucent:
-      return "translucent: covers what lies beneath, as far as opaque";
-    case Blending::kAdditive:
-      return "additive: light adds up, for several channels";
-    case Blending::kMinimum:
-      return "minimum: the darker wins, for stained tissue";
-    case Blending::kOpaque:
-      return "opaque: covers what lies beneath";
-  }
-  return "";
-}
-
 }  // namespace
 
 ImageControls::ImageControls(ImageLayer& layer, Workspace& workspace, const CommandTable& commands,
@@ -252,14 +238,18 @@ void ImageControls::add_mixing(QGridLayout& form) {
   add_row(form, tr("Opacity"), opacity_, tr("How much of what lies beneath is covered."));
   blending_ = new QComboBox(this);
   blending_->setObjectName(QStringLiteral("blending"));
-  for (const auto blending :
-       {Blending::kTranslucent, Blending::kAdditive, Blending::kMinimum, Blending::kOpaque}) {
-    blending_->addItem(QString::fromUtf8(name_of(blending).data()));
-    blending_->setItemData(blending_->count() - 1, tr(blending_help(blending)), Qt::ToolTipRole);
-  }
+  const auto add_blending = [this](Blending how, const QString& name, const QString& help) {
+    blending_->addItem(name, QString::fromUtf8(name_of(how).data()));
+    blending_->setItemData(blending_->count() - 1, help, Qt::ToolTipRole);
+  };
+  add_blending(Blending::kTranslucent, tr("translucent"),
+               tr("Covers what lies beneath, as far as it is opaque."));
+  add_blending(Blending::kAdditive, tr("additive"), tr("Light adds up: for several channels."));
+  add_blending(Blending::kMinimum, tr("minimum"), tr("The darker wins: for stained tissue."));
+  add_blending(Blending::kOpaque, tr("opaque"), tr("Covers what lies beneath."));
   add_row(form, tr("Blending"), blending_, tr("How this layer meets the ones beneath it."));
-  QObject::connect(blending_, &QComboBox::currentTextChanged, this, [this](const QString& name) {
-    if (!updating_) set("blending", name.toStdString());
+  QObject::connect(blending_, &QComboBox::currentIndexChanged, this, [this](int index) {
+    if (!updating_) set("blending", blending_->itemData(index).toString().toStdString());
   });
   between_ = new QComboBox(this);
   between_->setObjectName(QStringLiteral("interpolation"));
@@ -329,7 +319,7 @@ void ImageControls::show_settings() {
     channel_shown_->setChecked(channel.visible);
   }
   opacity_->set_value(image->opacity() * 100);
-  blending_->setCurrentText(QString::fromUtf8(name_of(image->blending()).data()));
+  blending_->setCurrentIndex(static_cast<int>(image->blending()));
   between_->setCurrentIndex(static_cast<int>(image->interpolation()));  // in the same order
   updating_ = false;
 }

@@ -29,7 +29,7 @@ inline const QColor kOverPicture{0xd8, 0xda, 0xdd};
 
 inline constexpr int kGrid = 8;            ///< distances are multiples of it
 inline constexpr int kControlHeight = 28;
-inline constexpr int kLabelWidth = 72;     ///< of labels left of controls
+inline constexpr int kLabelWidth = 80;  ///< of labels left of controls
 
 enum class Theme { kDark, kLight, kHighContrast };
 /// "dark", "light", "high_contrast"; anything else: as the desktop has it, dark where it says

@@ -26,7 +26,6 @@ ViewHeader::ViewHeader(const QString& title, const QString& plane_axis, QWidget*
   row->setSpacing(kGrid);
   title_ = new QLabel(this);
   title_->setProperty("role", "title");
-  title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // long names give way
   set_title(title);
   row->addWidget(title_);
   menu_ = new QMenu(this);
@@ -87,7 +86,7 @@ void ViewHeader::set_title(const QString& title) {
   title_->setToolTip(title);
   title_->ensurePolished();  // the style sheet's bold letters are wider
   const int wanted = title_->fontMetrics().horizontalAdvance(title) + kGrid;
-  title_->setMinimumWidth(std::min(wanted, kMostTitleWidth));
+  title_->setFixedWidth(std::min(wanted, kMostTitleWidth));  // long names give way
 }
 
 void ViewHeader::set_has_layers(bool has) { layers_->setVisible(has); }

@@ -66,13 +66,14 @@ void ImageVolumeVisual::reduce_new_channels(const std::vector<VolumeItem>& items
     if (known != channels_.end()) {
       channels.push_back(*known);
     } else {
-      channels.push_back({item.volume, item.t, item.c, reduced(*item.volume, item.t, item.c, by)});
+      const bool as_it_is = by == Reduction{1, 1, 1};
+      channels.push_back({item.volume, item.t, item.c,
+                          as_it_is ? Array3<float>() : reduced(*item.volume, item.t, item.c, by)});
     }
   }
   channels_ = std::move(channels);
   reduced_grid_ = coarser(grid, by);
-  const Index3 small = channels_.front().values.shape();
-  image_ = make_vtk_image(small, reduced_grid_, VTK_UNSIGNED_CHAR, 4);
+  image_ = make_vtk_image(reduced_shape(shape, by), reduced_grid_, VTK_UNSIGNED_CHAR, 4);
   mapper_->SetInputData(image_);
 }
 
@@ -100,7 +101,9 @@ void ImageVolumeVisual::update(const std::vector<VolumeItem>& all, const VolumeL
   if (!same_settings(items, shown_)) {
     reduce_new_channels(items);
     std::vector<const Array3<float>*> values;
-    for (const auto& channel : channels_) values.push_back(&channel.values);
+    for (const auto& channel : channels_) {
+      values.push_back(channel.values.count() > 0 ? &channel.values : nullptr);
+    }
     colour_voxels(values, items, static_cast<std::uint8_t*>(image_->GetScalarPointer()));
     image_->Modified();
     shown_ = items;

@@ -14,10 +14,6 @@ constexpr int kTableSize = 1024;
 
 std::int64_t pieces(std::int64_t extent, std::int64_t by) { return (extent + by - 1) / by; }
 
-Index3 reduced_shape(Index3 shape, Reduction by) {
-  return {pieces(shape.z, by.z), pieces(shape.y, by.y), pieces(shape.x, by.x)};
-}
-
 template <typename T>
 void average(VolumeView<const T> in, Reduction by, Array3<float>& out) {
   const Index3 shape = in.shape();
@@ -62,7 +58,29 @@ std::vector<std::array<float, 4>> table_of(const VolumeItem& item) {
   return table;
 }
 
+/// A run of a channel's values, as reduced() would give them.
+void take_values(const Array3<float>* channel, const VolumeItem& item, std::int64_t first,
+                 std::int64_t last, std::vector<float>& values) {
+  values.resize(static_cast<std::size_t>(last - first));
+  if (channel != nullptr) {
+    std::copy(channel->data() + first, channel->data() + last, values.begin());
+    return;
+  }
+  visit_voxels(item.volume->type(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* voxels = item.volume->view<T>(item.t, item.c).data();
+    for (std::int64_t i = first; i < last; ++i) {
+      const auto value = static_cast<float>(voxels[i]);
+      values[static_cast<std::size_t>(i - first)] = std::isfinite(value) ? value : 0;
+    }
+  });
+}
+
 }  // namespace
+
+Index3 reduced_shape(Index3 shape, Reduction by) {
+  return {pieces(shape.z, by.z), pieces(shape.y, by.y), pieces(shape.x, by.x)};
+}
 
 Reduction reduction_for(Index3 shape, const VoxelGrid& grid, std::int64_t budget) {
   Reduction by{1, 1, 1};
@@ -114,13 +132,20 @@ void colour_voxels(const std::vector<const Array3<float>*>& channels,
   if (channels.empty()) return;
   std::vector<std::vector<std::array<float, 4>>> tables;
   for (const auto& item : items) tables.push_back(table_of(item));
-  constexpr std::int64_t kGrain = 1 << 16;
-  parallel_for(0, channels.front()->count(), kGrain, [&](std::int64_t first, std::int64_t last) {
+  constexpr std::int64_t kRun = 1 << 14;
+  const std::int64_t count = channels.front() != nullptr
+                                 ? channels.front()->count()
+                                 : items.front().volume->shape().zyx().count();
+  const auto colour_run = [&](std::int64_t first, std::int64_t last,
+                              std::vector<std::vector<float>>& values) {
+    for (std::size_t k = 0; k < channels.size(); ++k) {
+      take_values(channels[k], items[k], first, last, values[k]);
+    }
     for (std::int64_t i = first; i < last; ++i) {
       float red = 0, green = 0, blue = 0, strength = 0;
       for (std::size_t k = 0; k < channels.size(); ++k) {
         const double span = items[k].high - items[k].low;
-        const double value = channels[k]->data()[i];
+        const double value = values[k][static_cast<std::size_t>(i - first)];
         const double fraction =
             span > 0 ? (value - items[k].low) / span : (value >= items[k].high ? 1.0 : 0.0);
         const auto step = static_cast<std::size_t>(
@@ -136,6 +161,12 @@ void colour_voxels(const std::vector<const Array3<float>*>& channels,
       rgba[4 * i + 1] = byte(green);
       rgba[4 * i + 2] = byte(blue);
       rgba[4 * i + 3] = byte(strength);
+    }
+  };
+  parallel_for(0, pieces(count, kRun), 4, [&](std::int64_t first, std::int64_t last) {
+    std::vector<std::vector<float>> values(channels.size());
+    for (std::int64_t run = first; run < last; ++run) {
+      colour_run(run * kRun, std::min(count, (run + 1) * kRun), values);
     }
   });
 }

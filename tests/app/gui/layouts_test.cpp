@@ -8,6 +8,7 @@
 #include <QDoubleSpinBox>
 #include <QDragEnterEvent>
 #include <QDropEvent>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMimeData>
@@ -66,6 +67,20 @@ TEST_F(LayoutsTest, AGridHasAViewForEachLayerAndFollowsTheList) {
   QTest::qWait(30);
   EXPECT_TRUE(xy().isVisible());
   EXPECT_TRUE(views().cells().cells().empty());
+}
+
+TEST_F(LayoutsTest, NothingInAHeaderLiesOverAnother) {
+  open_stack();
+  QTest::mouseMove(&xy(), QPoint(50, 50));
+  QTest::qWait(50);
+  std::vector<QRect> taken;
+  for (QLabel* label : xy().findChildren<QLabel*>()) {
+    if (!label->isVisible()) continue;
+    EXPECT_GE(label->width(), label->sizeHint().width()) << label->text().toStdString();
+    for (const QRect& other : taken) EXPECT_FALSE(label->geometry().intersects(other));
+    taken.push_back(label->geometry());
+  }
+  EXPECT_EQ(taken.size(), 2u) << "the plane's name and its number";
 }
 
 TEST_F(LayoutsTest, CellsShareZoomAndCursor) {

@@ -4,6 +4,9 @@
 
 #include <cmath>
 #include <limits>
+#include <memory>
+#include <type_traits>
+#include <vector>
 
 namespace karyo {
 namespace {
@@ -39,6 +42,31 @@ TEST(VolumeTexture, BlocksAreAveragedAndNaNCountsAsZero) {
   EXPECT_FLOAT_EQ(small(0, 0, 0), 1.5F);  // 0 1 2 3
   EXPECT_FLOAT_EQ(small(0, 0, 1), 3.5F);  // 2 3 4 5
   EXPECT_FLOAT_EQ(small(0, 0, 2), 2.0F);  // 4 and NaN
+}
+
+TEST(VolumeTexture, AVolumeAsItIsGivesTheSameColoursAsACopy) {
+  for (const VoxelType type : {VoxelType::kUInt8, VoxelType::kUInt16, VoxelType::kFloat32}) {
+    auto volume = std::make_shared<Volume>(type, VolumeShape{2, 2, 3, 90, 101});
+    visit_voxels(type, [&](auto zero) {
+      using T = decltype(zero);
+      T* voxels = volume->view<T>(1, 1).data();
+      for (int i = 0; i < 3 * 90 * 101; ++i) voxels[i] = static_cast<T>(i % 251);
+      if constexpr (std::is_floating_point_v<T>) voxels[7] = std::numeric_limits<T>::quiet_NaN();
+    });
+    VolumeItem item;
+    item.volume = volume;
+    item.t = item.c = 1;
+    item.low = 20;
+    item.high = 220;
+    for (int i = 0; i < 256; ++i) {
+      item.colours[static_cast<std::size_t>(i)] = {static_cast<std::uint8_t>(i), 7, 0};
+    }
+    const Array3<float> copy = reduced(*volume, 1, 1, {1, 1, 1});
+    std::vector<std::uint8_t> of_copy(4 * 3 * 90 * 101), of_volume(of_copy.size());
+    colour_voxels({&copy}, {item}, of_copy.data());
+    colour_voxels({nullptr}, {item}, of_volume.data());
+    EXPECT_EQ(of_copy, of_volume);
+  }
 }
 
 TEST(VolumeTexture, ContrastGammaAndOpacityAreApplied) {
