@@ -140,6 +140,7 @@ void say(Console& console, const ImageDescription& image, const nlohmann::json& 
   }
   console.say(image.path.string());
   console.say("  format       " + image.format + ", compression " + image.compression);
+  if (!image.files.empty()) console.say("  files        " + std::to_string(image.files.size()));
   console.say("  axes         " + image.axes + "  " + shape + "  " + image.dtype);
   console.say("  spacing      " + spacing + " " + image.grid.unit);
   if (image.grid.frame_interval > 0) {
@@ -175,6 +176,7 @@ Result<void> run_info(const std::vector<std::string>& files, Console& console) {
     entry["objects"] = facts.objects ? nlohmann::json(*facts.objects) : nlohmann::json(nullptr);
     entry["format"] = image.format;
     entry["compression"] = image.compression;
+    if (!image.files.empty()) entry["files"] = image.files;
     if (!image.notes.empty()) entry["notes"] = image.notes;
     say(console, image, entry);
     list.push_back(std::move(entry));

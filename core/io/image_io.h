@@ -29,6 +29,8 @@ struct ImageDescription {
   VoxelGrid grid;
   std::vector<ChannelInfo> channels;  ///< empty, or one a channel
   std::vector<std::string> notes;     ///< what was left out, for people
+  /// Names of all files of an OME-TIFF set, its companion included; empty for other images.
+  std::vector<std::string> files;
 };
 
 /// Cheap: headers only. Errors: kNotFound, kBadFile, kUnsupported, kTooLarge.

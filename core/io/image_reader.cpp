@@ -8,6 +8,7 @@
 #include "core/io/itk_reader.h"
 #include "core/io/jpeg_reader.h"
 #include "core/io/limits.h"
+#include "core/io/ome_set.h"
 #include "core/io/png_reader.h"
 #include "core/io/tiff_reader.h"
 #include "core/io/tiff_structure.h"
@@ -53,7 +54,9 @@ Result<std::unique_ptr<ImageReader>> open_image(std::shared_ptr<const ByteSource
   std::array<std::byte, 16> raw{};
   const auto head = std::span(raw).first(source->read_some(0, raw));
   auto opened = [&]() -> Result<std::unique_ptr<ImageReader>> {
-    if (looks_like_tiff(head)) return open_tiff(std::move(source));
+    if (looks_like_tiff(head) || looks_like_companion(*source)) {
+      return open_tiff(std::move(source), path.empty() ? no_neighbours() : neighbours_of(path));
+    }
     if (looks_like_png(head)) return open_png(std::move(source));
     if (looks_like_jpeg(head)) return open_jpeg(std::move(source));
     if (itk_format(*source) != ItkFormat::kNone) return open_itk(std::move(source), path);

@@ -50,7 +50,8 @@ class WholeImageReader : public ImageReader {
 };
 
 /// Errors of the format's own reader; kUnsupported when none knows the first bytes.
-/// `path` is for messages, and for readers that need a name.
+/// `path` is for messages, for readers that need a name, and for the other files of a set; empty:
+/// there are none.
 Result<std::unique_ptr<ImageReader>> open_image(std::shared_ptr<const ByteSource> source,
                                                 const std::filesystem::path& path);
 

@@ -251,6 +251,12 @@ Result<std::shared_ptr<const PixelSource>> open_sequence(const SequencePlan& pla
                      " are there",
                  "A file is missing, twice there, or the numbers mean something else.");
   }
+  KARYO_TRY(const ImageDescription described, describe_image(files.front()));
+  if (!described.files.empty()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "the files are one OME-TIFF set of " + std::to_string(described.files.size()),
+                 "Open one of the files instead of the folder: it brings the others.");
+  }
   KARYO_TRY(const Volume first, read_image(files.front()));
   const VolumeShape one = first.shape();
   if ((counts.t > 1 && one.t > 1) || (counts.c > 1 && one.c > 1) || (counts.z > 1 && one.z > 1)) {

@@ -45,8 +45,9 @@ Result<SequencePlan> plan_sequence(const std::filesystem::path& folder);
 /// The image they make: one axis for each of the plan's numbers, none twice. Files are read when
 /// their part is asked for; each may have the other axes itself. All have the first one's shape and
 /// type: another is an error of that chunk.
-/// Errors: kInvalidArgument for an axis given twice, or that the files have themselves; kNotFound
-/// naming a file that is missing; those of read_image of the first.
+/// Errors: kInvalidArgument for an axis given twice, or that the files have themselves, and for the
+/// files of an OME-TIFF set, each of which opens the whole; kNotFound naming a file that is
+/// missing; those of read_image of the first.
 Result<std::shared_ptr<const PixelSource>> open_sequence(const SequencePlan& plan,
                                                          const std::vector<SequenceAxis>& axes);
 

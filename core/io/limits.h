@@ -17,6 +17,7 @@ namespace karyo::io {
 inline constexpr std::int64_t kMaxExtent = (std::int64_t{1} << 31) - 1;  ///< voxels along an axis
 inline constexpr std::int64_t kMaxSamples = 1024;                        ///< values a pixel
 inline constexpr std::size_t kMaxPages = std::size_t{1} << 22;           ///< pages of one TIFF
+inline constexpr std::size_t kMaxSetFiles = 100000;  ///< files of an OME-TIFF set
 inline constexpr std::uint64_t kMaxTextBytes = std::uint64_t{64} << 20;  ///< OME-XML is the longest
 
 /// The most bytes one stored byte can become, by compression.

@@ -7,8 +7,11 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <memory>
+#include <utility>
 
+#include "core/io/limits.h"
 #include "core/io/tiff_metadata.h"
 
 namespace karyo::io {
@@ -17,24 +20,49 @@ namespace {
 constexpr std::size_t kMostChannels = 1 << 16;
 constexpr std::size_t kMostTiffData = 1 << 22;
 
-/// The parts of the first <Image> are kept; later images are other series.
+/// Keeps one image: the first with a plane in `own`, or the first.
 class OmeReader {
  public:
+  explicit OmeReader(OmeFile own) : own_(std::move(own)) {}
+
   void start(std::string_view name, const char** attributes) {
     name = local(name);
-    if (name == "Image") ++images_;
-    if (images_ != 1) return;
+    if (name == "OME") root(attributes);
+    if (name == "BinaryOnly") {
+      if (const char* file = get(attributes, "MetadataFile")) metadata_file_ = file;
+    }
+    if (name == "Image") next_image();
+    if (images_ == 0 || chosen_) return;
     if (name == "Pixels") pixels(attributes);
     if (name == "Channel") channel(attributes);
     if (name == "TiffData") tiff_data(attributes);
-    if (name == "UUID" && !found_.data.empty()) {
-      if (const char* file = get(attributes, "FileName")) found_.data.back().file = file;
+    if (name == "UUID" && !found_.data.empty() && !in_uuid_) {
+      const char* file = get(attributes, "FileName");
+      named_ = {file != nullptr ? file : "", ""};
+      in_uuid_ = true;
+    }
+  }
+  void text(std::string_view part) {
+    constexpr std::size_t kLongest = 256;
+    if (in_uuid_) named_.uuid += part.substr(0, kLongest - std::min(kLongest, named_.uuid.size()));
+  }
+  void end(std::string_view name) {
+    if (in_uuid_ && local(name) == "UUID") {
+      in_uuid_ = false;
+      name_file();
     }
   }
 
-  bool has_pixels() const { return has_pixels_; }
-  OmeDescription take() { return std::move(found_); }
+  bool has_pixels() const { return first_has_pixels_ || has_pixels_; }
+  OmeDescription take() {
+    if (images_ > 1 && !chosen_ && !in_own_file()) found_ = std::move(first_);
+    found_.uuid = std::move(uuid_);
+    found_.metadata_file = std::move(metadata_file_);
+    found_.images = images_;
+    return std::move(found_);
+  }
   std::string problem;
+  bool too_many_files = false;
 
  private:
   static std::string_view local(std::string_view name) {
@@ -78,6 +106,48 @@ class OmeReader {
     const double um = unit == nullptr ? 1 : unit_in_um(unit);  // the schema's default is um
     const double result = size * um;
     return std::isfinite(result) ? result : 0;
+  }
+
+  void root(const char** attributes) {
+    const char* uuid = get(attributes, "UUID");
+    if (uuid == nullptr) return;
+    uuid_ = uuid;
+    if (own_.uuid.empty()) own_.uuid = uuid_;
+  }
+
+  /// Whether the image read so far has a plane there; one that names no files lies there.
+  bool in_own_file() const {
+    return has_pixels_ &&
+           (found_.data.empty() ||
+            std::any_of(found_.data.begin(), found_.data.end(), [&](const auto& data) {
+              return data.file < 0 ||
+                     same_file(found_.files[static_cast<std::size_t>(data.file)], own_);
+            }));
+  }
+
+  void next_image() {
+    if (++images_ == 1 || chosen_) return;
+    chosen_ = in_own_file();
+    if (chosen_) return;
+    if (images_ == 2) {
+      first_ = std::move(found_);
+      first_has_pixels_ = has_pixels_;
+    }
+    found_ = {};
+    files_.clear();
+    has_pixels_ = false;
+  }
+
+  /// The file that the last TiffData names.
+  void name_file() {
+    constexpr const char* kBlank = " \t\r\n";
+    named_.uuid.erase(0, std::min(named_.uuid.find_first_not_of(kBlank), named_.uuid.size()));
+    named_.uuid.erase(named_.uuid.find_last_not_of(kBlank) + 1);
+    const auto [at, added] = files_.try_emplace({named_.name, named_.uuid},
+                                                static_cast<std::int32_t>(found_.files.size()));
+    if (added) found_.files.push_back(named_);
+    too_many_files = found_.files.size() > kMaxSetFiles;
+    found_.data.back().file = at->second;
   }
 
   void pixels(const char** attributes) {
@@ -138,9 +208,16 @@ class OmeReader {
     found_.data.push_back(std::move(data));
   }
 
-  OmeDescription found_;
-  int images_ = 0;
-  bool has_pixels_ = false;
+  OmeFile own_;
+  OmeDescription found_;  ///< the image that is read
+  OmeDescription first_;  ///< the first, while a later one is read
+  std::map<std::pair<std::string, std::string>, std::int32_t> files_;  ///< places in found_.files
+  OmeFile named_;
+  std::string uuid_, metadata_file_;
+  std::int64_t images_ = 0;
+  bool in_uuid_ = false;
+  bool chosen_ = false;  ///< found_ is complete, what follows are other images
+  bool has_pixels_ = false, first_has_pixels_ = false;
 };
 
 Error bad_xml(const std::string& reason) {
@@ -156,17 +233,27 @@ bool is_ome_xml(std::string_view text) {
          head.find("<ome:OME") != std::string_view::npos;
 }
 
-Result<OmeDescription> parse_ome_xml(std::string_view text) {
+bool same_file(const OmeFile& named, const OmeFile& own) {
+  if (!named.uuid.empty() && named.uuid == own.uuid) return true;
+  return named.name.empty() ? named.uuid.empty() : named.name == own.name;
+}
+
+Result<OmeDescription> parse_ome_xml(std::string_view text, const OmeFile& own) {
   while (!text.empty() && (text.back() == '\0' || text.back() == '\n')) text.remove_suffix(1);
   const std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser(
       XML_ParserCreate(nullptr), XML_ParserFree);
   if (!parser) return Error(ErrorCode::kTooLarge, "no memory for the OME-XML", "Close programs.");
-  OmeReader reader;
+  OmeReader reader(own);
   XML_SetUserData(parser.get(), &reader);
-  XML_SetStartElementHandler(parser.get(),
-                             [](void* data, const char* name, const char** attributes) {
-                               static_cast<OmeReader*>(data)->start(name, attributes);
-                             });
+  XML_SetElementHandler(
+      parser.get(),
+      [](void* data, const char* name, const char** attributes) {
+        static_cast<OmeReader*>(data)->start(name, attributes);
+      },
+      [](void* data, const char* name) { static_cast<OmeReader*>(data)->end(name); });
+  XML_SetCharacterDataHandler(parser.get(), [](void* data, const char* part, int length) {
+    static_cast<OmeReader*>(data)->text({part, static_cast<std::size_t>(length)});
+  });
   // OME-XML has no document type; without one there is no entity that could expand.
   XML_SetStartDoctypeDeclHandler(
       parser.get(), [](void* data, const char*, const char*, const char*, int) {
@@ -182,9 +269,16 @@ Result<OmeDescription> parse_ome_xml(std::string_view text) {
                      std::to_string(XML_GetCurrentLineNumber(parser.get())));
     }
     if (!reader.problem.empty()) return bad_xml(reader.problem);
+    if (reader.too_many_files) {
+      return Error(ErrorCode::kTooLarge,
+                   "the OME-XML names more than " + std::to_string(kMaxSetFiles) + " files",
+                   "Save the image in fewer files, for example in one, with Fiji.");
+    }
   }
-  if (!reader.has_pixels()) return bad_xml("it describes no image");
+  const bool has_pixels = reader.has_pixels();
   OmeDescription found = reader.take();
+  if (!found.metadata_file.empty()) return found;
+  if (!has_pixels) return bad_xml("it describes no image");
   if (found.size_x < 1 || found.size_y < 1) return bad_xml("it does not say SizeX and SizeY");
   std::string letters = found.order;
   std::sort(letters.begin(), letters.end());

@@ -1,6 +1,7 @@
 #include "core/io/tiff_file.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace karyo::io {
 namespace {
@@ -23,6 +24,14 @@ void describe_axes(const TiffPlan& plan, const TiffPage& page, ImageDescription&
   if (page.samples > 1 && !page.planar) add('S', page.samples);
 }
 
+std::vector<std::string> files_of(const OmeSet& set, const std::string& own_name) {
+  std::vector<std::string> files = set.names;
+  files[0] = own_name;
+  const bool known = std::find(files.begin(), files.end(), set.metadata_file) != files.end();
+  if (!set.metadata_file.empty() && !known) files.push_back(set.metadata_file);
+  return files;
+}
+
 }  // namespace
 
 Result<TiffPage> go_to_page_like(TiffHandle& handle, const TiffPage& first, std::uint64_t offset) {
@@ -39,15 +48,34 @@ Result<TiffPage> go_to_page_like(TiffHandle& handle, const TiffPage& first, std:
   return page;
 }
 
-Result<TiffFile> open_tiff_file(std::shared_ptr<const ByteSource> source) {
-  KARYO_TRY(TiffStructure structure, read_tiff_structure(*source));
-  KARYO_TRY(TiffHandle handle, TiffHandle::open(source, structure));
-  KARYO_CHECK_OK(handle.go_to(structure.pages[0]));
+Result<TiffFile> open_tiff_file(std::shared_ptr<const ByteSource> source,
+                                const Neighbours& beside) {
+  const bool tiff = !looks_like_companion(*source);
+  std::unique_ptr<OpenTiff> open;
+  std::string text;
+  if (tiff) {
+    KARYO_TRY(open, open_one_tiff(source));
+    KARYO_TRY(text, tiff_description(*source, *open->structure));
+  } else {
+    KARYO_TRY(text, companion_text(*source));
+  }
+  KARYO_TRY(OmeSet set, find_ome_set(text, !tiff, beside));
+  if (tiff) set.pages[0] = static_cast<std::int64_t>(open->structure->pages.size());
+  auto files = std::make_unique<TiffPool>(std::move(source), tiff ? open->structure : nullptr,
+                                          set.names, beside);
+  KARYO_TRY(const TiffPlace at, first_place(set));
+  if (at.file != 0) {
+    if (open) files->give_back(std::move(open));
+    KARYO_TRY(open, files->take(at.file));
+  }
+  TiffHandle& handle = open->handle;
+  KARYO_TRY(const std::uint64_t offset, open->page_at(at.page));
+  KARYO_CHECK_OK(handle.go_to(offset));
   KARYO_TRY(const TiffPage first, read_tiff_page(handle));
   const std::vector<Rgb> lut = tiff_page_lut(handle, first);
   std::uint64_t stored = 0;
   KARYO_CHECK_OK(check_tiff_chunks(handle, first, stored));
-  KARYO_TRY(TiffPlan plan, plan_tiff(handle, structure, first));
+  KARYO_TRY(TiffPlan plan, plan_tiff(*open, first, text, set));
 
   ImageDescription description;
   description.format = plan.format;
@@ -57,6 +85,7 @@ Result<TiffFile> open_tiff_file(std::shared_ptr<const ByteSource> source) {
   description.rgb = first.rgb() && plan.channels == 1;
   description.grid = plan.grid;
   description.notes = plan.notes;
+  if (set.several()) description.files = files_of(set, beside.own_name);
   description.shape = {plan.frames, plan.channels * first.samples, plan.slices, first.height,
                        first.width};
   describe_axes(plan, first, description);
@@ -73,7 +102,7 @@ Result<TiffFile> open_tiff_file(std::shared_ptr<const ByteSource> source) {
         return channel.name.empty() && !channel.has_range && channel.lut.empty();
       });
   if (silent) description.channels.clear();
-  return TiffFile{std::move(description), std::move(structure), std::move(handle), first,
+  return TiffFile{std::move(description), std::move(files), std::move(open), first,
                   std::move(plan)};
 }
 

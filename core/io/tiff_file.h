@@ -8,9 +8,9 @@ namespace karyo::io {
 
 struct TiffFile {
   ImageDescription description;
-  TiffStructure structure;
-  TiffHandle handle;
-  TiffPage first;  ///< all pages of the plan have its form
+  std::unique_ptr<TiffPool> files;
+  std::unique_ptr<OpenTiff> open;  ///< the file that holds the first plane
+  TiffPage first;                  ///< all pages of the plan have its form
   TiffPlan plan;
 };
 
@@ -18,7 +18,8 @@ struct TiffFile {
 /// `first`'s.
 Result<TiffPage> go_to_page_like(TiffHandle& handle, const TiffPage& first, std::uint64_t offset);
 
-/// Errors: kBadFile, kUnsupported, kTooLarge.
-Result<TiffFile> open_tiff_file(std::shared_ptr<const ByteSource> source);
+/// A TIFF, or the companion file of an OME-TIFF set. Errors: kBadFile, kUnsupported, kTooLarge; of
+/// a set those of find_ome_set.
+Result<TiffFile> open_tiff_file(std::shared_ptr<const ByteSource> source, const Neighbours& beside);
 
 }  // namespace karyo::io

@@ -49,25 +49,41 @@ struct ImageJExtras {
 ImageJExtras parse_imagej_extras(std::span<const std::byte> counts,
                                  std::span<const std::byte> bytes, bool big_endian);
 
-/// The first image of an OME-XML text.
+/// How OME-XML names a file; either may be empty.
+struct OmeFile {
+  std::string name;  ///< as written, not checked
+  std::string uuid;
+};
+
+/// One image of an OME-XML text.
 struct OmeDescription {
   struct TiffData {
     std::int64_t first_t = 0, first_c = 0, first_z = 0;
     std::int64_t ifd = 0;
     std::int64_t planes = 0;  ///< 0: all that remain
-    std::string file;         ///< of a multi-file set; may be empty
+    std::int32_t file = -1;   ///< in `files`; -1: the one that holds the text
   };
+  std::string uuid;           ///< of the file that holds the text
+  std::string metadata_file;  ///< where the text says only where the metadata are: nothing else is
+                              ///< said then
+  std::int64_t images = 1;    ///< that the text describes
   std::string order = "XYCZT";  ///< fastest first
   std::int64_t size_x = 0, size_y = 0, size_z = 1, size_c = 1, size_t_ = 1;
   std::int64_t samples = 1;  ///< of the first channel
   VoxelGrid grid;
   std::vector<ChannelInfo> channels;
   std::vector<TiffData> data;
+  std::vector<OmeFile> files;  ///< that `data` name, each once
 };
 /// True when the text is OME-XML, sound or not.
 bool is_ome_xml(std::string_view text);
-/// Errors: kBadFile when it is not well-formed or lacks what it must have.
-Result<OmeDescription> parse_ome_xml(std::string_view text);
+/// Of several images the first that has a plane in `own`; where none has, the first. `own` is the
+/// file that was opened; without a uuid it is known by that of the text as well.
+/// Errors: kBadFile when it is not well-formed or lacks what it must have; kTooLarge when it names
+/// more than kMaxSetFiles files.
+Result<OmeDescription> parse_ome_xml(std::string_view text, const OmeFile& own = {});
+/// Whether a file that OME-XML names is `own`: by its uuid, else by its name.
+bool same_file(const OmeFile& named, const OmeFile& own);
 
 /// tifffile's {"shape": [...], "axes": "..."}; axes without T, C, Z, Y, X, S letters are left "".
 struct ShapedDescription {

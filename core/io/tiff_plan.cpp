@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <set>
+#include <numeric>
 
 #include "core/io/limits.h"
 
 namespace karyo::io {
 namespace {
 
-constexpr int kDescription = 270, kXResolution = 282, kYResolution = 283, kResolutionUnit = 296;
+constexpr int kXResolution = 282, kYResolution = 283, kResolutionUnit = 296;
 constexpr int kExtrasCounts = 50838, kExtras = 50839;
 constexpr std::uint64_t kTagLimit = 1024;
 constexpr const char* kAgain = "Export the image again from the program that made it.";
@@ -60,7 +60,7 @@ struct Planner {
                                                    const TiffPlan& plan) const;
   Result<TiffPlan> plain(const std::optional<ShapedDescription>& shaped);
   Result<TiffPlan> imagej(const ImageJDescription& text);
-  Result<TiffPlan> ome(const OmeDescription& text);
+  Result<TiffPlan> ome(const OmeSet& set);
 };
 
 /// Resolution of a file without microscopy text is mostly a printer's 72 dpi. Only pixels below
@@ -148,10 +148,10 @@ Result<TiffPlan> Planner::plain(const std::optional<ShapedDescription>& shaped) 
   TiffPlan plan;
   KARYO_TRY(plan.grid, plain_grid());
   bool mixed = false;
-  for (const std::uint64_t offset : structure.pages) {
-    KARYO_CHECK_OK(handle.go_to(offset));
-    if (offset == structure.pages[0]) {
-      plan.pages.push_back(offset);
+  for (std::uint32_t number = 0; number < structure.pages.size(); ++number) {
+    KARYO_CHECK_OK(handle.go_to(structure.pages[number]));
+    if (number == 0) {
+      plan.pages.push_back({0, number});
       continue;
     }
     const auto page = read_tiff_page(handle);
@@ -160,7 +160,7 @@ Result<TiffPlan> Planner::plain(const std::optional<ShapedDescription>& shaped) 
       mixed = true;
       break;
     }
-    plan.pages.push_back(offset);
+    plan.pages.push_back({0, number});
   }
   if (mixed) {
     plan.pages.resize(1);
@@ -189,7 +189,7 @@ Result<TiffPlan> Planner::plain(const std::optional<ShapedDescription>& shaped) 
   plan.channels = extents[1];
   plan.slices = extents[2];
   plan.order = order;
-  std::vector<std::uint64_t> sorted(plan.pages.size());
+  std::vector<TiffPlace> sorted(plan.pages.size());
   for (std::int64_t t = 0, i = 0; t < plan.frames; ++t) {
     for (std::int64_t c = 0; c < plan.channels; ++c) {
       for (std::int64_t z = 0; z < plan.slices; ++z, ++i) {
@@ -223,8 +223,8 @@ Result<TiffPlan> Planner::imagej(const ImageJDescription& text) {
     for (std::int64_t t = 0, i = 0; t < plan.frames; ++t) {
       for (std::int64_t c = 0; c < plan.channels; ++c) {
         for (std::int64_t z = 0; z < plan.slices; ++z, ++i) {
-          plan.pages[static_cast<std::size_t>(i)] =
-              structure.pages[static_cast<std::size_t>(plan.place_of(t, c, z))];
+          plan.pages[static_cast<std::size_t>(i)] = {
+              0, static_cast<std::uint32_t>(plan.place_of(t, c, z))};
         }
       }
     }
@@ -255,44 +255,11 @@ Result<TiffPlan> Planner::imagej(const ImageJDescription& text) {
   return plan;
 }
 
-Result<TiffPlan> Planner::ome(const OmeDescription& text) {
-  if (text.size_x != first.width || text.size_y != first.height) {
-    return Error(ErrorCode::kBadFile,
-                 "the OME-XML says " + std::to_string(text.size_x) + " x " +
-                     std::to_string(text.size_y) + " pixels, the page has " +
-                     std::to_string(first.width) + " x " + std::to_string(first.height),
-                 kAgain);
-  }
-  TiffPlan plan;
-  plan.format = "OME-TIFF";
-  plan.grid = text.grid;
-  plan.frames = text.size_t_;
-  plan.slices = text.size_z;
-  const std::int64_t samples = first.samples;
-  plan.channels = text.size_c % samples == 0 ? text.size_c / samples : text.size_c;
-  const auto pages = static_cast<std::int64_t>(structure.pages.size());
-  std::int64_t planes = 0;
-  const bool over = __builtin_mul_overflow(plan.frames, plan.channels, &planes) ||
-                    __builtin_mul_overflow(planes, plan.slices, &planes);
-  if (over || planes > pages) {
-    std::set<std::string> files;
-    for (const auto& data : text.data) files.insert(data.file);
-    if (files.size() > 1 && !over) {
-      return Error(ErrorCode::kUnsupported,
-                   "this OME-TIFF is one of " + std::to_string(files.size()) +
-                       " files of an image; sets of files are not read",
-                   "Open the set in Fiji and save it as one file.");
-    }
-    return Error(ErrorCode::kBadFile,
-                 "the OME-XML claims T " + std::to_string(plan.frames) + ", C " +
-                     std::to_string(plan.channels) + ", Z " + std::to_string(plan.slices) +
-                     " planes, the file has " + std::to_string(pages),
-                 kAgain);
-  }
-  plan.order = {text.order[4], text.order[3], text.order[2]};  // the XML names the fastest first
-
-  // Where each plane lies: TiffData elements, each naming a run of pages.
-  constexpr std::uint64_t kAbsent = 0;
+/// Where each plane lies: TiffData elements, each naming a run of pages.
+Result<void> place_planes(const OmeSet& set, TiffPlan& plan) {
+  const OmeDescription& text = *set.ome;
+  constexpr TiffPlace kAbsent{~std::uint32_t{0}, 0};
+  const std::int64_t planes = plan.planes();
   plan.pages.assign(static_cast<std::size_t>(planes), kAbsent);
   const auto slot_of = [&](std::int64_t place) {
     // The plane at `place` in page order, as a plane number.
@@ -307,23 +274,63 @@ Result<TiffPlan> Planner::ome(const OmeDescription& text) {
   };
   std::vector<OmeDescription::TiffData> data = text.data;
   if (data.empty()) data.emplace_back();
+  std::int64_t named = 0;
   for (const auto& run : data) {
     const std::int64_t c = run.first_c / (text.size_c / plan.channels);
     if (run.first_t >= plan.frames || c >= plan.channels || run.first_z >= plan.slices) continue;
+    const std::uint32_t file = set.file_of_run(run);
+    const std::int64_t pages = set.pages[file];
+    if (run.ifd >= pages) continue;
     const std::int64_t start = plan.place_of(run.first_t, c, run.first_z);
-    const std::int64_t rest = planes - start;
+    const std::int64_t rest = std::min(planes - start, pages - run.ifd);
     const std::int64_t count = run.planes == 0 ? rest : std::min(run.planes, rest);
-    for (std::int64_t i = 0; i < count && run.ifd < pages - i; ++i) {
-      plan.pages[slot_of(start + i)] = structure.pages[static_cast<std::size_t>(run.ifd + i)];
+    // A plane named over and over would cost time without end.
+    constexpr std::int64_t kMostTimes = 8;
+    if ((named += count) / kMostTimes > planes) {
+      return Error(ErrorCode::kBadFile, "the OME-XML names planes many times over", kAgain);
+    }
+    for (std::int64_t i = 0; i < count; ++i) {
+      plan.pages[slot_of(start + i)] = {file, static_cast<std::uint32_t>(run.ifd + i)};
     }
   }
-  if (std::count(plan.pages.begin(), plan.pages.end(), kAbsent) > 0) {
+  const auto absent = std::count(plan.pages.begin(), plan.pages.end(), kAbsent);
+  if (absent == 0) return {};
+  return Error(ErrorCode::kBadFile,
+               "the OME-XML does not say where " + std::to_string(absent) + " of " +
+                   std::to_string(planes) + " planes lie, or its files lack them",
+               kAgain);
+}
+
+Result<TiffPlan> Planner::ome(const OmeSet& set) {
+  const OmeDescription& text = *set.ome;
+  if (text.size_x != first.width || text.size_y != first.height) {
     return Error(ErrorCode::kBadFile,
-                 "the OME-XML does not say where " +
-                     std::to_string(std::count(plan.pages.begin(), plan.pages.end(), kAbsent)) +
-                     " of " + std::to_string(planes) + " planes lie",
+                 "the OME-XML says " + std::to_string(text.size_x) + " x " +
+                     std::to_string(text.size_y) + " pixels, the page has " +
+                     std::to_string(first.width) + " x " + std::to_string(first.height),
                  kAgain);
   }
+  TiffPlan plan;
+  plan.format = "OME-TIFF";
+  plan.grid = text.grid;
+  plan.frames = text.size_t_;
+  plan.slices = text.size_z;
+  const std::int64_t samples = first.samples;
+  plan.channels = text.size_c % samples == 0 ? text.size_c / samples : text.size_c;
+  const std::int64_t pages = std::accumulate(set.pages.begin(), set.pages.end(), std::int64_t{0});
+  std::int64_t planes = 0;
+  const bool over = __builtin_mul_overflow(plan.frames, plan.channels, &planes) ||
+                    __builtin_mul_overflow(planes, plan.slices, &planes);
+  if (over || planes > pages) {
+    return Error(ErrorCode::kBadFile,
+                 "the OME-XML claims T " + std::to_string(plan.frames) + ", C " +
+                     std::to_string(plan.channels) + ", Z " + std::to_string(plan.slices) +
+                     " planes, the " + (set.several() ? "files of the set have " : "file has ") +
+                     std::to_string(pages),
+                 kAgain);
+  }
+  plan.order = {text.order[4], text.order[3], text.order[2]};  // the XML names the fastest first
+  KARYO_CHECK_OK(place_planes(set, plan));
   if (samples == 1 && text.channels.size() == static_cast<std::size_t>(plan.channels)) {
     plan.channel_info = text.channels;
   }
@@ -342,21 +349,30 @@ std::int64_t TiffPlan::place_of(std::int64_t t, std::int64_t c, std::int64_t z) 
   return place;
 }
 
-Result<TiffPlan> plan_tiff(TiffHandle& handle, const TiffStructure& structure,
-                           const TiffPage& first) {
-  Planner planner{handle, structure, first};
-  KARYO_TRY(const auto tag, read_tiff_tag(handle.source(), structure, structure.pages[0],
-                                          kDescription, kMaxTextBytes));
-  std::string_view text;
-  if (tag) text = {reinterpret_cast<const char*>(tag->bytes.data()), tag->bytes.size()};
-  // A file of an OME set that only names the file with the metadata is read for itself.
-  const bool elsewhere = text.find("<BinaryOnly") != std::string_view::npos;
-  if (is_ome_xml(text) && !elsewhere) {
-    KARYO_TRY(const OmeDescription ome, parse_ome_xml(text));
-    return planner.ome(ome);
+Result<TiffPlace> first_place(const OmeSet& set) {
+  if (!set.ome || !set.several()) return TiffPlace{};
+  const auto& data = set.ome->data;
+  const auto run = std::find_if(data.begin(), data.end(), [&](const auto& candidate) {
+    return candidate.first_t == 0 && candidate.first_c == 0 && candidate.first_z == 0 &&
+           candidate.ifd < set.pages[set.file_of_run(candidate)];
+  });
+  if (run == data.end()) {
+    return Error(ErrorCode::kBadFile, "the OME-XML does not say where the first plane lies",
+                 kAgain);
   }
-  if (const auto imagej = parse_imagej_description(text)) return planner.imagej(*imagej);
-  return planner.plain(parse_shaped_description(text));
+  return TiffPlace{set.file_of_run(*run), static_cast<std::uint32_t>(run->ifd)};
+}
+
+Result<TiffPlan> plan_tiff(OpenTiff& open, const TiffPage& first, std::string_view text,
+                           const OmeSet& set) {
+  Planner planner{open.handle, *open.structure, first};
+  auto plan = [&]() -> Result<TiffPlan> {
+    if (set.ome) return planner.ome(set);
+    if (const auto imagej = parse_imagej_description(text)) return planner.imagej(*imagej);
+    return planner.plain(parse_shaped_description(text));
+  }();
+  if (plan) plan->notes.insert(plan->notes.end(), set.notes.begin(), set.notes.end());
+  return plan;
 }
 
 }  // namespace karyo::io

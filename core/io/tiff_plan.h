@@ -3,8 +3,7 @@
 /// Which page of a TIFF holds which plane of the image.
 
 #include "core/io/image_io.h"
-#include "core/io/tiff_metadata.h"
-#include "core/io/tiff_page.h"
+#include "core/io/ome_set.h"
 
 namespace karyo::io {
 
@@ -12,8 +11,8 @@ namespace karyo::io {
 struct TiffPlan {
   std::int64_t frames = 1, channels = 1, slices = 1;
   std::string order = "TZC";  ///< page axes, slowest first, as stored
-  /// Directory offset of each plane's page; empty for contiguous planes.
-  std::vector<std::uint64_t> pages;
+  /// Each plane's page; empty for contiguous planes.
+  std::vector<TiffPlace> pages;
   /// Where contiguous planes begin; they follow one another in `order`.
   std::uint64_t contiguous_at = 0;
 
@@ -27,9 +26,13 @@ struct TiffPlan {
   std::int64_t place_of(std::int64_t t, std::int64_t c, std::int64_t z) const;
 };
 
-/// `first` is the layout of the first page, on which `handle` stands (and is left anywhere).
+/// The place that the first plane of an OME set has. Errors: kBadFile when the XML names none.
+Result<TiffPlace> first_place(const OmeSet& set);
+
+/// `first` is the layout of the first plane's page, on which `open` stands (and is left anywhere);
+/// `text` is the description of the file that was opened.
 /// Errors: kBadFile when text and pages contradict each other, kUnsupported.
-Result<TiffPlan> plan_tiff(TiffHandle& handle, const TiffStructure& structure,
-                           const TiffPage& first);
+Result<TiffPlan> plan_tiff(OpenTiff& open, const TiffPage& first, std::string_view text,
+                           const OmeSet& set);
 
 }  // namespace karyo::io

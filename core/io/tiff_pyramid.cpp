@@ -48,16 +48,19 @@ Result<std::vector<std::uint64_t>> sub_directories(const ByteSource& source,
 std::vector<TiffLevel> tiff_levels(TiffFile& file) {
   std::vector<TiffLevel> levels;
   if (file.plan.pages.empty()) return levels;
+  TiffHandle& handle = file.open->handle;
+  const TiffStructure& structure = *file.open->structure;
   TiffPage before = file.first;
   const auto add = [&](std::uint64_t offset, bool of_each_page) {
-    if (levels.size() >= kMostLevels || !file.handle.go_to(offset)) return false;
-    const auto page = read_tiff_page(file.handle);
+    if (levels.size() >= kMostLevels || !handle.go_to(offset)) return false;
+    const auto page = read_tiff_page(handle);
     if (!page || !smaller_copy(*page, file.first, before)) return false;
     before = *page;
     levels.push_back({*page, of_each_page ? 0 : offset});
     return true;
   };
-  const auto subs = sub_directories(file.handle.source(), file.structure, file.plan.pages.front());
+  const std::uint64_t first = structure.pages[file.plan.pages.front().page];
+  const auto subs = sub_directories(handle.source(), structure, first);
   if (subs && !subs->empty()) {
     for (const std::uint64_t offset : *subs) {
       if (!add(offset, true)) break;
@@ -65,8 +68,8 @@ std::vector<TiffLevel> tiff_levels(TiffFile& file) {
     return levels;
   }
   if (file.plan.planes() > 1) return levels;
-  for (std::size_t i = 1; i < std::min(file.structure.pages.size(), kMostLevels); ++i) {
-    if (!add(file.structure.pages[i], false)) break;
+  for (std::size_t i = 1; i < std::min(structure.pages.size(), kMostLevels); ++i) {
+    if (!add(structure.pages[i], false)) break;
   }
   return levels;
 }

@@ -1,6 +1,8 @@
 #include "core/io/tiff_reader.h"
 
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
 #include "core/io/limits.h"
 #include "core/io/tiff_decode.h"
@@ -11,12 +13,15 @@ namespace {
 
 class TiffReader final : public ImageReader {
  public:
-  explicit TiffReader(TiffFile file)
+  TiffReader(std::shared_ptr<const ByteSource> source, TiffFile file)
       : ImageReader(std::move(file.description)),
-        structure_(std::move(file.structure)),
-        handle_(std::move(file.handle)),
+        source_(std::move(source)),
+        big_endian_(file.open->handle.big_endian()),
+        files_(std::move(file.files)),
         first_(file.first),
-        plan_(std::move(file.plan)) {}
+        plan_(std::move(file.plan)) {
+    files_->give_back(std::move(file.open));
+  }
 
   Result<Volume> read() override {
     KARYO_CHECK_OK(check_all_pages());
@@ -25,18 +30,17 @@ class TiffReader final : public ImageReader {
     const std::size_t plane_bytes =
         static_cast<std::size_t>(shape.y * shape.x) * bytes_of(volume.type());
     std::vector<std::byte*> planes(static_cast<std::size_t>(first_.samples));
-    for (std::int64_t t = 0; t < plan_.frames; ++t) {
-      for (std::int64_t c = 0; c < plan_.channels; ++c) {
-        for (std::int64_t z = 0; z < plan_.slices; ++z) {
-          for (std::int64_t s = 0; s < first_.samples; ++s) {
-            const std::int64_t channel = c * first_.samples + s;
-            planes[static_cast<std::size_t>(s)] =
-                volume.data() +
-                static_cast<std::size_t>((t * shape.c + channel) * shape.z + z) * plane_bytes;
-          }
-          KARYO_CHECK_OK(read_page(t, c, z, planes));
-        }
+    for (const std::size_t number : planes_by_place()) {
+      const auto z = static_cast<std::int64_t>(number) % plan_.slices;
+      const auto c = static_cast<std::int64_t>(number) / plan_.slices % plan_.channels;
+      const auto t = static_cast<std::int64_t>(number) / plan_.slices / plan_.channels;
+      for (std::int64_t s = 0; s < first_.samples; ++s) {
+        const std::int64_t channel = c * first_.samples + s;
+        planes[static_cast<std::size_t>(s)] =
+            volume.data() +
+            static_cast<std::size_t>((t * shape.c + channel) * shape.z + z) * plane_bytes;
       }
+      KARYO_CHECK_OK(read_page(t, c, z, planes));
     }
     return volume;
   }
@@ -72,17 +76,36 @@ class TiffReader final : public ImageReader {
   }
 
  private:
-  /// Every page's tables against the file, before memory is taken.
+  /// Numbers of planes as they lie: one file after another, each from its beginning.
+  std::vector<std::size_t> planes_by_place() const {
+    std::vector<std::size_t> numbers(static_cast<std::size_t>(plan_.planes()));
+    std::iota(numbers.begin(), numbers.end(), std::size_t{0});
+    if (!plan_.pages.empty()) {
+      std::stable_sort(numbers.begin(), numbers.end(), [&](std::size_t a, std::size_t b) {
+        return plan_.pages[a] < plan_.pages[b];
+      });
+    }
+    return numbers;
+  }
+
+  /// Every page's tables against its file, before memory is taken.
   Result<void> check_all_pages() {
     if (plan_.pages.empty()) return {};  // contiguous: checked when planned
     std::uint64_t stored = 0;
-    for (const std::uint64_t offset : plan_.pages) {
-      KARYO_TRY(const TiffPage page, go_to_page_like(handle_, first_, offset));
-      KARYO_CHECK_OK(check_tiff_chunks(handle_, page, stored));
-      if (offset == plan_.pages.front()) KARYO_CHECK_OK(probe_tiff_page(handle_, page));
+    std::uint64_t size = 0;
+    std::unique_ptr<OpenTiff> open;
+    for (const std::size_t number : planes_by_place()) {
+      const TiffPlace place = plan_.pages[number];
+      if (!open || open->file != place.file) {
+        if (open) files_->give_back(std::move(open));
+        KARYO_TRY(open, files_->take(place.file));
+        size += open->handle.source().size();
+      }
+      const auto checked = check_page(*open, place.page, stored, number == 0);
+      if (!checked) return files_->in_file(checked.error(), place.file);
     }
+    files_->give_back(std::move(open));
     // Many pages may name the same bytes; then each must still be worth its pixels.
-    const std::uint64_t size = handle_.source().size();
     if (stored / 16 > size) {
       return Error(ErrorCode::kBadFile,
                    "the pages claim " + readable_bytes(stored) + " of data in a file of " +
@@ -92,23 +115,40 @@ class TiffReader final : public ImageReader {
     return {};
   }
 
+  Result<void> check_page(OpenTiff& open, std::uint32_t number, std::uint64_t& stored,
+                          bool first) const {
+    KARYO_TRY(const std::uint64_t offset, open.page_at(number));
+    KARYO_TRY(const TiffPage page, go_to_page_like(open.handle, first_, offset));
+    KARYO_CHECK_OK(check_tiff_chunks(open.handle, page, stored));
+    return first ? probe_tiff_page(open.handle, page) : Result<void>();
+  }
+
   Result<void> read_page(std::int64_t t, std::int64_t c, std::int64_t z,
                          std::span<std::byte* const> planes) {
     if (plan_.pages.empty()) {
       const auto place = static_cast<std::uint64_t>(plan_.place_of(t, c, z));
-      return read_contiguous_plane(handle_.source(), handle_.big_endian(), first_,
+      return read_contiguous_plane(*source_, big_endian_, first_,
                                    plan_.contiguous_at + place * first_.stored_plane_bytes(),
                                    planes);
     }
-    const auto number = static_cast<std::size_t>((t * plan_.channels + c) * plan_.slices + z);
-    KARYO_TRY(const TiffPage page, go_to_page_like(handle_, first_, plan_.pages[number]));
-    std::uint64_t stored = 0;
-    KARYO_CHECK_OK(check_tiff_chunks(handle_, page, stored));
-    return decode_tiff_page(handle_, page, planes);
+    const TiffPlace place =
+        plan_.pages[static_cast<std::size_t>((t * plan_.channels + c) * plan_.slices + z)];
+    KARYO_TRY(auto open, files_->take(place.file));
+    const auto read = [&]() -> Result<void> {
+      KARYO_TRY(const std::uint64_t offset, open->page_at(place.page));
+      KARYO_TRY(const TiffPage page, go_to_page_like(open->handle, first_, offset));
+      std::uint64_t stored = 0;
+      KARYO_CHECK_OK(check_tiff_chunks(open->handle, page, stored));
+      return decode_tiff_page(open->handle, page, planes);
+    }();
+    if (!read) return files_->in_file(read.error(), place.file);
+    files_->give_back(std::move(open));
+    return {};
   }
 
-  TiffStructure structure_;
-  TiffHandle handle_;
+  std::shared_ptr<const ByteSource> source_;  ///< the file that was opened
+  bool big_endian_;                           ///< of contiguous planes
+  std::unique_ptr<const TiffPool> files_;
   TiffPage first_;
   TiffPlan plan_;
   bool checked_ = false;         ///< check_all_pages() was passed
@@ -118,9 +158,11 @@ class TiffReader final : public ImageReader {
 
 }  // namespace
 
-Result<std::unique_ptr<ImageReader>> open_tiff(std::shared_ptr<const ByteSource> source) {
-  KARYO_TRY(TiffFile file, open_tiff_file(std::move(source)));
-  return std::unique_ptr<ImageReader>(std::make_unique<TiffReader>(std::move(file)));
+Result<std::unique_ptr<ImageReader>> open_tiff(std::shared_ptr<const ByteSource> source,
+                                               const Neighbours& beside) {
+  KARYO_TRY(TiffFile file, open_tiff_file(source, beside));
+  return std::unique_ptr<ImageReader>(
+      std::make_unique<TiffReader>(std::move(source), std::move(file)));
 }
 
 }  // namespace karyo::io

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -62,9 +61,9 @@ class TiffSource final : public PixelSource {
   TiffSource(std::shared_ptr<const ByteSource> source, TiffFile file, std::vector<TiffLevel> levels)
       : PixelSource(info_of(file, levels)),
         source_(std::move(source)),
-        structure_(std::move(file.structure)),
+        files_(std::move(file.files)),
         plan_(std::move(file.plan)),
-        big_endian_(file.handle.big_endian()) {
+        big_endian_(file.open->handle.big_endian()) {
     levels_.push_back({file.first, 0});
     levels_.insert(levels_.end(), levels.begin(), levels.end());
   }
@@ -72,49 +71,32 @@ class TiffSource final : public PixelSource {
   Result<void> read_chunk(const ChunkKey& key, std::byte* to) const override {
     const Box3 box = info().levels[static_cast<std::size_t>(key.level)].box_of_chunk(key.number);
     if (plan_.pages.empty()) return read_contiguous(key, box, to);
-    KARYO_TRY(auto reader, take_reader());
-    KARYO_CHECK_OK(read_with(*reader, key, box, to));
-    const std::lock_guard lock(mutex_);
-    readers_.push_back(std::move(reader));  // one that failed is not used again
+    const TiffPlace place = place_of(key);
+    KARYO_TRY(auto open, files_->take(place.file));
+    const auto read = read_with(*open, place, key, box, to);
+    if (!read) return files_->in_file(read.error(), place.file);
+    files_->give_back(std::move(open));
     return {};
   }
 
  private:
-  /// An open file that stands on a page, and what it decoded last where pixels have several
-  /// values: the next channel asked for is mostly another of them.
-  struct Reader {
-    explicit Reader(TiffHandle opened) : handle(std::move(opened)) {}
-    TiffHandle handle;
-    std::uint64_t at = 0;
-    TiffPage page;
-    ChunkKey decoded{-1, 0, 0, {}};
-    std::vector<std::byte> values;
-  };
-
-  Result<std::unique_ptr<Reader>> take_reader() const {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!readers_.empty()) {
-        auto reader = std::move(readers_.back());
-        readers_.pop_back();
-        return reader;
-      }
-    }
-    KARYO_TRY(TiffHandle handle, TiffHandle::open(source_, structure_));
-    return std::make_unique<Reader>(std::move(handle));
-  }
-
   std::int64_t samples() const { return levels_.front().page.samples; }
 
-  Result<std::uint64_t> page_of(const ChunkKey& key) const {
-    const TiffLevel& level = levels_[static_cast<std::size_t>(key.level)];
-    if (level.offset != 0) return level.offset;
+  TiffPlace place_of(const ChunkKey& key) const {
+    if (levels_[static_cast<std::size_t>(key.level)].offset != 0) return plan_.pages.front();
     const std::int64_t channel = key.c / samples();
     const auto plane =
         static_cast<std::size_t>((key.t * plan_.channels + channel) * plan_.slices + key.number.z);
-    const std::uint64_t page = plan_.pages[plane];
+    return plan_.pages[plane];
+  }
+
+  Result<std::uint64_t> directory_of(const OpenTiff& open, const TiffPlace& place,
+                                     const ChunkKey& key) const {
+    const TiffLevel& level = levels_[static_cast<std::size_t>(key.level)];
+    if (level.offset != 0) return level.offset;
+    KARYO_TRY(const std::uint64_t page, open.page_at(place.page));
     if (key.level == 0) return page;
-    KARYO_TRY(const auto subs, sub_directories(*source_, structure_, page));
+    KARYO_TRY(const auto subs, sub_directories(open.handle.source(), *open.structure, page));
     if (static_cast<std::size_t>(key.level) > subs.size()) {
       return Error(ErrorCode::kBadFile,
                    "the page at byte " + std::to_string(page) + " has fewer levels than the first",
@@ -123,9 +105,9 @@ class TiffSource final : public PixelSource {
     return subs[static_cast<std::size_t>(key.level) - 1];
   }
 
-  Result<void> read_with(Reader& reader, const ChunkKey& key, const Box3& box,
-                         std::byte* to) const {
-    KARYO_TRY(const std::uint64_t offset, page_of(key));
+  Result<void> read_with(OpenTiff& reader, const TiffPlace& place, const ChunkKey& key,
+                         const Box3& box, std::byte* to) const {
+    KARYO_TRY(const std::uint64_t offset, directory_of(reader, place, key));
     if (reader.at != offset) {
       reader.at = 0;
       const TiffPage& form = levels_[static_cast<std::size_t>(key.level)].page;
@@ -156,7 +138,7 @@ class TiffSource final : public PixelSource {
   }
 
   /// The strips, or the tile, that a chunk is made of; `plane` of samples kept apart.
-  Result<void> decode(Reader& reader, const ChunkKey& key, const Box3& box, std::int64_t plane,
+  Result<void> decode(OpenTiff& reader, const ChunkKey& key, const Box3& box, std::int64_t plane,
                       std::span<std::byte* const> planes) const {
     const TiffPage& page = reader.page;
     const Chunks chunks = chunks_of(page);
@@ -203,13 +185,11 @@ class TiffSource final : public PixelSource {
     return {};
   }
 
-  std::shared_ptr<const ByteSource> source_;
-  TiffStructure structure_;
+  std::shared_ptr<const ByteSource> source_;  ///< the file that was opened
+  std::unique_ptr<const TiffPool> files_;
   TiffPlan plan_;
   bool big_endian_;
   std::vector<TiffLevel> levels_;  ///< the image itself first
-  mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<Reader>> readers_;
 };
 
 }  // namespace
@@ -217,7 +197,7 @@ class TiffSource final : public PixelSource {
 Result<std::shared_ptr<const PixelSource>> open_tiff_source(const std::filesystem::path& path) {
   auto opened = [&]() -> Result<std::shared_ptr<const PixelSource>> {
     KARYO_TRY(auto source, open_file(path));
-    KARYO_TRY(TiffFile file, open_tiff_file(source));
+    KARYO_TRY(TiffFile file, open_tiff_file(source, neighbours_of(path)));
     auto levels = tiff_levels(file);
     return std::shared_ptr<const PixelSource>(
         std::make_shared<TiffSource>(std::move(source), std::move(file), std::move(levels)));

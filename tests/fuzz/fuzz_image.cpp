@@ -7,7 +7,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace karyo::io;
-  auto reader = open_image(open_memory({reinterpret_cast<const std::byte*>(data), size}), "input");
+  auto reader = open_image(open_memory({reinterpret_cast<const std::byte*>(data), size}), {});
   if (!reader) return 0;
   // What is sound but large is left out: it would only be slow.
   const karyo::VolumeShape shape = (*reader)->description().shape;
