@@ -77,6 +77,11 @@ class Workspace {
   /// Shows a layer of pixels as labels, or labels as an image, in its place once that is made.
   Result<void> convert(Layer& layer);
 
+  /// Makes a layer "NAME – SUFFIX" above the one it is made of, in the background; making it is a
+  /// step of undo. Errors: kNotFound; later ones through `failed`.
+  using Making = std::function<Result<std::shared_ptr<Layer>>(TaskControl&)>;
+  Result<void> make(Layer& layer, const std::string& suffix, Making run);
+
   /// What a filter does to pixels.
   using Derivation = std::function<Result<Volume>(const Volume&, TaskControl&)>;
   /// Makes a layer "NAME – SUFFIX" of the pixels of another, in the background; it lies above that

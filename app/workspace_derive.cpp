@@ -83,28 +83,36 @@ Result<void> Workspace::derive_crop(Layer& layer, const CropBox& box) {
 
 Result<void> Workspace::derive(Layer& layer, const std::string& suffix, const CropBox& box,
                                Derivation run) {
+  if (is_vector(layer.kind())) return no_pixels(layer);
+  const OpenAs as = layer.kind() == LayerKind::kLabels ? OpenAs::kLabels : OpenAs::kImage;
+  return make(layer, suffix,
+              [pixels = pixels_of(layer), box, run = std::move(run), as,
+               name = layer.name()](TaskControl& control) -> Result<std::shared_ptr<Layer>> {
+                Volume volume;
+                if (run && pixels.image && pixels.place == pixels.image->grid) {
+                  KARYO_TRY(volume, run(*pixels.image, control));
+                } else {
+                  KARYO_TRY(volume, pixels.read(box, control));
+                  if (run) {
+                    if (!pixels.pages) volume.grid = pixels.place;
+                    KARYO_TRY(volume, run(volume, control));
+                  }
+                }
+                return make_layer(name, std::make_shared<const Volume>(std::move(volume)), as);
+              });
+}
+
+Result<void> Workspace::make(Layer& layer, const std::string& suffix, Making run) {
   const int position = layers_.find(&layer);
   if (position < 0) {
     return Error(ErrorCode::kNotFound, "that layer is not open", "Select a layer of the list.");
   }
-  if (is_vector(layer.kind())) return no_pixels(layer);
-  const bool labels = layer.kind() == LayerKind::kLabels;
-  start([pixels = pixels_of(layer), box, run = std::move(run), labels, suffix,
-         name = layer.name() + " – " + suffix, weak = std::weak_ptr(layers_.shared_at(position))](
-            TaskControl& control, Mailbox& mailbox) -> Result<void> {
+  start([run = std::move(run), suffix, name = layer.name() + " – " + suffix,
+         weak = std::weak_ptr(layers_.shared_at(position))](TaskControl& control,
+                                                            Mailbox& mailbox) -> Result<void> {
     control.report(0, "Making " + name);
-    Volume volume;
-    if (run && pixels.image && pixels.place == pixels.image->grid) {
-      KARYO_TRY(volume, run(*pixels.image, control));
-    } else {
-      KARYO_TRY(volume, pixels.read(box, control));
-      if (run) {
-        if (!pixels.pages) volume.grid = pixels.place;
-        KARYO_TRY(volume, run(volume, control));
-      }
-    }
-    KARYO_TRY(auto made, make_layer(name, std::make_shared<const Volume>(std::move(volume)),
-                                    labels ? OpenAs::kLabels : OpenAs::kImage));
+    KARYO_TRY(auto made, run(control));
+    made->set_name(name);
     mailbox.put([&](Mail& mail) { mail.derived.push_back({weak, std::move(made), suffix}); });
     return {};
   });

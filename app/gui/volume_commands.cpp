@@ -10,6 +10,8 @@
 #include "app/gui/main_window.h"
 #include "app/gui/shown_channel.h"
 #include "app/gui/view_grid.h"
+#include "app/layer_commands.h"
+#include "viewer/scene/label_mesh.h"
 
 namespace karyo::gui {
 namespace {
@@ -48,6 +50,7 @@ class VolumeCommands {
 
   void add_methods();
   void add_labels();
+  void add_surface();
   void add_cuts();
   void add_camera();
 
@@ -196,6 +199,42 @@ void VolumeCommands::add_labels() {
   commands_.add(std::move(voxels));
 }
 
+void VolumeCommands::add_surface() {
+  auto& window = window_;
+  commands_.add({"layer.make_surface",
+                 "Layer",
+                 "Surface of the objects",
+                 "",
+                 "Makes a surface of the selected layer's objects, to be saved as STL, PLY or OBJ.",
+                 [&window](const json& arguments) -> Result<void> {
+                   Workspace& workspace = window.workspace();
+                   KARYO_TRY(auto* const labels,
+                             target_as<LabelsLayer>(workspace, arguments, "label", true));
+                   SurfaceItem item;
+                   item.labels = labels->labels(labels->time_shown(workspace.view().time()));
+                   item.grid = workspace.layers().grid_of(*labels);
+                   item.only = labels->selected_only() ? labels->selected() : 0;
+                   item.colours = labels->colors();
+                   return workspace.make(
+                       *labels, "surface",
+                       [item = std::move(item)](TaskControl&) -> Result<std::shared_ptr<Layer>> {
+                         SurfaceMesh mesh = label_mesh(item);
+                         if (mesh.triangles.empty()) {
+                           return wrong("there are no objects to make a surface of",
+                                        "Choose a layer or a time with objects.");
+                         }
+                         return std::shared_ptr<Layer>(
+                             std::make_shared<SurfaceLayer>("surface", std::move(mesh)));
+                       });
+                 },
+                 [&window] {
+                   const Layer* layer = window.workspace().layers().selected();
+                   return layer != nullptr && layer->kind() == LayerKind::kLabels;
+                 },
+                 {},
+                 {layer_argument()}});
+}
+
 void VolumeCommands::add_plane(const char* id, const char* title, const char* help,
                                CutPlane VolumeLook::*plane) {
   Command command = looks(
@@ -325,6 +364,7 @@ void add_volume_commands(CommandTable& commands, MainWindow& window) {
   VolumeCommands adder(commands, window);
   adder.add_methods();
   adder.add_labels();
+  adder.add_surface();
   adder.add_cuts();
   adder.add_camera();
   add_film_commands(commands, window);

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "app/gui/error_panel.h"
 #include "app/gui/vector_painter.h"
 #include "core/base/random.h"
 #include "core/layers/vector_layers.h"
@@ -105,6 +106,31 @@ TEST_F(VectorTest, ASurfaceIsALineInThePlanesAndSolidIn3D) {
   QTest::qWait(60);
   EXPECT_LT(amount(), solid / 3);
   if (const char* path = std::getenv("KARYOSCOPE_VECTOR_PICTURE")) window_.grab().save(path);
+}
+
+TEST_F(VectorTest, ObjectsBecomeASurface) {
+  open_stack();
+  workspace_.layers().select(&workspace_.layers().at(1));
+  run("layer.make_surface", {});
+  ASSERT_TRUE(wait_until([&] { return workspace_.layers().count() == 3; }));
+  const auto& surface = dynamic_cast<const SurfaceLayer&>(workspace_.layers().at(2));
+  EXPECT_EQ(surface.name(), "cells_mask.tif – surface");
+  const SurfaceMesh& mesh = *surface.look().data;
+  ASSERT_GT(mesh.triangles.size(), 200u);
+  ASSERT_EQ(mesh.colors.size(), mesh.points.size());
+  EXPECT_EQ(mesh.colors[0], label_color(3));
+  // The ball of the mask: radius 9 around x 25.5, y 20.5, z 13 (um).
+  for (const auto& [x, y, z] : mesh.points) {
+    EXPECT_NEAR(std::hypot(x - 25.5, y - 20.5, z - 13.0), 9, 1.6);
+  }
+  EXPECT_EQ(workspace_.unsaved_layers(), std::vector<std::string>{surface.name()});
+  run("edit.undo", {});
+  EXPECT_EQ(workspace_.layers().count(), 2);
+  LabelArray nothing(Index3{4, 5, 6});
+  workspace_.layers().add(
+      std::make_shared<LabelsLayer>("empty", LabelVolume::from_dense(nothing.view()), VoxelGrid{}));
+  run("layer.make_surface", {});
+  EXPECT_TRUE(wait_until([&] { return window_.errors().isVisible(); }));
 }
 
 TEST(VectorPainter, MarksShowInThePlanesThatASlabTakes) {
