@@ -7,7 +7,6 @@
 #include <limits>
 #include <utility>
 
-#include "core/io/byte_source.h"
 #include "core/io/limits.h"
 
 namespace karyo::io {
@@ -97,49 +96,45 @@ std::string key_of(const ZarrArray& array, const ZarrIndex& number) {
   return key;
 }
 
-/// All of a file, or nothing when it is absent.
-Result<std::optional<std::vector<std::byte>>> read_file(const std::filesystem::path& path,
-                                                        std::uint64_t most) {
-  using Found = std::optional<std::vector<std::byte>>;
-  auto source = open_file(path);
-  if (!source && source.error().code == ErrorCode::kNotFound) return Found();
-  if (!source) return source.error();
-  if ((*source)->size() > most) {
+/// All of a chunk's own file.
+Result<std::vector<std::byte>> read_whole(const ByteSource& file, std::uint64_t most) {
+  if (file.size() > most) {
     return Error(ErrorCode::kBadFile,
-                 "the chunk's file holds " + readable_bytes((*source)->size()) +
+                 "the chunk's file holds " + readable_bytes(file.size()) +
                      ", more than the chunk can need",
                  "The file is damaged; copy or export the image again.");
   }
-  std::vector<std::byte> bytes(static_cast<std::size_t>((*source)->size()));
-  KARYO_CHECK_OK((*source)->read_at(0, bytes));
-  return Found(std::move(bytes));
+  std::vector<std::byte> bytes(static_cast<std::size_t>(file.size()));
+  KARYO_CHECK_OK(file.read_at(0, bytes));
+  return bytes;
 }
 
-/// The inner chunk's bytes out of a shard; nothing when either is absent.
-Result<std::optional<std::vector<std::byte>>> read_inner(const ZarrArray& array,
+/// The shard that holds an inner chunk.
+ZarrIndex shard_of(const ZarrArray::Shard& shard, const ZarrIndex& number) {
+  ZarrIndex outer(number.size());
+  for (std::size_t i = 0; i < number.size(); ++i) outer[i] = number[i] / shard.inner[i];
+  return outer;
+}
+
+/// The inner chunk's bytes out of a shard; nothing when it is absent.
+Result<std::optional<std::vector<std::byte>>> read_inner(const ZarrArray::Shard& shard,
+                                                         const ByteSource& file,
                                                          const ZarrIndex& number,
                                                          std::uint64_t most) {
   using Found = std::optional<std::vector<std::byte>>;
-  const ZarrArray::Shard& shard = *array.shard;
-  ZarrIndex outer(number.size());
   std::uint64_t place = 0;
   for (std::size_t i = 0; i < number.size(); ++i) {
-    outer[i] = number[i] / shard.inner[i];
     place = place * static_cast<std::uint64_t>(shard.inner[i]) +
             static_cast<std::uint64_t>(number[i] % shard.inner[i]);
   }
-  auto source = open_file(array.folder / key_of(array, outer));
-  if (!source && source.error().code == ErrorCode::kNotFound) return Found();
-  if (!source) return source.error();
-  const std::uint64_t size = (*source)->size();
+  const std::uint64_t size = file.size();
   const std::uint64_t index_bytes =
       16 * static_cast<std::uint64_t>(product(shard.inner)) + (shard.index_has_checksum ? 4 : 0);
   const Error broken(ErrorCode::kBadFile, "the shard's index does not fit its file",
                      "The file is damaged; copy or export the image again.");
   if (size < index_bytes) return broken;
   std::array<std::byte, 16> entry{};
-  KARYO_CHECK_OK(
-      (*source)->read_at((shard.index_at_end ? size - index_bytes : 0) + 16 * place, entry));
+  KARYO_CHECK_OK(file.read_at((shard.index_at_end ? size - index_bytes : 0) + 16 * place, entry));
   const auto number_at = [&](std::size_t first) {
     std::uint64_t value = 0;
     for (std::size_t i = 8; i > 0; --i) {
@@ -151,7 +146,7 @@ Result<std::optional<std::vector<std::byte>>> read_inner(const ZarrArray& array,
   if (offset == ~std::uint64_t{0} && bytes == ~std::uint64_t{0}) return Found();
   if (offset > size || bytes > size - offset || bytes > most) return broken;
   std::vector<std::byte> packed(static_cast<std::size_t>(bytes));
-  KARYO_CHECK_OK((*source)->read_at(offset, packed));
+  KARYO_CHECK_OK(file.read_at(offset, packed));
   return Found(std::move(packed));
 }
 
@@ -162,28 +157,42 @@ std::int64_t ZarrArray::chunk_voxels() const {
 }
 
 Result<std::vector<std::byte>> ZarrArray::read(const ZarrIndex& number) const {
+  const auto path = folder / key_of(*this, shard ? shard_of(*shard, number) : number);
+  const auto file = open_file(path);
+  if (!file && file.error().code == ErrorCode::kNotFound) {
+    return filled(type, fill, static_cast<std::size_t>(chunk_voxels()));
+  }
+  if (!file) return file.error().in(path.string());
+  auto read = read_from(**file, number);
+  if (!read) return read.error().in((folder / key_of(*this, number)).string());
+  return read;
+}
+
+Result<std::vector<std::byte>> ZarrArray::read_from(const ByteSource& file,
+                                                    const ZarrIndex& number) const {
   const auto count = static_cast<std::size_t>(chunk_voxels());
   const std::size_t bytes = count * stored.item_bytes;
   // Packing may lengthen what cannot be packed, but not by much.
   const std::uint64_t most = bytes + bytes / 8 + 65536;
-  auto read = [&]() -> Result<std::vector<std::byte>> {
-    KARYO_TRY(auto packed, shard ? read_inner(*this, number, most)
-                                 : read_file(folder / key_of(*this, number), most));
-    if (!packed) return filled(type, fill, count);
-    KARYO_TRY(auto items, unpack_zarr(std::move(*packed), stored.codecs, bytes));
-    if (items.size() != bytes) {
-      return Error(ErrorCode::kBadFile,
-                   "the chunk holds " + std::to_string(items.size()) + " bytes, its shape needs " +
-                       std::to_string(bytes),
-                   "The chunk is damaged; copy or export the image again.");
-    }
-    std::vector<std::byte> voxels(count * bytes_of(type));
-    to_voxels(items.data(), count, stored, voxels.data());
-    if (std::is_sorted(stored.order.begin(), stored.order.end())) return voxels;
-    return reordered(voxels, chunk, stored.order, bytes_of(type));
-  }();
-  if (!read) return read.error().in((folder / key_of(*this, number)).string());
-  return read;
+  std::vector<std::byte> packed;
+  if (shard) {
+    KARYO_TRY(auto inner, read_inner(*shard, file, number, most));
+    if (!inner) return filled(type, fill, count);
+    packed = *std::move(inner);
+  } else {
+    KARYO_TRY(packed, read_whole(file, most));
+  }
+  KARYO_TRY(const auto items, unpack_zarr(std::move(packed), stored.codecs, bytes));
+  if (items.size() != bytes) {
+    return Error(ErrorCode::kBadFile,
+                 "the chunk holds " + std::to_string(items.size()) + " bytes, its shape needs " +
+                     std::to_string(bytes),
+                 "The chunk is damaged; copy or export the image again.");
+  }
+  std::vector<std::byte> voxels(count * bytes_of(type));
+  to_voxels(items.data(), count, stored, voxels.data());
+  if (std::is_sorted(stored.order.begin(), stored.order.end())) return voxels;
+  return reordered(voxels, chunk, stored.order, bytes_of(type));
 }
 
 }  // namespace karyo::io

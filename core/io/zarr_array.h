@@ -8,9 +8,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/image/volume.h"
+#include "core/io/byte_source.h"
 #include "core/io/zarr_codecs.h"
 
 namespace karyo::io {
@@ -27,6 +29,8 @@ struct ZarrArray {
   /// The chunk's voxels in C order, chunk.size() of each axis also at the array's end; those of a
   /// missing chunk have the fill value. Any number of threads. Errors: kBadFile, kIo.
   Result<std::vector<std::byte>> read(const ZarrIndex& number) const;
+  /// The same out of the file that holds the chunk: its own, or its shard. Errors: kBadFile, kIo.
+  Result<std::vector<std::byte>> read_from(const ByteSource& file, const ZarrIndex& number) const;
   std::int64_t chunk_voxels() const;
 
   struct Stored {
@@ -52,8 +56,11 @@ struct ZarrArray {
 /// kTooLarge.
 bool holds_zarr_array(const std::filesystem::path& folder);
 Result<ZarrArray> read_zarr_array(const std::filesystem::path& folder);
+/// From what .zarray (v2) or zarr.json (v3) holds; the folder is left empty.
+Result<ZarrArray> parse_zarr_array(const nlohmann::json& meta, bool v2);
 
-/// A small JSON file of a store. Errors: kNotFound, kIo, kBadFile.
+/// A small JSON file of a store: an object. Errors: kNotFound, kIo, kBadFile.
 Result<nlohmann::json> read_zarr_json(const std::filesystem::path& path);
+Result<nlohmann::json> parse_zarr_json(std::string_view text);
 
 }  // namespace karyo::io

@@ -253,9 +253,15 @@ Result<json> read_zarr_json(const std::filesystem::path& path) {
   }
   std::string text(static_cast<std::size_t>((*source)->size()), '\0');
   KARYO_CHECK_OK((*source)->read_at(0, std::as_writable_bytes(std::span(text))));
+  auto parsed = parse_zarr_json(text);
+  if (!parsed) return parsed.error().in(path.string());
+  return parsed;
+}
+
+Result<json> parse_zarr_json(std::string_view text) {
   json parsed = json::parse(text, nullptr, false);
-  if (parsed.is_discarded()) return wrong("this is no JSON").in(path.string());
-  if (!parsed.is_object()) return wrong("the metadata are no JSON object").in(path.string());
+  if (parsed.is_discarded()) return wrong("this is no JSON");
+  if (!parsed.is_object()) return wrong("the metadata are no JSON object");
   return parsed;
 }
 
@@ -270,12 +276,15 @@ Result<ZarrArray> read_zarr_array(const std::filesystem::path& folder) {
   std::error_code ignored;
   const bool v2 = std::filesystem::exists(folder / ".zarray", ignored);
   KARYO_TRY(const json meta, read_zarr_json(folder / (v2 ? ".zarray" : "zarr.json")));
-  auto array = v2 ? parse_v2(meta) : parse_v3(meta);
-  if (array) {
-    if (const auto sizes = check_sizes(*array); !sizes) array = sizes.error();
-  }
+  auto array = parse_zarr_array(meta, v2);
   if (!array) return array.error().in(folder.string());
   array->folder = folder;
+  return array;
+}
+
+Result<ZarrArray> parse_zarr_array(const json& meta, bool v2) {
+  auto array = v2 ? parse_v2(meta) : parse_v3(meta);
+  if (array) KARYO_CHECK_OK(check_sizes(*array));
   return array;
 }
 

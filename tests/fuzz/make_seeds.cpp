@@ -1,10 +1,14 @@
-// make_seeds IMAGES TEXTS: small sound files of every kind, for a fuzzer to begin from.
+// make_seeds FOLDER: small sound files of every kind, for a fuzzer to begin from; one folder a
+// target.
 
 #include <tiffio.h>
+#include <zlib.h>
+#include <zstd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -130,16 +134,109 @@ void write_texts(const std::filesystem::path& folder) {
                static_cast<std::streamsize>(tags.bytes.size()));
 }
 
+/// The OME-XML of two files a and bb, of one page each, as each of them or a companion holds it.
+std::string set_text(const char* uuid) {
+  return std::string("<OME UUID=\"") + uuid +
+         R"("><Image><Pixels DimensionOrder="XYZCT" SizeX="7" SizeY="6" SizeZ="2" SizeC="1")"
+         R"( SizeT="1"><TiffData IFD="0"><UUID FileName="a">u:a</UUID></TiffData>)"
+         R"(<TiffData FirstZ="1" IFD="0"><UUID FileName="bb">u:b</UUID></TiffData></Pixels></Image>)"
+         R"(</OME>)";
+}
+
+std::string page_with(const std::string& text) {
+  const auto path = std::filesystem::temp_directory_path() / "make_seeds_page.tif";
+  TIFF* tiff = TIFFOpen(path.c_str(), "w");
+  if (tiff == nullptr) return "";
+  TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, 7);
+  TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, 6);
+  TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 8);
+  TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
+  TIFFSetField(tiff, TIFFTAG_IMAGEDESCRIPTION, text.c_str());
+  char row[7] = "123456";
+  for (std::uint32_t y = 0; y < 6; ++y) TIFFWriteScanline(tiff, row, y);
+  TIFFClose(tiff);
+  std::ifstream in(path, std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  std::filesystem::remove(path);
+  return bytes;
+}
+
+/// As fuzz_ome_set takes them.
+void write_sets(const std::filesystem::path& folder) {
+  const auto write = [&](const char* name, const std::string& first, const std::string& second) {
+    const std::size_t cut = (first.size() * 65536 + 65535) / (first.size() + second.size());
+    std::ofstream(folder / name, std::ios::binary)
+        << static_cast<char>(cut >> 8) << static_cast<char>(cut) << first << second;
+  };
+  const std::string only = R"(<OME UUID="u:a"><BinaryOnly MetadataFile="bb" UUID="u:b"/></OME>)";
+  write("whole", page_with(set_text("u:a")), page_with(set_text("u:b")));
+  write("only", page_with(only), page_with(set_text("u:b")));
+  write("companion", set_text("u:c"), page_with(only));
+  write("only_companion", page_with(only), set_text("u:c"));
+}
+
+const char* const kZarr2 =
+    R"({"zarr_format":2,"shape":[3,5],"chunks":[2,4],"dtype":">u2","compressor":{"id":"zlib"},)"
+    R"("fill_value":7,"order":"F","filters":null,"dimension_separator":"/"})";
+const char* const kZarr3 =
+    R"({"zarr_format":3,"node_type":"array","shape":[3,5],"data_type":"uint16",)"
+    R"("chunk_grid":{"name":"regular","configuration":{"chunk_shape":[2,4]}},)"
+    R"("chunk_key_encoding":{"name":"default","configuration":{"separator":"/"}},)"
+    R"("fill_value":"NaN","dimension_names":["y","x"],"codecs":[)"
+    R"({"name":"transpose","configuration":{"order":[1,0]}},)"
+    R"({"name":"bytes","configuration":{"endian":"little"}},{"name":"zstd"}]})";
+const char* const kShards =
+    R"({"zarr_format":3,"shape":[4,8],"data_type":"int8",)"
+    R"("chunk_grid":{"name":"regular","configuration":{"chunk_shape":[4,8]}},"fill_value":0,)"
+    R"("codecs":[{"name":"sharding_indexed","configuration":{"chunk_shape":[2,4],)"
+    R"("codecs":[{"name":"bytes"}],"index_codecs":[{"name":"bytes"},{"name":"crc32c"}],)"
+    R"("index_location":"end"}}]})";
+const char* const kOmeZarr =
+    R"({"multiscales":[{"axes":[{"name":"angle"},{"name":"c","type":"channel"},)"
+    R"({"name":"depth","type":"space","unit":"micrometer"},"y","x"],"datasets":[{"path":"0",)"
+    R"("coordinateTransformations":[{"type":"scale","scale":[1,1,2,0.5,0.5]},)"
+    R"({"type":"translation","translation":[0,0,1,0,0]}]},{"path":"1"}]}],)"
+    R"("omero":{"channels":[{"label":"DNA","color":"00FF00","window":{"start":0,"end":9}}]},)"
+    R"("image-label":{}})";
+
+void write_zarr(const std::filesystem::path& metadata, const std::filesystem::path& chunks) {
+  std::ofstream(metadata / "v2") << '\0' << kZarr2;
+  std::ofstream(metadata / "v3") << '\1' << kZarr3;
+  std::ofstream(metadata / "shards") << '\1' << kShards;
+  std::ofstream(metadata / "ome") << '\2' << kOmeZarr;
+  const std::string voxels("abcdefghijklmnop");
+  std::string packed(200, '\0');
+  uLongf size = packed.size();
+  compress(reinterpret_cast<Bytef*>(packed.data()), &size,
+           reinterpret_cast<const Bytef*>(voxels.data()), voxels.size());
+  std::ofstream(chunks / "v2") << '2' << kZarr2 << '\0' << packed.substr(0, size);
+  const std::size_t had =
+      ZSTD_compress(packed.data(), packed.size(), voxels.data(), voxels.size(), 3);
+  std::ofstream(chunks / "v3") << '3' << kZarr3 << '\0' << packed.substr(0, had);
+  // Two chunks of eight voxels, and an index that lacks the other two.
+  std::string index(64, '\xff');
+  for (std::size_t i = 0; i < 2; ++i) {
+    index.replace(i * 48, 16, std::string(16, '\0'));
+    index[i * 48] = static_cast<char>(i * 8);
+    index[i * 48 + 8] = 8;
+  }
+  std::ofstream(chunks / "shards") << '3' << kShards << '\0' << voxels << index << "CRC!";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "usage: make_seeds IMAGES TEXTS\n";
+  if (argc != 2) {
+    std::cerr << "usage: make_seeds FOLDER\n";
     return 2;
   }
-  std::filesystem::create_directories(argv[1]);
-  std::filesystem::create_directories(argv[2]);
+  const std::filesystem::path folder(argv[1]);
+  for (const char* target : {"images", "texts", "ome_sets", "zarr_metadata", "zarr_chunks"}) {
+    std::filesystem::create_directories(folder / target);
+  }
   TIFFSetWarningHandler(nullptr);
-  write_texts(argv[2]);
-  return write_own(argv[1]) && write_with_libtiff(argv[1]) ? 0 : 1;
+  write_texts(folder / "texts");
+  write_sets(folder / "ome_sets");
+  write_zarr(folder / "zarr_metadata", folder / "zarr_chunks");
+  return write_own(folder / "images") && write_with_libtiff(folder / "images") ? 0 : 1;
 }
