@@ -76,6 +76,12 @@ Result<TiffFile> open_tiff_file(std::shared_ptr<const ByteSource> source,
   std::uint64_t stored = 0;
   KARYO_CHECK_OK(check_tiff_chunks(handle, first, stored));
   KARYO_TRY(TiffPlan plan, plan_tiff(*open, first, text, set));
+  // A plane that is named twice lies where it was named last.
+  if (!plan.pages.empty() && plan.pages.front().file != open->file) {
+    const std::uint32_t file = plan.pages.front().file;
+    files->give_back(std::move(open));
+    KARYO_TRY(open, files->take(file));
+  }
 
   ImageDescription description;
   description.format = plan.format;

@@ -59,8 +59,9 @@ std::vector<TiffLevel> tiff_levels(TiffFile& file) {
     levels.push_back({*page, of_each_page ? 0 : offset});
     return true;
   };
-  const std::uint64_t first = structure.pages[file.plan.pages.front().page];
-  const auto subs = sub_directories(handle.source(), structure, first);
+  const auto first = file.open->page_at(file.plan.pages.front().page);
+  if (!first) return levels;
+  const auto subs = sub_directories(handle.source(), structure, *first);
   if (subs && !subs->empty()) {
     for (const std::uint64_t offset : *subs) {
       if (!add(offset, true)) break;

@@ -198,6 +198,17 @@ TEST(OmeSet, AMissingFileIsNamed) {
       << error.what;
 }
 
+TEST(OmeSet, APlaneNamedTwiceLiesWhereItWasNamedLast) {
+  const test::TempDir folder;
+  const std::string runs = run("IFD=\"0\" PlaneCount=\"1\"", kFirst) +
+                           run("IFD=\"1\" PlaneCount=\"12\"", kSecond);
+  write_pages(folder / kFirst, ome_text(image_text(runs), kFirst), {99});
+  write_pages(folder / kSecond, ome_text(image_text(runs), kSecond),
+              {98, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+  expect_whole(folder / kFirst);
+  expect_whole(folder / kSecond);
+}
+
 TEST(OmeSet, NoNameLeadsOutOfTheFolder) {
   const test::TempDir folder;
   fs::create_directories(folder / "in");
