@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <set>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -195,6 +196,23 @@ bool stays_in_file(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+std::vector<std::filesystem::path> without_repeated_sets(
+    const std::vector<std::filesystem::path>& paths) {
+  if (paths.size() < 2) return paths;
+  std::set<std::filesystem::path> brought;
+  std::vector<std::filesystem::path> kept;
+  for (const auto& path : paths) {
+    if (brought.contains(path)) continue;
+    kept.push_back(path);
+    std::error_code failed;
+    if (!std::filesystem::is_regular_file(path, failed)) continue;
+    const auto description = describe_image(path);
+    if (!description) continue;  // its error is told when it is opened
+    for (const auto& name : description->files) brought.insert(path.parent_path() / name);
+  }
+  return kept;
+}
 
 Result<std::shared_ptr<Layer>> open_sequence_layer(const std::filesystem::path& folder,
                                                    const std::vector<io::SequenceAxis>& axes,

@@ -36,6 +36,11 @@ Result<std::vector<std::shared_ptr<Layer>>> open_layers(const std::filesystem::p
                                                         const std::shared_ptr<ChunkStore>& chunks,
                                                         TaskControl& control);
 
+/// The paths without those that another before them brings along: files of one OME-TIFF set open as
+/// one image. Threads: any.
+std::vector<std::filesystem::path> without_repeated_sets(
+    const std::vector<std::filesystem::path>& paths);
+
 /// A folder of images as one (core/io/image_sequence.h), its numbers standing for these axes. Its
 /// layer's source is the folder with the part "axes=t,z". Errors: those of plan_sequence and
 /// open_sequence.

@@ -21,7 +21,7 @@ void Workspace::start(Work work) {
 void Workspace::open(const std::vector<std::filesystem::path>& paths, OpenAs as) {
   if (paths.empty()) return;
   start([paths, as, chunks = chunks_](TaskControl& control, Mailbox& mailbox) -> Result<void> {
-    for (auto path : paths) {
+    for (auto path : without_repeated_sets(paths)) {
       if (control.cancelled()) return {};
       if (!path.has_filename()) path = path.parent_path();  // a folder with a slash behind it
       auto layers = open_layers(path, as, chunks, control);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "core/base/random.h"
 #include "core/io/image_io.h"
 #include "core/layers/image_layer.h"
@@ -127,6 +129,27 @@ TEST(OpenLayer, TellsRealImagesFromTheirMasks) {
     EXPECT_EQ((*mask)->kind(), LayerKind::kLabels) << entry.path();
     if (++checked == 12) break;
   }
+}
+
+TEST(OpenLayer, FilesOfOneSetAreOpenedOnce) {
+  const test::TempDir folder;
+  const Volume plane(VoxelType::kUInt8, {1, 1, 1, 4, 5});
+  for (const char* name : {"a.tif", "b.tif", "other.tif"}) {
+    ASSERT_TRUE(write_image(folder / name, plane));
+  }
+  std::ofstream(folder / "set.companion.ome")
+      << R"(<OME><Image><Pixels DimensionOrder="XYZCT" SizeX="5" SizeY="4" SizeZ="2" SizeC="1")"
+      << R"( SizeT="1"><TiffData IFD="0"><UUID FileName="a.tif"/></TiffData>)"
+      << R"(<TiffData FirstZ="1" IFD="0"><UUID FileName="b.tif"/></TiffData></Pixels></Image></OME>)";
+  const std::vector<std::filesystem::path> chosen{folder / "set.companion.ome", folder / "a.tif",
+                                                  folder / "b.tif", folder / "other.tif"};
+  EXPECT_EQ(without_repeated_sets(chosen),
+            (std::vector<std::filesystem::path>{chosen[0], chosen[3]}));
+  TaskControl control;
+  const auto layers =
+      open_layers(chosen[0], OpenAs::kImage, std::make_shared<ChunkStore>(), control);
+  ASSERT_TRUE(layers) << layers.error().what;
+  EXPECT_EQ(layers->size(), 1U);
 }
 
 }  // namespace
