@@ -10,6 +10,7 @@
 
 #include "core/layers/image_layer.h"
 #include "core/layers/labels_layer.h"
+#include "viewer/scene/view_transform.h"
 
 namespace karyo::test {
 
@@ -82,6 +83,20 @@ inline std::shared_ptr<LabelsLayer> scene_labels() {
     ids(p.z, p.y, p.x) = id;
   });
   return std::make_shared<LabelsLayer>("labels", LabelVolume::from_dense(ids.view()), scene_grid());
+}
+
+/// 160 x 120 pixels, 3 a um: the middles of pixels lie on no border between voxels, where the last
+/// bit of a number would decide. The planes go through voxel (5, 14, 16).
+inline ViewTransform scene_view(Plane plane) {
+  ViewTransform view;
+  view.plane = plane;
+  view.centre = {12, 18, 24};
+  const WorldPoint cursor = centre_of({5, 14, 16}, scene_grid());
+  view.centre[normal_axis(plane)] = cursor[normal_axis(plane)];
+  view.zoom = 3;
+  view.width = 160;
+  view.height = 120;
+  return view;
 }
 
 }  // namespace karyo::test

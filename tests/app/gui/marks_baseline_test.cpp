@@ -20,14 +20,7 @@ QImage picture_of(std::shared_ptr<Layer> marks, Plane plane = Plane::kXY) {
   LayerList layers;
   layers.add(test::scene_image(test::scene_volume(1)));
   layers.add(std::move(marks));
-  ViewTransform view;
-  view.plane = plane;
-  view.centre = {12, 18, 24};
-  const WorldPoint cursor = centre_of({5, 14, 16}, test::scene_grid());
-  view.centre[normal_axis(plane)] = cursor[normal_axis(plane)];
-  view.zoom = 3;
-  view.width = 160;
-  view.height = 120;
+  const ViewTransform view = test::scene_view(plane);
   QImage picture(view.width, view.height, QImage::Format_RGB32);
   picture.fill(QColor(60, 60, 60));
   QPainter painter(&picture);

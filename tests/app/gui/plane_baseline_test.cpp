@@ -29,18 +29,8 @@ QImage drawn(const LayerList& layers, const ViewTransform& view) {
       .copy();
 }
 
-/// 160 x 120 pixels, 3 a um: the middles of pixels lie on no border between voxels, where the last
-/// bit of a number would decide. The planes go through voxel (5, 14, 16).
 QImage plane_picture(const LayerList& layers, Plane plane = Plane::kXY) {
-  ViewTransform view;
-  view.plane = plane;
-  view.centre = {12, 18, 24};
-  const WorldPoint cursor = centre_of({5, 14, 16}, test::scene_grid());
-  view.centre[normal_axis(plane)] = cursor[normal_axis(plane)];
-  view.zoom = 3;
-  view.width = 160;
-  view.height = 120;
-  return drawn(layers, view);
+  return drawn(layers, test::scene_view(plane));
 }
 
 QImage picture_of(std::shared_ptr<Layer> layer) {
