@@ -20,6 +20,17 @@ std::uint64_t bytes_of_layer(const Layer& layer) {
   return static_cast<std::uint64_t>(layer.shape().count()) * sizeof(std::uint32_t);
 }
 
+/// "%1" and "%2" of a pattern filled in.
+std::string with_parts(const std::string& pattern, const std::string& first,
+                       const std::string& second) {
+  const auto at1 = pattern.find("%1"), at2 = pattern.find("%2");
+  if (at1 == std::string::npos || at2 == std::string::npos || at2 < at1) {
+    return first + ": " + second;
+  }
+  return pattern.substr(0, at1) + first + pattern.substr(at1 + 2, at2 - at1 - 2) + second +
+         pattern.substr(at2 + 2);
+}
+
 }  // namespace
 
 LayerHistory::LayerHistory(LayerList& layers) : layers_(layers), last_(state_now()) {}
@@ -128,24 +139,29 @@ void LayerHistory::forget_what_is_too_much() {
   }
 }
 
-Connection keep_history(const CommandTable& commands, LayerHistory& history) {
-  return commands.ran.connect([&history](const Command& command, const nlohmann::json& arguments) {
-    if (command.id == "edit.undo" || command.id == "edit.redo") return;
-    std::string name = command.title.empty() ? command.step : command.title, key;
-    if (name.empty()) {
-      key = command.id;
-      for (const auto& [argument, value] : arguments.items()) {
-        key += " " + argument;
-        if (argument == "layer" || argument == "channel") {
-          key += value.dump();
-        } else {
-          name += (name.empty() ? "change " : ", ") + argument;
+Connection keep_history(const CommandTable& commands, LayerHistory& history, Word word) {
+  return commands.ran.connect(
+      [&history, word = std::move(word)](const Command& command, const nlohmann::json& arguments) {
+        if (command.id == "edit.undo" || command.id == "edit.redo") return;
+        std::string name = command.title.empty() ? word(command.step) : command.title, key;
+        if (name.empty()) {
+          key = command.id;
+          for (const auto& [argument, value] : arguments.items()) {
+            key += " " + argument;
+            if (argument == "layer" || argument == "channel") {
+              key += value.dump();
+            } else {
+              std::string setting = argument;
+              std::replace(setting.begin(), setting.end(), '_', ' ');
+              name += (name.empty() ? word("change") + " " : ", ") + word(setting);
+            }
+          }
         }
-      }
-    }
-    if (arguments.contains("layer")) name += " of " + arguments["layer"].get<std::string>();
-    history.note(name, key);
-  });
+        if (arguments.contains("layer")) {
+          name = with_parts(word("%1 of %2"), name, arguments["layer"].get<std::string>());
+        }
+        history.note(name, key);
+      });
 }
 
 }  // namespace karyo

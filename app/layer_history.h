@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -71,7 +72,11 @@ class LayerHistory {
 };
 
 /// Makes what commands do to layers steps of undo, for as long as the connection lives: under the
-/// command's title or, for a setting, the names of what it changed.
-[[nodiscard]] Connection keep_history(const CommandTable& commands, LayerHistory& history);
+/// command's title or, for a setting, the names of what it changed. `word` puts what titles do not
+/// say into the window's language: names of settings and "%1 of %2".
+using Word = std::function<std::string(const std::string& english)>;
+[[nodiscard]] Connection keep_history(
+    const CommandTable& commands, LayerHistory& history,
+    Word word = [](const std::string& english) { return english; });
 
 }  // namespace karyo

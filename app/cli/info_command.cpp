@@ -125,6 +125,20 @@ std::vector<double> spacing_of(const ImageDescription& image) {
   return spacing;
 }
 
+/// Of axes that the file calls otherwise, by their letters.
+nlohmann::json names_of(const AxisNames& names) {
+  nlohmann::json named = nlohmann::json::object();
+  const auto add = [&](const char* letter, const std::string& name) {
+    if (!name.empty()) named[letter] = name;
+  };
+  add("t", names.t);
+  add("c", names.c);
+  add("z", names.z);
+  add("y", names.y);
+  add("x", names.x);
+  return named;
+}
+
 std::string text_of(const nlohmann::json& value) {
   return value.is_null() ? "-" : value.dump();
 }
@@ -142,6 +156,10 @@ void say(Console& console, const ImageDescription& image, const nlohmann::json& 
   console.say("  format       " + image.format + ", compression " + image.compression);
   if (!image.files.empty()) console.say("  files        " + std::to_string(image.files.size()));
   console.say("  axes         " + image.axes + "  " + shape + "  " + image.dtype);
+  const nlohmann::json axis_names = names_of(image.grid.names);
+  for (const auto& [letter, name] : axis_names.items()) {
+    console.say("  axis " + letter + "       " + name.get<std::string>());
+  }
   console.say("  spacing      " + spacing + " " + image.grid.unit);
   if (image.grid.frame_interval > 0) {
     console.say("  frame every  " + nlohmann::json(image.grid.frame_interval).dump() + " " +
@@ -167,6 +185,7 @@ Result<void> run_info(const std::vector<std::string>& files, Console& console) {
     entry["path"] = file;
     entry["axes"] = image.axes;
     entry["shape"] = image.file_shape;
+    entry["axis_names"] = names_of(image.grid.names);
     entry["dtype"] = image.dtype;
     entry["spacing"] = spacing_of(image);
     entry["unit"] = image.grid.unit;

@@ -21,16 +21,15 @@ constexpr int kTextWidth = 120;
 
 }  // namespace
 
-AxisSlider::AxisSlider(const QString& name, const QString& help, QWidget* parent)
-    : QWidget(parent) {
-  setObjectName(QStringLiteral("axis_") + name.toLower());
+AxisSlider::AxisSlider(const QString& id, const QString& help, QWidget* parent) : QWidget(parent) {
+  setObjectName(QStringLiteral("axis_") + id);
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(kGrid, 2, kGrid, 2);
   row->setSpacing(kGrid);
-  auto* label = new QLabel(name, this);
-  label->setProperty("role", "quiet");
-  label->setFixedWidth(kNameWidth);
-  label->setToolTip(help);
+  name_ = new QLabel(this);
+  name_->setProperty("role", "quiet");
+  name_->setFixedWidth(kNameWidth);
+  name_->setToolTip(help);
   const auto button = [this](LineIcon icon, const QString& object, const QString& tip) {
     auto* made = new QToolButton(this);
     made->setIcon(line_icon(icon));
@@ -46,12 +45,11 @@ AxisSlider::AxisSlider(const QString& name, const QString& help, QWidget* parent
                  tr("How fast to play, and what happens at the end."));
   slider_ = new QSlider(Qt::Horizontal, this);
   slider_->setObjectName(QStringLiteral("slider"));
-  slider_->setAccessibleName(name);
   slider_->setToolTip(help);
   text_ = new QLabel(this);
   text_->setMinimumWidth(kTextWidth);
   text_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-  row->addWidget(label);
+  row->addWidget(name_);
   row->addWidget(play_);
   row->addWidget(more_);
   row->addWidget(slider_, 1);
@@ -65,6 +63,13 @@ AxisSlider::AxisSlider(const QString& name, const QString& help, QWidget* parent
   QObject::connect(more_, &QToolButton::clicked, this, [this] { show_menu(); });
   QObject::connect(&clock_, &QTimer::timeout, this, [this] { step(); });
   set_count(1);
+}
+
+void AxisSlider::set_name(const QString& name) {
+  if (slider_->accessibleName() == name) return;
+  slider_->setAccessibleName(name);
+  name_->setText(name_->fontMetrics().elidedText(name, Qt::ElideRight, kNameWidth));
+  if (name_->text() != name) name_->setToolTip(name);
 }
 
 void AxisSlider::set_count(int count) {

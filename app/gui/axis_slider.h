@@ -18,8 +18,11 @@ class AxisSlider : public QWidget {
  public:
   static constexpr double kStandardRate = 10, kLeastRate = 0.1, kGreatestRate = 60;
 
-  /// `name` stands left of the slider; `help` says what the axis is.
-  AxisSlider(const QString& name, const QString& help, QWidget* parent = nullptr);
+  /// `id` names the row for tests and style; `help` says what the axis is.
+  AxisSlider(const QString& id, const QString& help, QWidget* parent = nullptr);
+
+  /// Stands left of the slider, shortened where there is no room.
+  void set_name(const QString& name);
 
   /// Does not call on_change. A row with fewer than two places hides itself, and stops.
   void set_count(int count);
@@ -41,6 +44,7 @@ class AxisSlider : public QWidget {
   void step();
   void show_menu();
 
+  QLabel* name_;
   QToolButton* play_;
   QToolButton* more_;
   QSlider* slider_;

@@ -8,6 +8,7 @@
 #include <array>
 #include <utility>
 
+#include "app/gui/controls.h"
 #include "app/gui/main_window.h"
 #include "app/gui/theme.h"
 
@@ -46,7 +47,7 @@ CalculatorDialog::CalculatorDialog(MainWindow& window) : QDialog(&window), windo
        {tr("bit by bit or"), "or"},
        {tr("bit by bit xor"), "xor"}}};
   for (const auto& [text, id] : kinds) how_->addItem(text, QString::fromLatin1(id));
-  number_ = new QDoubleSpinBox(this);
+  number_ = new DecimalBox(this);
   number_->setObjectName(QStringLiteral("number"));
   number_->setRange(-1e9, 1e9);
   number_->setDecimals(4);

@@ -33,7 +33,7 @@ ValueSlider::ValueSlider(const Range& range, QWidget* parent) : QWidget(parent),
   slider_->setPageStep(kSliderSteps / 10);
   slider_->setSingleStep(kSliderSteps / 100);
   slider_->installEventFilter(this);
-  box_ = new QDoubleSpinBox(this);
+  box_ = new DecimalBox(this);
   box_->setRange(range.low, range.high);
   box_->setDecimals(range.decimals);
   box_->setSingleStep((range.high - range.low) / 100);
@@ -86,7 +86,16 @@ bool ValueSlider::eventFilter(QObject* watched, QEvent* event) {
   return QWidget::eventFilter(watched, event);
 }
 
-NumberBox::NumberBox(QWidget* parent) : QDoubleSpinBox(parent) {
+DecimalBox::DecimalBox(QWidget* parent) : QDoubleSpinBox(parent) {
+  setLocale(QLocale::c());
+}
+
+QValidator::State DecimalBox::validate(QString& text, int& position) const {
+  text.replace(QLatin1Char(','), QLatin1Char('.'));
+  return QDoubleSpinBox::validate(text, position);
+}
+
+NumberBox::NumberBox(QWidget* parent) : DecimalBox(parent) {
   setRange(-1e300, 1e300);
   setDecimals(6);
   setKeyboardTracking(false);

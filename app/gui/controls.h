@@ -41,8 +41,18 @@ class ValueSlider : public QWidget {
   QDoubleSpinBox* box_;
 };
 
+/// A number with a decimal point wherever the program runs, as its files and reports have it; a
+/// comma that is typed is taken for one.
+class DecimalBox : public QDoubleSpinBox {
+ public:
+  explicit DecimalBox(QWidget* parent = nullptr);
+
+ protected:
+  QValidator::State validate(QString& text, int& position) const override;
+};
+
 /// A typed number of any size that shows as few digits as needed and lets itself be emptied.
-class NumberBox : public QDoubleSpinBox {
+class NumberBox : public DecimalBox {
  public:
   explicit NumberBox(QWidget* parent = nullptr);
   QString textFromValue(double value) const override;

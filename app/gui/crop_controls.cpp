@@ -37,6 +37,9 @@ CropControls::CropControls(QWidget* parent) : QWidget(parent) {
     box->setSpacing(0);
     sliders_[i] = new SpanSlider(cell);
     sliders_[i]->setObjectName(QStringLiteral("crop_") + axis);
+    sliders_[i]->setAccessibleName(tr("What is kept along %1").arg(axis));
+    sliders_[i]->setAccessibleDescription(
+        tr("Left and right move a handle, up and down take the other one, Home keeps all."));
     sliders_[i]->on_change = [this](double, double) { tell(); };
     texts_[i] = new QLabel(cell);
     texts_[i]->setProperty("role", "quiet");

@@ -10,6 +10,7 @@
 #include <QLabel>
 #include <QPushButton>
 
+#include "app/gui/controls.h"
 #include "app/gui/main_window.h"
 #include "app/gui/status_line.h"
 #include "app/gui/theme.h"
@@ -40,7 +41,7 @@ FigureDialog::FigureDialog(MainWindow& window) : QDialog(&window), window_(windo
   views_->setObjectName(QStringLiteral("views"));
   views_->addItems({tr("All views"), tr("One view (the last under the pointer)")});
   form->addRow(tr("Show"), views_);
-  scale_ = new QDoubleSpinBox(this);
+  scale_ = new DecimalBox(this);
   scale_->setObjectName(QStringLiteral("scale"));
   scale_->setRange(0.25, 16);
   scale_->setSingleStep(1);

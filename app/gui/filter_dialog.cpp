@@ -10,6 +10,7 @@
 #include <cmath>
 #include <utility>
 
+#include "app/gui/controls.h"
 #include "app/gui/main_window.h"
 #include "app/gui/theme.h"
 #include "app/gui/translator.h"
@@ -113,7 +114,7 @@ void FilterDialog::add_field(QFormLayout& form, const Argument& argument) {
     fields_.push_back({argument.name, [box] { return nlohmann::json(box->isChecked()); }});
     control = box;
   } else if (argument.kind == Argument::Kind::kNumber) {
-    auto* box = new QDoubleSpinBox(this);
+    auto* box = new DecimalBox(this);
     const bool whole = std::floor(argument.standard.get<double>()) ==
                            argument.standard.get<double>() &&
                        std::floor(argument.least) == argument.least;

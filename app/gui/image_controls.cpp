@@ -155,7 +155,7 @@ void ImageControls::add_histogram_choices(QGridLayout& form) {
   share_box->setContentsMargins(0, 0, 0, 0);
   share_box->setSpacing(kGrid);
   const auto percent = [&](const char* name) {
-    auto* made = new QDoubleSpinBox(shares);
+    auto* made = new DecimalBox(shares);
     made->setObjectName(QString::fromLatin1(name));
     made->setRange(0, 100);
     made->setDecimals(2);

@@ -186,7 +186,7 @@ void MainWindow::watch_workspace() {
     show_or_hide_panels();
     update_title();
   }));
-  connections_.push_back(keep_history(commands_, workspace_.history()));
+  connections_.push_back(keep_history(commands_, workspace_.history(), translated));
   connections_.push_back(
       commands_.ran.connect([this](const Command& command, const nlohmann::json& arguments) {
         if (command.id == "file.save_session_as" || command.id == "file.open_session") {

@@ -1,10 +1,13 @@
 #include "app/gui/opacity_editor.h"
 
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QPainterPath>
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include "app/gui/theme.h"
 
@@ -16,6 +19,8 @@ constexpr double kSide = 7, kTop = 7;  // room for half a point
 constexpr double kBarHeight = 8;       // the colours under the curve
 constexpr double kReach = 9;           // pixels from which a point is taken
 constexpr double kLeastApart = 0.004;  // of strength
+constexpr std::array kKeys{Qt::Key_PageUp, Qt::Key_PageDown, Qt::Key_Left,   Qt::Key_Right,
+                           Qt::Key_Up,     Qt::Key_Down,     Qt::Key_Insert, Qt::Key_Delete};
 
 }  // namespace
 
@@ -23,6 +28,11 @@ OpacityEditor::OpacityEditor(QWidget* parent) : QWidget(parent) {
   setObjectName(QStringLiteral("opacity_curve"));
   setFixedHeight(kHeight);
   setMouseTracking(true);
+  setFocusPolicy(Qt::StrongFocus);
+  setAccessibleName(tr("Opacity curve"));
+  setAccessibleDescription(
+      tr("Page Up and Page Down choose a point, arrows move it, Insert adds one, Delete takes it "
+         "away."));
 }
 
 QSize OpacityEditor::sizeHint() const {
@@ -116,42 +126,34 @@ void OpacityEditor::paintEvent(QPaintEvent*) {
   painter.setPen(QPen(palette::background(), 1));
   painter.setBrush(palette::text());
   for (const auto& point : points) painter.drawEllipse(position_of(point), 5, 5);
+  if (!hasFocus()) return;
+  const auto chosen = static_cast<std::size_t>(chosen_);
+  if (chosen >= points.size()) return;
+  painter.setPen(QPen(palette::accent(), 2));
+  painter.setBrush(Qt::NoBrush);
+  painter.drawEllipse(position_of(points[chosen]), 6.5, 6.5);
 }
 
-void OpacityEditor::mousePressEvent(QMouseEvent* event) {
+int OpacityEditor::add(OpacityCurve::Point point) {
   auto points = curve_.points();
-  dragged_ = point_near(event->position());
-  if (event->button() == Qt::RightButton) {
-    const bool inner = dragged_ > 0 && dragged_ + 1 < static_cast<int>(points.size());
-    if (inner) points.erase(points.begin() + dragged_);
-    dragged_ = -1;
-    change(std::move(points));
-    return;
-  }
-  if (event->button() != Qt::LeftButton || dragged_ >= 0) return;
-  const auto added = point_at(event->position());
-  const auto after = std::find_if(points.begin(), points.end(), [&](const auto& point) {
-    return point.strength > added.strength;
+  const auto after = std::find_if(points.begin(), points.end(), [&](const auto& other) {
+    return other.strength > point.strength;
   });
   const bool room = after != points.begin() && after != points.end() &&
-                    added.strength - (after - 1)->strength >= kLeastApart &&
-                    after->strength - added.strength >= kLeastApart;
-  if (!room) return;
-  dragged_ = static_cast<int>(after - points.begin());
-  points.insert(after, added);
+                    point.strength - (after - 1)->strength >= kLeastApart &&
+                    after->strength - point.strength >= kLeastApart;
+  if (!room) return -1;
+  const int number = static_cast<int>(after - points.begin());
+  points.insert(after, point);
   change(std::move(points));
+  return number;
 }
 
-void OpacityEditor::mouseMoveEvent(QMouseEvent* event) {
-  if ((event->buttons() & Qt::LeftButton) == 0 || dragged_ < 0) {
-    setCursor(point_near(event->position()) >= 0 ? Qt::OpenHandCursor : Qt::CrossCursor);
-    return;
-  }
+void OpacityEditor::move(int number, OpacityCurve::Point to) {
   auto points = curve_.points();
-  const auto i = static_cast<std::size_t>(dragged_);
-  if (i >= points.size()) return;
-  const auto to = point_at(event->position());
-  points[i].opacity = to.opacity;
+  const auto i = static_cast<std::size_t>(number);
+  if (number < 0 || i >= points.size()) return;
+  points[i].opacity = std::clamp(to.opacity, 0.0, 1.0);
   if (i > 0 && i + 1 < points.size()) {
     const double least = points[i - 1].strength + kLeastApart;
     const double most = points[i + 1].strength - kLeastApart;
@@ -160,8 +162,87 @@ void OpacityEditor::mouseMoveEvent(QMouseEvent* event) {
   change(std::move(points));
 }
 
+void OpacityEditor::remove(int number) {
+  auto points = curve_.points();
+  const bool inner = number > 0 && number + 1 < static_cast<int>(points.size());
+  if (!inner) return;
+  points.erase(points.begin() + number);
+  change(std::move(points));
+}
+
+void OpacityEditor::mousePressEvent(QMouseEvent* event) {
+  dragged_ = point_near(event->position());
+  if (event->button() == Qt::RightButton) {
+    remove(std::exchange(dragged_, -1));
+    return;
+  }
+  if (event->button() != Qt::LeftButton) return;
+  if (dragged_ < 0) dragged_ = add(point_at(event->position()));
+  if (dragged_ >= 0) chosen_ = dragged_;
+}
+
+void OpacityEditor::mouseMoveEvent(QMouseEvent* event) {
+  if ((event->buttons() & Qt::LeftButton) == 0 || dragged_ < 0) {
+    setCursor(point_near(event->position()) >= 0 ? Qt::OpenHandCursor : Qt::CrossCursor);
+    return;
+  }
+  move(dragged_, point_at(event->position()));
+}
+
 void OpacityEditor::mouseReleaseEvent(QMouseEvent*) {
   dragged_ = -1;
+}
+
+/// With the focus here, Delete is about a point, not about the layer.
+bool OpacityEditor::event(QEvent* event) {
+  if (event->type() == QEvent::ShortcutOverride) {
+    const int key = static_cast<QKeyEvent*>(event)->key();
+    if (std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end()) {
+      event->accept();
+      return true;
+    }
+  }
+  return QWidget::event(event);
+}
+
+void OpacityEditor::keyPressEvent(QKeyEvent* event) {
+  const int last = static_cast<int>(curve_.points().size()) - 1;
+  chosen_ = std::clamp(chosen_, 0, last);
+  const OpacityCurve::Point at = curve_.points()[static_cast<std::size_t>(chosen_)];
+  const double step = (event->modifiers() & Qt::ShiftModifier) != 0 ? 0.1 : 0.01;
+  switch (event->key()) {
+    case Qt::Key_PageUp:
+      chosen_ = std::max(0, chosen_ - 1);
+      break;
+    case Qt::Key_PageDown:
+      chosen_ = std::min(last, chosen_ + 1);
+      break;
+    case Qt::Key_Left:
+      move(chosen_, {at.strength - step, at.opacity});
+      break;
+    case Qt::Key_Right:
+      move(chosen_, {at.strength + step, at.opacity});
+      break;
+    case Qt::Key_Up:
+      move(chosen_, {at.strength, at.opacity + step});
+      break;
+    case Qt::Key_Down:
+      move(chosen_, {at.strength, at.opacity - step});
+      break;
+    case Qt::Key_Delete:
+      remove(chosen_);
+      break;
+    case Qt::Key_Insert: {
+      const auto& next = curve_.points()[static_cast<std::size_t>(std::min(last, chosen_ + 1))];
+      const int added = add({(at.strength + next.strength) / 2, (at.opacity + next.opacity) / 2});
+      if (added >= 0) chosen_ = added;
+      break;
+    }
+    default:
+      QWidget::keyPressEvent(event);
+      return;
+  }
+  update();
 }
 
 }  // namespace karyo::gui

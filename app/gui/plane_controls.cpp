@@ -41,7 +41,7 @@ PlaneControls::PlaneControls(const QString& name, const QString& title, const QS
   box->setSpacing(4);
   const char* axes[] = {"z", "y", "x"};
   for (int i = 0; i < 3; ++i) {
-    normal_[i] = new QDoubleSpinBox(row);
+    normal_[i] = new DecimalBox(row);
     normal_[i]->setObjectName(name + QLatin1Char('_') + QLatin1String(axes[i]));
     normal_[i]->setPrefix(QLatin1String(axes[i]) + QLatin1Char(' '));
     normal_[i]->setRange(-1, 1);

@@ -45,7 +45,7 @@ void SlabControls::make_slider() {
   delete thickness_;
   const VoxelGrid& grid = workspace_.layers().grid();
   ValueSlider::Range range{0, depth_, 0, 1, QString(), false};
-  if (grid.calibrated()) range.unit = QLatin1Char(' ') + unit_text(grid.unit);
+  if (grid.calibrated()) range.unit = unit_text(grid.unit);
   thickness_ = new ValueSlider(range, row_);
   thickness_->setObjectName(QStringLiteral("slab_thickness"));
   thickness_->on_change = [this](double) { run(); };

@@ -20,7 +20,7 @@ Overlay SliceView::overlay_on(const ViewTransform& view, double scale,
   }
   const auto& grid = workspace_.layers().grid();
   if (choice.scale_bar && grid.calibrated()) add_scale_bar(overlay, view, grid.unit, style);
-  if (choice.axes) add_axes(overlay, view, style);
+  if (choice.axes) add_axes(overlay, view, grid.names, style);
   return overlay;
 }
 

@@ -30,10 +30,6 @@ QString title_of(Plane plane) {
   return plane == Plane::kXY ? QStringLiteral("XY") : plane == Plane::kXZ ? QStringLiteral("XZ")
                                                                           : QStringLiteral("YZ");
 }
-QString axis_name(Axis axis) {
-  return axis == Axis::kZ ? QStringLiteral("z") : axis == Axis::kY ? QStringLiteral("y")
-                                                                   : QStringLiteral("x");
-}
 
 /// Readable on any picture: on a shade of its own.
 void paint_title(QPainter& painter, const QString& title, int width) {
@@ -56,7 +52,7 @@ SliceView::SliceView(Plane plane, Workspace& workspace, QWidget* parent)
   setFocusPolicy(Qt::ClickFocus);
   setMinimumSize(64, 64);
   setCursor(Qt::CrossCursor);
-  header_ = new ViewHeader(title_of(plane), axis_name(normal_axis(plane)), this);
+  header_ = new ViewHeader(title_of(plane), true, this);
   header_->hide();
   header_->on_maximise = [this] {
     if (on_maximise) on_maximise();
@@ -224,9 +220,10 @@ void SliceView::paintEvent(QPaintEvent*) {
     paint_overlays(painter);
     if (tool_ != nullptr) tool_->paint(painter, *this);
     const Axis axis = normal_axis(plane_);
-    header_->set_plane(
-        along(workspace_.view().cursor_voxel(workspace_.layers().grid()), axis),
-        along(workspace_.layers().extent(), axis));
+    const VoxelGrid& grid = workspace_.layers().grid();
+    header_->set_plane(QString::fromStdString(name_along(grid.names, axis)),
+                       along(workspace_.view().cursor_voxel(grid), axis),
+                       along(workspace_.layers().extent(), axis));
   }
   if (on_first_paint) {
     const auto first = std::exchange(on_first_paint, nullptr);

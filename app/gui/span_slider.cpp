@@ -127,6 +127,11 @@ void SpanSlider::keyPressEvent(QKeyEvent* event) {
     move(last_, -step);
   } else if (event->key() == Qt::Key_Right) {
     move(last_, step);
+  } else if (event->key() == Qt::Key_Up || event->key() == Qt::Key_Down) {
+    last_ = last_ == Grip::kBegin ? Grip::kEnd : Grip::kBegin;
+    update();
+  } else if (event->key() == Qt::Key_Home) {
+    change(low_, high_);
   } else {
     QWidget::keyPressEvent(event);
   }

@@ -7,8 +7,8 @@
 
 namespace karyo::gui {
 
-/// Drag a handle, or the span between them; double click: all of the range. Arrow keys move the
-/// handle that was moved last.
+/// Drag a handle, or the span between them; double click: all of the range. Left and right move the
+/// handle that was moved last, up and down take the other one.
 class SpanSlider : public QWidget {
  public:
   explicit SpanSlider(QWidget* parent = nullptr);

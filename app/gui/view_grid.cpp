@@ -13,6 +13,11 @@ namespace {
 
 constexpr double kFill = 0.96;  // of a view, so that the picture's edges are seen
 
+/// What the file calls the axis, else the usual word.
+void name_slider(AxisSlider& slider, const std::string& said, const QString& usual) {
+  slider.set_name(said.empty() ? usual : QString::fromStdString(said));
+}
+
 }  // namespace
 
 ViewGrid::ViewGrid(Workspace& workspace, QWidget* parent)
@@ -41,9 +46,10 @@ ViewGrid::ViewGrid(Workspace& workspace, QWidget* parent)
     view.on_maximise = [this] { leave_cells(); };
   };
   column->addWidget(cells_, 1);
-  channel_ = new AxisSlider(tr("Channel"), tr("All channels together, or one after the other."));
-  plane_ = new AxisSlider(tr("Plane"), tr("The plane that is shown (wheel)."));
-  time_ = new AxisSlider(tr("Time"), tr("The time point that is shown (, and .)."));
+  channel_ = new AxisSlider(QStringLiteral("channel"),
+                            tr("All channels together, or one after the other."));
+  plane_ = new AxisSlider(QStringLiteral("plane"), tr("The plane that is shown (wheel)."));
+  time_ = new AxisSlider(QStringLiteral("time"), tr("The time point that is shown (, and .)."));
   for (AxisSlider* slider : {channel_, plane_, time_}) {
     slider->setProperty("role", "panel");
     slider->setAttribute(Qt::WA_StyledBackground);
@@ -266,6 +272,7 @@ void ViewGrid::update_sliders() {
 }
 
 void ViewGrid::update_time() {
+  name_slider(*time_, workspace_.layers().grid().names.t, tr("Time"));
   const std::int64_t count = workspace_.layers().time_count();
   const std::int64_t time = workspace_.view().time();
   time_->set_count(static_cast<int>(count));
@@ -287,6 +294,8 @@ void ViewGrid::update_plane() {
                      view.layout() != ViewLayoutKind::kVolume;
   const Axis axis = normal_axis(view.maximised());
   const auto& grid = workspace_.layers().grid();
+  const std::string name = name_along(grid.names, axis);
+  name_slider(*plane_, name.size() > 1 ? name : "", tr("Plane"));
   const std::int64_t count = alone ? along(workspace_.layers().extent(), axis) : 1;
   const std::int64_t plane = along(view.cursor_voxel(grid), axis);
   plane_->set_count(static_cast<int>(count));
@@ -304,6 +313,7 @@ void ViewGrid::update_plane() {
 void ViewGrid::update_channel() {
   const auto* image = dynamic_cast<const ImageLayer*>(workspace_.layers().selected());
   const bool several = image != nullptr && image->channel_count() > 1 && !image->rgb();
+  name_slider(*channel_, image != nullptr ? image->grid().names.c : "", tr("Channel"));
   channel_->set_count(several ? static_cast<int>(image->channel_count()) + 1 : 1);
   if (!several) return;
   int alone = 0, visible = 0;

@@ -19,8 +19,7 @@ constexpr int kMostTitleWidth = 180;
 
 }  // namespace
 
-ViewHeader::ViewHeader(const QString& title, const QString& plane_axis, QWidget* parent)
-    : QWidget(parent), axis_(plane_axis) {
+ViewHeader::ViewHeader(const QString& title, bool scrolls, QWidget* parent) : QWidget(parent) {
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(kGrid, 2, 4, 2);
   row->setSpacing(kGrid);
@@ -46,7 +45,6 @@ ViewHeader::ViewHeader(const QString& title, const QString& plane_axis, QWidget*
   position_->setProperty("role", "quiet");
   slider_ = new QSlider(Qt::Horizontal, this);
   slider_->setFocusPolicy(Qt::NoFocus);
-  slider_->setToolTip(QObject::tr("Plane along %1 (wheel)").arg(plane_axis));
   slider_->setMaximumWidth(240);
   row->addWidget(position_);
   row->addWidget(slider_, 1);
@@ -61,24 +59,23 @@ ViewHeader::ViewHeader(const QString& title, const QString& plane_axis, QWidget*
     if (on_maximise) on_maximise();
   });
   row->addWidget(maximise_);
-  if (plane_axis.isEmpty()) {
-    position_->hide();
-    slider_->hide();
-  }
+  position_->setVisible(scrolls);
+  slider_->setVisible(scrolls);
   set_maximised(false);
   setCursor(Qt::ArrowCursor);
 }
 
-void ViewHeader::set_plane(std::int64_t number, std::int64_t count) {
-  if (axis_.isEmpty()) return;
+void ViewHeader::set_plane(const QString& axis, std::int64_t number, std::int64_t count) {
   const QSignalBlocker quiet(slider_);
   const bool several = count > 1;
   position_->setVisible(several);
   slider_->setVisible(several);
   slider_->setRange(0, static_cast<int>(count - 1));
   slider_->setValue(static_cast<int>(number));
-  const int digits = static_cast<int>(QString::number(count).size());
-  position_->setText(QStringLiteral("%1 %2/%3").arg(axis_).arg(number + 1, digits).arg(count));
+  const QString last = QString::number(count);
+  const QString at = QString::number(number + 1).rightJustified(last.size());
+  position_->setText(QStringLiteral("%1 %2/%3").arg(axis, at, last));
+  slider_->setToolTip(QObject::tr("Plane along %1 (wheel)").arg(axis));
 }
 
 void ViewHeader::set_title(const QString& title) {

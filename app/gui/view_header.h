@@ -15,11 +15,11 @@ namespace karyo::gui {
 
 class ViewHeader : public QWidget {
  public:
-  /// `plane_axis` names the scrolled axis ("z"); empty: no slider.
-  ViewHeader(const QString& title, const QString& plane_axis, QWidget* parent);
+  /// `scrolls`: the view has planes, and so a slider.
+  ViewHeader(const QString& title, bool scrolls, QWidget* parent);
 
-  /// Plane `number` (from 0) of `count`.
-  void set_plane(std::int64_t number, std::int64_t count);
+  /// Plane `number` (from 0) of `count` along an axis ("z").
+  void set_plane(const QString& axis, std::int64_t number, std::int64_t count);
   void set_maximised(bool maximised);
   void set_title(const QString& title);
   /// A button that opens the menu of layers; on_layers fills it before it opens.
@@ -34,7 +34,6 @@ class ViewHeader : public QWidget {
   void paintEvent(QPaintEvent* event) override;
 
  private:
-  const QString axis_;
   QLabel* title_;
   QToolButton* layers_;
   QMenu* menu_;

@@ -122,7 +122,7 @@ VolumeView::VolumeView(Workspace& workspace, QWidget* parent)
   hint_->setAlignment(Qt::AlignCenter);
   hint_->setWordWrap(true);
   hint_->setProperty("role", "quiet");
-  header_ = new ViewHeader(QStringLiteral("3D"), {}, this);
+  header_ = new ViewHeader(QStringLiteral("3D"), false, this);
   header_->hide();
   header_->on_maximise = [this] {
     if (on_maximise) on_maximise();

@@ -260,7 +260,10 @@ Volume rotate(const Volume& volume, int quarter_turns) {
     if (turns == 3) return {p.z, p.x, in.x - 1 - p.y};
     return p;
   });
-  if (swaps) std::swap(turned.grid.spacing_y, turned.grid.spacing_x);
+  if (swaps) {
+    std::swap(turned.grid.spacing_y, turned.grid.spacing_x);
+    std::swap(turned.grid.names.y, turned.grid.names.x);
+  }
   return turned;
 }
 
@@ -289,6 +292,7 @@ Volume reslice(const Volume& volume, Plane plane) {
     turned.grid.spacing_y = g.spacing_z;
     turned.grid.origin_z = g.origin_y;
     turned.grid.origin_y = g.origin_z;
+    std::swap(turned.grid.names.z, turned.grid.names.y);
     return turned;
   }
   Volume turned = rearranged(volume, {in.x, in.y, in.z},
@@ -297,6 +301,7 @@ Volume reslice(const Volume& volume, Plane plane) {
   turned.grid.spacing_x = g.spacing_z;
   turned.grid.origin_z = g.origin_x;
   turned.grid.origin_x = g.origin_z;
+  std::swap(turned.grid.names.z, turned.grid.names.x);
   return turned;
 }
 

@@ -3,11 +3,19 @@
 /// How voxels lie in the world.
 
 #include <string>
+#include <tuple>
 
 namespace karyo {
 
 /// The unit of places that a file gives without one, in whatever unit the world has: surfaces'.
 inline constexpr const char* kWorldUnit = "world";
+
+/// What a file calls its axes where that is not t, c, z, y, x: "angle", "depth". UTF-8; empty: as
+/// usual. An axis of another kind lies where there is room, an angle where time would.
+struct AxisNames {
+  std::string t, c, z, y, x;
+  friend bool operator==(const AxisNames&, const AxisNames&) = default;
+};
 
 /// Spacing is the distance between neighbouring voxel centres, in `unit`, always > 0 and finite.
 /// A file without calibration has spacing 1 and the unit "pixel".
@@ -19,8 +27,17 @@ struct VoxelGrid {
   /// Where the volume's corner lies in the world, in `unit`: a layer that was moved.
   double origin_z = 0, origin_y = 0, origin_x = 0;
 
+  AxisNames names;
+
   bool calibrated() const { return unit != "pixel" && unit != kWorldUnit; }
-  friend bool operator==(const VoxelGrid&, const VoxelGrid&) = default;
+  /// Equal where voxels lie alike; what their axes are called is no difference.
+  friend bool operator==(const VoxelGrid& a, const VoxelGrid& b) {
+    const auto place = [](const VoxelGrid& g) {
+      return std::tie(g.spacing_z, g.spacing_y, g.spacing_x, g.unit, g.frame_interval, g.time_unit,
+                      g.origin_z, g.origin_y, g.origin_x);
+    };
+    return place(a) == place(b);
+  }
 };
 
 }  // namespace karyo

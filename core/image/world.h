@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/image/axes.h"
@@ -49,6 +50,12 @@ inline std::int64_t along(const Index3& index, Axis axis) {
 }
 inline double spacing_along(const VoxelGrid& grid, Axis axis) {
   return axis == Axis::kZ ? grid.spacing_z : axis == Axis::kY ? grid.spacing_y : grid.spacing_x;
+}
+/// What the file calls the axis, else its letter.
+inline std::string name_along(const AxisNames& names, Axis axis) {
+  const std::string& said = axis == Axis::kZ ? names.z : axis == Axis::kY ? names.y : names.x;
+  if (!said.empty()) return said;
+  return axis == Axis::kZ ? "z" : axis == Axis::kY ? "y" : "x";
 }
 inline double origin_along(const VoxelGrid& grid, Axis axis) {
   return axis == Axis::kZ ? grid.origin_z : axis == Axis::kY ? grid.origin_y : grid.origin_x;

@@ -12,6 +12,8 @@
 #include "core/io/png_reader.h"
 #include "core/io/tiff_reader.h"
 #include "core/io/tiff_structure.h"
+#include "core/io/zarr_reader.h"
+#include "core/io/zarr_source.h"
 
 namespace karyo::io {
 
@@ -69,6 +71,11 @@ Result<std::unique_ptr<ImageReader>> open_image(std::shared_ptr<const ByteSource
 }
 
 Result<std::unique_ptr<ImageReader>> open_image(const std::filesystem::path& path) {
+  if (is_zarr(path)) {
+    auto opened = open_zarr_image(path);
+    if (opened) (*opened)->describe_path(path);
+    return opened;
+  }
   KARYO_TRY(auto source, open_file(path));
   return open_image(std::move(source), path);
 }

@@ -186,6 +186,13 @@ Result<ItkHeader> read_nrrd(const ByteSource& source) {
   }
   if (!units.empty()) header.unit = units.front();
   if (units.size() > 3) header.time_unit = units[3];
+  header.labels = quoted(get("labels"));
+  if (header.labels.size() != header.sizes.size() + (header.components > 1 ? 1 : 0)) {
+    header.labels.clear();
+  } else if (header.components > 1) {
+    header.channel_label = header.labels.front();
+    header.labels.erase(header.labels.begin());
+  }
   return header;
 }
 

@@ -27,6 +27,8 @@ struct ItkHeader {
   bool compressed = false;
   std::uint64_t stored = 0;  ///< bytes there are for pixels, headers included
   std::string unit;          ///< of the spacing, as the file names it; "" when it does not
+  std::vector<std::string> labels;  ///< of the axes, one each of `sizes`; empty when not said
+  std::string channel_label;        ///< of the components
   std::string time_unit;     ///< of the fourth axis's spacing; "" when the file does not say
 };
 

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/io/axis_places.h"
 #include "core/io/itk_header.h"
 #include "core/io/limits.h"
 #include "core/io/tiff_metadata.h"
@@ -119,6 +120,12 @@ class ItkReader final : public WholeImageReader {
   itk::ImageIOBase::Pointer io_;
 };
 
+/// "" where the label says no more than the axis's letter.
+std::string name_from(const std::string& label, const std::string& letter) {
+  const std::string name = axis_name_from(label);
+  return name == letter ? "" : name;
+}
+
 VoxelGrid grid_of(const itk::ImageIOBase& io, const ItkHeader& header) {
   const auto spacing = [&](unsigned axis) {
     const double value = axis < header.sizes.size() ? std::abs(io.GetSpacing(axis)) : 1;
@@ -137,6 +144,12 @@ VoxelGrid grid_of(const itk::ImageIOBase& io, const ItkHeader& header) {
   if (!header.time_unit.empty() && header.sizes.size() > 3) {
     grid.frame_interval = spacing(3);
     grid.time_unit = header.time_unit;
+  }
+  grid.names.c = name_from(header.channel_label, "c");
+  for (std::size_t i = 0; i < std::min<std::size_t>(4, header.labels.size()); ++i) {
+    std::string AxisNames::*const kNames[] = {&AxisNames::x, &AxisNames::y, &AxisNames::z,
+                                              &AxisNames::t};
+    grid.names.*kNames[i] = name_from(header.labels[i], std::string(1, "xyzt"[i]));
   }
   const bool plain = grid.spacing_x == 1 && grid.spacing_y == 1 && grid.spacing_z == 1;
   if (!header.unit.empty()) {

@@ -91,21 +91,28 @@ Result<void> write_nrrd(const std::filesystem::path& path, const Volume& volume,
   text += "dimension: " + std::to_string(sizes.size()) + "\nsizes:";
   for (const std::int64_t extent : sizes) text += " " + std::to_string(extent);
   text += "\nkinds:" + kinds + "\nspacings:";
-  std::string units;
-  const auto axis = [&](double spacing, const std::string& unit) {
-    text += std::isnan(spacing) ? " nan" : " " + number_text(spacing);
-    std::string safe = unit;
+  std::string units, labels;
+  const auto quote = [](std::string safe) {
     std::erase_if(safe, [](char c) { return c == '"' || static_cast<unsigned char>(c) < 0x20; });
-    units += " \"" + safe + "\"";
+    return " \"" + safe + "\"";
+  };
+  const auto axis = [&](double spacing, const std::string& unit, const std::string& name) {
+    text += std::isnan(spacing) ? " nan" : " " + number_text(spacing);
+    units += quote(unit);
+    labels += quote(name);
   };
   const std::string unit = volume.grid.calibrated() ? volume.grid.unit : "";
   const bool timed = shape.t > 1 && volume.grid.frame_interval > 0;
-  if (shape.c > 1) axis(NAN, "");
-  axis(volume.grid.spacing_x, unit);
-  axis(volume.grid.spacing_y, unit);
-  if (spatial3) axis(volume.grid.spacing_z, unit);
-  if (shape.t > 1) axis(timed ? volume.grid.frame_interval : 1, timed ? volume.grid.time_unit : "");
+  const AxisNames& names = volume.grid.names;
+  if (shape.c > 1) axis(NAN, "", names.c);
+  axis(volume.grid.spacing_x, unit, names.x);
+  axis(volume.grid.spacing_y, unit, names.y);
+  if (spatial3) axis(volume.grid.spacing_z, unit, names.z);
+  if (shape.t > 1) {
+    axis(timed ? volume.grid.frame_interval : 1, timed ? volume.grid.time_unit : "", names.t);
+  }
   text += "\n";
+  if (!(names == AxisNames{})) text += "labels:" + labels + "\n";
   if (!unit.empty() || timed) text += "units:" + units + "\n";
   if (bytes_of(volume.type()) > 1) text += "endian: little\n";
   text += compress ? "encoding: gzip\n\n" : "encoding: raw\n\n";

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <bit>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
+
+#include "core/io/axis_places.h"
 
 namespace karyo::io {
 namespace {
@@ -269,8 +272,13 @@ std::optional<ShapedDescription> parse_shaped_description(std::string_view text)
   }
   if (json.contains("axes") && json["axes"].is_string()) {
     const auto axes = json["axes"].get<std::string>();
-    const bool known = axes.find_first_not_of("TCZYXS") == std::string::npos;
-    if (known && axes.size() == found.shape.size()) found.axes = axes;
+    auto placed = axes.size() == found.shape.size() ? place_tifffile_axes(axes) : std::nullopt;
+    if (placed) {
+      for (const char letter : placed->letters) {
+        found.axes += static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+      }
+      found.names = std::move(placed->names);
+    }
   }
   return found;
 }

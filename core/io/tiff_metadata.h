@@ -85,10 +85,11 @@ Result<OmeDescription> parse_ome_xml(std::string_view text, const OmeFile& own =
 /// Whether a file that OME-XML names is `own`: by its uuid, else by its name.
 bool same_file(const OmeFile& named, const OmeFile& own);
 
-/// tifffile's {"shape": [...], "axes": "..."}; axes without T, C, Z, Y, X, S letters are left "".
+/// tifffile's {"shape": [...], "axes": "..."}.
 struct ShapedDescription {
   std::vector<std::int64_t> shape;
-  std::string axes;
+  std::string axes;  ///< letters of T C Z Y X S; empty when the file's say nothing
+  AxisNames names;
 };
 std::optional<ShapedDescription> parse_shaped_description(std::string_view text);
 

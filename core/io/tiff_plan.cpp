@@ -189,6 +189,7 @@ Result<TiffPlan> Planner::plain(const std::optional<ShapedDescription>& shaped) 
   plan.channels = extents[1];
   plan.slices = extents[2];
   plan.order = order;
+  plan.grid.names = shaped->names;
   std::vector<TiffPlace> sorted(plan.pages.size());
   for (std::int64_t t = 0, i = 0; t < plan.frames; ++t) {
     for (std::int64_t c = 0; c < plan.channels; ++c) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/io/axis_places.h"
 #include "core/io/tiff_metadata.h"
 #include "core/io/zarr_array.h"
 
@@ -54,27 +55,19 @@ std::vector<double> transformation(const json& owner, const char* type) {
 Result<void> read_axes(const json* axes, OmeZarr& image) {
   if (axes == nullptr) return {};  // before 0.3: five axes, or as many as the array has
   if (!axes->is_array()) return wrong("the axes are no list");
+  std::vector<NamedAxis> named;
   for (const json& axis : *axes) {
-    std::string name = axis.is_string() ? axis.get<std::string>() : text_of(axis, "name");
-    const std::string type = text_of(axis, "type");
-    if (name.size() != 1 || std::string("tczyx").find(name[0]) == std::string::npos) {
-      if (type == "time") name = "t";
-      if (type == "channel") name = "c";
-    }
-    if (name.size() != 1 || std::string("tczyx").find(name[0]) == std::string::npos) {
-      return Error(ErrorCode::kUnsupported,
-                   "the axis \"" + name.substr(0, 40) + "\" is none of t, c, z, y, x",
-                   "Save the image with these axes.");
-    }
-    if (image.axes.find(name) != std::string::npos) return wrong("an axis is named twice");
-    image.axes += name;
-    const std::string unit = text_of(axis, "unit");
-    if (unit.empty()) continue;
-    if (name == "t") image.grid.time_unit = unit == "second" ? "sec" : unit;
-    if (name == "x") image.grid.unit = normal_unit(unit);
+    named.push_back({axis.is_string() ? axis.get<std::string>() : text_of(axis, "name"),
+                     text_of(axis, "type")});
   }
-  if (image.axes.find('y') == std::string::npos || image.axes.find('x') == std::string::npos) {
-    return wrong("the axes name no y and x");
+  KARYO_TRY(PlacedAxes placed, place_axes(named));
+  image.axes = std::move(placed.letters);
+  image.grid.names = std::move(placed.names);
+  for (std::size_t i = 0; i < image.axes.size(); ++i) {
+    const std::string unit = text_of((*axes)[i], "unit");
+    if (unit.empty()) continue;
+    if (image.axes[i] == 't') image.grid.time_unit = unit == "second" ? "sec" : unit;
+    if (image.axes[i] == 'x') image.grid.unit = normal_unit(unit);
   }
   return {};
 }

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <utility>
 
+#include "core/io/axis_places.h"
 #include "core/io/limits.h"
 #include "core/io/zarr_array.h"
 #include "core/io/zarr_ome.h"
@@ -162,6 +163,20 @@ double sensible(double number, double otherwise) {
   return std::isfinite(number) && number > 0 ? number : otherwise;
 }
 
+/// An array of v3 may name its axes; what cannot be an image's is as if it did not.
+void take_names_of(const ZarrArray& array, std::string& axes, AxisNames& names) {
+  if (array.axis_names.size() != array.shape.size()) return;
+  std::vector<NamedAxis> named;
+  for (const std::string& name : array.axis_names) {
+    if (name.empty()) return;
+    named.push_back({name, ""});
+  }
+  auto placed = place_axes(named);
+  if (!placed) return;
+  axes = std::move(placed->letters);
+  names = std::move(placed->names);
+}
+
 Result<std::shared_ptr<const PixelSource>> open_levels(const fs::path& folder, OmeZarr image) {
   PixelInfo info;
   info.labels = image.labels;
@@ -182,6 +197,7 @@ Result<std::shared_ptr<const PixelSource>> open_levels(const fs::path& folder, O
       continue;
     }
     if (first) {
+      if (image.axes.empty()) take_names_of(*array, image.axes, info.grid.names);
       KARYO_TRY(places, places_of(image.axes, array->shape.size()));
     }
     KARYO_TRY(const VolumeShape shape, shape_of(*array, places));

@@ -186,6 +186,14 @@ void LayerList::update_world() {
   grid_ = (calibrated != layers_.end() ? *calibrated : layers_.front())->place();
   grid_.origin_z = grid_.origin_y = grid_.origin_x = 0;  // the world itself was not moved
   if (grid_.unit == kWorldUnit) grid_ = VoxelGrid{};
+  grid_.names = {};
+  for (const auto& layer : layers_) {
+    const AxisNames& said = layer->grid().names;
+    for (std::string AxisNames::*name :
+         {&AxisNames::t, &AxisNames::c, &AxisNames::z, &AxisNames::y, &AxisNames::x}) {
+      if ((grid_.names.*name).empty()) grid_.names.*name = said.*name;
+    }
+  }
 }
 
 VoxelGrid LayerList::grid_of(const Layer& layer) const {

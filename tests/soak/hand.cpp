@@ -42,103 +42,131 @@ std::vector<T*> usable(QWidget& in) {
   return found;
 }
 
+/// What is used one after the other may go with the one before.
+template <typename T>
+std::vector<QPointer<T>> guarded(const std::vector<T*>& widgets) {
+  return {widgets.begin(), widgets.end()};
+}
+
 void wheel(QWidget& widget, int notches, QPointF at, Qt::KeyboardModifiers modifiers) {
   QWheelEvent event(at, widget.mapToGlobal(at), {}, {0, 120 * notches}, Qt::NoButton, modifiers,
                     Qt::NoScrollPhase, false);
   QApplication::sendEvent(&widget, &event);
 }
 
+std::string name_of(const QWidget& widget) {
+  return (widget.objectName() + QLatin1Char(' ') + widget.metaObject()->className()).toStdString();
+}
+
+/// QTest::mouseClick goes on with a widget that its press may have deleted.
+void click(const QPointer<QWidget>& widget, Qt::KeyboardModifiers modifiers, QPoint at) {
+  QTest::mousePress(widget, Qt::LeftButton, modifiers, at);
+  if (widget) QTest::mouseRelease(widget, Qt::LeftButton, modifiers, at);
+}
+
 }  // namespace
 
 Hand::Hand(MainWindow& window, std::vector<std::string> files, std::filesystem::path folder,
-           std::uint64_t seed)
-    : window_(window), files_(std::move(files)), folder_(std::move(folder)), random_(seed) {}
+           std::uint64_t seed, Say say)
+    : window_(window),
+      files_(std::move(files)),
+      folder_(std::move(folder)),
+      random_(seed),
+      say_(std::move(say)) {}
 
-std::string Hand::act() {
+void Hand::act() {
   if (QWidget* popup = QApplication::activePopupWidget()) {
+    say_("popup");
     QTest::keyClick(popup, chance(0.5) ? Qt::Key_Escape : Qt::Key_Return);
-    return "popup";
+    return;
   }
   for (QDialog* dialog : window_.findChildren<QDialog*>()) {
     if (dialog->isVisible()) return answer(*dialog);
   }
-  LayerList& layers = window_.workspace().layers();
+  const LayerList& layers = window_.workspace().layers();
   if (layers.empty() || (layers.count() < 4 && chance(0.1))) return open_file();
-  if (layers.count() > static_cast<int>(kMostLayers)) {
-    layers.select(&layers.at(static_cast<int>(below(static_cast<std::size_t>(layers.count())))));
-    window_.run("layer.set", {{"locked", false}});
-    window_.run("layer.delete", json::object());
-    return "close a layer";
-  }
+  if (layers.count() > static_cast<int>(kMostLayers)) return close_layer();
   const double what = random_.uniform();
   if (what < 0.45) return use_mouse();
   if (what < 0.6) return press_key();
   if (what < 0.85) return run_command();
-  return use_widget();
+  use_widget();
 }
 
-std::string Hand::open_file() {
+void Hand::open_file() {
   const std::string& file = one_of(files_);
+  say_("open " + file);
   window_.run("file.open_files", {{"files", json::array({file})}});
-  return "open " + file;
 }
 
-std::string Hand::use_mouse() {
+void Hand::close_layer() {
+  say_("close a layer");
+  LayerList& layers = window_.workspace().layers();
+  layers.select(&layers.at(static_cast<int>(below(static_cast<std::size_t>(layers.count())))));
+  window_.run("layer.set", {{"locked", false}});
+  window_.run("layer.delete", json::object());
+}
+
+void Hand::use_mouse() {
   std::vector<QWidget*> places;
   for (QWidget* child : window_.findChildren<QWidget*>()) {
     if (child->isVisible() && child->width() > 20 && child->height() > 20) places.push_back(child);
   }
   QWidget* const view = window_.views().childAt(window_.views().rect().center());
-  // What is pressed may go before it is let go.
   const QPointer<QWidget> widget = chance(0.6) && view != nullptr ? view : one_of(places);
-  const auto anywhere = [&] {
-    return QPoint(static_cast<int>(between(1, widget->width() - 1)),
-                  static_cast<int>(between(1, widget->height() - 1)));
-  };
-  const QString name = widget->objectName() + QLatin1Char(' ') + widget->metaObject()->className();
-  const std::string where = " on " + name.toStdString();
   static const std::vector<Qt::KeyboardModifiers> kModifiers{Qt::NoModifier,    Qt::NoModifier,
                                                              Qt::NoModifier,    Qt::ControlModifier,
                                                              Qt::ShiftModifier, Qt::AltModifier};
   const Qt::KeyboardModifiers modifiers = one_of(kModifiers);
   const double what = random_.uniform();
+  const auto say = [&](const char* action) { say_(action + name_of(*widget)); };
   if (what < 0.3) {
-    wheel(*widget, chance(0.5) ? 1 : -1, anywhere(), modifiers);
-    return "wheel" + where;
+    say("wheel on ");
+    wheel(*widget, chance(0.5) ? 1 : -1, somewhere_in(*widget), modifiers);
+  } else if (what < 0.5) {
+    say("click on ");
+    click(widget, modifiers, somewhere_in(*widget));
+  } else if (what < 0.55) {
+    say("double click on ");
+    const QPoint at = somewhere_in(*widget);
+    click(widget, modifiers, at);
+    if (widget) QTest::mouseDClick(widget, Qt::LeftButton, modifiers, at);
+  } else if (what < 0.65) {
+    say("move on ");
+    QTest::mouseMove(widget, somewhere_in(*widget));
+  } else {
+    say("drag on ");
+    drag(widget, modifiers);
   }
-  if (what < 0.5) {
-    QTest::mouseClick(widget, Qt::LeftButton, modifiers, anywhere());
-    return "click" + where;
-  }
-  if (what < 0.55) {
-    QTest::mouseDClick(widget, Qt::LeftButton, modifiers, anywhere());
-    return "double click" + where;
-  }
-  if (what < 0.65) {
-    QTest::mouseMove(widget, anywhere());
-    return "move" + where;
-  }
+}
+
+QPoint Hand::somewhere_in(const QWidget& widget) {
+  return {static_cast<int>(between(1, widget.width() - 1)),
+          static_cast<int>(between(1, widget.height() - 1))};
+}
+
+void Hand::drag(const QPointer<QWidget>& widget, Qt::KeyboardModifiers modifiers) {
   const Qt::MouseButton button = chance(0.8) ? Qt::LeftButton : Qt::MiddleButton;
-  QTest::mousePress(widget, button, modifiers, anywhere());
+  QTest::mousePress(widget, button, modifiers, somewhere_in(*widget));
   const std::size_t moves = 2 + below(8);
   for (std::size_t i = 0; i < moves && widget; ++i) {
-    const QPoint at = anywhere();
+    const QPoint at = somewhere_in(*widget);
     QMouseEvent move(QEvent::MouseMove, at, widget->mapToGlobal(QPointF(at)), Qt::NoButton, button,
                      modifiers);
     QApplication::sendEvent(widget, &move);
     QTest::qWait(1);
   }
-  if (widget) QTest::mouseRelease(widget, button, modifiers, anywhere());
-  return "drag" + where;
+  if (widget) QTest::mouseRelease(widget, button, modifiers, somewhere_in(*widget));
 }
 
-std::string Hand::press_key() {
+void Hand::press_key() {
   static const std::vector<int> kOthers{Qt::Key_Escape, Qt::Key_Return, Qt::Key_Tab,  Qt::Key_Left,
                                         Qt::Key_Right,  Qt::Key_Up,     Qt::Key_Down, Qt::Key_Space,
                                         Qt::Key_Delete, Qt::Key_Home,   Qt::Key_End};
   QWidget* const target = QApplication::focusWidget();
-  QTest::keyClick(target != nullptr ? target : &window_, static_cast<Qt::Key>(one_of(kOthers)));
-  return "key";
+  const int key = one_of(kOthers);
+  say_("key " + std::to_string(key));
+  QTest::keyClick(target != nullptr ? target : &window_, static_cast<Qt::Key>(key));
 }
 
 json Hand::argument_for(const Command& command, const Argument& argument) {
@@ -176,7 +204,7 @@ json Hand::argument_for(const Command& command, const Argument& argument) {
   return {};
 }
 
-std::string Hand::run_command() {
+void Hand::run_command() {
   std::vector<const Command*> able;
   for (const Command& command : window_.commands().all()) {
     if (!left_alone(command) && command.enabled()) able.push_back(&command);
@@ -188,57 +216,59 @@ std::string Hand::run_command() {
       arguments[argument.name] = argument_for(command, argument);
     }
   }
-  if (command.title.empty() || chance(0.7)) {
-    window_.run(command.id, arguments);
-  } else {
-    window_.run(command);
-  }
-  return command.id + " " + arguments.dump();
+  const bool asked = !command.title.empty() && chance(0.3);
+  say_(command.id + (asked ? std::string(" by its menu") : " " + arguments.dump()));
+  asked ? window_.run(command) : window_.run(command.id, arguments);
 }
 
-std::string Hand::use_widget() {
+void Hand::use_widget() {
   if (const auto boxes = usable<QComboBox>(window_); !boxes.empty() && chance(0.3)) {
     QComboBox& box = *one_of(boxes);
+    say_("choose in " + name_of(box));
     if (box.count() > 0) box.setCurrentIndex(static_cast<int>(below(std::size_t(box.count()))));
-    return "choose in " + box.objectName().toStdString();
+    return;
   }
   if (const auto sliders = usable<QAbstractSlider>(window_); !sliders.empty() && chance(0.4)) {
     QAbstractSlider& slider = *one_of(sliders);
+    say_("slide " + name_of(slider));
     slider.setValue(static_cast<int>(between(slider.minimum(), slider.maximum() + 1.0)));
-    return "slide " + slider.objectName().toStdString();
+    return;
   }
-  const auto buttons = usable<QAbstractButton>(window_);
-  if (buttons.empty()) return "nothing";
-  QAbstractButton& button = *one_of(buttons);
-  const std::string name = button.objectName().toStdString();
-  QTest::mouseClick(&button, Qt::LeftButton);
-  return "press " + name;
+  if (const auto buttons = usable<QAbstractButton>(window_); !buttons.empty()) {
+    QAbstractButton& button = *one_of(buttons);
+    say_("press " + name_of(button));
+    click(&button, Qt::NoModifier, button.rect().center());
+  }
 }
 
-std::string Hand::answer(QWidget& dialog) {
+void Hand::answer(QWidget& dialog) {
+  const QPointer<QWidget> still = &dialog;
   const std::string name = dialog.objectName().toStdString();
   if (chance(0.5)) {
-    const QPointer<QWidget> still = &dialog;
+    say_("away with " + name);
     QTest::keyClick(&dialog, Qt::Key_Escape);
     if (still && still->isVisible()) still->close();
-    return "away with " + name;
+    return;
   }
-  const QPointer<QWidget> still = &dialog;
-  for (QAbstractSpinBox* box : usable<QAbstractSpinBox>(dialog)) {
-    if (chance(0.5)) box->stepBy(chance(0.5) ? 1 : -1);
+  say_("fill in " + name);
+  for (const QPointer<QAbstractSpinBox>& box : guarded(usable<QAbstractSpinBox>(dialog))) {
+    if (box && chance(0.5)) box->stepBy(chance(0.5) ? 1 : -1);
   }
-  for (QLineEdit* line : usable<QLineEdit>(dialog)) {
-    if (chance(0.2)) QTest::keyClicks(line, QStringLiteral("1"));
+  if (!still) return;
+  for (const QPointer<QLineEdit>& line : guarded(usable<QLineEdit>(dialog))) {
+    if (line && chance(0.2)) QTest::keyClicks(line, QStringLiteral("1"));
   }
-  if (!still) return "answered " + name;
+  if (!still) return;
   const auto buttons = usable<QAbstractButton>(dialog);
   // The program goes on: a question whether to end it is answered by staying.
   if (buttons.empty() || name == "unsaved" || name.find("file") != std::string::npos) {
+    say_("close " + name);
     dialog.close();
-    return "close " + name;
+    return;
   }
-  QTest::mouseClick(one_of(buttons), Qt::LeftButton);
-  return "answer " + name;
+  QAbstractButton& button = *one_of(buttons);
+  say_("answer " + name + " by " + name_of(button));
+  click(&button, Qt::NoModifier, button.rect().center());
 }
 
 }  // namespace karyo::gui

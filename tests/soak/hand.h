@@ -2,7 +2,9 @@
 
 /// The hand of the soak: one random action after the other, by real events.
 
+#include <QPointer>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,23 +15,28 @@ namespace karyo::gui {
 
 class Hand {
  public:
-  /// `files` may be opened; what is saved goes into `folder`.
-  Hand(MainWindow& window, std::vector<std::string> files, std::filesystem::path folder,
-       std::uint64_t seed);
+  using Say = std::function<void(const std::string& what)>;
 
-  /// Does something and says what.
-  std::string act();
+  /// `files` may be opened; what is saved goes into `folder`; `say` hears of each action before it
+  /// is done.
+  Hand(MainWindow& window, std::vector<std::string> files, std::filesystem::path folder,
+       std::uint64_t seed, Say say);
+
+  void act();
 
  private:
-  std::string use_mouse();
-  std::string press_key();
-  std::string run_command();
-  std::string use_widget();
-  std::string open_file();
+  void use_mouse();
+  void drag(const QPointer<QWidget>& widget, Qt::KeyboardModifiers modifiers);
+  void press_key();
+  void run_command();
+  void use_widget();
+  void open_file();
+  void close_layer();
   /// Fills in a dialog that is open, or sends it away.
-  std::string answer(QWidget& dialog);
+  void answer(QWidget& dialog);
   nlohmann::json argument_for(const Command& command, const Argument& argument);
 
+  QPoint somewhere_in(const QWidget& widget);
   double between(double low, double high) { return low + random_.uniform() * (high - low); }
   std::size_t below(std::size_t count) {
     return std::min(count - 1, static_cast<std::size_t>(random_.uniform() * double(count)));
@@ -44,6 +51,7 @@ class Hand {
   std::vector<std::string> files_;
   std::filesystem::path folder_;
   Random random_;
+  Say say_;
 };
 
 }  // namespace karyo::gui

@@ -9,10 +9,6 @@ namespace {
 
 constexpr double kMargin = 16;  // two steps of the window's 8 px grid
 
-const char* name_of_axis(Axis axis) {
-  return axis == Axis::kZ ? "z" : axis == Axis::kY ? "y" : "x";
-}
-
 }  // namespace
 
 double round_length(double most) {
@@ -49,7 +45,8 @@ void add_scale_bar(Overlay& overlay, const ViewTransform& view, const std::strin
                            12 * style.scale});
 }
 
-void add_axes(Overlay& overlay, const ViewTransform& view, const OverlayStyle& style) {
+void add_axes(Overlay& overlay, const ViewTransform& view, const AxisNames& names,
+              const OverlayStyle& style) {
   const double reach = 24 * style.scale, head = 4 * style.scale;
   const ScreenPoint corner{kMargin * style.scale,
                            view.height - kMargin * style.scale - reach - 10 * style.scale};
@@ -65,14 +62,17 @@ void add_axes(Overlay& overlay, const ViewTransform& view, const OverlayStyle& s
   line({down.x + head, down.y - head}, down);
   const double size = 12 * style.scale;
   overlay.texts.push_back({{right.x + 4 * style.scale, right.y + 4 * style.scale},
-                           name_of_axis(horizontal_axis(view.plane)),
+                           name_along(names, horizontal_axis(view.plane)),
                            style.color,
                            TextAnchor::kLeft,
                            size});
-  overlay.texts.push_back({{down.x, down.y + size},
-                           name_of_axis(vertical_axis(view.plane)),
+  // A word begins at the margin; a letter stands under its arrow.
+  const std::string below = name_along(names, vertical_axis(view.plane));
+  const bool letter = below.size() == 1;
+  overlay.texts.push_back({{letter ? down.x : down.x - head, down.y + size},
+                           below,
                            style.color,
-                           TextAnchor::kCentre,
+                           letter ? TextAnchor::kCentre : TextAnchor::kLeft,
                            size});
 }
 

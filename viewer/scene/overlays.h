@@ -63,7 +63,8 @@ std::string length_text(double length, const std::string& unit);
 void add_scale_bar(Overlay& overlay, const ViewTransform& view, const std::string& unit,
                    const OverlayStyle& style = {});
 /// Two short arrows with their axes' names, bottom left.
-void add_axes(Overlay& overlay, const ViewTransform& view, const OverlayStyle& style = {});
+void add_axes(Overlay& overlay, const ViewTransform& view, const AxisNames& names = {},
+              const OverlayStyle& style = {});
 /// Lines through the cursor's place, open around it so that the voxel itself stays visible.
 void add_crosshair(Overlay& overlay, const ViewTransform& view, const WorldPoint& cursor,
                    const OverlayStyle& style = {});

@@ -11,6 +11,8 @@
 #include <QTreeWidget>
 #include <set>
 
+#include "app/gui/opacity_editor.h"
+#include "app/gui/span_slider.h"
 #include "tests/app/gui/window_fixture.h"
 
 namespace karyo::gui {
@@ -23,7 +25,9 @@ bool interactive(const QWidget& widget) {
          qobject_cast<const QLineEdit*>(&widget) != nullptr ||
          qobject_cast<const QAbstractSlider*>(&widget) != nullptr ||
          qobject_cast<const QListWidget*>(&widget) != nullptr ||
-         qobject_cast<const QTreeWidget*>(&widget) != nullptr;
+         qobject_cast<const QTreeWidget*>(&widget) != nullptr ||
+         dynamic_cast<const SpanSlider*>(&widget) != nullptr ||
+         dynamic_cast<const OpacityEditor*>(&widget) != nullptr;
 }
 
 /// Parts of another widget, which is what one reads and comes to.
@@ -76,6 +80,14 @@ TEST_F(AccessibleTest, EveryControlOfTheWindowHasAName) {
   }
   ASSERT_TRUE(window_.commands().run("tool.line"));
   ASSERT_TRUE(window_.commands().run("view.grid"));
+  QTest::qWait(50);
+  expect_names(window_);
+  ASSERT_TRUE(window_.commands().run("view.composite"));
+  for (const char* box : {"volume_header", "crop_on"}) {
+    auto* const button = window_.findChild<QAbstractButton*>(QLatin1String(box));
+    ASSERT_NE(button, nullptr) << box;
+    button->click();
+  }
   QTest::qWait(50);
   expect_names(window_);
 }

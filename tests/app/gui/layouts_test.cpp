@@ -16,6 +16,7 @@
 #include <QSlider>
 #include <QToolButton>
 
+#include "app/gui/controls.h"
 #include "app/gui/layer_choice.h"
 #include "tests/app/gui/window_fixture.h"
 
@@ -196,6 +197,34 @@ TEST_F(LayoutsTest, TheChannelSliderShowsOneChannelOrAll) {
   QTest::keyClick(slider, Qt::Key_Home);
   EXPECT_TRUE(image().channel(0).visible);
   EXPECT_TRUE(image().channel(1).visible);
+}
+
+TEST_F(LayoutsTest, AxesAreCalledAsTheFileCallsThem) {
+  Volume views(VoxelType::kUInt8, {3, 1, 4, 30, 40});
+  views.grid.names = {"angle", "", "depth", "", ""};
+  views.grid.frame_interval = 15;
+  views.grid.time_unit = "degree";
+  ASSERT_TRUE(write_image(folder_ / "views.nrrd", views));
+  open({folder_ / "views.nrrd"});
+  const auto names_of = [&](const char* row) {
+    auto* const slider = window_.findChild<QWidget*>(QLatin1String(row))->findChild<QSlider*>();
+    return slider->accessibleName().toStdString();
+  };
+  EXPECT_EQ(names_of("axis_time"), "angle");
+  run("view.columns_2");
+  EXPECT_EQ(names_of("axis_plane"), "depth");
+  run("file.close_all");
+  open_movie();
+  EXPECT_EQ(names_of("axis_time"), "Time");
+}
+
+TEST_F(LayoutsTest, ACommaThatIsTypedIsAPoint) {
+  DecimalBox box;
+  box.setRange(0, 100);
+  box.selectAll();
+  QTest::keyClicks(&box, "12,5");
+  EXPECT_EQ(box.value(), 12.5);
+  EXPECT_EQ(box.text(), "12.5");
 }
 
 TEST_F(LayoutsTest, AThickSliceShowsWhatLiesBeside) {

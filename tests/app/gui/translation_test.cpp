@@ -48,8 +48,20 @@ std::set<QString> texts_of_commands(const CommandTable& commands) {
     if (!text.empty()) texts.insert(QString::fromStdString(text));
   };
   for (const Command& command : commands.all()) {
-    // Commands without a title are for macros, which are written in English.
-    if (command.title.empty()) continue;
+    // Commands without a title are for macros, which are written in English; undo names what they
+    // did.
+    if (command.title.empty()) {
+      add(command.step);
+      for (const Argument& argument : command.arguments) {
+        const bool setting_of_layer =
+            command.id == "layer.set" || command.id == "layer.set_channel";
+        if (!setting_of_layer || argument.name == "layer" || argument.name == "channel") continue;
+        std::string setting = argument.name;
+        std::replace(setting.begin(), setting.end(), '_', ' ');
+        add(setting);
+      }
+      continue;
+    }
     for (const std::string& text : {command.title, command.menu, command.help}) add(text);
   }
   for (const Filter& filter : all_filters()) {
@@ -79,6 +91,7 @@ TEST(Translation, FinnishIsComplete) {
   std::set<QString> wanted = texts_of_code();
   EXPECT_GT(wanted.size(), 300u) << "the code is read";
   wanted.merge(texts_of_commands(window.commands()));
+  wanted.insert({QStringLiteral("change"), QStringLiteral("%1 of %2")});  // of undo's names
   int missing = 0;
   for (const QString& text : wanted) {
     const QStringList forms = finnish.texts().value(text);

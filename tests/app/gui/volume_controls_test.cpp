@@ -73,6 +73,27 @@ TEST_F(VolumeControlsTest, TheThresholdSaysWhichValueItIs) {
   EXPECT_EQ(find<QLabel>("threshold_value")->text(), "value 300");
 }
 
+TEST_F(VolumeControlsTest, PointsOfTheOpacityCurveAreMovedByKeys) {
+  open_panel();
+  ASSERT_TRUE(window_.commands().run("view.composite"));
+  auto* editor = find<OpacityEditor>("opacity_curve");
+  editor->setFocus();
+  ASSERT_TRUE(editor->hasFocus());
+  const auto before = look().opacity.points();
+  QTest::keyClick(editor, Qt::Key_PageDown);
+  QTest::keyClick(editor, Qt::Key_Right, Qt::ShiftModifier);
+  QTest::keyClick(editor, Qt::Key_Up);
+  EXPECT_NEAR(look().opacity.points()[1].strength, before[1].strength + 0.1, 1e-9);
+  EXPECT_NEAR(look().opacity.points()[1].opacity, before[1].opacity + 0.01, 1e-9);
+  QTest::keyClick(editor, Qt::Key_Insert);
+  EXPECT_EQ(look().opacity.points().size(), before.size() + 1);
+  QTest::keyClick(editor, Qt::Key_Delete);
+  EXPECT_EQ(look().opacity.points().size(), before.size());
+  for (int i = 0; i < 5; ++i) QTest::keyClick(editor, Qt::Key_PageUp);
+  QTest::keyClick(editor, Qt::Key_Delete);
+  EXPECT_EQ(look().opacity.points().size(), before.size()) << "an end stays";
+}
+
 TEST_F(VolumeControlsTest, PointsOfTheOpacityCurveAreDraggedAddedAndTakenAway) {
   open_panel();
   ASSERT_TRUE(window_.commands().run("view.composite"));
