@@ -25,6 +25,7 @@ void transform(Flat& flat, bool back) {
   Eigen::FFT<float> fft;
   std::vector<Complex> line, changed;
   const auto one_line = [&](std::int64_t begin, std::int64_t step, std::int64_t count) {
+    if (count == 1) return;  // its own transform, which Eigen's (3.4) writes through a null pointer
     line.resize(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
       line[static_cast<std::size_t>(i)] = flat.values[static_cast<std::size_t>(begin + i * step)];

@@ -44,7 +44,7 @@ LayerLook look_of(const Layer& layer) {
   look.blending = layer.blending();
   if (!(layer.place() == layer.grid())) look.place = layer.place();
   if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
-    look.image.emplace();
+    look.image = LayerLook::Image();  // clang 14 cannot emplace it
     for (std::int64_t c = 0; c < image->channel_count(); ++c) {
       look.image->channels.push_back(image->channel(c));
     }

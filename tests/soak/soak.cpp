@@ -35,10 +35,16 @@ double resident_mib() {
 
 /// What stays when nothing is open and nothing can be undone: all that may not grow. Layers and
 /// their undo are as large as the actions happened to make them.
-double resident_when_empty(Workspace& workspace) {
+double resident_when_empty(MainWindow& window) {
+  Workspace& workspace = window.workspace();
   workspace.layers().clear();
   workspace.history().reset();
-  QTest::qWait(50);
+  // The 3D view's thread lets go of what it drew.
+  QElapsedTimer waiting;
+  waiting.start();
+  do {
+    QTest::qWait(100);
+  } while (!window.settled() && waiting.elapsed() < 5000);
   malloc_trim(0);
   return resident_mib();
 }
@@ -136,7 +142,7 @@ int run(int seconds, std::uint64_t seed, bool verbose) {
       most = std::max(most, resident_mib());
       if (clock.elapsed() < next_look) continue;
       next_look = clock.elapsed() + std::clamp<std::int64_t>(whole / 20, 2000, 60000);
-      const double empty = resident_when_empty(workspace);
+      const double empty = resident_when_empty(window);
       const auto quarter =
           static_cast<std::size_t>(std::min<std::int64_t>(3, 4 * clock.elapsed() / whole));
       highest[quarter] = std::max(highest[quarter], empty);
