@@ -95,9 +95,14 @@ Result<void> CommandTable::run(const std::string& id, const nlohmann::json& argu
                  command->help);
   }
   KARYO_CHECK_OK(check(*command, given));
+  starts.emit(*command);
   KARYO_CHECK_OK(command->body(given));
   ran.emit(*command, given);
   return {};
+}
+
+void CommandTable::did(const std::string& id, const nlohmann::json& arguments) const {
+  if (const Command* command = find(id)) ran.emit(*command, arguments);
 }
 
 Result<void> CommandTable::check(const Command& command, const nlohmann::json& arguments) const {

@@ -74,6 +74,12 @@ class CommandTable {
   /// first. An empty text finds all.
   std::vector<const Command*> search(const std::string& text) const;
 
+  /// Says that a command's work was done by hand, as a stroke is while it is drawn: recorders and
+  /// undo hear of it as if it had run.
+  void did(const std::string& id, const nlohmann::json& arguments) const;
+
+  /// A command is about to run: what is half done ends first.
+  mutable Signal<const Command&> starts;
   /// A command was run, with these arguments, and did not fail.
   mutable Signal<const Command&, const nlohmann::json&> ran;
 

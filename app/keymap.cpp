@@ -22,6 +22,8 @@ const std::map<std::string, Keys>& differences() {
       // ImageJ 1.54: menus' own keys.
       {"fiji",
        {{"help.search", "L, Ctrl+Shift+P"},
+        {"tool.pick", "5"},
+        {"labels.new_object", "N"},
         {"layer.auto_contrast", "Shift+C"},
         {"measure.current", "M"},
         {"view.quad", "Shift+H"},

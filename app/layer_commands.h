@@ -17,6 +17,8 @@ void add_filter_commands(CommandTable& commands, Workspace& workspace);
 void add_measure_commands(CommandTable& commands, Workspace& workspace);
 /// Points and shapes: made, added to, taken from.
 void add_vector_commands(CommandTable& commands, Workspace& workspace);
+/// Labels: painted, filled, objects merged and deleted.
+void add_label_commands(CommandTable& commands, Workspace& workspace);
 void add_view_commands(CommandTable& commands, Workspace& workspace);
 
 /// The argument that target_layer() reads.
@@ -48,6 +50,7 @@ inline void add_workspace_commands(CommandTable& commands, Workspace& workspace)
   add_filter_commands(commands, workspace);
   add_measure_commands(commands, workspace);
   add_vector_commands(commands, workspace);
+  add_label_commands(commands, workspace);
   add_view_commands(commands, workspace);
 }
 

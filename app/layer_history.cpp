@@ -45,17 +45,17 @@ LayerHistory::State LayerHistory::state_now() const {
 
 void LayerHistory::note(const std::string& name, const std::string& merge_key) {
   State now = state_now();
-  if (now == last_) return;
+  if (now == last_ && edits_.empty()) return;
   steps_.resize(at_);
   const auto when = std::chrono::steady_clock::now();
-  const bool merges = !merge_key.empty() && !steps_.empty() &&
+  const bool merges = !merge_key.empty() && edits_.empty() && !steps_.empty() &&
                       steps_.back().merge_key == merge_key &&
                       when - steps_.back().when < kMergeTime;
   if (merges) {
     steps_.back().after = now;
     steps_.back().when = when;
   } else {
-    steps_.push_back({name, merge_key, std::move(last_), now, when});
+    steps_.push_back({name, merge_key, std::move(last_), now, when, std::exchange(edits_, {})});
   }
   last_ = std::move(now);
   at_ = steps_.size();
@@ -84,18 +84,26 @@ void LayerHistory::accept() {
 void LayerHistory::reset() {
   last_ = state_now();
   steps_.clear();
+  edits_.clear();
   at_ = 0;
   changed.emit();
 }
 
 void LayerHistory::undo() {
+  if (!edits_.empty()) note("edit");  // by who told of no command
   if (!can_undo()) return;
-  go_to(steps_[--at_].before);
+  Step& step = steps_[--at_];
+  for (auto edit = step.edits.rbegin(); edit != step.edits.rend(); ++edit) edit->swap();
+  go_to(step.before);
+  for (const LabelEdit& edit : step.edits) swapped.emit(edit);
 }
 
 void LayerHistory::redo() {
   if (!can_redo()) return;
-  go_to(steps_[at_++].after);
+  Step& step = steps_[at_++];
+  for (LabelEdit& edit : step.edits) edit.swap();
+  go_to(step.after);
+  for (const LabelEdit& edit : step.edits) swapped.emit(edit);
 }
 
 void LayerHistory::go_to(const State& state) {
@@ -120,11 +128,12 @@ void LayerHistory::go_to(const State& state) {
 }
 
 void LayerHistory::forget_what_is_too_much() {
-  const auto closed_bytes = [this] {
+  const auto bytes_held = [this] {
     std::set<const Layer*> seen;
     std::uint64_t bytes = 0;
     for (int i = 0; i < layers_.count(); ++i) seen.insert(&layers_.at(i));
     for (const Step& step : steps_) {
+      for (const LabelEdit& edit : step.edits) bytes += edit.bytes();
       for (const State* state : {&step.before, &step.after}) {
         for (const Entry& entry : *state) {
           if (seen.insert(entry.layer.get()).second) bytes += bytes_of_layer(*entry.layer);
@@ -133,7 +142,7 @@ void LayerHistory::forget_what_is_too_much() {
     }
     return bytes;
   };
-  while (steps_.size() > kMostSteps || (steps_.size() > 1 && closed_bytes() > kMostBytes)) {
+  while (steps_.size() > kMostSteps || (steps_.size() > 1 && bytes_held() > kMostBytes)) {
     steps_.erase(steps_.begin());
     --at_;
   }

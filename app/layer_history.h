@@ -1,12 +1,12 @@
 #pragma once
 
-/// Undo and redo of what is done to layers: added, closed, moved, renamed, shown otherwise.
+/// Undo and redo of what is done to layers: added, closed, moved, renamed, shown otherwise,
+/// painted.
 ///
 /// A step is the list before and after it: which layers, in which order, how each is shown. So
 /// every command that changes these can be undone without knowing how to. A layer that was closed
-/// lives on in the steps that may bring it back.
-///
-/// What is drawn into labels is not part of this.
+/// lives on in the steps that may bring it back. Labels are the exception, being too large to look
+/// for changes: who edits them hands in the edit.
 
 #include <chrono>
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "annotation/label_edit.h"
 #include "app/commands.h"
 #include "core/layers/layer_list.h"
 #include "core/layers/layer_look.h"
@@ -24,8 +25,9 @@ namespace karyo {
 class LayerHistory {
  public:
   static constexpr std::size_t kMostSteps = 200;
-  /// Closed layers are kept up to this; beyond it the oldest steps are forgotten.
-  static constexpr std::uint64_t kMostBytes = std::uint64_t{2} << 30;
+  /// Closed layers and replaced labels are kept up to this; beyond it the oldest steps are
+  /// forgotten.
+  static constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
 
   explicit LayerHistory(LayerList& layers);
 
@@ -33,21 +35,24 @@ class LayerHistory {
   /// name ("Close layer"). Steps with the same `merge_key` that follow each other within a second,
   /// as the parts of a slider's drag, become one; an empty key merges with nothing.
   void note(const std::string& name, const std::string& merge_key = {});
+  /// Labels that were changed: part of the step that the next note() makes.
+  void add_edit(LabelEdit edit) { edits_.push_back(std::move(edit)); }
   /// Takes what has changed since the last call for something that undo leaves alone (a file that
   /// was opened in the background).
   void accept();
   /// Forgets all steps: something else is open now.
   void reset();
 
-  bool can_undo() const { return at_ > 0; }
+  bool can_undo() const { return at_ > 0 || !edits_.empty(); }
   bool can_redo() const { return at_ < steps_.size(); }
   /// Empty where there is none.
-  std::string undo_name() const { return can_undo() ? steps_[at_ - 1].name : std::string(); }
+  std::string undo_name() const { return at_ > 0 ? steps_[at_ - 1].name : std::string(); }
   std::string redo_name() const { return can_redo() ? steps_[at_].name : std::string(); }
   void undo();
   void redo();
 
   Signal<> changed;
+  Signal<const LabelEdit&> swapped;  ///< labels were changed back or forth
 
  private:
   struct Entry {
@@ -60,6 +65,7 @@ class LayerHistory {
     std::string name, merge_key;
     State before, after;
     std::chrono::steady_clock::time_point when;
+    std::vector<LabelEdit> edits = {};
   };
   State state_now() const;
   void go_to(const State& state);
@@ -67,6 +73,7 @@ class LayerHistory {
 
   LayerList& layers_;
   State last_;
+  std::vector<LabelEdit> edits_;  // of the next step
   std::vector<Step> steps_;
   std::size_t at_ = 0;  // steps done
 };

@@ -168,12 +168,19 @@ bool Workspace::poll() {
     }
   }
   if (ended) jobs_changed.emit();
+  if (jobs_.empty() && !to_count_.empty()) {
+    for (const auto& layer : std::exchange(to_count_, {})) count_objects(layer.lock());
+  }
   return busy();
 }
 
 void Workspace::take_over(Mail mail) {
   std::erase_if(objects_, [](const Counted& counted) { return counted.layer.expired(); });
-  for (Counted& counted : mail.objects) objects_.push_back(std::move(counted));
+  for (Counted& counted : mail.objects) {
+    const auto layer = counted.layer.lock();
+    std::erase_if(objects_, [&](const Counted& other) { return other.layer.lock() == layer; });
+    objects_.push_back(std::move(counted));
+  }
   for (auto& layer : mail.layers) put(std::move(layer));
   history_.accept();
   for (const auto& [old, layer] : mail.replacements) replace(old, layer);

@@ -17,6 +17,7 @@
 #include "app/layer_history.h"
 #include "app/measurements.h"
 #include "app/open_layer.h"
+#include "app/paint_state.h"
 #include "app/volume_state.h"
 #include "core/base/signal.h"
 #include "core/base/task.h"
@@ -66,8 +67,11 @@ class Workspace {
   void open_sequence(const std::filesystem::path& folder, std::vector<io::SequenceAxis> axes);
   /// Undo of what was done to layers.
   LayerHistory& history() { return history_; }
+  /// Labels were edited: a part of the next step of undo, and no longer what their file holds.
+  void edited(LabelEdit edit);
   MeasureTable& measurements() { return measurements_; }
   const MeasureTable& measurements() const { return measurements_; }
+  PaintState& paint() { return paint_; }
   VolumeState& volume() { return volume_; }
   const VolumeState& volume() const { return volume_; }
   /// Layers that were made here and are in no file.
@@ -200,6 +204,9 @@ class Workspace {
   void put_derived(const Derived& derived);
   void read_rendition(const std::shared_ptr<const PagedImage>& pages, std::int64_t t);
   void count_objects(const std::shared_ptr<Layer>& layer);
+  void count_again(const std::shared_ptr<Layer>& layer);
+  /// Shows where undo changed something.
+  void travel_to(const LabelEdit& edit);
 
   std::shared_ptr<ChunkStore> chunks_ = std::make_shared<ChunkStore>();
   bool reading_noted_ = false;
@@ -208,8 +215,11 @@ class Workspace {
   MeasureTable measurements_;
   ViewState view_;
   VolumeState volume_;
+  PaintState paint_;
+  Connection undone_ = history_.swapped.connect([this](const LabelEdit& edit) { travel_to(edit); });
   std::vector<Job> jobs_;
   std::vector<Counted> objects_;
+  std::vector<std::weak_ptr<Layer>> to_count_;  // once nothing else goes on
   std::vector<Coarse> renditions_;  // one a paged image
 };
 

@@ -1,5 +1,6 @@
 // What lies at a place, and the objects of labels.
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -22,6 +23,37 @@ void Workspace::select_object_at(const WorldPoint& place) {
     labels->set_selected(labels->id_at(voxel_at(place, layers_.grid_of(*labels)), view_.time()));
     return;
   }
+}
+
+void Workspace::edited(LabelEdit edit) {
+  edit.layer()->set_source({});
+  count_again(edit.layer());
+  history_.add_edit(std::move(edit));
+}
+
+/// One count at a time: strokes may follow each other faster than a large image is counted.
+void Workspace::count_again(const std::shared_ptr<Layer>& layer) {
+  if (jobs_.empty()) {
+    count_objects(layer);
+    return;
+  }
+  const bool waits = std::any_of(to_count_.begin(), to_count_.end(),
+                                 [&](const auto& other) { return other.lock() == layer; });
+  if (!waits) to_count_.push_back(layer);
+}
+
+void Workspace::travel_to(const LabelEdit& edit) {
+  count_again(edit.layer());
+  if (layers_.find(edit.layer().get()) < 0) return;
+  if (edit.layer()->shape().t > 1) view_.set_time(edit.time());
+  const VoxelGrid grid = layers_.grid_of(*edit.layer());
+  const Index3 at = voxel_at(view_.cursor(), grid);
+  const Box3& box = edit.box();
+  // A place in the box already shows some of it.
+  if (box.contains(at)) return;
+  const Index3 last = box.end - Index3{1, 1, 1};
+  view_.set_cursor(centre_of(
+      {(box.begin.z + last.z) / 2, (box.begin.y + last.y) / 2, (box.begin.x + last.x) / 2}, grid));
 }
 
 const ObjectTable* Workspace::objects_of(const Layer& layer) const {

@@ -3,13 +3,15 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "app/gui/theme.h"
 
 namespace karyo::gui {
 namespace {
 
-constexpr int kLinesPerColumn = 20;
+constexpr int kLeastLines = 14;  // of a column, in a window however low
+constexpr int kLineGap = 4;
 
 void add_line(QGridLayout& table, const QString& keys, const QString& text) {
   const int row = table.rowCount();
@@ -37,7 +39,7 @@ QGridLayout* CheatSheet::add_column(const QString& title) {
   column->addWidget(head);
   auto* table = new QGridLayout;
   table->setHorizontalSpacing(2 * kGrid);
-  table->setVerticalSpacing(4);
+  table->setVerticalSpacing(kLineGap);
   column->addLayout(table);
   column->addStretch(1);
   columns_->addLayout(column);
@@ -61,11 +63,15 @@ void CheatSheet::refill() {
   add_line(*mouse, tr("In 3D: drag"), tr("Turn"));
   add_line(*mouse, tr("In 3D: Shift + drag"), tr("Move"));
   add_line(*mouse, tr("In 3D: wheel"), tr("Come closer or go back"));
+  // As few columns as the window's height allows: its width is what they run out of.
+  const int line = fontMetrics().height() + kLineGap + 2;
+  const int room = parentWidget()->height() - 10 * kGrid;
+  const int lines_per_column = std::max(kLeastLines, room / line - 1);
   QGridLayout* keys = nullptr;
   int lines = 0;
   for (const auto& command : commands_.all()) {
     if (command.shortcut.empty()) continue;
-    if (lines++ % kLinesPerColumn == 0) {
+    if (lines++ % lines_per_column == 0) {
       keys = add_column(keys == nullptr ? tr("Keys (Edit › Keys changes them)") : QString());
     }
     add_line(*keys, QString::fromStdString(command.shortcut),
@@ -78,6 +84,7 @@ void CheatSheet::toggle() {
     hide();
     return;
   }
+  refill();  // the window may be higher or lower than before
   adjustSize();
   move((parentWidget()->width() - width()) / 2, (parentWidget()->height() - height()) / 2);
   show();

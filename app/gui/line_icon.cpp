@@ -147,6 +147,25 @@ class LineIconEngine : public QIconEngine {
       case LineIcon::kArea:
         p.drawPolygon(QPolygonF{{-5.5, -1}, {-1, -6}, {5.5, -2.5}, {3.5, 5.5}, {-4, 4.5}});
         break;
+      case LineIcon::kBrush:
+        p.drawLine(QPointF(6, -6), QPointF(-0.5, 0.5));
+        p.drawPolygon(QPolygonF{{-1.5, -1}, {1, 1.5}, {-1.5, 5}, {-6.5, 6.5}, {-4.5, 1.5}});
+        break;
+      case LineIcon::kEraser:
+        p.drawPolygon(QPolygonF{{-6.5, 2}, {1.5, -6}, {6, -1.5}, {-0.5, 5}, {-3.5, 5}});
+        p.drawLine(QPointF(-2.5, -2), QPointF(2, 2.5));
+        p.drawLine(QPointF(-3.5, 6.5), QPointF(6, 6.5));
+        break;
+      case LineIcon::kFill:
+        p.drawPolygon(QPolygonF{{-6, 0.5}, {-0.5, -5}, {4.5, 0}, {-1, 5.5}});
+        p.drawLine(QPointF(-2.5, -7), QPointF(2, -2.5));
+        p.drawLine(QPointF(6, 2.5), QPointF(6, 5.5));
+        break;
+      case LineIcon::kPick:
+        p.drawLine(QPointF(-6, 6), QPointF(1, -1));
+        p.drawLine(QPointF(-1.5, -3.5), QPointF(3.5, 1.5));
+        p.drawPolyline(QPolygonF{{1, -1}, {4, -5.5}, {5.5, -4}, {1, -1}});
+        break;
       case LineIcon::kDrawPoint:
         p.drawEllipse(QPointF(-2, -2), 4.5, 4.5);
         draw_plus(p);

@@ -33,6 +33,10 @@ enum class LineIcon {
   kRectangle,
   kAngle,
   kArea,
+  kBrush,
+  kEraser,
+  kFill,
+  kPick,
   kDrawPoint,  // these have a plus: they add
   kDrawRectangle,
   kDrawEllipse,

@@ -25,6 +25,8 @@
 #include "app/gui/measure_tool.h"
 #include "app/gui/menus.h"
 #include "app/gui/offer_panel.h"
+#include "app/gui/paint_controls.h"
+#include "app/gui/paint_tool.h"
 #include "app/gui/slab_controls.h"
 #include "app/gui/start_panel.h"
 #include "app/gui/status_line.h"
@@ -71,28 +73,9 @@ MainWindow::MainWindow(Workspace& workspace, SettingsStore settings,
   keymap_ = std::make_unique<Keymap>(commands_);
   keymap_->restore(settings_.get().key_preset, settings_.get().own_keys);
   build_menus();
-  measure_tool_ = std::make_unique<MeasureTool>(workspace_);
-  connections_.push_back(measure_tool_->changed.connect([this] { views_->update_planes(); }));
-  mark_tool_ = std::make_unique<MarkTool>(
-      workspace_,
-      [this](const std::string& id, const nlohmann::json& arguments) { run(id, arguments); });
-  connections_.push_back(mark_tool_->changed.connect([this] { views_->update_planes(); }));
+  make_tools();
   build_side();
-  tools_ = new ToolColumn(
-      commands_,
-      {{"tool.move", LineIcon::kHand},
-       {"tool.line", LineIcon::kLine},
-       {"tool.rectangle", LineIcon::kRectangle},
-       {"tool.angle", LineIcon::kAngle},
-       {"tool.area", LineIcon::kArea},
-       {"tool.points", LineIcon::kDrawPoint, true},
-       {"tool.shape_rectangle", LineIcon::kDrawRectangle},
-       {"tool.shape_ellipse", LineIcon::kDrawEllipse},
-       {"tool.shape_polygon", LineIcon::kDrawPolygon},
-       {"tool.shape_line", LineIcon::kDrawLine},
-       {"tool.shape_freehand", LineIcon::kDrawFreehand}},
-      [this](const Command& command) { run(command); }, splitter_->parentWidget());
-  tools_row_->insertWidget(0, tools_);
+  build_tool_column();
   start_ = new StartPanel(commands_, stack_);
   stack_->addWidget(start_);
   search_ = new CommandSearch(commands_, this);
@@ -140,6 +123,9 @@ void MainWindow::build_side() {
   measure_panel_ = new MeasurePanel(workspace_, commands_, *measure_tool_, inside);
   measure_panel_->hide();
   inside_column->addWidget(measure_panel_);
+  paint_controls_ = new PaintControls(workspace_, commands_, inside);
+  paint_controls_->hide();
+  inside_column->addWidget(paint_controls_);
   inside_column->addWidget(new LayerControls(workspace_, commands_, inside));
   inside_column->addWidget(new SlabControls(workspace_, commands_, inside));
   inside_column->addWidget(new VolumeControls(workspace_, commands_, views_->volume(), inside));
@@ -148,30 +134,6 @@ void MainWindow::build_side() {
   scroll->setWidget(inside);
   guard_from_wheel(*scroll);
   side_column->addWidget(scroll, 3);
-}
-
-void MainWindow::set_marking(std::optional<MarkKind> kind) {
-  set_measuring({});
-  mark_tool_->set_kind(kind);
-  if (kind) views_->set_tool(mark_tool_.get());
-  tools_->refresh();
-}
-
-void MainWindow::set_measuring(std::optional<MeasureKind> kind) {
-  mark_tool_->set_kind({});
-  if (kind) measure_tool_->set_kind(*kind);
-  views_->set_tool(kind ? measure_tool_.get() : nullptr);
-  measure_panel_->setVisible(kind.has_value());
-  tools_->refresh();
-}
-
-bool MainWindow::cancel_drawing() {
-  return (measuring() && measure_tool_->cancel()) || (mark_tool_->kind() && mark_tool_->cancel());
-}
-
-std::optional<MeasureKind> MainWindow::measuring() const {
-  if (measure_panel_ == nullptr || measure_panel_->isHidden()) return {};
-  return measure_tool_->kind();
 }
 
 void MainWindow::watch_workspace() {
@@ -209,9 +171,10 @@ void MainWindow::watch_workspace() {
   }));
 }
 
-void MainWindow::run(const std::string& id, const nlohmann::json& arguments) {
+bool MainWindow::run(const std::string& id, const nlohmann::json& arguments) {
   const auto outcome = commands_.run(id, arguments);
   if (!outcome) errors_->show_error(outcome.error());
+  return outcome.has_value();
 }
 
 void MainWindow::build_panels() {

@@ -32,6 +32,9 @@ class MarkTool;
 class MeasureTool;
 class Menus;
 enum class MarkKind;
+class PaintControls;
+class PaintTool;
+enum class PaintKind;
 class StartPanel;
 class StatusLine;
 class ToolColumn;
@@ -55,7 +58,8 @@ class MainWindow : public QMainWindow {
 
   /// Runs a command as a menu does; an error goes to the panel.
   void run(const Command& command);
-  void run(const std::string& id, const nlohmann::json& arguments);
+  /// Whether it went well.
+  bool run(const std::string& id, const nlohmann::json& arguments);
   MacroRecorder& recorder() { return recorder_; }
   /// Into the session's file, or where a person says when it has none.
   void save_session();
@@ -78,6 +82,9 @@ class MainWindow : public QMainWindow {
   /// The same of marks that are put into layers; a tool that is chosen ends the other.
   void set_marking(std::optional<MarkKind> kind);
   MarkTool& mark_tool() { return *mark_tool_; }
+  /// The same of labels that are painted.
+  void set_painting(std::optional<PaintKind> kind);
+  PaintTool& paint_tool() { return *paint_tool_; }
   /// Gives up what a tool has drawn so far; false when there was nothing. The tool stays.
   bool cancel_drawing();
   MeasureTool& measure_tool() { return *measure_tool_; }
@@ -101,6 +108,9 @@ class MainWindow : public QMainWindow {
  private:
   void build_menus();
   void build_side();
+  void make_tools();
+  void build_tool_column();
+  void put_tools_away();
   void watch_workspace();
   void offer_left_behind();
   std::string layout_text() const;
@@ -123,7 +133,9 @@ class MainWindow : public QMainWindow {
   QTimer poll_;
   std::unique_ptr<MeasureTool> measure_tool_;
   std::unique_ptr<MarkTool> mark_tool_;
+  std::unique_ptr<PaintTool> paint_tool_;
   MeasurePanel* measure_panel_ = nullptr;
+  PaintControls* paint_controls_ = nullptr;
   ToolColumn* tools_ = nullptr;
   QHBoxLayout* tools_row_ = nullptr;
   QStackedWidget* stack_ = nullptr;

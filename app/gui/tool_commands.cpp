@@ -6,6 +6,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/mark_tool.h"
 #include "app/gui/measure_panel.h"
+#include "app/gui/paint_tool.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/window_dialogs.h"
 
@@ -84,6 +85,29 @@ void add_mark_tools(CommandTable& commands, MainWindow& window) {
 
 }  // namespace
 
+void add_paint_tools(CommandTable& commands, MainWindow& window) {
+  const auto tool = [&](const char* id, const char* title, const char* keys, const char* help,
+                        PaintKind kind) {
+    commands.add({id, "Labels", title, keys, help,
+                  [&window, kind](const Arguments&) -> Result<void> {
+                    window.set_painting(kind);
+                    return {};
+                  },
+                  [&window] { return !window.workspace().layers().empty(); },
+                  [&window, kind] { return window.paint_tool().kind() == kind; }});
+  };
+  tool("tool.brush", "Brush", "P, 2",
+       "Drag to paint the selected object into the labels. Without labels a new layer is made.",
+       PaintKind::kBrush);
+  tool("tool.eraser", "Eraser", "E, 1", "Drag to make background of what was painted.",
+       PaintKind::kEraser);
+  tool("tool.fill", "Fill", "F, 4",
+       "A click gives what hangs together and has one number the selected object's.",
+       PaintKind::kFill);
+  tool("tool.pick", "Pick an object", "L, 5", "A click selects the object there, to paint on.",
+       PaintKind::kPick);
+}
+
 void add_tool_commands(CommandTable& commands, MainWindow& window) {
   const auto something = [&window] { return !window.workspace().layers().empty(); };
   commands.add({"tool.move", "Measure", "Move and look", "",
@@ -93,7 +117,10 @@ void add_tool_commands(CommandTable& commands, MainWindow& window) {
                   return {};
                 },
                 [] { return true; },
-                [&window] { return !window.measuring() && !window.mark_tool().kind(); }});
+                [&window] {
+                  return !window.measuring() && !window.mark_tool().kind() &&
+                         !window.paint_tool().kind();
+                }});
   const auto tool = [&](const char* id, const char* title, const char* help, MeasureKind kind) {
     commands.add({id, "Measure", title, "", help,
                   [&window, kind](const Arguments&) -> Result<void> {

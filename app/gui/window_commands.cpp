@@ -353,6 +353,8 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   add_group_dialog(commands, window);
   add_group_commands(commands, window.workspace());
   add_filter_commands(commands, window.workspace());
+  add_label_commands(commands, window.workspace());
+  add_paint_tools(commands, window);
   Command properties{"layer.properties",
                      "Layer",
                      "Name, scale and place…",

@@ -27,7 +27,7 @@ struct VoxelGrid {
   /// Where the volume's corner lies in the world, in `unit`: a layer that was moved.
   double origin_z = 0, origin_y = 0, origin_x = 0;
 
-  AxisNames names;
+  AxisNames names = {};
 
   bool calibrated() const { return unit != "pixel" && unit != kWorldUnit; }
   /// Equal where voxels lie alike; what their axes are called is no difference.

@@ -103,13 +103,15 @@ ReplacedTiles LabelVolume::swap_tiles(const ReplacedTiles& tiles) {
 }
 
 LabelTile& LabelWriter::writable_tile(std::int64_t number) {
-  if (const auto open = open_.find(number); open != open_.end()) return *open->second;
   auto& slot = volume_.tiles_[static_cast<std::size_t>(number)];
+  const auto open = open_.find(number);
+  // A copy of the volume that was made since (3D looks at one) keeps the tile as it was then.
+  if (open != open_.end() && slot.use_count() == 1) return *open->second;
   auto copy = slot ? std::make_shared<LabelTile>(*slot) : std::make_shared<LabelTile>();
   LabelTile* tile = copy.get();
-  before_.emplace(number, slot);
+  before_.emplace(number, slot);  // the first time alone
   slot = std::move(copy);
-  open_.emplace(number, tile);
+  open_[number] = tile;
   return *tile;
 }
 

@@ -11,10 +11,12 @@
 ///
 /// Threads  one writer at a time, on one thread; any number of readers of a copy.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/image/axes.h"
@@ -102,6 +104,11 @@ class LabelWriter {
   LabelWriter& operator=(const LabelWriter&) = delete;
 
   void set(Index3 p, std::uint32_t id);
+  /// Sets `count` voxels of a row, from p on and inside the shape, where `may` says so of the id
+  /// there now. Returns the first x that changed and one past the last; equal when none did.
+  template <typename May>
+  std::pair<std::int64_t, std::int64_t> set_row(Index3 p, std::int64_t count, std::uint32_t id,
+                                                const May& may);
   /// Copies `labels` to the box that begins at `origin` (both inside the shape).
   void write(LabelView labels, Index3 origin);
 
@@ -117,5 +124,30 @@ class LabelWriter {
   ReplacedTiles before_;
   std::unordered_map<std::int64_t, LabelTile*> open_;
 };
+
+template <typename May>
+std::pair<std::int64_t, std::int64_t> LabelWriter::set_row(Index3 p, std::int64_t count,
+                                                           std::uint32_t id, const May& may) {
+  const std::int64_t end = p.x + count;
+  std::int64_t first = end, last = p.x;
+  for (std::int64_t x = p.x; x < end;) {
+    const std::int64_t stop = std::min(end, (x / kTileSide + 1) * kTileSide);
+    const std::int64_t number = volume_.tile_number({p.z, p.y, x});
+    const std::size_t at = LabelVolume::offset_in_tile({p.z, p.y, x});
+    LabelTile* open = nullptr;
+    for (std::int64_t i = 0; i < stop - x; ++i) {
+      const std::size_t place = at + static_cast<std::size_t>(i);
+      const TilePointer& tile = volume_.tile(number);
+      const std::uint32_t now = tile ? tile->ids[place] : 0;
+      if (now == id || !may(now)) continue;
+      if (open == nullptr) open = &writable_tile(number);
+      open->ids[place] = id;
+      first = std::min(first, x + i);
+      last = x + i + 1;
+    }
+    x = stop;
+  }
+  return first < last ? std::pair{first, last} : std::pair{p.x, p.x};
+}
 
 }  // namespace karyo

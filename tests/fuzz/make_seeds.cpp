@@ -29,7 +29,7 @@ Volume ramp(VoxelType type, VolumeShape shape) {
 
 bool write_own(const std::filesystem::path& folder) {
   Volume stack = ramp(VoxelType::kUInt16, {2, 2, 2, 6, 7});
-  stack.grid = {1.75, 0.2, 0.2, "um", 900, "sec", 0, 0, 0, {}};
+  stack.grid = {1.75, 0.2, 0.2, "um", 900, "sec"};
   stack.channels.resize(2);
   stack.channels[0].name = "DNA";
   stack.channels[0].lut.assign(256, Rgb{0, 255, 0});
@@ -116,7 +116,7 @@ bool write_with_libtiff(const std::filesystem::path& folder) {
 
 void write_texts(const std::filesystem::path& folder) {
   Volume stack = ramp(VoxelType::kUInt16, {2, 2, 2, 6, 7});
-  stack.grid = {1.75, 0.2, 0.2, "um", 900, "sec", 0, 0, 0, {}};
+  stack.grid = {1.75, 0.2, 0.2, "um", 900, "sec"};
   stack.channels.resize(2);
   stack.channels[0].name = "DNA";
   stack.channels[0].lut.assign(256, Rgb{0, 255, 0});

@@ -18,7 +18,7 @@ using testing::HasSubstr;
 class Convert : public testing::Test {
  protected:
   Convert() : image_(test::random_volume(VoxelType::kUInt16, {1, 1, 6, 5, 4})) {
-    image_.grid = {1.5, 0.5, 0.25, "um", 0, "sec", 0, 0, 0, {}};
+    image_.grid = {1.5, 0.5, 0.25, "um", 0, "sec"};
     EXPECT_TRUE(write_image(dir_ / "in.tif", image_));
   }
 

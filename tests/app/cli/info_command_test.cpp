@@ -27,7 +27,7 @@ void write_nuclei(const std::filesystem::path& path) {
     for (std::int64_t x = 1; x < 4; ++x) labels(z, 2, x) = 3;
     for (std::int64_t x = 5; x < 8; ++x) labels(z, 5, x) = 7;
   }
-  ASSERT_TRUE(write_labels(path, labels, {2, 0.5, 0.25, "um", 0, "sec", 0, 0, 0, {}}));
+  ASSERT_TRUE(write_labels(path, labels, {2, 0.5, 0.25, "um", 0, "sec"}));
 }
 
 TEST(Info, DescribesLabelsInWordsAndAsJson) {

@@ -63,7 +63,7 @@ void make_spot_model(const std::filesystem::path& folder) {
 
 Volume spot_image(const std::vector<Spot>& spots) {
   Volume image(VoxelType::kUInt8, {1, 1, 1, kSpotImageSize, kSpotImageSize});
-  image.grid = {.spacing_z = 1, .spacing_y = 0.25, .spacing_x = 0.25, .unit = "um", .names = {}};
+  image.grid = {.spacing_z = 1, .spacing_y = 0.25, .spacing_x = 0.25, .unit = "um"};
   auto pixels = image.view<std::uint8_t>();
   for (std::int64_t i = 0; i < pixels.count(); ++i) pixels.data()[i] = 10;
   for (const Spot& spot : spots) {

@@ -83,14 +83,14 @@ TEST(ExpectedFiles, MetadataOfImageJAndOmeIsRead) {
   const auto tiff = test::shared_dir() / "data/formats/tiff";
   const auto imagej = describe_image(tiff / "imagej_hyperstack_TZCYX.tif");
   ASSERT_TRUE(imagej) << imagej.error().what;
-  EXPECT_EQ(imagej->grid, (VoxelGrid{1.75, 0.8, 0.8, "um", 900, "sec", 0, 0, 0, {}}));
+  EXPECT_EQ(imagej->grid, (VoxelGrid{1.75, 0.8, 0.8, "um", 900, "sec"}));
   EXPECT_EQ(imagej->format, "ImageJ TIFF");
   ASSERT_EQ(imagej->channels.size(), 2U);
   EXPECT_EQ(imagej->channels[0].lut.size(), 256U);
   EXPECT_TRUE(imagej->channels[1].has_range);
   const auto ome = describe_image(tiff / "ome_TCZYX.ome.tif");
   ASSERT_TRUE(ome) << ome.error().what;
-  EXPECT_EQ(ome->grid, (VoxelGrid{1.75, 0.8, 0.8, "um", 900, "sec", 0, 0, 0, {}}));
+  EXPECT_EQ(ome->grid, (VoxelGrid{1.75, 0.8, 0.8, "um", 900, "sec"}));
   ASSERT_EQ(ome->channels.size(), 2U);
   EXPECT_EQ(ome->channels[1].name, "membrane");
   EXPECT_EQ(describe_image(tiff / "multipage_mixed_sizes.tif")->notes.size(), 1U);
@@ -103,7 +103,7 @@ TEST(ExpectedFiles, WhatImageJSavedIsReadWithItsCalibration) {
   const auto stack = read_image(folder / "hyperstack_c2z3t2_u16.tif");
   ASSERT_TRUE(stack) << stack.error().what;
   ASSERT_EQ(stack->shape(), (VolumeShape{2, 2, 3, 18, 24}));
-  EXPECT_EQ(stack->grid, (VoxelGrid{0.7, 0.2, 0.2, "um", 1.5, "sec", 0, 0, 0, {}}));
+  EXPECT_EQ(stack->grid, (VoxelGrid{0.7, 0.2, 0.2, "um", 1.5, "sec"}));
   // Its pixels say where they belong: plane * 1000 + index, planes C fastest.
   for (std::int64_t t = 0; t < 2; ++t) {
     for (std::int64_t c = 0; c < 2; ++c) {

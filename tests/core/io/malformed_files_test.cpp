@@ -113,7 +113,7 @@ std::string content_of(const std::filesystem::path& path) {
 /// One sound file of each make.
 std::vector<std::filesystem::path> sound_files(const test::TempDir& dir) {
   Volume stack = test::random_volume(VoxelType::kUInt16, {2, 2, 2, 9, 11});
-  stack.grid = {1.75, 0.2155, 0.1, "um", 900, "sec", 0, 0, 0, {}};
+  stack.grid = {1.75, 0.2155, 0.1, "um", 900, "sec"};
   stack.channels.resize(2);
   stack.channels[0] = {"DNA", true, 1, 5, test::green_lut()};
   Volume colour = test::random_volume(VoxelType::kUInt8, {1, 3, 1, 9, 11});

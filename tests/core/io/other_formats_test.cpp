@@ -30,8 +30,7 @@ TEST(Nrrd, EveryTypeComesBackWithItsSpacing) {
                                       VolumeShape{1, 2, 4, 6, 5}, VolumeShape{3, 2, 4, 6, 5}}) {
         SCOPED_TRACE(std::string(name_of(type)) + " " + std::to_string(shape.t * shape.c));
         Volume written = test::random_volume(type, shape);
-        written.grid = {
-            shape.z > 1 ? 1.75 : 1, 0.5, 0.25, "um", shape.t > 1 ? 2.5 : 0, "min", 0, 0, 0, {}};
+        written.grid = {shape.z > 1 ? 1.75 : 1, 0.5, 0.25, "um", shape.t > 1 ? 2.5 : 0, "min"};
         if (shape.t == 1) written.grid.time_unit = "sec";
         const auto saved = write_image(dir / "a.nrrd", written, {.compress = compress});
         ASSERT_TRUE(saved) << saved.error().what;

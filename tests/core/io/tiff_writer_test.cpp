@@ -66,7 +66,7 @@ TEST(TiffRoundTrip, EveryTypeAndEveryCombinationOfAxesComesBack) {
 TEST(TiffRoundTrip, GridChannelsAndNamesComeBack) {
   const test::TempDir dir;
   Volume written = test::random_volume(VoxelType::kUInt16, {2, 2, 3, 6, 9});
-  written.grid = {1.75, 0.2155, 0.1, "um", 900, "sec", 0, 0, 0, {}};
+  written.grid = {1.75, 0.2155, 0.1, "um", 900, "sec"};
   written.channels.resize(2);
   written.channels[0] = {"DNA µ", true, 12.5, 4000, test::green_lut()};
   written.channels[1] = {"membrane", true, 0, 255, {}};
@@ -122,7 +122,7 @@ TEST(TiffRoundTrip, APaletteComesBack) {
 TEST(TiffWriter, AboveTheLimitAStackIsImageJsAndTheRestBigTiff) {
   const test::TempDir dir;
   Volume stack = test::random_volume(VoxelType::kUInt16, {2, 2, 3, 11, 13});
-  stack.grid = {1.75, 0.5, 0.25, "um", 900, "sec", 0, 0, 0, {}};
+  stack.grid = {1.75, 0.5, 0.25, "um", 900, "sec"};
   stack.channels.resize(2);
   stack.channels[0].lut = test::green_lut();
   Volume colour = test::random_volume(VoxelType::kUInt8, {1, 3, 4, 11, 13});
@@ -158,7 +158,7 @@ TEST(Labels, AreCompressedAndKeepIdsAndSpacing) {
   const test::TempDir dir;
   LabelArray labels({3, 300, 200});
   for (std::int64_t y = 10; y < 100; ++y) labels(1, y, 20) = 70000;
-  const VoxelGrid grid{2, 0.5, 0.5, "um", 0, "sec", 0, 0, 0, {}};
+  const VoxelGrid grid{2, 0.5, 0.5, "um", 0, "sec"};
   ASSERT_TRUE(write_labels(dir / "ümlaut µ.tif", labels, grid));
   EXPECT_LT(std::filesystem::file_size(dir / "ümlaut µ.tif"), 10'000U);
   VoxelGrid read_grid;

@@ -130,7 +130,7 @@ TEST(PythonTifffile, ReadsWhatIsWritten) {
   }
 
   Volume full = test::random_volume(VoxelType::kUInt16, {2, 2, 3, 6, 9});
-  full.grid = {1.75, 0.2155, 0.1, "um", 900, "sec", 0, 0, 0, {}};
+  full.grid = {1.75, 0.2155, 0.1, "um", 900, "sec"};
   full.channels.resize(2);
   full.channels[0] = {"DNA µ", true, 12.5, 4000, test::green_lut()};
   std::vector<Rgb> red;
@@ -144,7 +144,7 @@ TEST(PythonTifffile, ReadsWhatIsWritten) {
     entry["luts"] = {lut_json(test::green_lut()), lut_json(red)};
   }
   Volume plane = test::random_volume(VoxelType::kFloat32, {1, 1, 1, 6, 9});
-  plane.grid = {1, 0.3, 0.3, "um", 0, "sec", 0, 0, 0, {}};
+  plane.grid = {1, 0.3, 0.3, "um", 0, "sec"};
   plane.channels.resize(1);
   plane.channels[0] = {"", true, -1.5, 3.25, {}};
   json& entry = files.add("plane.tif", plane);
@@ -163,7 +163,7 @@ TEST(PythonTifffile, ReadsWhatIsWritten) {
 
   LabelArray labels({3, 300, 200});
   for (std::int64_t y = 10; y < 100; ++y) labels(1, y, 20) = 65535;
-  const VoxelGrid grid{2, 0.5, 0.5, "um", 0, "sec", 0, 0, 0, {}};
+  const VoxelGrid grid{2, 0.5, 0.5, "um", 0, "sec"};
   for (const std::string name : {"labels16.tif", "labels32.tif"}) {
     if (name == "labels32.tif") labels(2, 5, 5) = 70000;
     ASSERT_TRUE(write_labels(dir / name, labels, grid));

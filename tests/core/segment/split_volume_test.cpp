@@ -26,7 +26,7 @@ void add_ball(Mask& mask, const VoxelGrid& grid, Index3 centre, double radius) {
 }
 
 TEST(SplitVolume, CutsBallsThatTouchAlongEachAxisAndLeavesOneWhole) {
-  const VoxelGrid grid{2.0, 1.0, 1.0, "um", 0, "sec", 0, 0, 0, {}};
+  const VoxelGrid grid{2.0, 1.0, 1.0, "um", 0, "sec"};
   for (const Index3 step : {Index3{8, 0, 0}, Index3{0, 16, 0}, Index3{0, 0, 16}}) {
     Mask mask({24, 44, 44});
     const Index3 first{7, 13, 13};

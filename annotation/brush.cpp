@@ -1,0 +1,122 @@
+#include "annotation/brush.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+namespace karyo {
+namespace {
+
+constexpr std::array kAxes{Axis::kZ, Axis::kY, Axis::kX};
+
+std::int64_t& at(Index3& index, Axis axis) {
+  return axis == Axis::kZ ? index.z : axis == Axis::kY ? index.y : index.x;
+}
+
+/// Squared distance of a place to the straight way.
+class Way {
+ public:
+  Way(const WorldPoint& from, const WorldPoint& to) : from_(from) {
+    for (const Axis axis : kAxes) by_[axis] = to[axis] - from[axis];
+    length2_ = by_.z * by_.z + by_.y * by_.y + by_.x * by_.x;
+  }
+  double distance2(double z, double y, double x) const {
+    const double dz = z - from_.z, dy = y - from_.y, dx = x - from_.x;
+    const double along =
+        length2_ > 0 ? std::clamp((dz * by_.z + dy * by_.y + dx * by_.x) / length2_, 0.0, 1.0)
+                     : 0.0;
+    const double oz = dz - along * by_.z, oy = dy - along * by_.y, ox = dx - along * by_.x;
+    return oz * oz + oy * oy + ox * ox;
+  }
+
+ private:
+  WorldPoint from_, by_;
+  double length2_ = 0;
+};
+
+struct Run {
+  std::int64_t begin, end;
+};
+
+/// What of a row is inside, which is one run, as a way with a brush around it is convex. `near` is
+/// the run of the row before: from there the ends are not far.
+template <typename Inside>
+std::optional<Run> run_inside(const Inside& inside, std::int64_t begin, std::int64_t end,
+                              const Run& near) {
+  std::int64_t first = near.begin;
+  while (first < end && !inside(first)) ++first;
+  if (first == end) {
+    first = near.begin;
+    while (first > begin && !inside(first - 1)) --first;
+    if (first == begin) return std::nullopt;
+    --first;
+  }
+  std::int64_t last = std::max(first, near.end - 1);
+  while (last > first && !inside(last)) --last;
+  while (last + 1 < end && inside(last + 1)) ++last;
+  while (first > begin && inside(first - 1)) --first;
+  return Run{first, last + 1};
+}
+
+}  // namespace
+
+Box3 paint(LabelWriter& writer, const LabelVolume& labels, const VoxelGrid& grid,
+           const WorldPoint& from, const WorldPoint& to, const Brush& brush) {
+  // A disc lies in the plane of voxels it began in; what the hand is above or below is nothing to
+  // it.
+  const Axis normal = normal_axis(brush.plane);
+  WorldPoint a = from, b = to;
+  Index3 first, last, voxel_a, voxel_b;
+  for (const Axis axis : kAxes) {
+    at(voxel_a, axis) = voxel_along(a[axis], grid, axis);
+    if (!brush.ball && axis == normal) {
+      a[axis] = b[axis] =
+          origin_along(grid, axis) +
+          (static_cast<double>(at(voxel_a, axis)) + 0.5) * spacing_along(grid, axis);
+      at(first, axis) = at(last, axis) = at(voxel_a, axis);
+    } else {
+      at(first, axis) = voxel_along(std::min(a[axis], b[axis]) - brush.radius, grid, axis);
+      at(last, axis) = voxel_along(std::max(a[axis], b[axis]) + brush.radius, grid, axis);
+    }
+    at(voxel_b, axis) = voxel_along(b[axis], grid, axis);
+  }
+  const Box3 box = Box3{first, last + Index3{1, 1, 1}}.clipped_to(Box3::of_shape(labels.shape()));
+  if (box.empty()) return {};
+  // One order for both directions, so that a stroke drawn backwards is the same stroke.
+  if (std::array{b.z, b.y, b.x} < std::array{a.z, a.y, a.x}) std::swap(a, b);
+  const Way way(a, b);
+  const double reach2 = brush.radius * brush.radius * (1 + 1e-12);
+  const auto centre = [&](std::int64_t i, Axis axis) {
+    return origin_along(grid, axis) + (static_cast<double>(i) + 0.5) * spacing_along(grid, axis);
+  };
+  Box3 changed;
+  const auto put = [&](const Index3& p, std::int64_t count) {
+    const auto [begin, end] = writer.set_row(p, count, brush.label, [&](std::uint32_t now) {
+      return brush.rule.allows(now, brush.label);
+    });
+    if (begin < end) {
+      changed = changed.united_with({{p.z, p.y, begin}, {p.z + 1, p.y + 1, end}});
+    }
+  };
+  for (std::int64_t z = box.begin.z; z < box.end.z; ++z) {
+    Run run{box.begin.x, box.begin.x};
+    for (std::int64_t y = box.begin.y; y < box.end.y; ++y) {
+      const double cz = centre(z, Axis::kZ), cy = centre(y, Axis::kY);
+      const auto inside = [&](std::int64_t x) {
+        return way.distance2(cz, cy, centre(x, Axis::kX)) <= reach2;
+      };
+      const auto found = run_inside(inside, box.begin.x, box.end.x, run);
+      if (!found) continue;
+      run = *found;
+      put({z, y, run.begin}, run.end - run.begin);
+    }
+  }
+  for (const Index3& middle : {voxel_a, voxel_b}) {
+    if (Box3::of_shape(labels.shape()).contains(middle)) put(middle, 1);
+  }
+  return changed;
+}
+
+}  // namespace karyo

@@ -1,0 +1,45 @@
+#include "annotation/label_edit.h"
+
+#include <utility>
+
+namespace karyo {
+
+void LabelEdit::swap() {
+  tiles_ = layer_->editable_labels(time_).swap_tiles(tiles_);
+  layer_->notify_changed(box_);
+}
+
+std::uint64_t LabelEdit::bytes() const {
+  // A node of the table: key, pointer, hash and links.
+  constexpr std::uint64_t kEntry = 64;
+  std::uint64_t bytes = tiles_.size() * kEntry;
+  for (const auto& [number, tile] : tiles_) bytes += tile ? sizeof(LabelTile) : 0;
+  return bytes;
+}
+
+LabelEditor::LabelEditor(std::shared_ptr<LabelsLayer> layer, std::int64_t time)
+    : layer_(std::move(layer)),
+      time_(time),
+      labels_(layer_->editable_labels(time)),
+      writer_(labels_) {}
+
+LabelEditor::~LabelEditor() {
+  if (!open_) return;
+  writer_.drop();
+  if (!box_.empty()) layer_->notify_changed(box_);
+}
+
+void LabelEditor::changed(const Box3& box) {
+  if (box.empty()) return;
+  box_ = box_.united_with(box);
+  layer_->notify_changed(box);
+}
+
+std::optional<LabelEdit> LabelEditor::commit() {
+  open_ = false;
+  ReplacedTiles tiles = writer_.finish();
+  if (tiles.empty()) return std::nullopt;
+  return LabelEdit(layer_, time_, std::move(tiles), box_);
+}
+
+}  // namespace karyo

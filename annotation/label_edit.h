@@ -1,0 +1,63 @@
+#pragma once
+
+/// Changes to labels: opened, made, committed as one step that can be swapped back and forth.
+///
+/// Threads  one, the one that paints; copies of the labels are safe to read elsewhere meanwhile.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "core/layers/labels_layer.h"
+
+namespace karyo {
+
+/// One change of one layer at one time, done. Holds the tiles that the change replaced.
+class LabelEdit {
+ public:
+  LabelEdit(std::shared_ptr<LabelsLayer> layer, std::int64_t time, ReplacedTiles tiles, Box3 box)
+      : layer_(std::move(layer)), time_(time), tiles_(std::move(tiles)), box_(box) {}
+
+  /// Takes it back; called again, does it again. Exact, in the time of swapping pointers.
+  void swap();
+  const std::shared_ptr<LabelsLayer>& layer() const { return layer_; }
+  std::int64_t time() const { return time_; }
+  /// Voxels outside did not change.
+  const Box3& box() const { return box_; }
+  /// What it holds that the labels do not.
+  std::uint64_t bytes() const;
+
+ private:
+  std::shared_ptr<LabelsLayer> layer_;
+  std::int64_t time_;
+  ReplacedTiles tiles_;
+  Box3 box_;
+};
+
+/// The one door to labels: a change that is going on. What is not committed is taken back when it
+/// is destroyed, so nothing half done stays.
+class LabelEditor {
+ public:
+  LabelEditor(std::shared_ptr<LabelsLayer> layer, std::int64_t time);
+  ~LabelEditor();
+  LabelEditor(const LabelEditor&) = delete;
+  LabelEditor& operator=(const LabelEditor&) = delete;
+
+  /// As they are now, with what was done so far.
+  const LabelVolume& labels() const { return labels_; }
+  LabelWriter& writer() { return writer_; }
+  /// To be called after each part of the change: views draw this box again.
+  void changed(const Box3& box);
+  /// None when nothing changed in the end.
+  std::optional<LabelEdit> commit();
+
+ private:
+  std::shared_ptr<LabelsLayer> layer_;
+  std::int64_t time_;
+  LabelVolume& labels_;
+  LabelWriter writer_;
+  Box3 box_;
+  bool open_ = true;
+};
+
+}  // namespace karyo

@@ -1,0 +1,31 @@
+#include "app/stroke.h"
+
+#include <utility>
+
+namespace karyo {
+
+Stroke::Stroke(std::shared_ptr<LabelsLayer> layer, std::int64_t time, StrokeSettings settings)
+    : grid_(layer->place()), settings_(std::move(settings)), editor_(std::move(layer), time) {}
+
+void Stroke::add(const WorldPoint& voxel) {
+  const WorldPoint place = world_place({voxel.z + 0.5, voxel.y + 0.5, voxel.x + 0.5}, grid_);
+  Brush brush;
+  brush.radius = settings_.size / 2 * grid_.spacing_x;
+  brush.ball = settings_.ball;
+  brush.plane = settings_.plane;
+  brush.label = settings_.label;
+  brush.rule = settings_.rule;
+  editor_.changed(
+      paint(editor_.writer(), editor_.labels(), grid_, last_.value_or(place), place, brush));
+  last_ = place;
+}
+
+void Stroke::finish(Workspace& workspace) {
+  keep_edit(workspace, editor_);
+}
+
+void keep_edit(Workspace& workspace, LabelEditor& editor) {
+  if (auto edit = editor.commit()) workspace.edited(*std::move(edit));
+}
+
+}  // namespace karyo

@@ -1,0 +1,41 @@
+#pragma once
+
+/// One stroke of the brush: what the hand draws live, and what a macro draws again.
+
+#include <memory>
+#include <optional>
+
+#include "annotation/brush.h"
+#include "annotation/label_edit.h"
+#include "app/workspace.h"
+
+namespace karyo {
+
+struct StrokeSettings {
+  double size = 10;  ///< diameter in voxels along x
+  bool ball = false;
+  Plane plane = Plane::kXY;
+  std::uint32_t label = 1;
+  PaintRule rule = {};
+};
+
+/// Paints as places are added; taken back unless finished.
+class Stroke {
+ public:
+  Stroke(std::shared_ptr<LabelsLayer> layer, std::int64_t time, StrokeSettings settings);
+  /// In voxels of the layer, z, y, x; whole numbers are voxels' middles.
+  void add(const WorldPoint& voxel);
+  /// A step of undo, where something changed.
+  void finish(Workspace& workspace);
+
+ private:
+  VoxelGrid grid_;
+  StrokeSettings settings_;
+  LabelEditor editor_;
+  std::optional<WorldPoint> last_;
+};
+
+/// Commits what was edited, for the next step of undo, and marks the layer as other than its file.
+void keep_edit(Workspace& workspace, LabelEditor& editor);
+
+}  // namespace karyo

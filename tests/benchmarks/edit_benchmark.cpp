@@ -1,0 +1,152 @@
+// Painting and what is done to whole objects, each up to the picture that shows it.
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+
+#include "annotation/brush.h"
+#include "annotation/flood_fill.h"
+#include "annotation/label_edit.h"
+#include "annotation/objects.h"
+#include "tests/benchmarks/scenes.h"
+#include "viewer/scene/slice_compositor.h"
+
+namespace karyo::bench {
+namespace {
+
+using State = benchmark::State;
+
+/// Image and labels, looked at in the middle at a pixel a voxel. The labels are the scene's own:
+/// edits copy the tiles they touch.
+struct Scene {
+  LayerList layers;
+  std::shared_ptr<LabelsLayer> labels;
+  ViewTransform view;
+  SliceCompositor compositor;
+  RgbaImage picture;
+  Index3 middle;
+
+  explicit Scene(Index3 shape)
+      : labels(labels_layer(shape)), middle{shape.z / 2, shape.y / 2, shape.x / 2} {
+    layers.add(image_layer(volume_of({1, 1, shape.z, shape.y, shape.x})));
+    layers.add(labels);
+    view = {Plane::kXY, centre_of(middle, labels->grid()), 1, kWidth, kHeight};
+    compositor.compose(layers, view, 0, picture);
+  }
+  void draw(const Box3& box) {
+    if (box.empty()) return;
+    compositor.compose(layers, view, 0, dirty_rect(layers, *labels, box, view), picture);
+    benchmark::DoNotOptimize(picture.row(0));
+  }
+  /// Where the pointer is at the n-th event of a stroke that goes round and round.
+  WorldPoint place(std::int64_t number) const {
+    const double reach = std::min<double>(300, static_cast<double>(middle.y) / 2);
+    const double angle = static_cast<double>(number) * 0.12;
+    WorldPoint at = centre_of(middle, labels->grid());
+    at.y += reach * std::sin(angle);
+    at.x += reach * std::cos(angle);
+    return at;
+  }
+};
+
+/// One event of the pointer: from where it was to where it is, painted and drawn.
+void dab(State& state, Index3 shape, double diameter, bool ball) {
+  Scene scene(shape);
+  LabelEditor editor(scene.labels, 0);
+  Brush brush;
+  brush.radius = diameter / 2;
+  brush.ball = ball;
+  run_frames(state, [&](std::int64_t number) {
+    brush.label = static_cast<std::uint32_t>(number / 50 % 900 + 1);
+    const Box3 box = paint(editor.writer(), editor.labels(), scene.labels->grid(),
+                           scene.place(number), scene.place(number + 1), brush);
+    editor.changed(box);
+    scene.draw(box);
+  });
+}
+
+/// A stroke of 30 events, committed, taken back and drawn: the taking back is timed.
+void undo(State& state, Index3 shape, double diameter) {
+  Scene scene(shape);
+  FrameTimes times;
+  double most = 0;
+  std::int64_t round = 0;
+  for (auto _ : state) {
+    LabelEditor editor(scene.labels, 0);
+    Brush brush;
+    brush.radius = diameter / 2;
+    brush.label = static_cast<std::uint32_t>(++round % 900 + 1);
+    for (int i = 0; i < 30; ++i) {
+      editor.changed(paint(editor.writer(), editor.labels(), scene.labels->grid(), scene.place(i),
+                           scene.place(i + 1), brush));
+    }
+    auto edit = editor.commit();
+    if (!edit) continue;
+    most = std::max(most, static_cast<double>(edit->bytes()));
+    times.time([&] {
+      edit->swap();
+      scene.draw(edit->box());
+    });
+  }
+  state.counters["step_mib"] = most / (1 << 20);
+  times.report(state);
+}
+
+/// Background filled and emptied again, over the whole plane.
+void fill(State& state, Index3 shape) {
+  Scene scene(shape);
+  scene.labels->set_labels(LabelVolume(shape));
+  run_frames(state, [&](std::int64_t number) {
+    LabelEditor editor(scene.labels, 0);
+    const auto box = flood_fill(editor.writer(), editor.labels(), scene.middle,
+                                static_cast<std::uint32_t>(number % 2 + 1), false, Plane::kXY, {});
+    editor.changed(*box);
+    scene.draw(*box);
+    benchmark::DoNotOptimize(editor.commit());
+  });
+}
+
+/// One object gets another's number, sought in all of the labels.
+void merge(State& state, Index3 shape) {
+  Scene scene(shape);
+  run_frames(state, [&](std::int64_t number) {
+    LabelEditor editor(scene.labels, 0);
+    const Box3 box =
+        replace_id(editor.writer(), editor.labels(), static_cast<std::uint32_t>(number % 900 + 1),
+                   static_cast<std::uint32_t>(number % 900 + 2));
+    editor.changed(box);
+    scene.draw(box);
+    benchmark::DoNotOptimize(editor.commit());
+  });
+}
+
+const bool kAdded = [] {
+  for (const std::int64_t side : {512, 4096, 16384}) {
+    const std::string size = std::to_string(side);
+    const Index3 shape{1, side, side};
+    for (const int brush : {8, 64, 256, 1000}) {
+      add("dab/2d/" + size + "/brush" + std::to_string(brush),
+          [=](State& s) { dab(s, shape, brush, false); });
+    }
+    add(
+        "undo/2d/" + size + "/brush64", [=](State& s) { undo(s, shape, 64); }, 50);
+    add(
+        "merge/2d/" + size, [=](State& s) { merge(s, shape); }, 20);
+    if (side <= 4096)
+      add(
+          "fill/2d/" + size, [=](State& s) { fill(s, shape); }, 10);
+  }
+  for (const std::int64_t side : {128, 512, 1024}) {
+    const std::string size = std::to_string(side);
+    const Index3 shape{side, side, side};
+    for (const int brush : {8, 64}) {
+      add("dab/3d/" + size + "/brush" + std::to_string(brush),
+          [=](State& s) { dab(s, shape, brush, true); });
+    }
+  }
+  return true;
+}();
+
+}  // namespace
+}  // namespace karyo::bench
