@@ -136,6 +136,7 @@ class OmeReader {
     found_ = {};
     files_.clear();
     has_pixels_ = false;
+    in_uuid_ = false;  // an image inside a UUID: what that would name is gone
   }
 
   /// The file that the last TiffData names.

@@ -218,7 +218,11 @@ void Hand::run_command() {
   }
   const bool asked = !command.title.empty() && chance(0.3);
   say_(command.id + (asked ? std::string(" by its menu") : " " + arguments.dump()));
-  asked ? window_.run(command) : window_.run(command.id, arguments);
+  if (asked) {
+    window_.run(command);
+  } else {
+    window_.run(command.id, arguments);
+  }
 }
 
 void Hand::use_widget() {

@@ -147,7 +147,8 @@ int run(int seconds, std::uint64_t seed, bool verbose) {
           static_cast<std::size_t>(std::min<std::int64_t>(3, 4 * clock.elapsed() / whole));
       highest[quarter] = std::max(highest[quarter], empty);
       std::cout << clock.elapsed() / 1000 << " s: " << actions << " actions, " << empty
-                << " MiB when empty" << std::endl;
+                << " MiB when empty, " << window.findChildren<QObject*>().size()
+                << " objects of the window" << std::endl;
     }
   }
   std::cout << actions << " actions; highest memory when empty, by quarter:";

@@ -10,6 +10,7 @@
 
 #include "core/image/paged_image.h"
 #include "core/io/image_sequence.h"
+#include "core/io/tiff_metadata.h"
 #include "core/io/tiff_source.h"
 #include "tests/core/io/io_support.h"
 #include "tests/support/temp_dir.h"
@@ -312,6 +313,16 @@ TEST(OmeSet, AFolderOfItsFilesIsNoSequence) {
   const auto sequence = io::open_sequence(*plan, {io::SequenceAxis::kTime});
   ASSERT_FALSE(sequence);
   EXPECT_NE(sequence.error().fix.find("Open one of the files"), std::string::npos);
+}
+
+/// Of files found by fuzzing.
+TEST(OmeSet, AnImageInsideAnotherFilesNameIsNoHarm) {
+  const std::string text =
+      R"(<OME UUID="u:c"><Image><Pixels DimensionOrder="XYZCT" SizeX="7" SizeY="6">)"
+      R"(<TiffData IFD="0"><UUID FileName="a">u:a<Image><Pixels/></Image></UUID></TiffData>)"
+      R"(</Pixels></Image></OME>)";
+  static_cast<void>(io::parse_ome_xml(text));
+  static_cast<void>(io::find_ome_set(text, false, io::no_neighbours()));
 }
 
 TEST(OmeSet, BytesFromNoFolderHaveNoNeighbours) {
