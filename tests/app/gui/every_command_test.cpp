@@ -96,10 +96,7 @@ TEST_F(EveryCommandTest, IsDoneByItsKeys) {
       if (!command.enabled()) continue;
       window_.run("tool.move", nlohmann::json::object());
       ids_.clear();
-      if (QApplication::activeWindow() == nullptr) {
-        window_.activateWindow();
-        EXPECT_TRUE(QTest::qWaitForWindowActive(&window_));
-      }
+      activate();
       xy().setFocus();
       QTest::keySequence(&xy(), QKeySequence(QString::fromStdString(keys)));
       QTest::qWait(5);

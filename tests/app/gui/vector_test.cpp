@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <cmath>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <iostream>
 
@@ -158,12 +159,11 @@ TEST(VectorPainter, ManyPointsAreQuick) {
     const ViewTransform view{Plane::kXY, {50.5, 500, 500}, 1, 1000, 1000, {thickness}};
     QPainter painter(&picture);
     paint_vectors(painter, layers, view, 0, 1, 1);
-    QElapsedTimer clock;
-    clock.start();
+    const std::clock_t begin = std::clock();  // of the processor: other programs do not count
     paint_vectors(painter, layers, view, 0, 1, 1);
-    const double ms = static_cast<double>(clock.nsecsElapsed()) / 1e6;
+    const double ms = 1e3 * static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
     std::cout << "thickness " << thickness << ": " << ms << " ms\n";
-    EXPECT_LT(ms, 100);  // far above what it takes, for busy machines
+    EXPECT_LT(ms, 150);  // far above what it takes
     painter.end();
     int drawn = 0;
     for (int x = 0; x < 1000; ++x) drawn += qRed(picture.pixel(x, 500)) > 100 ? 1 : 0;
