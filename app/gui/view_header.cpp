@@ -32,6 +32,7 @@ ViewHeader::ViewHeader(const QString& title, bool scrolls, QWidget* parent) : QW
   layers_->setObjectName(QStringLiteral("cell_layers"));
   layers_->setIcon(line_icon(LineIcon::kLabels));
   layers_->setToolTip(QObject::tr("Which layers this view shows. Layers can be dropped here, too."));
+  layers_->setAccessibleName(QObject::tr("Which layers this view shows"));
   layers_->setProperty("flat", true);
   layers_->setFocusPolicy(Qt::NoFocus);
   layers_->setPopupMode(QToolButton::InstantPopup);
@@ -46,6 +47,7 @@ ViewHeader::ViewHeader(const QString& title, bool scrolls, QWidget* parent) : QW
   slider_ = new QSlider(Qt::Horizontal, this);
   slider_->setFocusPolicy(Qt::NoFocus);
   slider_->setMaximumWidth(240);
+  slider_->setAccessibleName(QObject::tr("Plane"));
   row->addWidget(position_);
   row->addWidget(slider_, 1);
   row->addStretch(0);
@@ -76,6 +78,7 @@ void ViewHeader::set_plane(const QString& axis, std::int64_t number, std::int64_
   const QString at = QString::number(number + 1).rightJustified(last.size());
   position_->setText(QStringLiteral("%1 %2/%3").arg(axis, at, last));
   slider_->setToolTip(QObject::tr("Plane along %1 (wheel)").arg(axis));
+  slider_->setAccessibleName(slider_->toolTip());
 }
 
 void ViewHeader::set_title(const QString& title) {
@@ -92,6 +95,7 @@ void ViewHeader::set_maximised(bool maximised) {
   maximise_->setIcon(line_icon(maximised ? LineIcon::kRestore : LineIcon::kMaximise));
   maximise_->setToolTip(maximised ? QObject::tr("Show all views (double click, Space+F)")
                                   : QObject::tr("Show this view alone (double click, Space+F)"));
+  maximise_->setAccessibleName(maximise_->toolTip());
 }
 
 void ViewHeader::paintEvent(QPaintEvent*) {

@@ -40,7 +40,7 @@ class WindowTest : public ::testing::Test {
     window_.show();
     EXPECT_TRUE(QTest::qWaitForWindowExposed(&window_));
     window_.activateWindow();
-    activate();
+    if (!QTest::qWaitForWindowActive(&window_)) activate();
   }
 
   /// A ball of brightness in a stack of 12 x 40 x 50, and its mask.
