@@ -6,14 +6,12 @@
 #include <optional>
 #include <utility>
 
+#include "annotation/index_axis.h"
+
 namespace karyo {
 namespace {
 
 constexpr std::array kAxes{Axis::kZ, Axis::kY, Axis::kX};
-
-std::int64_t& at(Index3& index, Axis axis) {
-  return axis == Axis::kZ ? index.z : axis == Axis::kY ? index.y : index.x;
-}
 
 /// Squared distance of a place to the straight way.
 class Way {
@@ -67,20 +65,21 @@ Box3 paint(LabelWriter& writer, const LabelVolume& labels, const VoxelGrid& grid
   // A disc lies in the plane of voxels it began in; what the hand is above or below is nothing to
   // it.
   const Axis normal = normal_axis(brush.plane);
+  const auto centre = [&](std::int64_t i, Axis axis) {
+    return origin_along(grid, axis) + (static_cast<double>(i) + 0.5) * spacing_along(grid, axis);
+  };
   WorldPoint a = from, b = to;
   Index3 first, last, voxel_a, voxel_b;
   for (const Axis axis : kAxes) {
-    at(voxel_a, axis) = voxel_along(a[axis], grid, axis);
+    coordinate(voxel_a, axis) = voxel_along(a[axis], grid, axis);
     if (!brush.ball && axis == normal) {
-      a[axis] = b[axis] =
-          origin_along(grid, axis) +
-          (static_cast<double>(at(voxel_a, axis)) + 0.5) * spacing_along(grid, axis);
-      at(first, axis) = at(last, axis) = at(voxel_a, axis);
+      a[axis] = b[axis] = centre(coordinate(voxel_a, axis), axis);
+      coordinate(first, axis) = coordinate(last, axis) = coordinate(voxel_a, axis);
     } else {
-      at(first, axis) = voxel_along(std::min(a[axis], b[axis]) - brush.radius, grid, axis);
-      at(last, axis) = voxel_along(std::max(a[axis], b[axis]) + brush.radius, grid, axis);
+      coordinate(first, axis) = voxel_along(std::min(a[axis], b[axis]) - brush.radius, grid, axis);
+      coordinate(last, axis) = voxel_along(std::max(a[axis], b[axis]) + brush.radius, grid, axis);
     }
-    at(voxel_b, axis) = voxel_along(b[axis], grid, axis);
+    coordinate(voxel_b, axis) = voxel_along(b[axis], grid, axis);
   }
   const Box3 box = Box3{first, last + Index3{1, 1, 1}}.clipped_to(Box3::of_shape(labels.shape()));
   if (box.empty()) return {};
@@ -88,9 +87,6 @@ Box3 paint(LabelWriter& writer, const LabelVolume& labels, const VoxelGrid& grid
   if (std::array{b.z, b.y, b.x} < std::array{a.z, a.y, a.x}) std::swap(a, b);
   const Way way(a, b);
   const double reach2 = brush.radius * brush.radius * (1 + 1e-12);
-  const auto centre = [&](std::int64_t i, Axis axis) {
-    return origin_along(grid, axis) + (static_cast<double>(i) + 0.5) * spacing_along(grid, axis);
-  };
   Box3 changed;
   const auto put = [&](const Index3& p, std::int64_t count) {
     const auto [begin, end] = writer.set_row(p, count, brush.label, [&](std::uint32_t now) {

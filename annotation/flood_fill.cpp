@@ -2,14 +2,9 @@
 
 #include <vector>
 
+#include "annotation/index_axis.h"
+
 namespace karyo {
-namespace {
-
-std::int64_t& at(Index3& index, Axis axis) {
-  return axis == Axis::kZ ? index.z : axis == Axis::kY ? index.y : index.x;
-}
-
-}  // namespace
 
 Result<Box3> flood_fill(LabelWriter& writer, const LabelVolume& labels, const Index3& seed,
                         std::uint32_t label, bool whole_stack, Plane plane, const PaintRule& rule) {
@@ -29,7 +24,7 @@ Result<Box3> flood_fill(LabelWriter& writer, const LabelVolume& labels, const In
   }
   const auto fits = [&](const Index3& p) { return all.contains(p) && labels.at(p) == alike; };
   const auto beside = [](Index3 p, Axis axis, std::int64_t by) {
-    at(p, axis) += by;
+    coordinate(p, axis) += by;
     return p;
   };
   std::vector<Index3> seeds{seed};

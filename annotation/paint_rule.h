@@ -19,8 +19,8 @@ struct PaintRule {
   std::uint32_t inside = 0;           ///< for kInside
   std::vector<std::uint32_t> locked;  ///< never changed, whatever `over` says; sorted
 
-  /// Whether a voxel of `now` may become `next`. Erasing (next 0) changes the one object that
-  /// `erases` names, where it names one: with kBackground there would be nothing to erase.
+  /// Whether a voxel of `now` may become `next`. With kBackground erasing (next 0) is allowed
+  /// everywhere: there would be nothing to erase.
   bool allows(std::uint32_t now, std::uint32_t next) const {
     if (now == next || std::binary_search(locked.begin(), locked.end(), now)) return false;
     switch (over) {
