@@ -6,17 +6,13 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
-#include <optional>
 
 #include "app/cli/commands.h"
 #include "app/cli/option_text.h"
 #include "core/io/image_io.h"
 #include "core/io/roi_zip.h"
 #include "core/labels/label_rois.h"
-#include "core/segment/auto_threshold.h"
-#include "core/segment/particles.h"
-#include "core/segment/split_volume.h"
-#include "core/segment/watershed.h"
+#include "core/segment/mask_steps.h"
 
 namespace karyo::cli {
 namespace {
@@ -52,8 +48,9 @@ Result<void> list_methods(Console& console) {
   return {};
 }
 
-Result<ParticleOptions> particle_options(const ThresholdSettings& settings) {
-  ParticleOptions options;
+Result<CleanStep> clean_step_of(const ThresholdSettings& settings) {
+  CleanStep options;
+  options.fill_holes = settings.fill_holes;
   options.min_size = settings.min_size;
   options.max_size = settings.max_size;
   options.exclude_edges = settings.exclude_edges;
@@ -93,38 +90,37 @@ Volume gray_of(const Volume& colour) {
   return gray;
 }
 
-/// The histogram that a plane or volume at time `t` is thresholded by.
-class Thresholds {
- public:
-  Thresholds(const Volume& image, const ThresholdSettings& settings, bool by_slice)
-      : image_(image), channel_(settings.channel - 1), by_slice_(by_slice),
-        whole_(settings.stack_histogram),
-        bins_(settings.histogram == "16bit" ? HistogramBins::kSixteenBit
-                                            : HistogramBins::kEightBit) {}
-
-  Result<ImageHistogram> histogram(std::int64_t t, std::int64_t z) const {
-    if (whole_) return ImageHistogram::of(image_, Planes::all_of(image_, channel_), bins_, true);
-    const std::int64_t slices = image_.shape().z;
-    if (by_slice_) return ImageHistogram::of(image_, {channel_, t, t + 1, z, z + 1}, bins_, false);
-    return ImageHistogram::of(image_, {channel_, t, t + 1, 0, slices}, bins_, slices > 1);
+/// The settings as the steps that the guided panel runs as well.
+Result<MaskSteps> steps_of(const ThresholdSettings& settings) {
+  KARYO_TRY(const auto method, threshold_method_from(settings.method));
+  KARYO_TRY(const CleanStep clean, clean_step_of(settings));
+  MaskSteps steps;
+  steps.threshold.method = method;
+  steps.threshold.bright_objects = !settings.light_background;
+  steps.threshold.bins =
+      settings.histogram == "16bit" ? HistogramBins::kSixteenBit : HistogramBins::kEightBit;
+  if (settings.stack_histogram) {
+    steps.threshold.histogram = HistogramOf::kStack;
+  } else if (settings.slice_histogram || settings.per_slice) {
+    steps.threshold.histogram = HistogramOf::kSlice;
   }
-  bool one_for_all() const { return whole_; }
+  steps.split.kind = settings.watershed ? SplitKind::kWatershed : SplitKind::kNone;
+  steps.clean = clean;
+  steps.plane_by_plane = settings.per_slice;
+  return steps;
+}
 
- private:
-  const Volume& image_;
-  std::int64_t channel_;
-  bool by_slice_, whole_;
-  HistogramBins bins_;
-};
-
-Result<void> print_thresholds(const Volume& image, const Thresholds& thresholds, bool by_slice,
-                              bool dark, Console& console) {
+Result<void> print_thresholds(const Volume& image, std::int64_t channel, const MaskSteps& steps,
+                              Console& console) {
   const auto& shape = image.shape();
-  if (!thresholds.one_for_all() && (shape.t > 1 || (by_slice && shape.z > 1))) {
+  const HistogramOf of = steps.threshold.histogram;
+  if (of != HistogramOf::kStack && (shape.t > 1 || (of == HistogramOf::kSlice && shape.z > 1))) {
     console.note("These are the thresholds of the first plane or frame; --stack-histogram gives "
                  "those of the whole stack.");
   }
-  KARYO_TRY(const auto histogram, thresholds.histogram(0, 0));
+  TaskControl control;
+  KARYO_TRY(const auto histogram, step_histogram(image, 0, channel, 0, steps, control));
+  const bool dark = steps.threshold.bright_objects;
   nlohmann::json values;
   for (const auto method : all_threshold_methods()) {
     const auto range = histogram.threshold(method, dark);
@@ -138,54 +134,17 @@ Result<void> print_thresholds(const Volume& image, const Thresholds& thresholds,
   return {};
 }
 
-struct Frame {
-  LabelArray labels;
-  std::int64_t objects = 0;
-};
-
-/// One time point, from thresholds to labels.
-Result<Frame> segment_frame(const Volume& image, std::int64_t t, const Thresholds& thresholds,
-                            ThresholdMethod method, bool dark, bool by_slice,
-                            const ParticleOptions& options, const ThresholdSettings& settings,
-                            ValueRange& used) {
-  const Index3 shape = image.shape().zyx();
-  Mask mask(shape);
-  std::optional<ThresholdRange> range;
+/// ImageJ counts the objects of each slice from 1.
+void number_each_slice_anew(LabelArray& labels) {
+  const Index3 shape = labels.shape();
+  std::uint32_t before = 0;
   for (std::int64_t z = 0; z < shape.z; ++z) {
-    if (!range || (by_slice && !thresholds.one_for_all())) {
-      KARYO_TRY(const auto histogram, thresholds.histogram(t, z));
-      range = histogram.threshold(method, dark);
-      const double value = dark ? range->low : range->high;
-      used.low = std::min(used.low, value);
-      used.high = std::max(used.high, value);
-    }
-    const auto plane =
-        mask_in_range(image, {settings.channel - 1, t, t + 1, z, z + 1}, *range);
-    std::copy(plane.begin(), plane.end(), &mask(z, 0, 0));
+    const auto begin = labels.begin() + z * shape.y * shape.x;
+    const auto end = begin + shape.y * shape.x;
+    const std::uint32_t most = *std::max_element(begin, end);
+    std::transform(begin, end, begin, [&](std::uint32_t id) { return id == 0 ? 0 : id - before; });
+    before = std::max(before, most);
   }
-  if (settings.fill_holes) mask = fill_holes(mask.view());
-
-  Frame frame;
-  if (shape.z > 1 && !settings.per_slice) {
-    Result<Particles> found = [&]() -> Result<Particles> {
-      if (!settings.watershed) return label_objects(mask.view(), options);
-      return select_objects(split_volume(mask.view(), image.grid).view(), options);
-    }();
-    if (!found) return found.error();
-    frame.objects = static_cast<std::int64_t>(found->particles.size());
-    frame.labels = std::move(found->labels);
-    return frame;
-  }
-  if (settings.watershed) mask = watershed_split(mask.view());
-  frame.labels = LabelArray(shape);
-  for (std::int64_t z = 0; z < shape.z; ++z) {
-    const auto found = analyze_particles(
-        VolumeView<const std::uint8_t>(mask.view()).crop({{z, 0, 0}, {z + 1, shape.y, shape.x}}),
-        options);
-    frame.objects += static_cast<std::int64_t>(found.particles.size());
-    std::copy(found.labels.begin(), found.labels.end(), &frame.labels(z, 0, 0));
-  }
-  return frame;
 }
 
 /// Labels with a time axis: uint16 where the ids fit.
@@ -230,8 +189,7 @@ Result<Volume> read_input(ThresholdSettings& settings) {
 
 Result<void> threshold(ThresholdSettings settings, Console& console) {
   if (settings.method == "list") return list_methods(console);
-  KARYO_TRY(const auto method, threshold_method_from(settings.method));
-  KARYO_TRY(const ParticleOptions options, particle_options(settings));
+  KARYO_TRY(const MaskSteps steps, steps_of(settings));
   KARYO_CHECK_OK(check_no_input(settings.output, {settings.input}));
   if (!settings.rois.empty() && !has_ending(settings.rois, ".zip")) {
     return Error(ErrorCode::kInvalidArgument,
@@ -240,12 +198,9 @@ Result<void> threshold(ThresholdSettings settings, Console& console) {
   }
   KARYO_TRY(const Volume image, read_input(settings));
   const VolumeShape shape = image.shape();
-  const bool dark = !settings.light_background;
-  const bool by_slice =
-      settings.slice_histogram || (settings.per_slice && !settings.stack_histogram);
-  const Thresholds thresholds(image, settings, by_slice);
+  const bool dark = steps.threshold.bright_objects;
   if (settings.print) {
-    KARYO_CHECK_OK(print_thresholds(image, thresholds, by_slice, dark, console));
+    KARYO_CHECK_OK(print_thresholds(image, settings.channel - 1, steps, console));
   }
   if (settings.output.empty()) {
     if (settings.print && settings.rois.empty()) return {};
@@ -258,14 +213,17 @@ Result<void> threshold(ThresholdSettings settings, Console& console) {
   std::int64_t objects = 0;
   ValueRange used{std::numeric_limits<double>::infinity(),
                   -std::numeric_limits<double>::infinity()};
+  TaskControl control;
   for (std::int64_t t = 0; t < shape.t; ++t) {
-    KARYO_TRY(Frame frame, segment_frame(image, t, thresholds, method, dark, by_slice, options,
-                                         settings, used));
+    KARYO_TRY(StepsResult frame, run_steps(image, t, settings.channel - 1, steps, control));
+    if (settings.per_slice) number_each_slice_anew(frame.labels);
+    used.low = std::min(used.low, frame.threshold.low);
+    used.high = std::max(used.high, frame.threshold.high);
     if (interrupted()) {
       return Error(ErrorCode::kCancelled, "stopped before anything was written",
                    "Run it again when there is time.");
     }
-    objects += frame.objects;
+    objects += frame.counts.kept;
     if (!settings.rois.empty()) {
       auto of_frame = rois_from_labels(frame.labels.view());
       if (shape.t > 1) place_in_time(of_frame, t, shape.z);
@@ -274,7 +232,7 @@ Result<void> threshold(ThresholdSettings settings, Console& console) {
     frames.push_back(std::move(frame.labels));
     if (shape.t > 1) {
       console.progress(settings.input, t + 1, shape.t,
-                       {{"event", "frame"}, {"frame", t + 1}, {"objects", frame.objects}});
+                       {{"event", "frame"}, {"frame", t + 1}, {"objects", frame.counts.kept}});
     }
   }
   console.end_progress();
@@ -287,7 +245,7 @@ Result<void> threshold(ThresholdSettings settings, Console& console) {
   }
   if (!settings.rois.empty()) KARYO_CHECK_OK(write_rois(settings.rois, rois));
 
-  const std::string name(name_of(method));
+  const std::string name(name_of(steps.threshold.method));
   std::string value = number_text(used.low);
   if (used.low != used.high) value += " to " + number_text(used.high);
   console.say(name + ": foreground " + (dark ? "from " : "up to ") + value + ", " +

@@ -32,11 +32,12 @@ struct Lines {
   std::int64_t step, count, lines, stride, first = 0;
 };
 
-void convolve(Array3<float>& values, const Lines& along, const std::vector<float>& half) {
+void convolve(Array3<float>& values, const Lines& along, const std::vector<float>& half,
+              int threads = 0) {
   if (half.size() == 1) return;
   const auto reach = static_cast<std::int64_t>(half.size()) - 1;
   const std::int64_t period = 2 * along.count;
-  parallel_for(0, along.lines, 16, [&](std::int64_t first, std::int64_t last) {
+  const auto convolve_some = [&](std::int64_t first, std::int64_t last) {
     std::vector<float> padded(static_cast<std::size_t>(along.count + 2 * reach));
     for (std::int64_t number = first; number < last; ++number) {
       float* line = values.data() + along.first + number * along.stride;
@@ -54,10 +55,25 @@ void convolve(Array3<float>& values, const Lines& along, const std::vector<float
         line[i * along.step] = sum;
       }
     }
-  });
+  };
+  parallel_for(0, along.lines, 16, convolve_some, threads);
 }
 
 }  // namespace
+
+void blur(Array3<float>& values, const PerAxis& sigma, int threads) {
+  const Index3 shape = values.shape();
+  convolve(values, {1, shape.x, shape.z * shape.y, shape.x}, kernel_of(sigma.x), threads);
+  const std::vector<float> kernel = kernel_of(sigma.y);
+  const auto planes = [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t z = first; z < last; ++z) {
+      convolve(values, {shape.x, shape.y, shape.x, 1, z * shape.y * shape.x}, kernel,
+               shape.z == 1 ? threads : 1);
+    }
+  };
+  parallel_for(0, shape.z, 1, planes, threads);
+  convolve(values, {shape.y * shape.x, shape.z, shape.y * shape.x, 1}, kernel_of(sigma.z), threads);
+}
 
 Result<Volume> gaussian(const Volume& volume, const PerAxis& sigma, TaskControl& control) {
   for (const double one : {sigma.z, sigma.y, sigma.x}) {

@@ -18,6 +18,9 @@ struct PerAxis {
 /// Errors: kInvalidArgument, kCancelled.
 Result<Volume> gaussian(const Volume& volume, const PerAxis& sigma, TaskControl& control);
 
+/// The same of one array in place, unchecked. Threads: up to `threads` (0: all cores).
+void blur(Array3<float>& values, const PerAxis& sigma, int threads = 0);
+
 /// Each voxel becomes the median of the box of these radii in voxels around it (0 to 20;
 /// itk::MedianImageFilter). Errors: kInvalidArgument, kCancelled.
 Result<Volume> median(const Volume& volume, const Index3& radius, TaskControl& control);

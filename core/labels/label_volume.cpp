@@ -17,6 +17,13 @@ bool is_background(LabelView labels) {
   return true;
 }
 
+/// Without what is ignored.
+std::uint32_t highest_in(const LabelTile& tile) {
+  std::uint32_t highest = 0;
+  for (const std::uint32_t id : tile.ids) highest = std::max(highest, id == kIgnoredLabel ? 0 : id);
+  return highest;
+}
+
 }  // namespace
 
 std::shared_ptr<LabelTile> TileSlabs::next() {
@@ -47,6 +54,7 @@ LabelVolume LabelVolume::from_dense(LabelView labels) {
     for (std::int64_t y = 0; y < part.shape().y; ++y) {
       for (std::int64_t x = 0; x < part.shape().x; ++x) {
         tile->ids[static_cast<std::size_t>(y * kTileSide + x)] = part(0, y, x);
+        volume.note_id(part(0, y, x));
       }
     }
     volume.tiles_[static_cast<std::size_t>(number)] = std::move(tile);
@@ -74,7 +82,7 @@ LabelArray LabelVolume::to_dense(const Box3& box) const {
 std::uint32_t LabelVolume::highest_id() const {
   std::uint32_t highest = 0;
   for (const auto& tile : tiles_) {
-    if (tile) highest = std::max(highest, *std::max_element(tile->ids.begin(), tile->ids.end()));
+    if (tile) highest = std::max(highest, highest_in(*tile));
   }
   return highest;
 }
@@ -98,6 +106,8 @@ ReplacedTiles LabelVolume::swap_tiles(const ReplacedTiles& tiles) {
     auto& slot = tiles_[static_cast<std::size_t>(number)];
     replaced.emplace(number, slot);
     slot = tile;
+    // Tiles of an earlier run, which a journal has kept, may hold ids that were never seen here.
+    if (tile) note_id(highest_in(*tile));
   }
   return replaced;
 }
@@ -117,6 +127,7 @@ LabelTile& LabelWriter::writable_tile(std::int64_t number) {
 
 void LabelWriter::set(Index3 p, std::uint32_t id) {
   if (volume_.at(p) == id) return;
+  volume_.note_id(id);
   writable_tile(volume_.tile_number(p)).ids[LabelVolume::offset_in_tile(p)] = id;
 }
 
@@ -147,6 +158,7 @@ ReplacedTiles LabelWriter::finish() {
 
 void LabelWriter::drop() {
   volume_.swap_tiles(before_);
+  volume_.bound_ = bound_;
   before_.clear();
   open_.clear();
 }

@@ -27,6 +27,10 @@ namespace karyo {
 
 inline constexpr std::int64_t kTileSide = 64;
 
+/// What is not annotated, and no object: training leaves it out. -1 in files of signed integers, as
+/// StarDist has it.
+inline constexpr std::uint32_t kIgnoredLabel = 0xffff'ffff;
+
 struct LabelTile {
   std::array<std::uint32_t, kTileSide * kTileSide> ids{};
 };
@@ -65,7 +69,10 @@ class LabelVolume {
   LabelArray to_dense() const { return to_dense(Box3::of_shape(shape_)); }
   /// `box` must lie within the shape.
   LabelArray to_dense(const Box3& box) const;
+  /// Of objects: what is ignored has none. 0 where there is no object. Reads all tiles.
   std::uint32_t highest_id() const;
+  /// A number that no object has, above all that were given so far; in no time.
+  std::uint32_t unused_id() const { return bound_ + 1; }
   /// Bytes of tiles held (shared ones counted here too).
   std::size_t memory_bytes() const;
 
@@ -87,7 +94,11 @@ class LabelVolume {
 
  private:
   friend class LabelWriter;
+  void note_id(std::uint32_t id) {
+    if (id > bound_ && id != kIgnoredLabel) bound_ = id;
+  }
   Index3 shape_;
+  std::uint32_t bound_ = 0;  // no object has a higher number
   std::int64_t tiles_y_ = 0, tiles_x_ = 0;
   std::vector<TilePointer> tiles_;
 };
@@ -99,7 +110,7 @@ bool same_tiles(const LabelVolume& a, const LabelVolume& b);
 class LabelWriter {
  public:
   /// `volume` must outlive the writer.
-  explicit LabelWriter(LabelVolume& volume) : volume_(volume) {}
+  explicit LabelWriter(LabelVolume& volume) : volume_(volume), bound_(volume.bound_) {}
   LabelWriter(const LabelWriter&) = delete;
   LabelWriter& operator=(const LabelWriter&) = delete;
 
@@ -121,6 +132,7 @@ class LabelWriter {
   LabelTile& writable_tile(std::int64_t number);
 
   LabelVolume& volume_;
+  std::uint32_t bound_;  // before the change
   ReplacedTiles before_;
   std::unordered_map<std::int64_t, LabelTile*> open_;
 };
@@ -147,6 +159,7 @@ std::pair<std::int64_t, std::int64_t> LabelWriter::set_row(Index3 p, std::int64_
     }
     x = stop;
   }
+  if (first < last) volume_.note_id(id);
   return first < last ? std::pair{first, last} : std::pair{p.x, p.x};
 }
 

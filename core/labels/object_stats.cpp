@@ -32,7 +32,7 @@ std::unordered_map<std::uint32_t, ObjectStats> object_stats(const LabelVolume& l
       for (std::int64_t x = 0; x < size.x;) {
         std::int64_t end = x + 1;
         while (end < size.x && row[end] == row[x]) ++end;
-        if (row[x] != 0) {
+        if (row[x] != 0 && row[x] != kIgnoredLabel) {
           add_run(objects[row[x]], box.begin.z, box.begin.y + y, box.begin.x + x,
                   box.begin.x + end);
         }

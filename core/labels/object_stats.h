@@ -15,7 +15,7 @@ struct ObjectStats {
   double z = 0, y = 0, x = 0;  ///< centroid, in voxels: a voxel's centre lies at whole numbers
 };
 
-/// By id, without 0. Threads: pure; one thread, tile after tile.
+/// By id, without 0 and kIgnoredLabel. Threads: pure; one thread, tile after tile.
 std::unordered_map<std::uint32_t, ObjectStats> object_stats(const LabelVolume& labels);
 
 }  // namespace karyo

@@ -1,6 +1,13 @@
 #include "core/layers/label_colors.h"
 
+#include "core/labels/label_volume.h"
+
 namespace karyo {
+namespace {
+
+constexpr Rgb kGrey{0x9a, 0x9e, 0xa4};
+
+}  // namespace
 
 const std::array<Rgb, kLabelColorCount> kLabelColors{{
     {75, 255, 180}, {195, 0, 135}, {225, 150, 75}, {240, 240, 0}, {45, 180, 195},
@@ -10,6 +17,12 @@ const std::array<Rgb, kLabelColorCount> kLabelColors{{
 }};
 
 Rgb LabelColors::of(std::uint32_t id) const {
+  if (id == kIgnoredLabel) return kGrey;
+  if (classes) {
+    const int number = classes->of(id).object_class;
+    const bool known = number >= 0 && number < static_cast<int>(classes->classes.size());
+    return known ? classes->classes[static_cast<std::size_t>(number)].color : kGrey;
+  }
   if (!own.empty()) {
     const auto found = own.find(id);
     if (found != own.end()) return found->second;

@@ -5,8 +5,10 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 
 #include "core/image/volume.h"
+#include "core/labels/object_notes.h"
 
 namespace karyo {
 
@@ -39,6 +41,8 @@ struct LabelColors {
   /// visits every colour, so numbers whose colours differ go on to differ.
   int shuffle = 0;
   std::map<std::uint32_t, Rgb> own;
+  /// Set: colours say the class of an object, grey that it has none.
+  std::shared_ptr<const ObjectNotes> classes;
 
   /// Of an id >= 1.
   Rgb of(std::uint32_t id) const;

@@ -12,6 +12,12 @@ std::vector<LabelVolume> single(LabelVolume labels) {
   return frames;
 }
 
+/// One for all layers of which nothing is said, so that their looks are alike.
+const std::shared_ptr<const ObjectNotes>& empty_notes() {
+  static const auto empty = std::make_shared<const ObjectNotes>();
+  return empty;
+}
+
 }  // namespace
 
 LabelsLayer::LabelsLayer(std::string name, LabelVolume labels, VoxelGrid grid)
@@ -20,7 +26,8 @@ LabelsLayer::LabelsLayer(std::string name, LabelVolume labels, VoxelGrid grid)
 LabelsLayer::LabelsLayer(std::string name, std::vector<LabelVolume> frames, VoxelGrid grid)
     : Layer(std::move(name), 0.5, Blending::kTranslucent),
       frames_(std::move(frames)),
-      grid_(std::move(grid)) {}
+      grid_(std::move(grid)),
+      notes_(empty_notes()) {}
 
 VolumeShape LabelsLayer::shape() const {
   const Index3 shape = frames_.front().shape();
@@ -56,6 +63,25 @@ void LabelsLayer::set_colors(LabelColors colors) {
   colors.shuffle = std::max(0, colors.shuffle);
   if (colors == colors_) return;
   colors_ = std::move(colors);
+  look_changed();
+}
+
+void LabelsLayer::set_colored_by_class(bool by_class) {
+  if (by_class == by_class_) return;
+  by_class_ = by_class;
+  look_changed();
+}
+
+LabelColors LabelsLayer::drawn_colors() const {
+  LabelColors colors = colors_;
+  if (by_class_) colors.classes = notes_;
+  return colors;
+}
+
+void LabelsLayer::set_notes(std::shared_ptr<const ObjectNotes> notes) {
+  if (notes == nullptr || *notes == *empty_notes()) notes = empty_notes();
+  if (notes == notes_ || *notes == *notes_) return;
+  notes_ = std::move(notes);
   look_changed();
 }
 

@@ -3,10 +3,12 @@
 /// Labels as they are looked at: filled or as contours, one of them selected.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/labels/label_volume.h"
+#include "core/labels/object_notes.h"
 #include "core/layers/label_colors.h"
 #include "core/layers/layer.h"
 
@@ -53,6 +55,16 @@ class LabelsLayer : public Layer {
 
   const LabelColors& colors() const { return colors_; }
   void set_colors(LabelColors colors);
+  /// Colours say the class of an object (grey: none); else which object it is.
+  bool colored_by_class() const { return by_class_; }
+  void set_colored_by_class(bool by_class);
+  /// What it is drawn in: colors(), by class where that is asked for.
+  LabelColors drawn_colors() const;
+
+  /// Classes, locks, reviews. Never null.
+  const std::shared_ptr<const ObjectNotes>& notes() const { return notes_; }
+  /// Null is an empty one.
+  void set_notes(std::shared_ptr<const ObjectNotes> notes);
 
   Signal<std::uint32_t> selection_changed;
 
@@ -63,6 +75,8 @@ class LabelsLayer : public Layer {
   int contour_width_ = 0;
   bool selected_only_ = false;
   LabelColors colors_;
+  bool by_class_ = false;
+  std::shared_ptr<const ObjectNotes> notes_ = std::make_shared<ObjectNotes>();
 };
 
 }  // namespace karyo

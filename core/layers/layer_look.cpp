@@ -51,8 +51,9 @@ LayerLook look_of(const Layer& layer) {
     look.image->interpolation = image->interpolation();
     look.image->percentiles = image->percentiles();
   } else if (const auto* labels = dynamic_cast<const LabelsLayer*>(&layer)) {
-    look.labels = LayerLook::Labels{labels->contour_width(), labels->selected(),
-                                    labels->selected_only(), labels->colors()};
+    look.labels = LayerLook::Labels{labels->contour_width(),    labels->selected(),
+                                    labels->selected_only(),    labels->colors(),
+                                    labels->colored_by_class(), labels->notes()};
   } else if (const auto* points = dynamic_cast<const PointsLayer*>(&layer)) {
     look.points = points->look();
   } else if (const auto* shapes = dynamic_cast<const ShapesLayer*>(&layer)) {
@@ -88,6 +89,8 @@ void apply_look(Layer& layer, const LayerLook& look) {
     labels->set_contour_width(look.labels->contour_width);
     labels->set_selected_only(look.labels->selected_only);
     labels->set_colors(look.labels->colors);
+    labels->set_colored_by_class(look.labels->by_class);
+    if (look.labels->notes != nullptr) labels->set_notes(look.labels->notes);
     labels->set_selected(look.labels->selected);
   }
   apply_vector_look<PointsLayer>(layer, look.points);

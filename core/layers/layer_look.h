@@ -3,6 +3,7 @@
 /// How a layer is shown, as a value: what undo goes back to, what a session file keeps, what a
 /// duplicate starts with. Pixels are not part of it; marks of vector layers are, shared.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,9 @@ struct LayerLook {
     std::uint32_t selected = 0;
     bool selected_only = false;
     LabelColors colors;
+    bool by_class = false;
+    /// Without (null) a layer keeps its own.
+    std::shared_ptr<const ObjectNotes> notes = {};
     friend bool operator==(const Labels&, const Labels&) = default;
   };
   std::optional<Image> image;    ///< of image layers

@@ -156,6 +156,18 @@ struct Run {
   std::int32_t begin, end;
 };
 
+/// The outer outline of the object of a plane whose first run of pixels this is.
+Outline outline_of(LabelView labels, const Box3& first_run) {
+  const Index3 shape = labels.shape();
+  const std::uint32_t id = labels(first_run.begin);
+  const auto inside = [&](std::int32_t x, std::int32_t y) {
+    return x >= 0 && y >= 0 && x < shape.x && y < shape.y && labels(0, y, x) == id;
+  };
+  return trace_outline(static_cast<std::int32_t>(first_run.end.x - 1),
+                       static_cast<std::int32_t>(first_run.begin.y), inside,
+                       [](std::int32_t, std::int32_t) {});
+}
+
 Result<void> check_for_volume(const ParticleOptions& options) {
   if (options.min_circularity <= 0 && options.max_circularity == 1 && !options.include_holes) {
     return {};
@@ -252,8 +264,8 @@ Result<Particles> label_objects(VolumeView<const std::uint8_t> mask,
 }
 
 Result<Particles> select_objects(LabelView labels, const ParticleOptions& options) {
-  KARYO_CHECK_OK(check_for_volume(options));
   const Index3 shape = labels.shape();
+  if (shape.z > 1 || options.include_holes) KARYO_CHECK_OK(check_for_volume(options));
   std::map<std::uint32_t, Particle> objects;
   // Calls f(object, run) for each run of one id in a row.
   const auto for_each_run = [&](auto&& f) {
@@ -269,7 +281,11 @@ Result<Particles> select_objects(LabelView labels, const ParticleOptions& option
       }
     }
   };
-  for_each_run([](Particle& object, const Box3& run) {
+  for_each_run([&](Particle& object, const Box3& run) {
+    if (shape.z == 1 && object.pixel_count == 0) {
+      object.outline = outline_of(labels, run);
+      object.perimeter = traced_perimeter(object.outline);
+    }
     object.pixel_count += run.shape().x;
     object.box = object.box.united_with(run);
   });

@@ -43,8 +43,9 @@ Particles analyze_particles(VolumeView<const std::uint8_t> mask, const ParticleO
 Result<Particles> label_objects(VolumeView<const std::uint8_t> mask,
                                 const ParticleOptions& options);
 
-/// The objects of a label image that `options` keep, numbered anew in the order of their ids.
-/// Circularity and holes as in label_objects.
+/// The objects of a label image that `options` keep, numbered anew in the order of their ids. In a
+/// plane circularity counts, by the outer outline of an object's first piece; otherwise circularity
+/// and holes as in label_objects.
 Result<Particles> select_objects(LabelView labels, const ParticleOptions& options);
 
 }  // namespace karyo

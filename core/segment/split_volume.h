@@ -18,4 +18,9 @@ struct SplitOptions {
 /// distance is Euclidean and to the nearest background voxel; beyond the border is no background.
 LabelArray split_volume(MaskView mask, const VoxelGrid& grid, const SplitOptions& options = {});
 
+/// The same of any heights, of the mask's shape and without NaN: basins around their peaks within
+/// the mask, cut where the pass is lower than the smaller peak by at least `tolerance`, in the unit
+/// of the heights. Each basin hangs together (26 neighbours).
+LabelArray split_at_passes(const Array3<float>& heights, MaskView mask, double tolerance);
+
 }  // namespace karyo

@@ -97,7 +97,7 @@ TEST(LabelColors, AreStablePerId) {
 
 TEST(LabelColors, AShuffleKeepsNeighboursApart) {
   for (int shuffle = 0; shuffle < 160; ++shuffle) {
-    const LabelColors colors{shuffle, {}};
+    const LabelColors colors{shuffle, {}, {}};
     for (std::uint32_t id = 1; id < 200; ++id) {
       for (std::uint32_t other = id + 1; other < id + 13; ++other) {
         ASSERT_NE(colors.of(id), colors.of(other)) << shuffle << ": " << id << ", " << other;
@@ -105,7 +105,7 @@ TEST(LabelColors, AShuffleKeepsNeighboursApart) {
     }
   }
   EXPECT_EQ(LabelColors{}.of(7), label_color(7));
-  EXPECT_NE((LabelColors{1, {}}.of(7)), label_color(7));
+  EXPECT_NE((LabelColors{1, {}, {}}.of(7)), label_color(7));
 }
 
 TEST(LabelColors, AnOwnColourWins) {
