@@ -26,6 +26,7 @@ LabelsSlice::LabelsSlice(const LabelsLayer& layer, const ViewTransform& view,
       plane_(view.plane),
       margin_(margin_of(layer)),
       map_(view, part, margin_, grid, Box3::of_shape(labels_.shape())),
+      colors_(layer.drawn_colors()),
       blending_(lowest && layer.blending() == Blending::kMinimum ? Blending::kTranslucent
                                                                  : layer.blending()),
       alpha_(alpha_of(layer.opacity())) {
@@ -156,7 +157,8 @@ std::uint32_t LabelsSlice::nothing_over(std::uint32_t below) const {
 }
 
 void LabelsSlice::paint(const std::uint32_t* ids, const std::uint32_t* contour,
-                        std::uint32_t* below, std::uint32_t* colors, int width) const {
+                        std::uint32_t* below, std::uint32_t* colors, int width, int x,
+                        int y) const {
   std::uint32_t any = 0;
   for (int i = 0; i < width; ++i) any |= ids[i];
   if (any == 0) return;
@@ -165,9 +167,10 @@ void LabelsSlice::paint(const std::uint32_t* ids, const std::uint32_t* contour,
     std::uint32_t id = ids[i];
     if (contour && contour[i] == 0) id = 0;
     if (layer_.selected_only() && id != layer_.selected()) id = 0;
+    if (id == kIgnoredLabel && !on_hatch(x + i, y)) id = 0;
     if (id != last_id) {
       last_id = id;
-      last_color = id == 0 ? 0 : pack_rgba(layer_.colors().of(id));
+      last_color = id == 0 ? 0 : pack_rgba(colors_.of(id));
     }
     colors[i] = id == 0 ? nothing_over(below[i]) : last_color;
   }
@@ -195,7 +198,8 @@ void LabelsSlice::draw(const Block& block, LabelsBuffers& buffers, RgbaImage& pi
   for (int r = 0; r < covered.height(); ++r) {
     paint(row_of(buffers.ids, r + margin_, stride) + margin_,
           outlined ? row_of(buffers.contour, r, covered.width()) : nullptr,
-          picture.row(covered.top + r) + covered.left, buffers.colors.data(), covered.width());
+          picture.row(covered.top + r) + covered.left, buffers.colors.data(), covered.width(),
+          covered.left, covered.top + r);
   }
   const std::uint32_t selected = layer_.selected();
   if (selected == 0 ||

@@ -21,6 +21,11 @@ struct LabelsBuffers {
   std::vector<std::uint32_t> contour;  ///< [row][column] of the block: not 0 on a contour
 };
 
+/// Whether a pixel of the screen is on a line of the hatch that ignored parts are drawn with.
+constexpr bool on_hatch(int x, int y) {
+  return (x + y) % 8 < 2;
+}
+
 class LabelsSlice {
  public:
   LabelsSlice(const LabelsLayer& layer, const ViewTransform& view, const ScreenRect& part,
@@ -42,8 +47,9 @@ class LabelsSlice {
   void gather_columns(const Block& wide, LabelsBuffers& buffers) const;
   std::uint32_t nothing_over(std::uint32_t below) const;
   void mark_contours(const Block& block, int width, LabelsBuffers& buffers) const;
+  /// A row of pixels from (x, y) of the screen on.
   void paint(const std::uint32_t* ids, const std::uint32_t* contour, std::uint32_t* below,
-             std::uint32_t* colors, int width) const;
+             std::uint32_t* colors, int width, int x, int y) const;
 
   const LabelsLayer& layer_;
   const LabelVolume& labels_;
@@ -51,6 +57,7 @@ class LabelsSlice {
   int margin_;
   PlaneMap map_;
   std::vector<Stretch> stretches_;
+  LabelColors colors_;
   Blending blending_;
   int alpha_;
 };

@@ -5,6 +5,7 @@
 #include "core/layers/image_layer.h"
 #include "core/layers/labels_layer.h"
 #include "viewer/scene/blend.h"
+#include "viewer/scene/labels_slice.h"
 
 namespace karyo {
 namespace {
@@ -111,7 +112,8 @@ Sample sample_labels(const LabelsLayer& layer, const ViewTransform& view, const 
   };
   if (id == layer.selected() && on_contour(kSelectionWidth)) return {true, kAccent, true};
   if (layer.contour_width() > 0 && !on_contour(layer.contour_width())) return {};
-  return {true, layer.colors().of(id), false};
+  if (id == kIgnoredLabel && !on_hatch(i, j)) return {};
+  return {true, layer.drawn_colors().of(id), false};
 }
 
 }  // namespace
