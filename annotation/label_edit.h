@@ -22,6 +22,8 @@ class LabelEdit {
   void swap();
   const std::shared_ptr<LabelsLayer>& layer() const { return layer_; }
   std::int64_t time() const { return time_; }
+  /// What swap() would put back.
+  const ReplacedTiles& tiles() const { return tiles_; }
   /// Voxels outside did not change.
   const Box3& box() const { return box_; }
   /// What it holds that the labels do not.

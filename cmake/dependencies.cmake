@@ -44,7 +44,7 @@ pkg_check_modules(LIBZIP QUIET IMPORTED_TARGET libzip)
 need("libzip-dev" "RoiSet.zip" ${LIBZIP_FOUND})
 
 pkg_check_modules(ZSTD QUIET IMPORTED_TARGET libzstd)
-need("libzstd-dev" "OME-Zarr" ${ZSTD_FOUND})
+need("libzstd-dev" "OME-Zarr, the journal of annotation" ${ZSTD_FOUND})
 # c-blosc 1: what Zarr's blosc codec is; fuzzed upstream. Debian ships no CMake package for it.
 find_path(BLOSC_INCLUDE_DIR blosc.h)
 find_library(BLOSC_LIBRARY blosc)
@@ -52,6 +52,9 @@ need("libblosc-dev" "OME-Zarr" "${BLOSC_LIBRARY}")
 add_library(Karyoscope::blosc INTERFACE IMPORTED)
 target_link_libraries(Karyoscope::blosc INTERFACE ${BLOSC_LIBRARY})
 target_include_directories(Karyoscope::blosc SYSTEM INTERFACE ${BLOSC_INCLUDE_DIR})
+
+find_package(SQLite3 3.37 QUIET)    # >= 3.37: STRICT tables. Its crash testing is the field's best
+need("libsqlite3-dev" "the journal of annotation" ${SQLite3_FOUND})
 
 # need_libtorch(): the imported target Karyoscope::torch over the libraries of PyPI's torch wheel.
 # Our own target, because the wheel's CMake package demands a CUDA toolkit. Accepted from 2.11;

@@ -38,11 +38,13 @@ std::vector<Rule> rules() {
       rule("VTK lives in viewer", "(core|annotation|models|app)/.*", vtk),
       rule("Qt lives in viewer/qt and app/gui",
            "(core|annotation|models|viewer/scene|app/(cli|worker|report))/.*", qt),
-      rule("Qt lives in viewer/qt and app/gui", "app/[a-z_]+\\.(h|cpp)", "Q[A-Z](?!Application)[A-Za-z]*"),
+      rule("Qt lives in viewer/qt and app/gui", "app/[a-z_]+\\.(h|cpp)",
+           "Q[A-Z](?!Application)[A-Za-z]*"),
       rule("torch lives in models", "(core|viewer|annotation|app)/.*", torch),
       rule("core's headers see the standard library and JSON only", "core/.*\\.h",
            "(" + tiff + "|" + itk + "|zip\\.h|png\\.h|jpeglib\\.h|hdf5\\.h)"),
       rule("ITK stays in .cpp files of core and annotation", "(viewer|models|app)/.*|.*\\.h", itk),
+      rule("SQLite lives in annotation/sqlite.cpp", "(?!annotation/sqlite\\.cpp).*", "sqlite3\\.h"),
       rule("libtiff lives in core/io", "(core/(?!io/)|viewer/|annotation/|models/|app/).*", tiff),
   };
 }
@@ -87,6 +89,8 @@ TEST(IncludeRules, ARuleThatIsBrokenIsNoticed) {
   EXPECT_FALSE(broken_rules("app/gui/main_window.cpp", "vtkRenderer.h").empty());
   EXPECT_FALSE(broken_rules("viewer/scene/picker.cpp", "QWidget").empty());
   EXPECT_FALSE(broken_rules("annotation/editor.cpp", "models/model.h").empty());
+  EXPECT_FALSE(broken_rules("annotation/journal.cpp", "sqlite3.h").empty());
+  EXPECT_TRUE(broken_rules("annotation/sqlite.cpp", "sqlite3.h").empty());
   EXPECT_TRUE(broken_rules("app/gui/main_window.cpp", "viewer/qt/render_surface.h").empty());
   EXPECT_TRUE(broken_rules("core/io/tiff_reader.cpp", "tiffio.h").empty());
 }

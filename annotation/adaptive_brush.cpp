@@ -1,0 +1,141 @@
+#include "annotation/adaptive_brush.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "annotation/index_axis.h"
+
+namespace karyo {
+namespace {
+
+constexpr std::array kAxes{Axis::kZ, Axis::kY, Axis::kX};
+constexpr double kCore = 0.2;       // of the brush's radius: its middle
+constexpr double kCoreLeast = 1.5;  // in the finest voxels
+constexpr double kMostSigma = 10;
+constexpr double kFarthest = 1e12;   // voxels, from the middle
+constexpr double kMostDabs = 10000;  // of one way, whatever its length
+
+struct Limits {
+  float low, high;
+};
+
+float median_of(std::vector<float>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+/// The values that belong with the middle: up to half-way to what is certainly something else, on
+/// either side.
+Limits limits_of(float seed, std::vector<float> core, const std::vector<float>& all, double noise,
+                 double tolerance) {
+  constexpr float kDeviations = 1.4826F;  // of a normal distribution, a median deviation
+  float middle = median_of(core);
+  for (float& value : core) value = std::abs(value - middle);
+  // A small core's own spread may be small by chance.
+  const double spread = std::max(noise, double{kDeviations * median_of(core)});
+  const auto off = static_cast<float>(tolerance * spread);
+  // Close to an edge most of the core may lie beyond it.
+  if (std::abs(seed - middle) > off) middle = seed;
+  std::vector<float> darker, brighter;
+  for (const float value : all) {
+    if (value < middle - off) darker.push_back(value);
+    if (value > middle + off) brighter.push_back(value);
+  }
+  constexpr float kNone = std::numeric_limits<float>::max();
+  Limits limits{-kNone, kNone};
+  if (!darker.empty()) limits.low = std::min(middle - off, (middle + median_of(darker)) / 2);
+  if (!brighter.empty()) limits.high = std::max(middle + off, (middle + median_of(brighter)) / 2);
+  return limits;
+}
+
+/// The voxels a brush may cover, and the smoothing around them.
+Box3 box_of(const Index3& middle, const VoxelGrid& grid, const Brush& brush, double radius) {
+  Index3 by;
+  for (const Axis axis : kAxes) {
+    const double voxels = std::floor(radius / spacing_along(grid, axis) + 0.5);
+    coordinate(by, axis) = static_cast<std::int64_t>(std::min(voxels, kFarthest));
+  }
+  if (!brush.ball) coordinate(by, normal_axis(brush.plane)) = 0;
+  return Box3{middle, middle + Index3{1, 1, 1}}.padded(by);
+}
+
+}  // namespace
+
+PlacedMask adaptive_dab(const ImagePart& image, const VoxelGrid& grid, const WorldPoint& at,
+                        const Brush& brush, const EdgeOptions& options) {
+  const Index3 middle = voxel_at(at, grid);
+  if (!image.box().contains(middle)) return {};
+  double finest = std::numeric_limits<double>::max();
+  for (const Axis axis : kAxes) {
+    if (brush.ball || axis != normal_axis(brush.plane)) {
+      finest = std::min(finest, spacing_along(grid, axis));
+    }
+  }
+  const double sigma = std::clamp(options.sigma, 0.0, kMostSigma) * finest;
+  const Box3 box = box_of(middle, grid, brush, brush.radius).clipped_to(image.box());
+  const Box3 wide = box_of(middle, grid, brush, brush.radius + 4 * sigma).clipped_to(image.box());
+  const PerAxis smoothing{sigma / grid.spacing_z, sigma / grid.spacing_y, sigma / grid.spacing_x};
+  const auto raw = values_in(image, wide);
+  const auto values = smoothed(raw, smoothing);
+  const double noise = noise_of(raw) * noise_left(smoothing, wide.shape());
+  const auto value = [&](const Index3& p) {
+    const Index3 q = p - wide.begin;
+    return values(q.z, q.y, q.x);
+  };
+
+  WorldPoint centre = at;
+  if (!brush.ball) {
+    const Axis normal = normal_axis(brush.plane);
+    centre[normal] = centre_of(middle, grid)[normal];
+  }
+  const double core_radius = std::max(kCore * brush.radius, kCoreLeast * finest);
+  PlacedMask dab{Mask(box.shape()), box.begin};
+  std::vector<float> core{value(middle)}, all;
+  const auto each_voxel = [&](const auto& visit) {
+    std::uint8_t* voxel = dab.voxels.data();
+    for (std::int64_t z = box.begin.z; z < box.end.z; ++z) {
+      for (std::int64_t y = box.begin.y; y < box.end.y; ++y) {
+        for (std::int64_t x = box.begin.x; x < box.end.x; ++x) visit(Index3{z, y, x}, *voxel++);
+      }
+    }
+  };
+  each_voxel([&](const Index3& p, std::uint8_t& covered) {
+    const WorldPoint place = centre_of(p, grid);
+    const double dz = place.z - centre.z, dy = place.y - centre.y, dx = place.x - centre.x;
+    const double distance = std::sqrt(dz * dz + dy * dy + dx * dx);
+    covered = distance <= brush.radius || p == middle ? 1 : 0;
+    if (covered == 0) return;
+    all.push_back(value(p));
+    if (distance <= core_radius) core.push_back(value(p));
+  });
+  const Limits limits = limits_of(value(middle), std::move(core), all, noise, options.tolerance);
+  each_voxel([&](const Index3& p, std::uint8_t& covered) {
+    const float here = value(p);
+    if (!(limits.low <= here && here <= limits.high)) covered = 0;
+  });
+  keep_connected(dab.voxels, middle - box.begin);
+  fill_enclosed(dab.voxels);
+  return dab;
+}
+
+Box3 paint_adaptive(LabelWriter& writer, const LabelVolume& labels, const ImagePart& image,
+                    const VoxelGrid& grid, const WorldPoint& from, const WorldPoint& to,
+                    const Brush& brush, const EdgeOptions& options) {
+  const double dz = to.z - from.z, dy = to.y - from.y, dx = to.x - from.x;
+  const double length = std::sqrt(dz * dz + dy * dy + dx * dx);
+  const double dabs = std::min(std::ceil(length / (brush.radius / 2)), kMostDabs);
+  Box3 changed;
+  for (double dab = 0; dab <= dabs; ++dab) {
+    const double part = dabs > 0 ? dab / dabs : 0;
+    const WorldPoint at{from.z + part * dz, from.y + part * dy, from.x + part * dx};
+    const PlacedMask mask = adaptive_dab(image, grid, at, brush, options);
+    changed = changed.united_with(write_mask(writer, labels, mask, brush.label, brush.rule));
+  }
+  return changed;
+}
+
+}  // namespace karyo

@@ -1,0 +1,214 @@
+#include "annotation/journal_codec.h"
+
+#include <zstd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "annotation/sqlite.h"
+
+namespace karyo {
+namespace {
+
+constexpr std::size_t kHeadNumbers = 9;
+constexpr std::size_t kTileBytes = sizeof(LabelTile::ids);
+constexpr std::size_t kMostText = std::size_t{16} << 20;  // of a step: arguments, notes
+
+std::size_t bytes_of_part(std::size_t tiles) {
+  return (kHeadNumbers + tiles) * sizeof(std::int64_t) + tiles * 2 * kTileBytes;
+}
+
+/// Fields one after the other; past the end everything is 0 or empty and ok() false.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : left_(bytes) {}
+  std::int64_t number() {
+    std::int64_t value = 0;
+    copy(&value, sizeof value);
+    return value;
+  }
+  std::string_view text() {
+    const std::int64_t size = number();
+    if (size < 0 || static_cast<std::uint64_t>(size) > left_.size()) ok_ = false;
+    if (!ok_) return {};
+    const std::string_view found = left_.substr(0, static_cast<std::size_t>(size));
+    left_.remove_prefix(found.size());
+    return found;
+  }
+  void copy(void* to, std::size_t size) {
+    if (size > left_.size()) ok_ = false;
+    if (!ok_) return;
+    std::memcpy(to, left_.data(), size);
+    left_.remove_prefix(size);
+  }
+  bool ok() const { return ok_; }
+  bool at_end() const { return ok_ && left_.empty(); }
+
+ private:
+  std::string_view left_;
+  bool ok_ = true;
+};
+
+void put_number(std::string& to, std::int64_t value) {
+  to.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+void put_text(std::string& to, std::string_view text) {
+  put_number(to, std::ssize(text));
+  to += text;
+}
+
+/// Null for one of background alone.
+TilePointer tile_of(const LabelTile& ids) {
+  const bool background =
+      std::all_of(ids.ids.begin(), ids.ids.end(), [](std::uint32_t id) { return id == 0; });
+  return background ? nullptr : std::make_shared<LabelTile>(ids);
+}
+
+Error wrong_step(const std::string& what) {
+  return {ErrorCode::kInvalidArgument, "the step cannot be kept: " + what,
+          "This is a defect of the program: please report it."};
+}
+
+}  // namespace
+
+LabelChange change_of(std::int64_t frame, const Box3& box, ReplacedTiles before,
+                      const LabelVolume& now) {
+  LabelChange change{frame, box, std::move(before), {}};
+  change.after.reserve(change.before.size());
+  for (const auto& [number, tile] : change.before) change.after.emplace(number, now.tile(number));
+  return change;
+}
+
+Result<void> check_step(const JournalStep& step, std::int64_t frames, const Index3& shape) {
+  const auto tiles_along = [](std::int64_t voxels) { return (voxels + kTileSide - 1) / kTileSide; };
+  const std::int64_t tiles = shape.z * tiles_along(shape.y) * tiles_along(shape.x);
+  const auto there = [&](const auto& entry) { return entry.first >= 0 && entry.first < tiles; };
+  for (const LabelChange& change : step.labels) {
+    if (change.frame < 0 || change.frame >= frames) return wrong_step("there is no such frame");
+    if (change.before.size() != change.after.size() ||
+        !std::all_of(change.before.begin(), change.before.end(), [&](const auto& entry) {
+          return there(entry) && change.after.contains(entry.first);
+        })) {
+      return wrong_step("its tiles are not those of the image");
+    }
+  }
+  std::size_t text = step.name.size() + step.arguments.size();
+  for (const NoteChange& note : step.notes) {
+    text += note.key.size() + note.before.value_or("").size() + note.after.value_or("").size();
+  }
+  if (text > kMostText) return wrong_step("its text has more than 16 MiB");
+  return {};
+}
+
+std::size_t count_parts(const JournalStep& step) {
+  std::size_t parts = 0;
+  for (const LabelChange& change : step.labels) {
+    parts += (change.before.size() + kMostTilesOfPart - 1) / kMostTilesOfPart;
+  }
+  return std::max<std::size_t>(parts, 1);
+}
+
+std::vector<LabelPart> split_into_parts(const JournalStep& step) {
+  std::vector<LabelPart> parts;
+  for (std::size_t i = 0; i < step.labels.size(); ++i) {
+    const LabelChange& change = step.labels[i];
+    std::vector<std::int64_t> numbers;  // neighbours together: they are alike
+    for (const auto& [number, tile] : change.before) numbers.push_back(number);
+    std::sort(numbers.begin(), numbers.end());
+    for (std::size_t at = 0; at < numbers.size(); ++at) {
+      if (at % kMostTilesOfPart == 0) {
+        parts.push_back({static_cast<std::int64_t>(i), change.frame, change.box, {}});
+      }
+      const std::int64_t number = numbers[at];
+      parts.back().tiles.push_back({number, change.before.at(number), change.after.at(number)});
+    }
+  }
+  return parts;
+}
+
+std::string pack(const LabelPart& part) {
+  std::string raw;
+  raw.reserve(bytes_of_part(part.tiles.size()));
+  for (const std::int64_t number :
+       {part.change, part.frame, part.box.begin.z, part.box.begin.y, part.box.begin.x,
+        part.box.end.z, part.box.end.y, part.box.end.x, std::ssize(part.tiles)}) {
+    put_number(raw, number);
+  }
+  for (const TileChange& tile : part.tiles) put_number(raw, tile.number);
+  const LabelTile background;
+  for (const TileChange& tile : part.tiles) {
+    const LabelTile& before = tile.before ? *tile.before : background;
+    LabelTile changed = tile.after ? *tile.after : background;
+    for (std::size_t i = 0; i < changed.ids.size(); ++i) changed.ids[i] ^= before.ids[i];
+    raw.append(reinterpret_cast<const char*>(before.ids.data()), kTileBytes);
+    raw.append(reinterpret_cast<const char*>(changed.ids.data()), kTileBytes);
+  }
+  std::string packed(ZSTD_compressBound(raw.size()), '\0');
+  packed.resize(
+      ZSTD_compress(packed.data(), packed.size(), raw.data(), raw.size(), ZSTD_CLEVEL_DEFAULT));
+  return packed;
+}
+
+Result<LabelPart> unpack_part(std::string_view bytes) {
+  const Error broken = damaged_journal("the tiles of a step cannot be read");
+  // An unknown or wrong size is a very large number here.
+  const unsigned long long size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
+  if (size > bytes_of_part(kMostTilesOfPart)) return broken;
+  std::string raw(static_cast<std::size_t>(size), '\0');
+  if (ZSTD_decompress(raw.data(), raw.size(), bytes.data(), bytes.size()) != raw.size()) {
+    return broken;
+  }
+  Reader reader(raw);
+  LabelPart part;
+  part.change = reader.number();
+  part.frame = reader.number();
+  for (Index3* corner : {&part.box.begin, &part.box.end}) {
+    *corner = {reader.number(), reader.number(), reader.number()};
+  }
+  const std::int64_t tiles = reader.number();
+  if (tiles < 0 || tiles > static_cast<std::int64_t>(kMostTilesOfPart) ||
+      raw.size() != bytes_of_part(static_cast<std::size_t>(tiles))) {
+    return broken;
+  }
+  part.tiles.resize(static_cast<std::size_t>(tiles));
+  for (TileChange& tile : part.tiles) tile.number = reader.number();
+  LabelTile before, after;
+  for (TileChange& tile : part.tiles) {
+    reader.copy(before.ids.data(), kTileBytes);
+    reader.copy(after.ids.data(), kTileBytes);
+    for (std::size_t i = 0; i < after.ids.size(); ++i) after.ids[i] ^= before.ids[i];
+    tile.before = tile_of(before);
+    tile.after = tile_of(after);
+  }
+  return part;
+}
+
+std::string pack(const std::vector<NoteChange>& notes) {
+  std::string bytes;
+  for (const NoteChange& note : notes) {
+    put_text(bytes, note.key);
+    for (const auto* value : {&note.before, &note.after}) {
+      put_number(bytes, value->has_value() ? 1 : 0);
+      if (*value) put_text(bytes, **value);
+    }
+  }
+  return bytes;
+}
+
+Result<std::vector<NoteChange>> unpack_notes(std::string_view bytes) {
+  std::vector<NoteChange> notes;
+  Reader reader(bytes);
+  while (reader.ok() && !reader.at_end()) {
+    NoteChange& note = notes.emplace_back();
+    note.key = reader.text();
+    for (auto* value : {&note.before, &note.after}) {
+      if (reader.number() != 0) *value = reader.text();
+    }
+  }
+  if (!reader.ok()) return damaged_journal("the notes of a step cannot be read");
+  return notes;
+}
+
+}  // namespace karyo

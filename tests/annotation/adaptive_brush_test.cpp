@@ -1,0 +1,126 @@
+#include "annotation/adaptive_brush.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tests/annotation/made_picture.h"
+
+namespace karyo {
+namespace {
+
+using test::Ball;
+using test::made_picture;
+
+TEST(AdaptiveBrush, TakesOfADiscWhatIsOnItsSideOfTheEdge) {
+  Random random(1);
+  for (int trial = 0; trial < 40; ++trial) {
+    const Index3 shape{1, 120, 120};
+    VoxelGrid grid;
+    grid.origin_y = 7;
+    const Ball nucleus{{0.5, 67, 60}, 30};
+    const Volume volume = made_picture(shape, grid, {nucleus}, 6, random);
+    // The pointer is 6 to 12 inside or outside of the edge, the brush reaches across.
+    const double angle = random.uniform(0, 6.28);
+    const double from_edge = random.uniform(6, 12) * (trial % 2 == 0 ? -1 : 1);
+    const double r = nucleus.radius + from_edge;
+    const WorldPoint at{0.5, 67 + r * std::sin(angle), 60 + r * std::cos(angle)};
+    const Brush brush{.radius = 16};
+    const PlacedMask dab = adaptive_dab({volume}, grid, at, brush);
+    std::int64_t wrong = 0, all = 0;
+    for (std::int64_t y = 0; y < shape.y; ++y) {
+      for (std::int64_t x = 0; x < shape.x; ++x) {
+        const WorldPoint c = centre_of({0, y, x}, grid);
+        const bool covered = std::hypot(c.y - at.y, c.x - at.x) <= brush.radius;
+        const double off = std::hypot(c.y - 67, c.x - 60) - nucleus.radius;
+        const bool same = (off <= 0) == (from_edge < 0);
+        all += covered ? 1 : 0;
+        if (std::abs(off) < 1.5) continue;  // on the edge itself
+        wrong += dab.contains({0, y, x}) != (covered && same) ? 1 : 0;
+      }
+    }
+    EXPECT_LT(double(wrong) / double(all), 0.03) << trial;
+  }
+}
+
+TEST(AdaptiveBrush, IsTheWholeBrushWhereThereIsNoEdge) {
+  Random random(2);
+  for (int trial = 0; trial < 30; ++trial) {
+    VoxelGrid grid;
+    grid.spacing_z = 2;
+    grid.spacing_x = 0.7;
+    const Index3 shape{20, 60, 60};
+    const Volume volume = made_picture(shape, grid, {}, trial % 2 == 0 ? 5 : 0, random);
+    Brush brush{.radius = random.uniform(0.1, 12), .ball = trial % 3 == 0};
+    brush.plane = kPlanes[static_cast<std::size_t>(trial / 3 % 3)];
+    const WorldPoint at{random.uniform(0, 40), random.uniform(0, 60), random.uniform(0, 42)};
+    const PlacedMask dab = adaptive_dab({volume}, grid, at, brush, {.tolerance = 30});
+    LabelVolume expected(shape);
+    LabelWriter writer(expected);
+    paint(writer, expected, grid, at, at, brush);
+    for (std::int64_t z = 0; z < shape.z; ++z) {
+      for (std::int64_t y = 0; y < shape.y; ++y) {
+        for (std::int64_t x = 0; x < shape.x; ++x) {
+          ASSERT_EQ(dab.contains({z, y, x}), expected.at({z, y, x}) == 1)
+              << trial << ": " << z << " " << y << " " << x;
+        }
+      }
+    }
+  }
+}
+
+TEST(AdaptiveBrush, AStrokeStaysInTheNucleusAndKeepsOthers) {
+  Random random(3);
+  const Index3 shape{24, 100, 100};
+  VoxelGrid grid;
+  grid.spacing_z = 2;
+  const Ball nucleus{{24, 50, 50}, 20};
+  const Volume volume = made_picture(shape, grid, {nucleus}, 6, random);
+  LabelArray start(shape);
+  for (std::int64_t x = 0; x < 100; ++x) start(12, 52, x) = 4;
+  LabelVolume labels = LabelVolume::from_dense(start.view());
+  LabelWriter writer(labels);
+  Brush brush{.radius = 9, .ball = true, .label = 7};
+  brush.rule.over = PaintOver::kBackground;
+  const Box3 changed =
+      paint_adaptive(writer, labels, {volume}, grid, {24, 50, 38}, {24, 50, 62}, brush);
+  std::int64_t inside = 0, outside = 0;
+  for (std::int64_t z = 0; z < shape.z; ++z) {
+    for (std::int64_t y = 0; y < shape.y; ++y) {
+      for (std::int64_t x = 0; x < shape.x; ++x) {
+        const std::uint32_t id = labels.at({z, y, x});
+        if (start(z, y, x) != 0) {
+          ASSERT_EQ(id, 4u);
+        }
+        if (id != 7) continue;
+        EXPECT_TRUE(changed.contains({z, y, x}));
+        const WorldPoint c = centre_of({z, y, x}, grid);
+        const double r = std::hypot(c.z - 24, c.y - 50, c.x - 50);
+        (r <= nucleus.radius + 1 ? inside : outside)++;
+      }
+    }
+  }
+  EXPECT_GT(inside, 3000);
+  EXPECT_LT(outside, inside / 100);
+  labels.swap_tiles(writer.finish());
+  EXPECT_TRUE(labels.to_dense() == start);
+}
+
+TEST(AdaptiveBrush, AtTheBorderAndOutside) {
+  Random random(4);
+  const Volume volume = made_picture({1, 30, 30}, {}, {{{0.5, 0, 0}, 10}}, 4, random);
+  const PlacedMask corner = adaptive_dab({volume}, {}, {0.5, 0.2, 0.2}, {.radius = 40});
+  EXPECT_TRUE(corner.contains({0, 0, 0}));
+  EXPECT_TRUE(corner.contains({0, 6, 6}));
+  EXPECT_FALSE(corner.contains({0, 20, 20}));
+  const PlacedMask outside = adaptive_dab({volume}, {}, {0.5, -1, 5}, {.radius = 9});
+  EXPECT_TRUE(outside.box().empty());
+  // A part of an image lies elsewhere.
+  const PlacedMask moved =
+      adaptive_dab({volume, 0, 0, {0, 100, 200}}, {}, {0.5, 102, 202}, {.radius = 4});
+  EXPECT_TRUE(moved.contains({0, 102, 202}));
+}
+
+}  // namespace
+}  // namespace karyo
