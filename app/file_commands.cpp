@@ -1,3 +1,4 @@
+#include "app/dataset_session.h"
 #include "app/layer_commands.h"
 #include "app/session.h"
 
@@ -115,10 +116,13 @@ void add_file_commands(CommandTable& commands, Workspace& workspace) {
                 something});
   commands.add({"edit.undo", "Edit", "Undo", "Ctrl+Z", "Takes the last change of layers back.",
                 [&workspace](const json&) -> Result<void> {
+                  if (!workspace.history().can_undo()) return workspace.dataset().undo_elsewhere();
                   workspace.history().undo();
                   return {};
                 },
-                [&workspace] { return workspace.history().can_undo(); }});
+                [&workspace] {
+                  return workspace.history().can_undo() || workspace.dataset().can_undo_elsewhere();
+                }});
   commands.add({"edit.redo", "Edit", "Redo", "Ctrl+Shift+Z", "Does again what was taken back.",
                 [&workspace](const json&) -> Result<void> {
                   workspace.history().redo();

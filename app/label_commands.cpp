@@ -6,6 +6,7 @@
 #include "annotation/flood_fill.h"
 #include "annotation/label_edit.h"
 #include "annotation/objects.h"
+#include "app/label_target.h"
 #include "app/layer_commands.h"
 #include "app/stroke.h"
 
@@ -16,78 +17,19 @@ using nlohmann::json;
 using Kind = Argument::Kind;
 
 const Argument kLabel{"label", Kind::kNumber, "the object's number; 0 erases"};
-const Argument kOver{"over", Kind::kText, "what may be painted over",  false, json("everything"),
-                     0,      0,           {"everything", "background"}};
-const Argument kPlane{"plane", Kind::kText, "that is painted in", false, json("xy"),
-                      0,       0,           {"xy", "xz", "yz"}};
-const Argument kFrame{"frame", Kind::kNumber, "from 0; else the one that is shown"};
-
-Result<std::uint32_t> id_from(const json& arguments, const char* name, std::uint32_t otherwise) {
-  if (!arguments.contains(name)) return otherwise;
-  const double value = arguments[name].get<double>();
-  if (!(value >= 0 && value <= std::numeric_limits<std::uint32_t>::max() &&
-        value == std::floor(value))) {
-    return Error(ErrorCode::kInvalidArgument,
-                 std::string(name) + " " + json(value).dump() + " is no object's number",
-                 "Give a whole number from 0.");
-  }
-  return static_cast<std::uint32_t>(value);
-}
-
-/// The layer, the frame and what is common to all that changes labels.
-struct Target {
-  std::shared_ptr<LabelsLayer> layer;
-  std::int64_t time = 0;
-};
-Result<Target> labels_for(Workspace& workspace, const json& arguments) {
-  KARYO_TRY(auto* const labels, target_as<LabelsLayer>(workspace, arguments, "label"));
-  const LayerList& layers = workspace.layers();
-  Target target{std::dynamic_pointer_cast<LabelsLayer>(layers.shared_at(layers.find(labels))),
-                workspace.view().time()};
-  if (arguments.contains("frame")) {
-    const double frame = arguments["frame"].get<double>();
-    if (!(frame >= 0 && frame < static_cast<double>(labels->shape().t) &&
-          frame == std::floor(frame))) {
-      return Error(ErrorCode::kInvalidArgument,
-                   "frame " + json(frame).dump() + " is not there; the labels have " +
-                       std::to_string(labels->shape().t),
-                   "Give a whole number, counted from 0.");
-    }
-    target.time = static_cast<std::int64_t>(frame);
-  }
-  return target;
-}
-
-PaintRule rule_from(const json& arguments) {
-  PaintRule rule;
-  if (arguments.value("over", "everything") == "background") rule.over = PaintOver::kBackground;
-  return rule;
-}
-
-/// The numbers of voxels, z, y, x each.
-Result<std::vector<WorldPoint>> places_from(const json& list) {
-  const auto numbers = list.get<std::vector<double>>();
-  if (numbers.empty() || numbers.size() % 3 != 0) {
-    return Error(ErrorCode::kInvalidArgument,
-                 std::to_string(numbers.size()) + " numbers make no places of z, y, x",
-                 "Give three for each place.");
-  }
-  std::vector<WorldPoint> places;
-  for (std::size_t i = 0; i < numbers.size(); i += 3) {
-    places.push_back({numbers[i], numbers[i + 1], numbers[i + 2]});
-  }
-  return places;
-}
-
 Result<void> paint_stroke(Workspace& workspace, const json& arguments) {
-  KARYO_TRY(const Target target, labels_for(workspace, arguments));
+  KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
   KARYO_TRY(const auto places, places_from(arguments["points"]));
   StrokeSettings settings;
   settings.size = arguments.value("size", settings.size);
   settings.ball = arguments.value("ball", false);
-  settings.plane = plane_from(arguments.value("plane", "xy")).value_or(Plane::kXY);
-  settings.rule = rule_from(arguments);
+  settings.plane = plane_of(arguments);
+  KARYO_TRY(settings.rule, rule_from(arguments, *target.layer));
   KARYO_TRY(settings.label, id_from(arguments, "label", target.layer->selected()));
+  if (arguments.value("adaptive", false)) {
+    KARYO_TRY(const ImageLayer* const image, image_under(workspace, arguments, *target.layer));
+    KARYO_TRY(settings.picture, whole_picture(*image, target.time));
+  }
   Stroke stroke(target.layer, target.time, settings);
   for (const WorldPoint& place : places) stroke.add(place);
   stroke.finish(workspace);
@@ -95,18 +37,14 @@ Result<void> paint_stroke(Workspace& workspace, const json& arguments) {
 }
 
 Result<void> fill(Workspace& workspace, const json& arguments) {
-  KARYO_TRY(const Target target, labels_for(workspace, arguments));
+  KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
   KARYO_TRY(const auto places, places_from(arguments["voxel"]));
   KARYO_TRY(const std::uint32_t label, id_from(arguments, "label", target.layer->selected()));
-  const Index3 seed{static_cast<std::int64_t>(std::lround(places[0].z)),
-                    static_cast<std::int64_t>(std::lround(places[0].y)),
-                    static_cast<std::int64_t>(std::lround(places[0].x))};
+  const Index3 seed = voxel_of(places[0]);
+  KARYO_TRY(const PaintRule rule, rule_from(arguments, *target.layer));
   LabelEditor editor(target.layer, target.time);
-  KARYO_TRY(
-      const Box3 box,
-      flood_fill(editor.writer(), editor.labels(), seed, label, arguments.value("ball", false),
-                 plane_from(arguments.value("plane", "xy")).value_or(Plane::kXY),
-                 rule_from(arguments)));
+  KARYO_TRY(const Box3 box, flood_fill(editor.writer(), editor.labels(), seed, label,
+                                       arguments.value("ball", false), plane_of(arguments), rule));
   editor.changed(box);
   keep_edit(workspace, editor);
   return {};
@@ -114,8 +52,11 @@ Result<void> fill(Workspace& workspace, const json& arguments) {
 
 /// Gives an object another number; 0 deletes it.
 Result<void> replace(Workspace& workspace, const json& arguments, std::uint32_t to) {
-  KARYO_TRY(const Target target, labels_for(workspace, arguments));
+  KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
   KARYO_TRY(const std::uint32_t from, id_from(arguments, "object", target.layer->selected()));
+  for (const std::uint32_t id : {from, to}) {
+    if (target.layer->notes()->of(id).locked) return object_is_locked(id);
+  }
   LabelEditor editor(target.layer, target.time);
   const Box3 box = from == 0 ? Box3{} : replace_id(editor.writer(), editor.labels(), from, to);
   if (box.empty()) {
@@ -173,10 +114,13 @@ void add_label_commands(CommandTable& commands, Workspace& workspace) {
         {"size", Kind::kNumber, "diameter in voxels along x", false, json(10), 0.01,
          PaintState::kMostSize},
         {"ball", Kind::kBool, "through the planes, in the world's units"},
-        kPlane,
+        {"adaptive", Kind::kBool, "stops at edges of the picture"},
+        image_argument(),
+        plane_argument(),
         kLabel,
-        kOver,
-        kFrame},
+        over_argument(),
+        inside_argument(),
+        frame_argument()},
        false,
        "paint"});
   commands.add({"labels.fill",
@@ -190,10 +134,11 @@ void add_label_commands(CommandTable& commands, Workspace& workspace) {
                 {layer_argument(),
                  {"voxel", Kind::kNumbers, "z, y, x from 0", true},
                  {"ball", Kind::kBool, "in the whole stack, else in the plane"},
-                 kPlane,
+                 plane_argument(),
                  kLabel,
-                 kOver,
-                 kFrame},
+                 over_argument(),
+                 inside_argument(),
+                 frame_argument()},
                 false,
                 "fill"});
   commands.add({"labels.delete_object",
@@ -204,7 +149,7 @@ void add_label_commands(CommandTable& commands, Workspace& workspace) {
                 [&workspace](const json& arguments) { return replace(workspace, arguments, 0); },
                 has_labels,
                 {},
-                {layer_argument(), {"object", Kind::kNumber, "its number"}, kFrame}});
+                {layer_argument(), {"object", Kind::kNumber, "its number"}, frame_argument()}});
   commands.add({"labels.merge",
                 "",
                 "",
@@ -219,7 +164,7 @@ void add_label_commands(CommandTable& commands, Workspace& workspace) {
                 {layer_argument(),
                  {"object", Kind::kNumber, "that ends"},
                  {"into", Kind::kNumber, "that gets its voxels", true},
-                 kFrame},
+                 frame_argument()},
                 false,
                 "merge"});
   commands.add({"labels.new_object",
@@ -228,12 +173,8 @@ void add_label_commands(CommandTable& commands, Workspace& workspace) {
                 "M",
                 "The next stroke paints an object of its own (napari: new label).",
                 [&workspace](const json& arguments) -> Result<void> {
-                  KARYO_TRY(const Target target, labels_for(workspace, arguments));
-                  std::uint32_t highest = 0;
-                  for (std::int64_t t = 0; t < target.layer->shape().t; ++t) {
-                    highest = std::max(highest, target.layer->labels(t).highest_id());
-                  }
-                  target.layer->set_selected(highest + 1);
+                  KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
+                  target.layer->set_selected(unused_id(*target.layer));
                   workspace.history().accept();  // nothing to take back yet
                   return {};
                 },
@@ -260,6 +201,32 @@ void add_label_commands(CommandTable& commands, Workspace& workspace) {
                   return {};
                 },
                 [] { return true; }, [&state] { return state.over() == PaintOver::kBackground; }});
+  commands.add({"labels.only_inside", "Labels", "Paint only inside the selected object", "",
+                "Nothing but what belongs to the object that is selected now can be painted over.",
+                [&workspace, &state](const json&) -> Result<void> {
+                  const bool on = state.over() != PaintOver::kInside;
+                  const auto* labels =
+                      dynamic_cast<const LabelsLayer*>(workspace.layers().selected());
+                  if (on && labels != nullptr) state.set_inside(labels->selected());
+                  state.set_over(on ? PaintOver::kInside : PaintOver::kEverything);
+                  return {};
+                },
+                has_labels, [&state] { return state.over() == PaintOver::kInside; }});
+  commands.add({"labels.adaptive", "Labels", "Brush stops at edges", "Shift+B",
+                "Of the brush's disc only what is as bright as its middle is painted.",
+                [&state](const json&) -> Result<void> {
+                  state.set_adaptive(!state.adaptive());
+                  return {};
+                },
+                [] { return true; }, [&state] { return state.adaptive(); }});
+  commands.add({"labels.new_each", "Labels", "Each outline is a new object", "",
+                "Areas that are drawn get a number of their own (Fiji: t); else they are added to "
+                "the selected object. Shift while drawing adds, Alt takes away.",
+                [&state](const json&) -> Result<void> {
+                  state.set_new_each(!state.new_each());
+                  return {};
+                },
+                [] { return true; }, [&state] { return state.new_each(); }});
   commands.add({"labels.ball", "Labels", "Paint and fill in 3D", "",
                 "The brush is a ball in the world's units, and filling goes through the planes.",
                 [&state](const json&) -> Result<void> {

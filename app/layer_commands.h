@@ -19,6 +19,20 @@ void add_measure_commands(CommandTable& commands, Workspace& workspace);
 void add_vector_commands(CommandTable& commands, Workspace& workspace);
 /// Labels: painted, filled, objects merged and deleted.
 void add_label_commands(CommandTable& commands, Workspace& workspace);
+/// Objects made by pointing: areas, wand, one click; cut and merged by a line.
+void add_draw_commands(CommandTable& commands, Workspace& workspace);
+/// Objects split, smoothed, moved, filled, copied between slices, numbered anew.
+void add_edit_commands(CommandTable& commands, Workspace& workspace);
+/// Classes, locks and reviews of objects.
+void add_object_commands(CommandTable& commands, Workspace& workspace);
+/// The guided steps from a picture to objects.
+void add_steps_commands(CommandTable& commands, Workspace& workspace);
+/// Objects that may have something wrong, one after the other.
+void add_review_commands(CommandTable& commands, Workspace& workspace);
+/// Regions in a list, as in ImageJ's ROI Manager.
+void add_roi_commands(CommandTable& commands, Workspace& workspace);
+/// A folder of images that is annotated: opened, gone through, saved.
+void add_dataset_commands(CommandTable& commands, Workspace& workspace);
 void add_view_commands(CommandTable& commands, Workspace& workspace);
 
 /// The argument that target_layer() reads.
@@ -51,6 +65,13 @@ inline void add_workspace_commands(CommandTable& commands, Workspace& workspace)
   add_measure_commands(commands, workspace);
   add_vector_commands(commands, workspace);
   add_label_commands(commands, workspace);
+  add_draw_commands(commands, workspace);
+  add_edit_commands(commands, workspace);
+  add_object_commands(commands, workspace);
+  add_steps_commands(commands, workspace);
+  add_review_commands(commands, workspace);
+  add_roi_commands(commands, workspace);
+  add_dataset_commands(commands, workspace);
   add_view_commands(commands, workspace);
 }
 

@@ -60,6 +60,7 @@ void LayerHistory::note(const std::string& name, const std::string& merge_key) {
   last_ = std::move(now);
   at_ = steps_.size();
   forget_what_is_too_much();
+  if (!merges && !steps_.back().edits.empty()) edited.emit(name, steps_.back().edits);
   changed.emit();
 }
 
@@ -96,6 +97,7 @@ void LayerHistory::undo() {
   for (auto edit = step.edits.rbegin(); edit != step.edits.rend(); ++edit) edit->swap();
   go_to(step.before);
   for (const LabelEdit& edit : step.edits) swapped.emit(edit);
+  if (!step.edits.empty()) edits_moved.emit(false, step.edits);
 }
 
 void LayerHistory::redo() {
@@ -104,6 +106,21 @@ void LayerHistory::redo() {
   for (LabelEdit& edit : step.edits) edit.swap();
   go_to(step.after);
   for (const LabelEdit& edit : step.edits) swapped.emit(edit);
+  if (!step.edits.empty()) edits_moved.emit(true, step.edits);
+}
+
+void LayerHistory::go_to_step(std::size_t done) {
+  while (at_ > done) undo();
+  while (at_ < done && can_redo()) redo();
+}
+
+void LayerHistory::restore(std::vector<LabelStep> steps, std::size_t done) {
+  reset();
+  for (LabelStep& step : steps) {
+    steps_.push_back({std::move(step.name), {}, last_, last_, {}, std::move(step.edits)});
+  }
+  at_ = std::min(done, steps_.size());
+  changed.emit();
 }
 
 void LayerHistory::go_to(const State& state) {
@@ -151,7 +168,9 @@ void LayerHistory::forget_what_is_too_much() {
 Connection keep_history(const CommandTable& commands, LayerHistory& history, Word word) {
   return commands.ran.connect(
       [&history, word = std::move(word)](const Command& command, const nlohmann::json& arguments) {
-        if (command.id == "edit.undo" || command.id == "edit.redo") return;
+        const bool travels = command.id == "edit.undo" || command.id == "edit.redo" ||
+                             command.id == "edit.go_to_step";
+        if (travels) return;
         std::string name = command.title.empty() ? word(command.step) : command.title, key;
         if (name.empty()) {
           key = command.id;

@@ -51,8 +51,26 @@ class LayerHistory {
   void undo();
   void redo();
 
+  /// All steps, the oldest first, and how many of them are done.
+  std::size_t count() const { return steps_.size(); }
+  std::size_t done() const { return at_; }
+  const std::string& name_of_step(std::size_t number) const { return steps_[number].name; }
+  /// Undoes or redoes until so many are done.
+  void go_to_step(std::size_t done);
+
+  /// A step that changed labels, as journals keep it.
+  struct LabelStep {
+    std::string name;
+    std::vector<LabelEdit> edits;  ///< in the order they were made
+  };
+  /// Takes over steps of an earlier run, the oldest first, in place of all there are.
+  void restore(std::vector<LabelStep> steps, std::size_t done);
+
   Signal<> changed;
   Signal<const LabelEdit&> swapped;  ///< labels were changed back or forth
+  /// A step that changed labels was made; one was undone (false) or redone (true).
+  Signal<const std::string&, const std::vector<LabelEdit>&> edited;
+  Signal<bool, const std::vector<LabelEdit>&> edits_moved;
 
  private:
   struct Entry {

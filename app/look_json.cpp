@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "app/dataset_journal.h"
 #include "app/vector_look_json.h"
 
 namespace karyo {
@@ -79,6 +80,9 @@ json look_json(const LayerLook& look) {
     out["contour_width"] = look.labels->contour_width;
     out["selected"] = look.labels->selected;
     out["selected_only"] = look.labels->selected_only;
+    if (look.labels->by_class) out["by_class"] = true;
+    const bool says = look.labels->notes && *look.labels->notes != ObjectNotes();
+    if (says) out["objects"] = json::parse(text_of(*look.labels->notes));
     out["colors"] = {{"shuffle", look.labels->colors.shuffle}, {"own", own}};
   }
   add_vector_look(out, look);
@@ -132,6 +136,12 @@ LayerLook look_from(const json& in) {
     look.labels->contour_width = in["contour_width"].get<int>();
     look.labels->selected = in.value("selected", std::uint32_t{0});
     look.labels->selected_only = in.value("selected_only", false);
+    look.labels->by_class = in.value("by_class", false);
+    if (in.contains("objects")) {
+      auto notes = object_notes_from(in["objects"].dump());
+      if (!notes) throw std::invalid_argument(notes.error().what);
+      look.labels->notes = std::make_shared<const ObjectNotes>(*std::move(notes));
+    }
     if (in.contains("colors")) {
       look.labels->colors.shuffle = in["colors"].value("shuffle", 0);
       const json own = in["colors"].value("own", json::object());

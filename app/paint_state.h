@@ -21,9 +21,21 @@ class PaintState {
   /// A ball through the planes; else a disc in the plane that is painted in.
   bool ball() const { return ball_; }
   void set_ball(bool ball) { set(ball_, ball); }
+  /// The brush stops at edges of the picture.
+  bool adaptive() const { return adaptive_; }
+  void set_adaptive(bool adaptive) { set(adaptive_, adaptive); }
+  /// Outlines that are drawn become objects of their own, else a part of the selected one.
+  bool new_each() const { return new_each_; }
+  void set_new_each(bool each) { set(new_each_, each); }
+  /// How far from the clicked value the magic wand goes, per cent of the contrast limits' range.
+  double tolerance() const { return tolerance_; }
+  void set_tolerance(double per_cent) { set(tolerance_, std::clamp(per_cent, 0.0, 100.0)); }
   /// Leaves other objects as they are.
   PaintOver over() const { return over_; }
   void set_over(PaintOver over) { set(over_, over); }
+  /// The object that alone changes, with kInside.
+  std::uint32_t inside() const { return inside_; }
+  void set_inside(std::uint32_t id) { set(inside_, id); }
 
   Signal<> changed;
 
@@ -37,6 +49,10 @@ class PaintState {
 
   double size_ = 10;
   bool ball_ = false;
+  bool adaptive_ = false;
+  bool new_each_ = true;
+  double tolerance_ = 10;
+  std::uint32_t inside_ = 0;
   PaintOver over_ = PaintOver::kEverything;
 };
 

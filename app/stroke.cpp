@@ -1,5 +1,7 @@
 #include "app/stroke.h"
 
+#include "annotation/adaptive_brush.h"
+
 #include <utility>
 
 namespace karyo {
@@ -15,8 +17,11 @@ void Stroke::add(const WorldPoint& voxel) {
   brush.plane = settings_.plane;
   brush.label = settings_.label;
   brush.rule = settings_.rule;
-  editor_.changed(
-      paint(editor_.writer(), editor_.labels(), grid_, last_.value_or(place), place, brush));
+  const WorldPoint from = last_.value_or(place);
+  editor_.changed(settings_.picture
+                      ? paint_adaptive(editor_.writer(), editor_.labels(),
+                                       settings_.picture->part(), grid_, from, place, brush)
+                      : paint(editor_.writer(), editor_.labels(), grid_, from, place, brush));
   last_ = place;
 }
 

@@ -7,6 +7,7 @@
 
 #include "annotation/brush.h"
 #include "annotation/label_edit.h"
+#include "app/picture_part.h"
 #include "app/workspace.h"
 
 namespace karyo {
@@ -17,6 +18,7 @@ struct StrokeSettings {
   Plane plane = Plane::kXY;
   std::uint32_t label = 1;
   PaintRule rule = {};
+  std::optional<PicturePart> picture = {};  ///< set: the brush stops at its edges
 };
 
 /// Paints as places are added; taken back unless finished.

@@ -6,15 +6,44 @@
 #include <thread>
 #include <utility>
 
+#include "app/dataset_session.h"
 #include "app/layer_data.h"
+#include "app/mask_preview.h"
+#include "app/object_checks.h"
 #include "app/sample.h"
 
 namespace karyo {
+
+Workspace::Workspace()
+    : dataset_(std::make_unique<DatasetSession>(*this)),
+      checks_(std::make_unique<ObjectChecks>(*this)),
+      preview_(std::make_unique<MaskPreview>(*this)) {}
+Workspace::~Workspace() = default;
+
+std::uint64_t Workspace::in_background(BackgroundWork work) {
+  start([work = std::move(work)](TaskControl& control, Mailbox& mailbox) -> Result<void> {
+    KARYO_TRY(Finish finish, work(control));
+    if (control.cancelled()) return cancelled_error("work that is no longer wanted");
+    mailbox.put([&](Mail& mail) { mail.finish = std::move(finish); });
+    return {};
+  });
+  return jobs_.back().number;
+}
+
+void Workspace::cancel_job(std::uint64_t number) {
+  for (Job& job : jobs_) {
+    if (job.number != number) continue;
+    job.task->control().request_cancel();
+    job.unwanted = true;
+  }
+}
+
 void Workspace::start(Work work) {
   auto mailbox = std::make_shared<Mailbox>();
   auto task = std::make_unique<Task>(
       [mailbox, work = std::move(work)](TaskControl& control) { return work(control, *mailbox); });
   jobs_.push_back({mailbox, std::move(task)});
+  jobs_.back().number = ++last_job_;
   jobs_changed.emit();
 }
 
@@ -158,9 +187,11 @@ bool Workspace::poll() {
     const auto mailbox = jobs_[i].mailbox;
     if (finished) {
       const auto outcome = jobs_[i].task->wait();
+      const bool wanted = !jobs_[i].unwanted;
       jobs_.erase(jobs_.begin() + static_cast<std::ptrdiff_t>(i));
       ended = true;
-      if (auto mail = mailbox->take()) take_over(*std::move(mail));
+      auto mail = mailbox->take();
+      if (mail && wanted) take_over(*std::move(mail));
       if (!outcome && outcome.error().code != ErrorCode::kCancelled) failed.emit(outcome.error());
     } else {
       if (auto mail = mailbox->take()) take_over(*std::move(mail));
@@ -213,6 +244,7 @@ void Workspace::take_over(Mail mail) {
   }
   if (!mail.renditions.empty()) renditions_changed.emit();
   for (const auto& error : mail.errors) failed.emit(error);
+  if (mail.finish) mail.finish();
 }
 
 void Workspace::put(std::shared_ptr<Layer> layer) {
@@ -225,13 +257,19 @@ void Workspace::put(std::shared_ptr<Layer> layer) {
   layers_.insert(position, layer);
   // The image's contrast is what one reaches for first, so masks opened with it do not take over.
   if (layer->kind() != LayerKind::kImage && selected != nullptr) layers_.select(selected);
-  if (first) {
-    const Index3 extent = layers_.extent();
-    view_.set_cursor_voxel({extent.z / 2, extent.y / 2, extent.x / 2}, layers_.grid());
-    view_.set_time(0);
-    first_layer_opened.emit();
-  }
+  if (first) show_all();
   count_objects(layer);
+}
+
+void Workspace::show_all() {
+  const Index3 extent = layers_.extent();
+  view_.set_cursor_voxel({extent.z / 2, extent.y / 2, extent.x / 2}, layers_.grid());
+  view_.set_time(0);
+  first_layer_opened.emit();
+}
+
+void Workspace::count_objects_of(const LabelsLayer& layer) {
+  count_objects(layers_.shared_at(layers_.find(&layer)));
 }
 
 void Workspace::count_objects(const std::shared_ptr<Layer>& layer) {
@@ -241,7 +279,7 @@ void Workspace::count_objects(const std::shared_ptr<Layer>& layer) {
             TaskControl& control, Mailbox& mailbox) -> Result<void> {
     control.report(0, "Counting objects");
     auto objects = object_stats(copy);
-    mailbox.put([&](Mail& mail) { mail.objects.push_back({weak, std::move(objects)}); });
+    mailbox.put([&](Mail& mail) { mail.objects.push_back({weak, std::move(objects), copy}); });
     return {};
   });
 }

@@ -31,6 +31,10 @@
 
 namespace karyo {
 
+class DatasetSession;
+class MaskPreview;
+class ObjectChecks;
+
 using ObjectTable = std::unordered_map<std::uint32_t, ObjectStats>;
 
 /// What one layer has at a place.
@@ -50,6 +54,8 @@ struct Probe {
 /// Threads  one, the UI thread; work runs on threads of its own and comes back in poll().
 class Workspace {
  public:
+  Workspace();
+  ~Workspace();
   LayerList& layers() { return layers_; }
   const LayerList& layers() const { return layers_; }
   ViewState& view() { return view_; }
@@ -72,6 +78,17 @@ class Workspace {
   MeasureTable& measurements() { return measurements_; }
   const MeasureTable& measurements() const { return measurements_; }
   PaintState& paint() { return paint_; }
+  const std::shared_ptr<ChunkStore>& chunks() const { return chunks_; }
+  /// Shows all of what is open, in the views that fit it.
+  void show_all();
+  /// Its sizes and places, in the background.
+  void count_objects_of(const LabelsLayer& layer);
+  /// The folder of images that is being annotated.
+  DatasetSession& dataset() { return *dataset_; }
+  /// Objects that the guided steps would make.
+  MaskPreview& preview() { return *preview_; }
+  /// What may be wrong with the objects of the selected labels.
+  ObjectChecks& checks() { return *checks_; }
   VolumeState& volume() { return volume_; }
   const VolumeState& volume() const { return volume_; }
   /// Layers that were made here and are in no file.
@@ -95,6 +112,14 @@ class Workspace {
   /// The same of a part of it, which lies inside the layer.
   Result<void> derive_crop(Layer& layer, const CropBox& box);
 
+  /// Runs work on a thread of its own; what it gives back is called in a later poll(). Errors come
+  /// through `failed`. The number is for cancel_job().
+  using Finish = std::function<void()>;
+  using BackgroundWork = std::function<Result<Finish>(TaskControl&)>;
+  std::uint64_t in_background(BackgroundWork work);
+  /// It ends as soon as it can, and what it gives back is not called.
+  void cancel_job(std::uint64_t number);
+
   /// Takes over what finished; the window calls it some times a second. True while work goes on.
   bool poll();
   bool busy() const { return !jobs_.empty() || chunks_->busy(); }
@@ -116,6 +141,8 @@ class Workspace {
   void select_object_at(const WorldPoint& place);
   /// The objects of a labels layer; null while they are being counted, and for movies.
   const ObjectTable* objects_of(const Layer& layer) const;
+  /// The same; null also where the labels were changed since they were counted.
+  const ObjectTable* up_to_date_objects_of(const LabelsLayer& layer) const;
   /// Selects an object and moves the cursor to its middle. Errors: kNotFound.
   Result<void> go_to_object(LabelsLayer& layer, std::uint32_t id);
   /// Depth > 1 somewhere: there is something for XZ, YZ and 3D to show.
@@ -147,6 +174,7 @@ class Workspace {
   struct Counted {
     std::weak_ptr<Layer> layer;
     ObjectTable objects;
+    LabelVolume labels;  // that were counted
   };
   struct Pixels;
   static Pixels pixels_of(const Layer& layer);
@@ -166,6 +194,7 @@ class Workspace {
     std::optional<SessionView> session_view;
     std::vector<std::pair<std::weak_ptr<Layer>, std::filesystem::path>> saved;
     std::vector<Error> errors;
+    Finish finish;
   };
   /// Filled by the work, emptied by poll().
   class Mailbox {
@@ -193,6 +222,8 @@ class Workspace {
     std::shared_ptr<Mailbox> mailbox;
     std::unique_ptr<Task> task;
     std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
+    std::uint64_t number = 0;
+    bool unwanted = false;  // cancelled: nothing is taken over
   };
   using Work = std::function<Result<void>(TaskControl&, Mailbox&)>;
   void start(Work work);
@@ -218,9 +249,13 @@ class Workspace {
   PaintState paint_;
   Connection undone_ = history_.swapped.connect([this](const LabelEdit& edit) { travel_to(edit); });
   std::vector<Job> jobs_;
+  std::uint64_t last_job_ = 0;
   std::vector<Counted> objects_;
   std::vector<std::weak_ptr<Layer>> to_count_;  // once nothing else goes on
   std::vector<Coarse> renditions_;  // one a paged image
+  std::unique_ptr<DatasetSession> dataset_;
+  std::unique_ptr<ObjectChecks> checks_;
+  std::unique_ptr<MaskPreview> preview_;
 };
 
 }  // namespace karyo

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/dataset_session.h"
 #include "app/workspace.h"
 
 namespace karyo {
@@ -26,7 +27,8 @@ void Workspace::select_object_at(const WorldPoint& place) {
 }
 
 void Workspace::edited(LabelEdit edit) {
-  edit.layer()->set_source({});
+  if (!dataset_->owns(*edit.layer())) edit.layer()->set_source({});
+  dataset_->edited(edit);
   count_again(edit.layer());
   history_.add_edit(std::move(edit));
 }
@@ -61,6 +63,15 @@ const ObjectTable* Workspace::objects_of(const Layer& layer) const {
     return c.layer.lock().get() == &layer;
   });
   return counted != objects_.end() && layer.shape().t == 1 ? &counted->objects : nullptr;
+}
+
+const ObjectTable* Workspace::up_to_date_objects_of(const LabelsLayer& layer) const {
+  const auto counted = std::find_if(objects_.begin(), objects_.end(), [&](const Counted& c) {
+    return c.layer.lock().get() == &layer;
+  });
+  const bool still = counted != objects_.end() && layer.shape().t == 1 &&
+                     same_tiles(counted->labels, layer.labels(0));
+  return still ? &counted->objects : nullptr;
 }
 
 Result<void> Workspace::go_to_object(LabelsLayer& layer, std::uint32_t id) {

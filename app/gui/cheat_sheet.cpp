@@ -70,12 +70,19 @@ void CheatSheet::refill() {
   QGridLayout* keys = nullptr;
   int lines = 0;
   for (const auto& command : commands_.all()) {
-    if (command.shortcut.empty()) continue;
+    if (command.shortcut.empty() || (shows && !shows(command))) continue;
+    // Of a numbered row of commands the first stands for all.
+    const std::string& id = command.id;
+    const bool numbered =
+        id.size() > 2 && id[id.size() - 2] == '_' && id.back() >= '1' && id.back() <= '9';
+    if (numbered && id.back() != '1') continue;
     if (lines++ % lines_per_column == 0) {
       keys = add_column(keys == nullptr ? tr("Keys (Edit › Keys changes them)") : QString());
     }
-    add_line(*keys, QString::fromStdString(command.shortcut),
-             QString::fromStdString(command.title));
+    add_line(
+        *keys,
+        QString::fromStdString(command.shortcut) + (numbered ? QStringLiteral(" …") : QString()),
+        QString::fromStdString(command.title));
   }
 }
 
@@ -91,6 +98,8 @@ void CheatSheet::toggle() {
   raise();
 }
 
-void CheatSheet::mousePressEvent(QMouseEvent*) { hide(); }
+void CheatSheet::mousePressEvent(QMouseEvent*) {
+  hide();
+}
 
 }  // namespace karyo::gui

@@ -1,8 +1,9 @@
 #pragma once
 
-/// Keys and mouse on one page (F1).
+/// Keys and mouse on one page (F1): those that matter in the mode of the window.
 
 #include <QFrame>
+#include <functional>
 
 #include "app/commands.h"
 
@@ -15,6 +16,8 @@ class CheatSheet : public QFrame {
  public:
   CheatSheet(const CommandTable& commands, QWidget* parent);
   void toggle();
+  /// Which commands it shows; unset: all.
+  std::function<bool(const Command&)> shows;
   /// Takes over the commands' keys, which have changed.
   void refill();
 

@@ -43,6 +43,10 @@ class LineIconEngine : public QIconEngine {
     p.drawLine(QPointF(2.5, 4.5), QPointF(7, 4.5));
     p.drawLine(QPointF(4.75, 2.25), QPointF(4.75, 6.75));
   }
+  static QColor faint(QColor color) {
+    color.setAlphaF(color.alphaF() * 0.35F);
+    return color;
+  }
   void draw(QPainter& p, const QColor& color) const {  // in a field of -8 .. 8
     switch (icon_) {
       case LineIcon::kEye:
@@ -197,6 +201,72 @@ class LineIconEngine : public QIconEngine {
         draw_plus(p);
         break;
       }
+      case LineIcon::kAreaRectangle:
+        p.setBrush(faint(color));
+        p.drawRect(QRectF(-6, -4.5, 12, 9));
+        break;
+      case LineIcon::kAreaEllipse:
+        p.setBrush(faint(color));
+        p.drawEllipse(QPointF(0, 0), 6.5, 5);
+        break;
+      case LineIcon::kAreaPolygon:
+        p.setBrush(faint(color));
+        p.drawPolygon(QPolygonF{{-5.5, -1}, {-1, -6}, {5.5, -2.5}, {3.5, 5.5}, {-4, 4.5}});
+        break;
+      case LineIcon::kLasso: {
+        QPainterPath loop(QPointF(-4, 3.5));
+        loop.cubicTo(-9, 0, -4, -6.5, 1, -6);
+        loop.cubicTo(8, -5.5, 7, 3.5, 0, 3.5);
+        loop.cubicTo(-3, 3.5, -5, 4.5, -4, 7);
+        p.drawPath(loop);
+        break;
+      }
+      case LineIcon::kSmartOutline: {
+        QPainterPath way(QPointF(-6, 4));
+        way.cubicTo(-5, -5, 1, -7, 5, -4);
+        p.drawPath(way);
+        p.setBrush(color);
+        for (const QPointF& at : {QPointF(-6, 4), QPointF(-2.4, -3.2), QPointF(5, -4)}) {
+          p.drawRect(QRectF(at.x() - 1.3, at.y() - 1.3, 2.6, 2.6));
+        }
+        break;
+      }
+      case LineIcon::kWand:
+        p.drawLine(QPointF(-6, 6), QPointF(1, -1));
+        for (const auto& [from, to] : {std::pair{QPointF(3.5, -7), QPointF(3.5, -4.6)},
+                                       std::pair{QPointF(3.5, 0.6), QPointF(3.5, 3)},
+                                       std::pair{QPointF(-1.5, -2), QPointF(0.6, -2)},
+                                       std::pair{QPointF(5.4, -2), QPointF(7, -2)}}) {
+          p.drawLine(from, to);
+        }
+        break;
+      case LineIcon::kOneClick:
+        p.drawEllipse(QPointF(0, 0), 6, 5.5);
+        p.drawLine(QPointF(-2, 0), QPointF(2, 0));
+        p.drawLine(QPointF(0, -2), QPointF(0, 2));
+        break;
+      case LineIcon::kCut:
+        p.drawEllipse(QPointF(0, 0), 6, 5);
+        p.setPen(QPen(color, 1.4, Qt::DashLine, Qt::FlatCap));
+        p.drawLine(QPointF(2.5, -7), QPointF(-2.5, 7));
+        break;
+      case LineIcon::kSeeds:
+        p.drawEllipse(QPointF(-3, 0), 4, 5);
+        p.drawEllipse(QPointF(3.6, 0), 3.4, 4.4);
+        p.setBrush(color);
+        p.drawEllipse(QPointF(-3.6, 0), 1, 1);
+        p.drawEllipse(QPointF(4, 0), 1, 1);
+        break;
+      case LineIcon::kMerge:
+        p.drawEllipse(QPointF(-4, 0), 3, 4.5);
+        p.drawEllipse(QPointF(4, 0), 3, 4.5);
+        p.drawLine(QPointF(-4, 0), QPointF(4, 0));
+        break;
+      case LineIcon::kMoveObject:
+        p.drawEllipse(QPointF(-2, 2), 4, 4);
+        p.drawLine(QPointF(0, 0), QPointF(6, -6));
+        p.drawPolyline(QPolygonF{{2.6, -6.2}, {6.2, -6.2}, {6.2, -2.6}});
+        break;
       case LineIcon::kPause:
         p.setBrush(color);
         p.drawRect(QRectF(-4.5, -5, 2.6, 10));

@@ -42,7 +42,18 @@ enum class LineIcon {
   kDrawEllipse,
   kDrawPolygon,
   kDrawLine,
-  kDrawFreehand
+  kDrawFreehand,
+  kAreaRectangle,  // these are filled: they become objects
+  kAreaEllipse,
+  kAreaPolygon,
+  kLasso,
+  kSmartOutline,
+  kWand,
+  kOneClick,
+  kCut,
+  kSeeds,
+  kMerge,
+  kMoveObject
 };
 /// A 16 px line icon that follows the screen's scale and the theme in effect.
 QIcon line_icon(LineIcon icon, QPalette::ColorRole role = QPalette::WindowText);

@@ -11,9 +11,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/dataset_session.h"
+#include "app/gui/annotate_panel.h"
 #include "app/gui/cheat_sheet.h"
 #include "app/gui/command_search.h"
 #include "app/gui/controls.h"
+#include "app/gui/dataset_strip.h"
+#include "app/gui/draw_tool.h"
 #include "app/gui/error_panel.h"
 #include "app/gui/filter_dialog.h"
 #include "app/gui/key_editor.h"
@@ -25,7 +29,6 @@
 #include "app/gui/measure_tool.h"
 #include "app/gui/menus.h"
 #include "app/gui/offer_panel.h"
-#include "app/gui/paint_controls.h"
 #include "app/gui/paint_tool.h"
 #include "app/gui/slab_controls.h"
 #include "app/gui/start_panel.h"
@@ -43,6 +46,7 @@ namespace {
 
 constexpr int kPollMs = 25;
 constexpr int kAutosaveMs = 30000;
+constexpr int kWorkMs = 10000;  // time spent is counted in pieces like this, if something was done
 constexpr int kSideWidth = 300;
 
 std::string absolute_path(const std::string& path) {
@@ -75,12 +79,21 @@ MainWindow::MainWindow(Workspace& workspace, SettingsStore settings,
   build_menus();
   make_tools();
   build_side();
-  build_tool_column();
+  build_tool_columns();
+  build_strip();
+  build_mode_switch();
   start_ = new StartPanel(commands_, stack_);
   stack_->addWidget(start_);
   search_ = new CommandSearch(commands_, this);
   search_->on_chosen = [this](const Command& command) { run(command); };
   cheat_sheet_ = new CheatSheet(commands_, this);
+  cheat_sheet_->shows = [this](const Command& command) {
+    const bool labels = command.id.starts_with("labels.") || command.id.starts_with("dataset.") ||
+                        command.id.starts_with("review.") || command.id.starts_with("rois.");
+    const bool looks = command.id.starts_with("image.") || command.id.starts_with("measure.") ||
+                       command.id.starts_with("file.") || command.id.starts_with("go.");
+    return mode_ == Mode::kSee ? !labels : !looks;
+  };
 
   poll_.setInterval(kPollMs);
   QObject::connect(&poll_, &QTimer::timeout, this, [this] {
@@ -94,6 +107,13 @@ MainWindow::MainWindow(Workspace& workspace, SettingsStore settings,
     if (!saved) errors_->show_error(saved.error());
   });
   autosave_clock_.start();
+  work_clock_.setInterval(kWorkMs);
+  QObject::connect(&work_clock_, &QTimer::timeout, this, [this] {
+    if (std::exchange(worked_, false) && isActiveWindow()) {
+      workspace_.dataset().add_seconds(kWorkMs / 1000.0);
+    }
+  });
+  work_clock_.start();
   offer_left_behind();
   restore_layout(settings_.get().window);
   watch_workspace();
@@ -109,12 +129,24 @@ void MainWindow::build_side() {
   auto* side_column = new QVBoxLayout(side_);
   side_column->setContentsMargins(0, 0, 0, 0);
   side_column->setSpacing(0);
-  side_column->addWidget(new LayerPanel(workspace_, commands_, side_), 2);
+  layer_panel_ = new LayerPanel(workspace_, commands_, side_);
+  side_column->addWidget(layer_panel_, 2);
   auto* line = new QFrame(side_);
   line->setFixedHeight(1);
   line->setProperty("role", "line");
   side_column->addWidget(line);
-  auto* scroll = new QScrollArea(side_);
+  mode_pages_ = new QStackedWidget(side_);
+  mode_pages_->addWidget(build_see_page());
+  annotate_panel_ = new AnnotatePanel(
+      workspace_, commands_,
+      [this](const std::string& id, const nlohmann::json& arguments) { return run(id, arguments); },
+      mode_pages_);
+  mode_pages_->addWidget(annotate_panel_);
+  side_column->addWidget(mode_pages_, 3);
+}
+
+QWidget* MainWindow::build_see_page() {
+  auto* scroll = new QScrollArea(mode_pages_);
   scroll->setWidgetResizable(true);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   auto* inside = new QWidget;
@@ -123,9 +155,6 @@ void MainWindow::build_side() {
   measure_panel_ = new MeasurePanel(workspace_, commands_, *measure_tool_, inside);
   measure_panel_->hide();
   inside_column->addWidget(measure_panel_);
-  paint_controls_ = new PaintControls(workspace_, commands_, inside);
-  paint_controls_->hide();
-  inside_column->addWidget(paint_controls_);
   inside_column->addWidget(new LayerControls(workspace_, commands_, inside));
   inside_column->addWidget(new SlabControls(workspace_, commands_, inside));
   inside_column->addWidget(new VolumeControls(workspace_, commands_, views_->volume(), inside));
@@ -133,7 +162,7 @@ void MainWindow::build_side() {
   inside->setProperty("role", "panel");
   scroll->setWidget(inside);
   guard_from_wheel(*scroll);
-  side_column->addWidget(scroll, 3);
+  return scroll;
 }
 
 void MainWindow::watch_workspace() {
@@ -151,6 +180,7 @@ void MainWindow::watch_workspace() {
   connections_.push_back(keep_history(commands_, workspace_.history(), translated));
   connections_.push_back(
       commands_.ran.connect([this](const Command& command, const nlohmann::json& arguments) {
+        worked_ = true;
         if (command.id == "file.save_session_as" || command.id == "file.open_session") {
           session_path_ = arguments["path"].get<std::string>();
           keep([&](Settings& settings) { settings.note_recent(absolute_path(session_path_)); });
@@ -166,6 +196,18 @@ void MainWindow::watch_workspace() {
           }
         }
       }));
+  connections_.push_back(workspace_.dataset().conflict.connect([this] {
+    const DatasetItem* item = workspace_.dataset().current_item();
+    if (item == nullptr) return;
+    offer_->offer(tr("%1 was changed by another program since it was saved here. Which is to be "
+                     "gone on with?")
+                      .arg(QString::fromStdString(item->mask.filename().string())),
+                  tr("The file as it is now"), tr("What was drawn here"), [this](bool file) {
+                    DatasetSession& dataset = workspace_.dataset();
+                    const auto outcome = file ? dataset.take_file() : dataset.keep_edits();
+                    if (!outcome) errors_->show_error(outcome.error());
+                  });
+  }));
   connections_.push_back(recorder_.changed.connect([this] {
     status_->show_recording(recorder_.recording(), static_cast<int>(recorder_.steps().size()));
   }));
@@ -228,7 +270,7 @@ void MainWindow::build_menus() {
   menus_->open_recent = [this](const std::string& path) { open_any({path}); };
   connections_.push_back(keymap_->changed.connect([this] {
     menus_->update_keys();
-    tools_->refresh();
+    refresh_tools();
     cheat_sheet_->refill();
     keep([this](Settings& settings) {
       settings.key_preset = keymap_->preset();
@@ -281,7 +323,9 @@ void MainWindow::show_or_hide_panels() {
     shown->setFocus();  // else the keyboard lands on whatever control comes next
   }
   side_->setVisible(!empty);
-  tools_->setVisible(!empty);
+  see_tools_->setVisible(!empty && mode_ == Mode::kSee);
+  annotate_tools_->setVisible(!empty && mode_ == Mode::kAnnotate);
+  strip_->setVisible(mode_ == Mode::kAnnotate);
 }
 
 void MainWindow::update_title() {

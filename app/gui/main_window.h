@@ -20,11 +20,16 @@ class QHBoxLayout;
 class QScrollArea;
 class QSplitter;
 class QStackedWidget;
+class QToolButton;
 
 namespace karyo::gui {
 
 class CheatSheet;
+class AnnotatePanel;
 class CommandSearch;
+class DatasetStrip;
+class DrawTool;
+enum class DrawKind;
 class ErrorPanel;
 class MeasurePanel;
 class OfferPanel;
@@ -32,7 +37,6 @@ class MarkTool;
 class MeasureTool;
 class Menus;
 enum class MarkKind;
-class PaintControls;
 class PaintTool;
 enum class PaintKind;
 class StartPanel;
@@ -65,6 +69,8 @@ class MainWindow : public QMainWindow {
   void save_session();
   /// Asks first where something would be lost.
   void open_session(const std::string& path);
+  /// A folder to annotate; asks first where something would be lost.
+  void open_dataset(const std::string& path);
   void save_macro(const std::string& path);
   void run_macro(const std::string& path);
   /// Opens files, or a session.
@@ -85,6 +91,13 @@ class MainWindow : public QMainWindow {
   /// The same of labels that are painted.
   void set_painting(std::optional<PaintKind> kind);
   PaintTool& paint_tool() { return *paint_tool_; }
+  /// The same of areas and lines that are drawn into labels.
+  void set_drawing(std::optional<DrawKind> kind);
+  DrawTool& draw_tool() { return *draw_tool_; }
+  /// What the window is set up for: tools and panels; the picture stays. Kept in the settings.
+  enum class Mode { kSee, kAnnotate };
+  void set_mode(Mode mode);
+  Mode mode() const { return mode_; }
   /// Gives up what a tool has drawn so far; false when there was nothing. The tool stays.
   bool cancel_drawing();
   MeasureTool& measure_tool() { return *measure_tool_; }
@@ -108,8 +121,12 @@ class MainWindow : public QMainWindow {
  private:
   void build_menus();
   void build_side();
+  void build_mode_switch();
+  QWidget* build_see_page();
   void make_tools();
-  void build_tool_column();
+  void build_tool_columns();
+  void build_strip();
+  void refresh_tools();
   void put_tools_away();
   void watch_workspace();
   void offer_left_behind();
@@ -134,9 +151,18 @@ class MainWindow : public QMainWindow {
   std::unique_ptr<MeasureTool> measure_tool_;
   std::unique_ptr<MarkTool> mark_tool_;
   std::unique_ptr<PaintTool> paint_tool_;
+  std::unique_ptr<DrawTool> draw_tool_;
+  Mode mode_ = Mode::kSee;
   MeasurePanel* measure_panel_ = nullptr;
-  PaintControls* paint_controls_ = nullptr;
-  ToolColumn* tools_ = nullptr;
+  ToolColumn* see_tools_ = nullptr;
+  ToolColumn* annotate_tools_ = nullptr;
+  QWidget* layer_panel_ = nullptr;
+  QStackedWidget* mode_pages_ = nullptr;
+  AnnotatePanel* annotate_panel_ = nullptr;
+  DatasetStrip* strip_ = nullptr;
+  std::vector<QToolButton*> mode_buttons_;
+  QTimer work_clock_;
+  bool worked_ = false;  // something was done since the clock last struck
   QHBoxLayout* tools_row_ = nullptr;
   QStackedWidget* stack_ = nullptr;
   StartPanel* start_ = nullptr;

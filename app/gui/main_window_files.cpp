@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/dataset_session.h"
 #include "app/gui/error_panel.h"
 #include "app/gui/main_window.h"
 #include "app/gui/offer_panel.h"
@@ -70,6 +71,13 @@ void MainWindow::run_macro(const std::string& path) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+  const auto mask_saved = workspace_.dataset().save_now();
+  if (!mask_saved && !leave_unsaved_) {
+    errors_->show_error(mask_saved.error());
+    leave_unsaved_ = true;  // the journal has it; asked once is enough
+    event->ignore();
+    return;
+  }
   const auto unsaved = workspace_.unsaved_layers();
   if (unsaved.empty() || leave_unsaved_) {
     keep([this](Settings& settings) { settings.window = layout_text(); });
@@ -99,6 +107,16 @@ void MainWindow::open_session(const std::string& path) {
   ask_about_unsaved(this, workspace_.unsaved_layers(), tr("Open another session").toStdString(),
                     [this, path] {
                       run("file.open_session", {{"path", path}});
+                    });
+}
+
+void MainWindow::open_dataset(const std::string& path) {
+  ask_about_unsaved(this, workspace_.unsaved_layers(),
+                    tr("Open a folder to annotate").toStdString(), [this, path] {
+                      workspace_.layers().clear();
+                      workspace_.history().reset();
+                      set_mode(Mode::kAnnotate);
+                      run("dataset.open", {{"path", path}});
                     });
 }
 

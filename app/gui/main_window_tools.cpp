@@ -1,15 +1,22 @@
 // The tools of the plane views: one is chosen, or none.
 
 #include <QHBoxLayout>
+#include <QMenuBar>
 #include <QSplitter>
+#include <QStackedWidget>
+#include <QToolButton>
 
+#include "app/gui/dataset_strip.h"
+#include "app/gui/draw_tool.h"
+#include "app/gui/error_panel.h"
 #include "app/gui/main_window.h"
 #include "app/gui/mark_tool.h"
 #include "app/gui/measure_panel.h"
-#include "app/gui/paint_controls.h"
 #include "app/gui/paint_tool.h"
+#include "app/gui/theme.h"
 #include "app/gui/tool_column.h"
 #include "app/gui/view_grid.h"
+#include "app/mask_preview.h"
 
 namespace karyo::gui {
 
@@ -22,61 +29,144 @@ void MainWindow::make_tools() {
   connections_.push_back(measure_tool_->changed.connect(draw_again));
   mark_tool_ = std::make_unique<MarkTool>(workspace_, run_it);
   connections_.push_back(mark_tool_->changed.connect(draw_again));
-  paint_tool_ = std::make_unique<PaintTool>(
-      workspace_, run_it, [this](const std::string& id, const nlohmann::json& arguments) {
-        commands_.did(id, arguments);
-      });
+  const auto did = [this](const std::string& id, const nlohmann::json& arguments) {
+    commands_.did(id, arguments);
+  };
+  paint_tool_ = std::make_unique<PaintTool>(workspace_, run_it, did);
+  draw_tool_ = std::make_unique<DrawTool>(workspace_, run_it, did);
+  connections_.push_back(draw_tool_->changed.connect(draw_again));
   connections_.push_back(paint_tool_->changed.connect(draw_again));
   connections_.push_back(workspace_.paint().changed.connect(draw_again));
   // Undo in the middle of a stroke would take away what the stroke stands on.
-  connections_.push_back(commands_.starts.connect([this](const Command&) {
+  connections_.push_back(commands_.starts.connect([this](const Command& command) {
     if (paint_tool_->drawing()) paint_tool_->cancel();
+    // What is shown on trial is no part of the labels yet; looking at it is free.
+    const std::string& id = command.id;
+    const bool looks = id.starts_with("view.") || id.starts_with("go.") ||
+                       id.starts_with("mode.") || id.starts_with("help.") ||
+                       id.starts_with("tool.");
+    if (!looks) workspace_.preview().cancel();
   }));
 }
 
-void MainWindow::build_tool_column() {
-  tools_ = new ToolColumn(
-      commands_,
-      {{"tool.move", LineIcon::kHand},
-       {"tool.line", LineIcon::kLine},
-       {"tool.rectangle", LineIcon::kRectangle},
-       {"tool.angle", LineIcon::kAngle},
-       {"tool.area", LineIcon::kArea},
-       {"tool.brush", LineIcon::kBrush, true},
-       {"tool.eraser", LineIcon::kEraser},
-       {"tool.fill", LineIcon::kFill},
-       {"tool.pick", LineIcon::kPick},
-       {"tool.points", LineIcon::kDrawPoint, true},
-       {"tool.shape_rectangle", LineIcon::kDrawRectangle},
-       {"tool.shape_ellipse", LineIcon::kDrawEllipse},
-       {"tool.shape_polygon", LineIcon::kDrawPolygon},
-       {"tool.shape_line", LineIcon::kDrawLine},
-       {"tool.shape_freehand", LineIcon::kDrawFreehand}},
-      [this](const Command& command) { run(command); }, splitter_->parentWidget());
-  tools_row_->insertWidget(0, tools_);
+void MainWindow::build_tool_columns() {
+  const auto column = [this](std::vector<ToolColumn::Entry> entries) {
+    auto* tools = new ToolColumn(
+        commands_, std::move(entries), [this](const Command& command) { run(command); },
+        splitter_->parentWidget());
+    tools_row_->insertWidget(0, tools);
+    return tools;
+  };
+  see_tools_ = column({{"tool.move", LineIcon::kHand},
+                       {"tool.line", LineIcon::kLine},
+                       {"tool.rectangle", LineIcon::kRectangle},
+                       {"tool.angle", LineIcon::kAngle},
+                       {"tool.area", LineIcon::kArea},
+                       {"tool.points", LineIcon::kDrawPoint, true},
+                       {"tool.shape_rectangle", LineIcon::kDrawRectangle},
+                       {"tool.shape_ellipse", LineIcon::kDrawEllipse},
+                       {"tool.shape_polygon", LineIcon::kDrawPolygon},
+                       {"tool.shape_line", LineIcon::kDrawLine},
+                       {"tool.shape_freehand", LineIcon::kDrawFreehand}});
+  annotate_tools_ = column({{"tool.move", LineIcon::kHand},
+                            {"tool.pick", LineIcon::kPick},
+                            {"tool.one_click", LineIcon::kOneClick, true},
+                            {"tool.brush", LineIcon::kBrush},
+                            {"tool.eraser", LineIcon::kEraser},
+                            {"tool.fill", LineIcon::kFill},
+                            {"tool.area_polygon", LineIcon::kAreaPolygon, true},
+                            {"tool.area_lasso", LineIcon::kLasso},
+                            {"tool.area_ellipse", LineIcon::kAreaEllipse},
+                            {"tool.area_rectangle", LineIcon::kAreaRectangle},
+                            {"tool.smart_outline", LineIcon::kSmartOutline},
+                            {"tool.wand", LineIcon::kWand},
+                            {"tool.cut", LineIcon::kCut, true},
+                            {"tool.seeds", LineIcon::kSeeds},
+                            {"tool.merge", LineIcon::kMerge},
+                            {"tool.move_object", LineIcon::kMoveObject}});
+}
+
+/// Under the picture; it needs the commands, which come after the panels.
+void MainWindow::build_strip() {
+  strip_ = new DatasetStrip(
+      workspace_.dataset(), commands_,
+      [this](const std::string& id, const nlohmann::json& arguments) { run(id, arguments); },
+      errors_->parentWidget());
+  strip_->hide();
+  errors_->parentWidget()->layout()->addWidget(strip_);
+}
+
+void MainWindow::refresh_tools() {
+  see_tools_->refresh();
+  annotate_tools_->refresh();
 }
 
 void MainWindow::put_tools_away() {
   mark_tool_->set_kind({});
   paint_tool_->set_kind({});
+  draw_tool_->set_kind({});
   views_->set_tool(nullptr);
   measure_panel_->hide();
-  paint_controls_->hide();
 }
 
 void MainWindow::set_marking(std::optional<MarkKind> kind) {
   put_tools_away();
   mark_tool_->set_kind(kind);
   if (kind) views_->set_tool(mark_tool_.get());
-  tools_->refresh();
+  if (kind) set_mode(Mode::kSee);
+  refresh_tools();
 }
 
 void MainWindow::set_painting(std::optional<PaintKind> kind) {
   put_tools_away();
   paint_tool_->set_kind(kind);
   if (kind) views_->set_tool(paint_tool_.get());
-  paint_controls_->setVisible(kind.has_value());
-  tools_->refresh();
+  if (kind) set_mode(Mode::kAnnotate);
+  refresh_tools();
+}
+
+void MainWindow::set_drawing(std::optional<DrawKind> kind) {
+  put_tools_away();
+  draw_tool_->set_kind(kind);
+  if (kind) views_->set_tool(draw_tool_.get());
+  if (kind) set_mode(Mode::kAnnotate);
+  refresh_tools();
+}
+
+void MainWindow::set_mode(Mode mode) {
+  mode_ = mode;
+  const bool annotates = mode == Mode::kAnnotate;
+  mode_pages_->setCurrentIndex(annotates ? 1 : 0);
+  // The panel of the mode needs the room.
+  layer_panel_->setMaximumHeight(annotates ? layer_panel_->minimumSizeHint().height()
+                                           : QWIDGETSIZE_MAX);
+  show_or_hide_panels();
+  for (std::size_t i = 0; i < mode_buttons_.size(); ++i) {
+    mode_buttons_[i]->setChecked(i == static_cast<std::size_t>(mode));
+  }
+}
+
+/// The modes at the right end of the menu bar.
+void MainWindow::build_mode_switch() {
+  auto* corner = new QWidget(menuBar());
+  auto* row = new QHBoxLayout(corner);
+  row->setContentsMargins(0, 2, kGrid, 2);
+  row->setSpacing(2);
+  for (const char* id : {"mode.see", "mode.annotate"}) {
+    const Command& command = *commands_.find(id);
+    auto* button = new QToolButton(corner);
+    button->setObjectName(QLatin1String(id));
+    button->setText(QString::fromStdString(command.title));
+    button->setToolTip(QString::fromStdString(command.help + " (" + command.shortcut + ")"));
+    button->setProperty("flat", true);
+    button->setCheckable(true);
+    button->setFocusPolicy(Qt::TabFocus);
+    QObject::connect(button, &QToolButton::clicked, this,
+                     [this, name = command.id] { run(name, nlohmann::json::object()); });
+    row->addWidget(button);
+    mode_buttons_.push_back(button);
+  }
+  menuBar()->setCornerWidget(corner, Qt::TopRightCorner);
 }
 
 void MainWindow::set_measuring(std::optional<MeasureKind> kind) {
@@ -84,12 +174,14 @@ void MainWindow::set_measuring(std::optional<MeasureKind> kind) {
   if (kind) measure_tool_->set_kind(*kind);
   if (kind) views_->set_tool(measure_tool_.get());
   measure_panel_->setVisible(kind.has_value());
-  tools_->refresh();
+  if (kind) set_mode(Mode::kSee);
+  refresh_tools();
 }
 
 bool MainWindow::cancel_drawing() {
   return (measuring() && measure_tool_->cancel()) || (mark_tool_->kind() && mark_tool_->cancel()) ||
-         (paint_tool_->kind() && paint_tool_->cancel());
+         (paint_tool_->kind() && paint_tool_->cancel()) ||
+         (draw_tool_->kind() && draw_tool_->cancel());
 }
 
 std::optional<MeasureKind> MainWindow::measuring() const {

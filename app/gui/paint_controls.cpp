@@ -6,11 +6,26 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalBlocker>
+#include <map>
 
 #include "app/gui/controls.h"
 #include "app/gui/theme.h"
 
 namespace karyo::gui {
+
+namespace {
+
+/// What fits two in a row; the whole is in the tooltip.
+QString short_title(const Command& command) {
+  const std::map<std::string, QString> words{{"labels.new_each", QObject::tr("New each")},
+                                             {"labels.preserve", QObject::tr("Keep others")},
+                                             {"labels.adaptive", QObject::tr("Stop at edges")},
+                                             {"labels.only_inside", QObject::tr("Only inside")},
+                                             {"labels.ball", QObject::tr("In 3D")}};
+  return words.at(command.id);
+}
+
+}  // namespace
 
 PaintControls::PaintControls(Workspace& workspace, const CommandTable& commands, QWidget* parent)
     : QWidget(parent), workspace_(workspace), commands_(commands) {
@@ -42,10 +57,22 @@ PaintControls::PaintControls(Workspace& workspace, const CommandTable& commands,
   size_->setObjectName(QStringLiteral("brush_size"));
   size_->on_change = [this](double size) { workspace_.paint().set_size(size); };
   add_row(*form, tr("Brush"), size_, tr("How wide the brush is ([ and ])."));
-  preserve_ = add_switch("labels.preserve");
-  ball_ = add_switch("labels.ball");
-  form->addWidget(preserve_, form->rowCount(), 1);
-  form->addWidget(ball_, form->rowCount(), 1);
+  tolerance_ = new ValueSlider({0, 100, 10, 1, QStringLiteral("%"), false}, this);
+  tolerance_->setObjectName(QStringLiteral("wand_tolerance"));
+  tolerance_->on_change = [this](double value) { workspace_.paint().set_tolerance(value); };
+  add_row(*form, tr("Wand"), tolerance_,
+          tr("How far from the clicked brightness the magic wand goes, of the contrast's range."));
+  auto* switches = new QGridLayout;
+  switches->setSpacing(4);
+  int at = 0;
+  for (const char* id : {"labels.new_each", "labels.preserve", "labels.adaptive",
+                         "labels.only_inside", "labels.ball"}) {
+    QCheckBox* box = add_switch(id);
+    switches->addWidget(box, at / 2, at % 2);
+    switches_.emplace_back(id, box);
+    ++at;
+  }
+  form->addLayout(switches, form->rowCount(), 0, 1, 2);
   connections_.push_back(workspace_.paint().changed.connect([this] { show_settings(); }));
   LayerList& layers = workspace_.layers();
   connections_.push_back(layers.list_changed.connect([this] { show_settings(); }));
@@ -56,9 +83,10 @@ PaintControls::PaintControls(Workspace& workspace, const CommandTable& commands,
 
 QCheckBox* PaintControls::add_switch(const char* id) {
   const Command& command = *commands_.find(id);
-  auto* box = new QCheckBox(QString::fromStdString(command.title), this);
+  auto* box = new QCheckBox(short_title(command), this);
+  box->setAccessibleName(QString::fromStdString(command.title));
   box->setObjectName(QLatin1String(id));
-  box->setToolTip(QString::fromStdString(command.help));
+  box->setToolTip(QString::fromStdString(command.title + "\n" + command.help));
   QObject::connect(box, &QCheckBox::clicked, this,
                    [this, name = command.id] { static_cast<void>(commands_.run(name)); });
   return box;
@@ -67,12 +95,17 @@ QCheckBox* PaintControls::add_switch(const char* id) {
 void PaintControls::show_settings() {
   const PaintState& state = workspace_.paint();
   size_->set_value(state.size());
-  preserve_->setChecked(state.over() == PaintOver::kBackground);
-  ball_->setChecked(state.ball());
-  ball_->setVisible(workspace_.has_depth());
+  tolerance_->set_value(state.tolerance());
+  for (const auto& [id, box] : switches_) {
+    const Command& command = *commands_.find(id);
+    box->setChecked(command.checked());
+    if (id == "labels.ball") box->setVisible(workspace_.has_depth());
+  }
   const auto* labels = dynamic_cast<const LabelsLayer*>(workspace_.layers().selected());
   const std::uint32_t id = labels != nullptr ? labels->selected() : 0;
-  object_->setText(id == 0 ? tr("a new object") : tr("object %1").arg(id));
+  object_->setText(id == 0               ? tr("a new object")
+                   : id == kIgnoredLabel ? tr("what is ignored")
+                                         : tr("object %1").arg(id));
 }
 
 }  // namespace karyo::gui

@@ -3,6 +3,8 @@
 /// What the brush and filling are set to. There while a tool that paints is chosen.
 
 #include <QWidget>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "app/commands.h"
@@ -27,8 +29,8 @@ class PaintControls : public QWidget {
   const CommandTable& commands_;
   ValueSlider* size_;
   QLabel* object_;
-  QCheckBox* preserve_;
-  QCheckBox* ball_;
+  ValueSlider* tolerance_;
+  std::vector<std::pair<std::string, QCheckBox*>> switches_;  // by command
   std::vector<Connection> connections_;
 };
 

@@ -6,88 +6,37 @@
 
 #include "app/gui/slice_view.h"
 #include "app/gui/theme.h"
+#include "app/mask_preview.h"
 
 namespace karyo::gui {
-namespace {
-
-/// Hundredths of a voxel are finer than a hand, and read well in macros.
-double rounded(double voxels) {
-  return std::round(voxels * 100) / 100;
-}
-
-}  // namespace
-
 void PaintTool::set_kind(std::optional<PaintKind> kind) {
   kind_ = kind;
   at_.reset();
   cancel();
 }
 
-std::shared_ptr<LabelsLayer> PaintTool::layer() {
-  LayerList& layers = workspace_.layers();
-  if (dynamic_cast<LabelsLayer*>(layers.selected()) == nullptr) {
-    for (int i = layers.count() - 1; i >= 0; --i) {
-      if (layers.at(i).kind() != LayerKind::kLabels || !layers.at(i).visible()) continue;
-      layers.select(&layers.at(i));
-      break;
-    }
-  }
-  if (dynamic_cast<LabelsLayer*>(layers.selected()) == nullptr && kind_ == PaintKind::kBrush) {
-    run_("layer.new_labels", nlohmann::json::object());
-  }
-  auto* const found = dynamic_cast<LabelsLayer*>(layers.selected());
-  const auto refuse = [this](const std::string& what, const char* fix) {
-    workspace_.failed.emit(Error(ErrorCode::kInvalidArgument, what, fix));
-    return nullptr;
-  };
-  if (found == nullptr)
-    return refuse("there is no layer of labels", "Layer › New labels layer makes one.");
-  if (kind_ != PaintKind::kPick && found->locked()) {
-    return refuse(found->name() + " is locked", "Unlock it in the list of layers.");
-  }
-  if (!found->visible())
-    return refuse(found->name() + " is hidden", "Show it in the list of layers (V).");
-  return std::dynamic_pointer_cast<LabelsLayer>(layers.shared_at(layers.find(found)));
-}
-
-WorldPoint PaintTool::voxel_of(const WorldPoint& place, const Layer& layer) const {
-  const VoxelGrid grid = workspace_.layers().grid_of(layer);
-  WorldPoint voxel;
-  for (const Axis axis : {Axis::kZ, Axis::kY, Axis::kX}) {
-    voxel[axis] = rounded(voxels_along(place[axis], grid, axis) - 0.5);
-  }
-  return voxel;
-}
-
-nlohmann::json PaintTool::common(const Layer& layer, Plane plane) const {
-  nlohmann::json arguments{{"layer", layer.name()}, {"plane", name_of(plane)}};
-  if (workspace_.paint().ball()) arguments["ball"] = true;
-  if (workspace_.paint().over() == PaintOver::kBackground) arguments["over"] = "background";
-  if (layer.shape().t > 1) arguments["frame"] = workspace_.view().time();
-  return arguments;
-}
-
 void PaintTool::press(SliceView& view, const WorldPoint& place) {
   if (!kind_ || stroke_) return;
   at_ = place;
   over_ = &view;
-  const auto labels = layer();
+  const auto labels = layer(kind_ == PaintKind::kBrush, kind_ == PaintKind::kPick);
   if (!labels) return;
   const WorldPoint voxel = voxel_of(place, *labels);
   if (kind_ == PaintKind::kPick) {
     const Index3 at{std::llround(voxel.z), std::llround(voxel.y), std::llround(voxel.x)};
-    labels->set_selected(labels->id_at(at, workspace_.view().time()));
+    labels->set_selected(labels->id_at(at, workspace().view().time()));
     return;
   }
   if (kind_ != PaintKind::kEraser && labels->selected() == 0 &&
-      !run_("labels.new_object", {{"layer", labels->name()}})) {
+      !run("labels.new_object", {{"layer", labels->name()}})) {
     return;
   }
   if (kind_ == PaintKind::kFill) {
     nlohmann::json arguments = common(*labels, view.plane());
+    if (workspace().paint().ball()) arguments["ball"] = true;
     arguments["voxel"] = {std::round(voxel.z), std::round(voxel.y), std::round(voxel.x)};
     arguments["label"] = labels->selected();
-    run_("labels.fill", arguments);
+    run("labels.fill", arguments);
     return;
   }
   painted_ = labels;
@@ -97,18 +46,35 @@ void PaintTool::press(SliceView& view, const WorldPoint& place) {
 }
 
 void PaintTool::begin(const SliceView& view) {
-  const PaintState& state = workspace_.paint();
+  workspace().preview().cancel();
+  const PaintState& state = workspace().paint();
   StrokeSettings settings;
   settings.size = state.size();
   settings.ball = state.ball();
   settings.plane = view.plane();
   settings.label = kind_ == PaintKind::kEraser ? 0 : painted_->selected();
-  settings.rule.over = state.over();
+  settings.rule = {state.over(), state.inside(), painted_->notes()->locked()};
   arguments_ = common(*painted_, view.plane());
+  if (settings.ball) arguments_["ball"] = true;
+  if (state.adaptive() && kind_ == PaintKind::kBrush) {
+    auto picture = picture_under();
+    if (picture) settings.picture = *std::move(picture);
+    if (picture) arguments_["adaptive"] = true;
+  }
   arguments_["size"] = settings.size;
   arguments_["label"] = settings.label;
   points_.clear();
-  stroke_.emplace(painted_, workspace_.view().time(), settings);
+  stroke_.emplace(painted_, workspace().view().time(), settings);
+}
+
+/// What the brush follows; where there is none it is said, and the brush is a plain one.
+std::optional<PicturePart> PaintTool::picture_under() {
+  const auto image = image_under(workspace(), nlohmann::json::object(), *painted_);
+  auto picture = image ? whole_picture(**image, workspace().view().time())
+                       : Result<PicturePart>(image.error());
+  if (picture) return *std::move(picture);
+  workspace().failed.emit(picture.error());
+  return {};
 }
 
 void PaintTool::add(const WorldPoint& place) {
@@ -131,11 +97,11 @@ void PaintTool::move(SliceView& view, const WorldPoint& place, bool dragging) {
 void PaintTool::release(SliceView& view, const WorldPoint& place) {
   if (!stroke_) return;
   if (view.plane() == plane_) add(place);
-  stroke_->finish(workspace_);
+  stroke_->finish(workspace());
   stroke_.reset();
   painted_.reset();
   arguments_["points"] = std::exchange(points_, {});
-  did_("labels.paint", std::exchange(arguments_, {}));
+  did("labels.paint", std::exchange(arguments_, {}));
 }
 
 bool PaintTool::cancel() {
@@ -148,17 +114,17 @@ bool PaintTool::cancel() {
 
 void PaintTool::paint(QPainter& painter, const SliceView& view) const {
   if (!at_ || !draws()) return;
-  const PaintState& state = workspace_.paint();
+  const PaintState& state = workspace().paint();
   const bool here = over_ == &view;
   if (!here && !state.ball()) return;
-  const Layer* layer = workspace_.layers().selected();
+  const Layer* layer = workspace().layers().selected();
   const VoxelGrid grid =
-      layer != nullptr ? workspace_.layers().grid_of(*layer) : workspace_.layers().grid();
+      layer != nullptr ? workspace().layers().grid_of(*layer) : workspace().layers().grid();
   double radius = state.size() / 2 * grid.spacing_x;
   if (!here) {
     // In the other planes a ball is as wide as it is cut.
     const Axis normal = normal_axis(view.plane());
-    const double off = workspace_.view().cursor()[normal] - (*at_)[normal];
+    const double off = workspace().view().cursor()[normal] - (*at_)[normal];
     if (std::abs(off) >= radius) return;
     radius = std::sqrt(radius * radius - off * off);
   }

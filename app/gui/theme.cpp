@@ -131,6 +131,14 @@ QTreeWidget { background: @list@; alternate-background-color: @panel@;
   border: 1px solid @line@; border-radius: 4px; outline: none; }
 QTreeWidget::item { min-height: 24px; }
 QTreeWidget::item:selected { background: @selection@; color: @text@; }
+QTableView { background: @list@; border: 1px solid @line@; border-radius: 4px; outline: none;
+  selection-background-color: @selection@; selection-color: @text@; }
+QTabWidget::pane { border: none; border-top: 1px solid @line@; }
+QTabBar { font-size: 12px; }
+QTabBar::tab { background: transparent; border: none; border-bottom: 2px solid transparent;
+  padding: 5px 6px; }
+QTabBar::tab:hover { background: @hover@; }
+QTabBar::tab:selected { border-bottom-color: @accent@; }
 QHeaderView::section { background: @panel@; border: none; border-bottom: 1px solid @line@;
   padding: 4px 6px; }
 )");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/gui/calculator_dialog.h"
+#include "app/gui/draw_tool.h"
 #include "app/gui/main_window.h"
 #include "app/gui/mark_tool.h"
 #include "app/gui/measure_panel.h"
@@ -104,13 +105,46 @@ void add_paint_tools(CommandTable& commands, MainWindow& window) {
   tool("tool.fill", "Fill", "F, 4",
        "A click gives what hangs together and has one number the selected object's.",
        PaintKind::kFill);
+  const auto drawn = [&](const char* id, const char* title, const char* keys, const char* help,
+                         DrawKind kind) {
+    commands.add({id, "Labels", std::string("Tool: ") + title, keys, help,
+                  [&window, kind](const Arguments&) -> Result<void> {
+                    window.set_drawing(kind);
+                    return {};
+                  },
+                  [&window] { return !window.workspace().layers().empty(); },
+                  [&window, kind] { return window.draw_tool().kind() == kind; }});
+  };
+  drawn("tool.area_polygon", "Polygon", "3",
+        "Click the corners of an object; a double click, or one on the first corner, ends it.",
+        DrawKind::kPolygon);
+  drawn("tool.area_lasso", "Lasso", "Shift+3", "Drag around an object.", DrawKind::kLasso);
+  drawn("tool.area_rectangle", "Rectangle", "", "Drag a rectangle to make it an object.",
+        DrawKind::kRectangle);
+  drawn("tool.area_ellipse", "Ellipse", "O", "Drag the box around an elliptic object.",
+        DrawKind::kEllipse);
+  drawn("tool.smart_outline", "Smart outline", "8",
+        "Click along an edge: the outline follows it. A double click closes it.", DrawKind::kSmart);
+  drawn("tool.wand", "Magic wand", "W",
+        "A click takes what hangs together and is about as bright; drag right to take more.",
+        DrawKind::kWand);
+  drawn("tool.one_click", "One click", "N",
+        "A click finds the whole nucleus around it and makes it an object.", DrawKind::kOneClick);
+  drawn("tool.cut", "Cut", "X", "Drag a line across an object to cut it in two.", DrawKind::kCut);
+  drawn("tool.seeds", "Split by places", "K",
+        "Click once in each part of an object, then double click to split it there.",
+        DrawKind::kSeeds);
+  drawn("tool.merge", "Merge", "J", "Drag from one object into others to make them one.",
+        DrawKind::kMerge);
+  drawn("tool.move_object", "Move an object", "", "Drag an object to another place.",
+        DrawKind::kMove);
   tool("tool.pick", "Pick an object", "L, 5", "A click selects the object there, to paint on.",
        PaintKind::kPick);
 }
 
 void add_tool_commands(CommandTable& commands, MainWindow& window) {
   const auto something = [&window] { return !window.workspace().layers().empty(); };
-  commands.add({"tool.move", "Measure", "Move and look", "",
+  commands.add({"tool.move", "Measure", "Move and look", "6",
                 "The left button moves the picture and sets the crosshair.",
                 [&window](const Arguments&) -> Result<void> {
                   window.set_measuring({});
@@ -119,7 +153,7 @@ void add_tool_commands(CommandTable& commands, MainWindow& window) {
                 [] { return true; },
                 [&window] {
                   return !window.measuring() && !window.mark_tool().kind() &&
-                         !window.paint_tool().kind();
+                         !window.paint_tool().kind() && !window.draw_tool().kind();
                 }});
   const auto tool = [&](const char* id, const char* title, const char* help, MeasureKind kind) {
     commands.add({id, "Measure", title, "", help,

@@ -214,7 +214,7 @@ void VolumeCommands::add_surface() {
                    item.labels = labels->labels(labels->time_shown(workspace.view().time()));
                    item.grid = workspace.layers().grid_of(*labels);
                    item.only = labels->selected_only() ? labels->selected() : 0;
-                   item.colours = labels->colors();
+                   item.colours = labels->drawn_colors();
                    return workspace.make(
                        *labels, "surface",
                        [item = std::move(item)](TaskControl&) -> Result<std::shared_ptr<Layer>> {

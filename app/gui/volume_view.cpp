@@ -58,7 +58,7 @@ void add_labels(const LabelsLayer& layer, const LayerList& layers, std::int64_t 
   item.labels = layer.labels(time);
   item.grid = layers.grid_of(layer);
   item.only = layer.selected_only() ? layer.selected() : 0;
-  item.colours = layer.colors();
+  item.colours = layer.drawn_colors();
   request.surfaces.push_back(std::move(item));
 }
 

@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <algorithm>
 
+#include "app/gui/annotate_commands.h"
 #include "app/gui/cheat_sheet.h"
 #include "app/gui/command_search.h"
 #include "app/gui/error_panel.h"
@@ -355,6 +356,14 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   add_filter_commands(commands, window.workspace());
   add_label_commands(commands, window.workspace());
   add_paint_tools(commands, window);
+  add_draw_commands(commands, window.workspace());
+  add_edit_commands(commands, window.workspace());
+  add_object_commands(commands, window.workspace());
+  add_dataset_dialog(commands, window);
+  add_dataset_commands(commands, window.workspace());
+  add_steps_commands(commands, window.workspace());
+  add_review_commands(commands, window.workspace());
+  add_roi_commands(commands, window.workspace());
   Command properties{"layer.properties",
                      "Layer",
                      "Name, scale and place…",
@@ -375,6 +384,7 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   add_volume_commands(commands, window);
   add_go_commands(commands, window);
   add_tool_commands(commands, window);
+  add_annotate_commands(commands, window);
   add_macro_commands(commands, window);
   add_help_commands(commands, window);
 }

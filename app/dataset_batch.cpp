@@ -1,0 +1,78 @@
+#include "app/dataset_batch.h"
+
+#include <system_error>
+
+#include "app/dataset_files.h"
+#include "app/workspace.h"
+#include "core/io/image_io.h"
+
+namespace karyo {
+
+Result<StepCounts> run_on_image(const DatasetItem& item, const MaskSteps& steps, bool save,
+                                TaskControl& control) {
+  KARYO_TRY(const Volume image, read_image(item.image));
+  std::vector<LabelVolume> frames;
+  StepCounts counts;
+  for (std::int64_t t = 0; t < image.shape().t; ++t) {
+    KARYO_TRY(const StepsResult result, run_steps(image, t, 0, steps, control));
+    counts.mask_voxels += result.counts.mask_voxels;
+    counts.pieces += result.counts.pieces;
+    counts.split += result.counts.split;
+    counts.kept += result.counts.kept;
+    frames.push_back(LabelVolume::from_dense(result.labels.view()));
+  }
+  std::error_code ignored;
+  if (save && !std::filesystem::exists(item.mask, ignored)) {
+    KARYO_TRY(const auto written, write_mask(item.mask, frames, image.grid));
+    static_cast<void>(written);
+  }
+  return counts;
+}
+
+Result<void> DatasetSession::run_on_next(std::size_t count, const MaskSteps& steps, bool save) {
+  std::vector<DatasetItem> wanted;
+  std::error_code ignored;
+  for (int place = current_ + 1; place < static_cast<int>(items_.size()); ++place) {
+    const DatasetItem& item = items_[static_cast<std::size_t>(place)];
+    const bool fresh =
+        item.state == ImageState::kUntouched && !std::filesystem::exists(item.mask, ignored);
+    if (shows(item) && fresh && wanted.size() < count) wanted.push_back(item);
+  }
+  if (wanted.empty()) {
+    return Error(ErrorCode::kNotFound, "no image after this one is untouched and without a mask",
+                 "Images that have a mask are left as they are.");
+  }
+  if (save && !why_read_only().empty()) {
+    return Error(ErrorCode::kIo, "masks are not saved: " + why_read_only(),
+                 "Close the other window, or copy the folder; then open it again.");
+  }
+  workspace_.in_background(
+      [this, wanted, steps, save](TaskControl& control) -> Result<Workspace::Finish> {
+        std::vector<BatchCount> counts;
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+          if (control.cancelled()) break;
+          control.report(static_cast<double>(i) / static_cast<double>(wanted.size()),
+                         "Making objects of " + wanted[i].name);
+          auto found = run_on_image(wanted[i], steps, save, control);
+          if (!found && found.error().code == ErrorCode::kCancelled) break;
+          counts.push_back({wanted[i].name, found ? found->kept : -1,
+                            found ? std::string() : found.error().what});
+        }
+        return Workspace::Finish([this, counts = std::move(counts), save] {
+          for (const BatchCount& one : counts) {
+            const int place = find(one.name);
+            if (save && place >= 0 && one.objects >= 0) set_state(place, ImageState::kInProgress);
+            if (one.objects < 0) {
+              workspace_.failed.emit(Error(ErrorCode::kBadFile, one.name + ": " + one.problem,
+                                           "Look at this image; the others were done."));
+            }
+          }
+          if (save) forget_ahead();  // it may have been read without its mask
+          batch_counted.emit(counts);
+          if (save) workspace_.done.emit(std::to_string(counts.size()) + " masks written");
+        });
+      });
+  return {};
+}
+
+}  // namespace karyo

@@ -1,0 +1,21 @@
+#pragma once
+
+/// The guided steps for many images of a folder, without showing them.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "app/dataset_session.h"
+#include "core/base/task.h"
+#include "core/segment/mask_steps.h"
+#include "core/segment/suggestion.h"
+
+namespace karyo {
+
+/// Makes objects of an image's first channel and, where asked for, writes them as its mask. Nothing
+/// is written where there is a mask. Errors: those of reading, the steps and writing. Threads: any.
+Result<StepCounts> run_on_image(const DatasetItem& item, const MaskSteps& steps, bool save,
+                                TaskControl& control);
+
+}  // namespace karyo

@@ -1,0 +1,364 @@
+#include "app/dataset_session.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "annotation/journal.h"
+#include "app/dataset_files.h"
+#include "app/dataset_journal.h"
+#include "app/workspace.h"
+#include "core/base/random.h"
+#include "core/io/image_names.h"
+#include "core/layers/layer_look.h"
+
+namespace karyo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, kImageStateCount> kStateNames{
+    "untouched", "in_progress", "done", "needs_review", "excluded"};
+
+Error nothing_open() {
+  return {ErrorCode::kNotFound, "no folder is being annotated",
+          "Open one with Annotate › Open folder to annotate."};
+}
+
+}  // namespace
+
+std::string_view name_of(ImageState state) {
+  return kStateNames[static_cast<std::size_t>(state)];
+}
+
+Result<ImageState> image_state_from(std::string_view name) {
+  const auto found = std::find(kStateNames.begin(), kStateNames.end(), name);
+  if (found == kStateNames.end()) {
+    return Error(ErrorCode::kInvalidArgument, "an image cannot be \"" + std::string(name) + "\"",
+                 "Use untouched, in_progress, done, needs_review or excluded.");
+  }
+  return static_cast<ImageState>(found - kStateNames.begin());
+}
+
+/// The next image, read before it is asked for.
+struct DatasetSession::Ahead {
+  int place = -1;
+  ImagePair pair;
+};
+
+DatasetSession::DatasetSession(Workspace& workspace) : workspace_(workspace) {
+  follow_history();
+}
+DatasetSession::~DatasetSession() = default;
+
+const DatasetItem* DatasetSession::current_item() const {
+  return current_ < 0 ? nullptr : &items_[static_cast<std::size_t>(current_)];
+}
+
+int DatasetSession::find(const std::string& name) const {
+  const auto found = std::find_if(items_.begin(), items_.end(),
+                                  [&](const DatasetItem& item) { return item.name == name; });
+  return found == items_.end() ? -1 : static_cast<int>(found - items_.begin());
+}
+
+Result<void> DatasetSession::open(const fs::path& folder) {
+  KARYO_TRY(auto items, list_items(folder));
+  KARYO_CHECK_OK(close());
+  KARYO_TRY(journal_, Journal::open(folder));
+  const auto known = journal_->images();
+  for (DatasetItem& item : items) {
+    const auto found = known.find(item.image.filename().string());
+    if (found == known.end()) continue;
+    item.seconds = found->second.seconds;
+    if (const auto state = image_state_from(found->second.state)) item.state = *state;
+  }
+  folder_ = folder;
+  items_ = std::move(items);
+  if (journal_->read_only()) {
+    workspace_.failed.emit(
+        Error(ErrorCode::kIo, folder.string() + " is opened for looking only: " + why_read_only(),
+              "Close the other window, or copy the folder; then open it again."));
+  }
+  changed.emit();
+  current_changed.emit();
+  check_files();
+  return {};
+}
+
+Result<void> DatasetSession::close() {
+  KARYO_CHECK_OK(save_now());
+  take_layers_away();
+  journal_.reset();
+  edited_order_.clear();
+  folder_.clear();
+  items_.clear();
+  current_ = -1;
+  ahead_.reset();
+  shown_state_.reset();
+  changed.emit();
+  current_changed.emit();
+  return {};
+}
+
+/// What headers tell of images and masks that do not go together.
+void DatasetSession::check_files() {
+  workspace_.in_background(
+      [this, folder = folder_](TaskControl& control) -> Result<Workspace::Finish> {
+        control.report(0, "Checking the folder");
+        constexpr std::int64_t kPlanesAndStacks = 0;
+        const auto dataset = open_dataset(folder, kPlanesAndStacks);
+        if (!dataset) return Workspace::Finish([] {});  // no masks yet, or images without a folder
+        return Workspace::Finish([this, folder, findings = dataset->findings] {
+          if (folder != folder_) return;
+          for (const Finding& finding : findings) {
+            if (finding.kind == "missing_mask") continue;  // that is what one is here for
+            const int place = find(image_stem(finding.file));
+            if (place >= 0) items_[static_cast<std::size_t>(place)].findings.push_back(finding);
+          }
+          changed.emit();
+        });
+      });
+}
+
+Result<void> DatasetSession::go_to(int place) {
+  if (!is_open()) return nothing_open();
+  if (place < 0 || place >= static_cast<int>(items_.size())) {
+    return Error(ErrorCode::kNotFound, "there is no image " + std::to_string(place + 1),
+                 "The folder holds " + std::to_string(items_.size()) + ".");
+  }
+  if (place == current_) return {};
+  KARYO_CHECK_OK(save(false, false));
+  if (reading_ != 0) workspace_.cancel_job(std::exchange(reading_, 0));
+  if (ahead_ && ahead_->place == place) {
+    const auto ahead = std::move(ahead_);
+    show(place, std::move(ahead->pair));
+    return {};
+  }
+  reading_ = workspace_.in_background(
+      [this, place, item = items_[static_cast<std::size_t>(place)], chunks = workspace_.chunks(),
+       journal = journal_](TaskControl& control) -> Result<Workspace::Finish> {
+        control.report(0, "Opening " + item.name);
+        KARYO_TRY(ImagePair pair, read_pair(item, chunks, journal, control));
+        return Workspace::Finish([this, place, pair = std::move(pair)] { show(place, pair); });
+      });
+  return {};
+}
+
+Result<void> DatasetSession::step(int direction) {
+  if (!is_open()) return nothing_open();
+  const int count = static_cast<int>(items_.size());
+  for (int place = current_ + direction; place >= 0 && place < count; place += direction) {
+    if (shows(items_[static_cast<std::size_t>(place)])) return go_to(place);
+  }
+  return Error(ErrorCode::kNotFound,
+               direction > 0 ? "this is the last image" : "this is the first image",
+               "Choose which images are gone through above the strip.");
+}
+
+void DatasetSession::take_layers_away() {
+  if (reading_ != 0) workspace_.cancel_job(std::exchange(reading_, 0));
+  LayerList& layers = workspace_.layers();
+  const std::shared_ptr<Layer> mine[] = {std::exchange(regions_, nullptr),
+                                         std::exchange(labels_, nullptr),
+                                         std::exchange(image_, nullptr)};
+  for (const auto& layer : mine) {
+    const int at = layers.find(layer.get());
+    if (at >= 0) layers.remove(at);
+  }
+}
+
+void DatasetSession::show(int place, ImagePair pair) {
+  reading_ = 0;
+  const std::optional<LayerLook> before = labels_ ? std::optional(look_of(*labels_)) : std::nullopt;
+  take_layers_away();
+  LayerList& layers = workspace_.layers();
+  const bool reframes = current_ < 0 || !(layers.extent() == pair.image->shape().zyx());
+  current_ = place;
+  image_ = pair.image;
+  labels_ = pair.labels;
+  unsaved_ = false;
+  layers.insert(0, image_);
+  if (labels_) {
+    if (before) {
+      LayerLook look = look_of(*labels_);
+      look.opacity = before->opacity;
+      look.visible = before->visible;
+      look.labels->contour_width = before->labels->contour_width;
+      look.labels->by_class = before->labels->by_class;
+      apply_look(*labels_, look);
+    }
+    layers.insert(1, labels_);
+    layers.select(labels_.get());
+    workspace_.count_objects_of(*labels_);
+  }
+  take_recovered(pair);
+  DatasetItem& item = items_[static_cast<std::size_t>(place)];
+  if (!pair.findings.empty()) item.findings = pair.findings;
+  if (reframes) workspace_.show_all();
+  if (pair.problem) workspace_.failed.emit(*pair.problem);
+  changed.emit();
+  current_changed.emit();
+  if (changed_outside_) conflict.emit();
+  if (std::exchange(undo_when_shown_, false)) workspace_.history().undo();
+  read_ahead();
+}
+
+void DatasetSession::forget_ahead() {
+  ahead_.reset();
+}
+
+/// The next image, while a person works on this one.
+void DatasetSession::read_ahead() {
+  ahead_.reset();
+  int next = current_ + 1;
+  while (next < static_cast<int>(items_.size()) && !shows(items_[static_cast<std::size_t>(next)])) {
+    ++next;
+  }
+  if (next >= static_cast<int>(items_.size())) return;
+  workspace_.in_background([this, next, item = items_[static_cast<std::size_t>(next)],
+                            chunks = workspace_.chunks(),
+                            journal = journal_](TaskControl& control) -> Result<Workspace::Finish> {
+    control.report(0, "Reading ahead");
+    auto pair = read_pair(item, chunks, journal, control);
+    if (!pair) return Workspace::Finish([] {});  // said when its turn comes
+    return Workspace::Finish([this, next, name = item.name, pair = *std::move(pair)] {
+      const bool still = next < static_cast<int>(items_.size()) && next != current_ &&
+                         items_[static_cast<std::size_t>(next)].name == name;
+      if (still) ahead_ = std::make_unique<Ahead>(Ahead{next, pair});
+    });
+  });
+}
+
+void DatasetSession::edited(const LabelEdit& edit) {
+  if (edit.layer() != labels_) return;
+  unsaved_ = true;
+  ++version_;
+  const DatasetItem& item = items_[static_cast<std::size_t>(current_)];
+  if (item.state == ImageState::kUntouched) set_state(current_, ImageState::kInProgress);
+}
+
+/// A mask on its way to the disk; what the journal has to know of it is told before and after.
+struct DatasetSession::Saving {
+  DatasetItem item;
+  std::vector<LabelVolume> frames;
+  VoxelGrid grid;
+  std::shared_ptr<Journal> journal;
+  std::int64_t mark = 0;
+
+  Result<fs::path> write(bool rois) const {
+    const std::string name = item.image.filename().string();
+    std::optional<FileFingerprint> file;
+    KARYO_TRY(const fs::path mask,
+              write_mask(item.mask, frames, grid, [&](const fs::path& trial) -> Result<void> {
+                KARYO_TRY(file, fingerprint_of(trial));
+                KARYO_CHECK_OK(journal->saving(name, mark, *file));
+                return journal->flush();
+              }));
+    KARYO_CHECK_OK(journal->saved(name, mark, *file));
+    if (rois) KARYO_CHECK_OK(write_mask_rois(mask, frames));
+    return mask;
+  }
+};
+
+Result<DatasetSession::Saving> DatasetSession::saving() const {
+  if (!why_read_only().empty()) {
+    return Error(ErrorCode::kIo, "the mask is not saved: " + why_read_only(),
+                 "Close the other window, or copy the folder; then open it again.");
+  }
+  Saving saving{*current_item(), frames_of(*labels_), labels_->place(), journal_};
+  KARYO_TRY(saving.mark, journal_->mark(file_name(current_)));
+  return saving;
+}
+
+Result<void> DatasetSession::save(bool rois, bool even_unchanged) {
+  if (!is_open()) return nothing_open();
+  const bool wanted = labels_ && !changed_outside_ && (unsaved_ || even_unchanged);
+  if (!wanted || (saving_ == version_ + 1 && !rois)) return {};
+  KARYO_TRY(Saving saving, this->saving());
+  saving_ = version_ + 1;
+  workspace_.in_background([this, saving = std::move(saving), rois, version = version_,
+                            layer = labels_](TaskControl& control) -> Result<Workspace::Finish> {
+    control.report(0, "Saving " + saving.item.mask.filename().string());
+    auto mask = saving.write(rois);
+    return Workspace::Finish([this, item = saving.item, mask = std::move(mask), layer, version] {
+      saving_ = 0;
+      if (!mask) {
+        workspace_.failed.emit(mask.error());
+        return;
+      }
+      if (layer == labels_ && version == version_) unsaved_ = false;
+      layer->set_source({*mask, ""});
+      note_saved(item.image, *mask);
+      workspace_.done.emit("Saved " + mask->string());
+    });
+  });
+  return {};
+}
+
+Result<void> DatasetSession::save_now() {
+  if (!labels_ || !unsaved_ || changed_outside_) return {};
+  KARYO_TRY(const Saving saving, this->saving());
+  KARYO_TRY(const fs::path mask, saving.write(false));
+  unsaved_ = false;
+  note_saved(saving.item.image, mask);
+  return journal_->flush();
+}
+
+/// The folder may be another one by now.
+void DatasetSession::note_saved(const fs::path& image, const fs::path& mask) {
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    if (items_[i].image != image) continue;
+    items_[i].mask = mask;
+    mask_saved.emit(static_cast<int>(i));
+  }
+}
+
+void DatasetSession::set_state(int place, ImageState state) {
+  DatasetItem& item = items_[static_cast<std::size_t>(place)];
+  if (item.state == state) return;
+  item.state = state;
+  if (why_read_only().empty()) {
+    tell(journal_->set_state(file_name(place), std::string(name_of(state))));
+  }
+  changed.emit();
+}
+
+void DatasetSession::add_seconds(double seconds) {
+  if (current_ < 0 || !why_read_only().empty()) return;
+  DatasetItem& item = items_[static_cast<std::size_t>(current_)];
+  item.seconds += seconds;
+  tell(journal_->set_seconds(file_name(current_), item.seconds));
+  changed.emit();
+}
+
+void DatasetSession::pick(std::size_t count, std::uint64_t seed) {
+  const bool all = count == 0 || count >= items_.size();
+  for (DatasetItem& item : items_) item.picked = all;
+  if (!all) {
+    Random random(seed);
+    const auto order = random.permutation(static_cast<std::int64_t>(items_.size()));
+    for (std::size_t i = 0; i < count; ++i) {
+      items_[static_cast<std::size_t>(order[i])].picked = true;
+    }
+  }
+  changed.emit();
+}
+
+void DatasetSession::show_only(std::optional<ImageState> state) {
+  if (state == shown_state_) return;
+  shown_state_ = state;
+  changed.emit();
+}
+
+bool DatasetSession::shows(const DatasetItem& item) const {
+  if (!item.picked) return false;
+  return shown_state_ ? item.state == *shown_state_ : item.state != ImageState::kExcluded;
+}
+
+int DatasetSession::count_of(ImageState state) const {
+  return static_cast<int>(std::count_if(items_.begin(), items_.end(), [&](const DatasetItem& item) {
+    return item.picked && item.state == state;
+  }));
+}
+
+}  // namespace karyo

@@ -1,0 +1,173 @@
+#pragma once
+
+/// A folder of images that is being annotated: one image with its labels at a time, masks saved
+/// under the image's name.
+///
+/// The folder holds images/ (or the images themselves) and masks/, which is made when the first
+/// mask is saved. Images are never written. What masks cannot hold, states, time, classes and every
+/// edit, is in karyoscope.db beside them (annotation/journal.h).
+///
+/// Threads  one, the UI thread; files are read and written by jobs of the workspace.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/signal.h"
+#include "core/dataset/dataset_folder.h"
+#include "core/layers/image_layer.h"
+#include "core/layers/labels_layer.h"
+#include "core/layers/vector_layers.h"
+
+namespace karyo {
+
+class Workspace;
+class Journal;
+class LabelEdit;
+struct ImagePair;
+struct MaskSteps;
+
+enum class ImageState { kUntouched, kInProgress, kDone, kNeedsReview, kExcluded };
+inline constexpr int kImageStateCount = 5;
+/// "untouched", "in_progress", "done", "needs_review", "excluded".
+std::string_view name_of(ImageState state);
+Result<ImageState> image_state_from(std::string_view name);
+
+struct DatasetItem {
+  std::string name;  ///< the file's, without its ending
+  std::filesystem::path image;
+  std::filesystem::path mask;  ///< where it is saved, whether it is there or not
+  ImageState state = ImageState::kUntouched;
+  double seconds = 0;             ///< that a person has worked on it
+  bool picked = true;             ///< of the random choice, where one was made
+  std::vector<Finding> findings;  ///< what is wrong with its files
+};
+
+/// What the guided steps find in one image.
+struct BatchCount {
+  std::string name;
+  std::int64_t objects = 0;  ///< below 0: it did not work
+  std::string problem;       ///< why
+};
+
+class DatasetSession {
+ public:
+  explicit DatasetSession(Workspace& workspace);
+  ~DatasetSession();
+
+  bool is_open() const { return !folder_.empty(); }
+  const std::filesystem::path& folder() const { return folder_; }
+  const std::vector<DatasetItem>& items() const { return items_; }
+  /// The image that is open; -1: none.
+  int current() const { return current_; }
+  const DatasetItem* current_item() const;
+  /// Its place by name; -1: none has it.
+  int find(const std::string& name) const;
+  /// Null while it is being read.
+  const std::shared_ptr<ImageLayer>& image() const { return image_; }
+  const std::shared_ptr<LabelsLayer>& labels() const { return labels_; }
+  bool owns(const Layer& layer) const { return &layer == labels_.get(); }
+  /// Labels were changed since they were last written.
+  bool unsaved() const { return unsaved_; }
+  /// Another window has the folder, or it cannot be written: labels can be looked at alone. Says
+  /// why in words; empty: they can be changed.
+  std::string why_read_only() const;
+  /// The mask of the open image was changed by another program since it was last saved here.
+  bool changed_outside() const { return changed_outside_; }
+  /// What to do then: go on with the file, forgetting the steps, or with the edits made here.
+  Result<void> take_file();
+  Result<void> keep_edits();
+
+  /// Closes what was annotated before and lists the images; none is opened yet.
+  /// Errors: kNotFound, kBadFile when there is no image.
+  Result<void> open(const std::filesystem::path& folder);
+  /// Saves and forgets; its layers are closed.
+  Result<void> close();
+
+  /// Saves the mask of the image that is open and opens this one, in the background.
+  /// Errors: kNotFound for a place that is not there.
+  Result<void> go_to(int place);
+  /// The next (1) or previous (-1) one that is shown. Errors: kNotFound at the end.
+  Result<void> step(int direction);
+
+  /// Undo, once nothing is left to be undone here: opens the image that was edited last and undoes
+  /// that. Errors: kNotFound.
+  Result<void> undo_elsewhere();
+  bool can_undo_elsewhere() const { return elsewhere() >= 0; }
+
+  /// Writes the mask in the background where it has changed or is asked for: atomically, and read
+  /// back. `rois`: NAME_RoiSet.zip beside it as well. Errors: kNotFound when nothing is open.
+  Result<void> save(bool rois, bool even_unchanged);
+  /// The same at once, for the end of the program.
+  Result<void> save_now();
+
+  /// Does the guided steps for the next images that are untouched and without a mask, in the
+  /// background; writes their masks, or counts objects alone. Ends in batch_counted.
+  Result<void> run_on_next(std::size_t count, const MaskSteps& steps, bool save);
+
+  void set_state(int place, ImageState state);
+  void add_seconds(double seconds);
+  /// Chooses so many images by chance; only they are gone through. 0: all again.
+  void pick(std::size_t count, std::uint64_t seed);
+  /// The state that is gone through; none: every one but excluded.
+  void show_only(std::optional<ImageState> state);
+  const std::optional<ImageState>& shown_state() const { return shown_state_; }
+  bool shows(const DatasetItem& item) const;
+  int count_of(ImageState state) const;
+
+  /// The workspace tells of each edit.
+  void edited(const LabelEdit& edit);
+
+  Signal<> changed;          ///< the list, or what is said of an image
+  Signal<> current_changed;  ///< another image is open, or its layers have come
+  Signal<int> mask_saved;    ///< the place of the image
+  Signal<const std::vector<BatchCount>&> batch_counted;
+  Signal<> conflict;  ///< changed_outside() has become true
+
+ private:
+  void show(int place, ImagePair pair);
+  void read_ahead();
+  void forget_ahead();
+  void take_layers_away();
+  struct Saving;
+  Result<Saving> saving() const;
+  void tell(const Result<void>& outcome);
+  void follow_history();
+  void take_recovered(const ImagePair& pair);
+  void write_notes();
+  void read_again();
+  int elsewhere() const;
+  std::string file_name(int place) const;
+  void note_saved(const std::filesystem::path& image, const std::filesystem::path& mask);
+  void check_files();
+
+  Workspace& workspace_;
+  std::filesystem::path folder_;
+  std::vector<DatasetItem> items_;
+  std::optional<ImageState> shown_state_;
+  int current_ = -1;
+  std::uint64_t reading_ = 0;  // the job that reads the current image
+  bool unsaved_ = false;
+  std::uint64_t version_ = 0;  // of the labels: counts edits
+  std::shared_ptr<Journal> journal_;
+  std::int64_t position_ = 0;  // steps done, in the journal
+  std::uint64_t saving_ = 0;   // 1 + the version that is being written; 0: none
+  bool changed_outside_ = false;
+  bool undo_when_shown_ = false;
+  std::vector<std::string> edited_order_;  // names of images, one a step made
+  std::shared_ptr<const ObjectNotes> written_notes_;
+  std::shared_ptr<const ShapeList> written_regions_;
+  std::shared_ptr<ShapesLayer> regions_;  // null: none yet
+  std::vector<Connection> connections_;
+  std::shared_ptr<ImageLayer> image_;
+  std::shared_ptr<LabelsLayer> labels_;
+  struct Ahead;
+  std::unique_ptr<Ahead> ahead_;
+};
+
+}  // namespace karyo

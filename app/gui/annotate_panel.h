@@ -1,0 +1,29 @@
+#pragma once
+
+/// What stands beside the picture while labels are made: the tool's settings, the guided steps,
+/// objects, review, regions, history.
+
+#include <QWidget>
+#include <functional>
+
+#include "app/commands.h"
+#include "app/workspace.h"
+
+class QTabWidget;
+
+namespace karyo::gui {
+
+class AnnotatePanel : public QWidget {
+ public:
+  using Run = std::function<bool(const std::string& id, const nlohmann::json& arguments)>;
+  AnnotatePanel(Workspace& workspace, const CommandTable& commands, Run run, QWidget* parent);
+  /// "steps", "objects", "review", "regions", "history", "layer".
+  void show_tab(const QString& name);
+
+ private:
+  void add_tab(QWidget* page, const QString& title, const char* name, const QString& help);
+
+  QTabWidget* tabs_;
+};
+
+}  // namespace karyo::gui

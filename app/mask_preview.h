@@ -1,0 +1,59 @@
+#pragma once
+
+/// Objects as the guided steps would make them, shown in the labels before they are kept.
+///
+/// Threads  one, the UI thread; the steps run as a job of the workspace.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "annotation/label_edit.h"
+#include "core/base/signal.h"
+#include "core/segment/mask_steps.h"
+
+namespace karyo {
+
+class Workspace;
+
+class MaskPreview {
+ public:
+  explicit MaskPreview(Workspace& workspace) : workspace_(workspace) {}
+  ~MaskPreview();
+
+  /// Runs the steps for the labels at a time, of an image of their size, and shows what comes out
+  /// in the place of the objects that are there; locked ones stay. An older run that is not
+  /// finished ends. Errors come through the workspace's `failed`.
+  void show(const std::shared_ptr<LabelsLayer>& labels, std::int64_t time,
+            std::shared_ptr<const Volume> volume, std::int64_t volume_time, std::int64_t channel,
+            const MaskSteps& steps);
+  /// Makes what is shown an edit, a step of undo of this name, as soon as it is there.
+  void keep(const std::string& name);
+  /// Shows the labels as they were.
+  void cancel();
+  bool running() const { return job_ != 0; }
+  bool shown() const { return editor_ != nullptr; }
+  /// Of what was shown last.
+  const StepCounts& counts() const { return counts_; }
+  const ValueRange& threshold() const { return threshold_; }
+
+  Signal<> changed;
+
+ private:
+  void put(const std::shared_ptr<LabelsLayer>& labels, std::int64_t time, StepsResult result);
+  void finish_keeping();
+
+  Workspace& workspace_;
+  std::uint64_t job_ = 0;
+  std::unique_ptr<LabelEditor> editor_;
+  std::string keep_as_;
+  StepCounts counts_;
+  ValueRange threshold_;
+};
+
+/// Objects numbered so that the numbers of `kept` objects are free, and those objects laid over
+/// them where they are now.
+void lay_under(LabelArray& made, const LabelVolume& now, const std::vector<std::uint32_t>& kept);
+
+}  // namespace karyo

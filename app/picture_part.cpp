@@ -1,0 +1,84 @@
+#include "app/picture_part.h"
+
+#include "app/dataset_session.h"
+#include "app/layer_commands.h"
+
+namespace karyo {
+namespace {
+
+std::int64_t first_visible_channel(const ImageLayer& image) {
+  for (std::int64_t c = 0; c < image.channel_count(); ++c) {
+    if (image.channel(c).visible) return c;
+  }
+  return 0;
+}
+
+}  // namespace
+
+Argument image_argument() {
+  return {"image", Argument::Kind::kText, "the layer that is followed; else the one underneath"};
+}
+
+Result<const ImageLayer*> image_under(Workspace& workspace, const nlohmann::json& arguments,
+                                      const LabelsLayer& labels) {
+  const Index3 shape = labels.shape().zyx();
+  const LayerList& layers = workspace.layers();
+  const std::string name = arguments.value("image", "");
+  const ImageLayer* found = nullptr;
+  for (int i = 0; i < layers.count(); ++i) {
+    const auto* image = dynamic_cast<const ImageLayer*>(&layers.at(i));
+    if (image == nullptr) continue;
+    const bool wanted =
+        name.empty() ? image->visible() && image->shape().zyx() == shape : image->name() == name;
+    if (wanted) found = image;
+  }
+  const ImageLayer* annotated = workspace.dataset().image().get();
+  if (name.empty() && annotated != nullptr && workspace.dataset().owns(labels)) found = annotated;
+  if (found == nullptr) {
+    return Error(ErrorCode::kNotFound,
+                 name.empty() ? "there is no image of the labels' size to go by"
+                              : "there is no image \"" + name + "\"",
+                 "Open the image that the labels belong to, or show it (V).");
+  }
+  if (!(found->shape().zyx() == shape)) {
+    return Error(ErrorCode::kInvalidArgument, found->name() + " has another size than the labels",
+                 "Name an image of the labels' size.");
+  }
+  return found;
+}
+
+Result<PicturePart> picture_part(const ImageLayer& image, std::int64_t time, const Box3& box) {
+  PicturePart part;
+  part.t = image.time_shown(time);
+  part.c = first_visible_channel(image);
+  if (image.shared_volume()) {
+    part.volume = image.shared_volume();
+    return part;
+  }
+  const Box3 inside = box.clipped_to(Box3::of_shape(image.shape().zyx()));
+  const Index3 size = inside.shape();
+  Volume volume(image.type(), {1, 1, size.z, size.y, size.x});
+  KARYO_CHECK_OK(image.pages()->read(0, part.t, part.c, inside, volume.data()));
+  part.volume = std::make_shared<const Volume>(std::move(volume));
+  part.origin = inside.begin;
+  part.t = part.c = 0;
+  return part;
+}
+
+Result<PicturePart> whole_picture(const ImageLayer& image, std::int64_t time) {
+  if (!image.shared_volume()) {
+    return Error(ErrorCode::kUnsupported, image.name() + " stays in its file",
+                 "Choose what works without the picture, or crop the image first.");
+  }
+  return picture_part(image, time, {});
+}
+
+ReadIntensity read_intensity(const ImageLayer& image, std::int64_t time) {
+  if (!image.shared_volume()) return {};
+  return [volume = image.shared_volume(), t = image.time_shown(time),
+          c = first_visible_channel(image)](const Box3& box) {
+    return values_in({*volume, t, c, {}}, box);
+  };
+}
+
+}  // namespace karyo

@@ -1,0 +1,39 @@
+#pragma once
+
+/// The picture that labels are drawn on, as commands that follow it read it.
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "annotation/image_part.h"
+#include "annotation/split.h"
+#include "app/commands.h"
+#include "app/workspace.h"
+
+namespace karyo {
+
+/// One channel at one time, in memory as a whole or in part.
+struct PicturePart {
+  std::shared_ptr<const Volume> volume;
+  std::int64_t t = 0, c = 0;
+  Index3 origin;  ///< the voxel of the layer that the volume begins at
+  ImagePart part() const { return {*volume, t, c, origin}; }
+};
+
+/// The image under labels: the argument "image" names it; else the one that is annotated, else the
+/// topmost visible one of the same size. Errors: kNotFound; kInvalidArgument for another size.
+Result<const ImageLayer*> image_under(Workspace& workspace, const nlohmann::json& arguments,
+                                      const LabelsLayer& labels);
+Argument image_argument();
+
+/// Its first visible channel. Of an image that stays in its file, `box` is read, here and now.
+/// Errors: those of reading.
+Result<PicturePart> picture_part(const ImageLayer& image, std::int64_t time, const Box3& box);
+
+/// The same of all of it. Errors: kUnsupported for an image that stays in its file.
+Result<PicturePart> whole_picture(const ImageLayer& image, std::int64_t time);
+
+/// Values of an image that is in memory; empty for one that stays in its file. Keeps it alive.
+ReadIntensity read_intensity(const ImageLayer& image, std::int64_t time);
+
+}  // namespace karyo
