@@ -7,8 +7,10 @@
 
 #include "annotation/brush.h"
 #include "annotation/flood_fill.h"
+#include "annotation/interpolate.h"
 #include "annotation/label_edit.h"
 #include "annotation/objects.h"
+#include "core/labels/object_stats.h"
 #include "tests/benchmarks/scenes.h"
 #include "viewer/scene/slice_compositor.h"
 
@@ -63,6 +65,48 @@ void dab(State& state, Index3 shape, double diameter, bool ball) {
                            scene.place(number), scene.place(number + 1), brush);
     editor.changed(box);
     scene.draw(box);
+  });
+}
+
+/// A stroke of 30 pieces as napari's benchmark of drawing has it, each drawn, and committed.
+void stroke(State& state, Index3 shape, double diameter) {
+  Scene scene(shape);
+  run_frames(state, [&](std::int64_t number) {
+    LabelEditor editor(scene.labels, 0);
+    Brush brush;
+    brush.radius = diameter / 2;
+    brush.label = static_cast<std::uint32_t>(number % 900 + 1);
+    for (int i = 0; i < 30; ++i) {
+      const Box3 box = paint(editor.writer(), editor.labels(), scene.labels->grid(), scene.place(i),
+                             scene.place(i + 1), brush);
+      editor.changed(box);
+      scene.draw(box);
+    }
+    benchmark::DoNotOptimize(editor.commit());
+  });
+}
+
+/// A ball drawn in every eighth slice, filled in between.
+void interpolate(State& state, Index3 shape) {
+  Scene scene(shape);
+  scene.labels->set_labels(LabelVolume(shape));
+  {
+    LabelEditor editor(scene.labels, 0);
+    Brush brush;
+    brush.radius = 30;
+    for (std::int64_t z = 8; z + 8 < shape.z && z < 96; z += 8) {
+      const WorldPoint at = centre_of({z, scene.middle.y, scene.middle.x}, scene.labels->grid());
+      editor.changed(paint(editor.writer(), editor.labels(), scene.labels->grid(), at, at, brush));
+    }
+    benchmark::DoNotOptimize(editor.commit());
+  }
+  const ObjectAt object{1, object_stats(scene.labels->labels()).at(1).box};
+  run_frames(state, [&](std::int64_t) {
+    LabelEditor editor(scene.labels, 0);  // dropped: the next one begins where this one did
+    const auto box = interpolate_slices(editor.writer(), editor.labels(), object, Plane::kXY,
+                                        scene.labels->grid(), {});
+    editor.changed(*box);
+    scene.draw(*box);
   });
 }
 
@@ -122,6 +166,13 @@ void merge(State& state, Index3 shape) {
 }
 
 const bool kAdded = [] {
+  for (const std::int64_t side : {512, 3072}) {
+    for (const int brush : {8, 64, 256}) {
+      add("stroke/2d/" + std::to_string(side) + "/brush" + std::to_string(brush), [=](State& s) {
+        stroke(s, {1, side, side}, brush);
+      });
+    }
+  }
   for (const std::int64_t side : {512, 4096, 16384}) {
     const std::string size = std::to_string(side);
     const Index3 shape{1, side, side};
@@ -140,6 +191,8 @@ const bool kAdded = [] {
   for (const std::int64_t side : {128, 512, 1024}) {
     const std::string size = std::to_string(side);
     const Index3 shape{side, side, side};
+    add(
+        "interpolate/3d/" + size, [=](State& s) { interpolate(s, shape); }, 20);
     for (const int brush : {8, 64}) {
       add("dab/3d/" + size + "/brush" + std::to_string(brush),
           [=](State& s) { dab(s, shape, brush, true); });

@@ -17,6 +17,7 @@ import time
 
 import napari
 import numpy as np
+from napari.layers.labels._labels_utils import interpolate_coordinates
 from qtpy.QtWidgets import QApplication
 
 WIDTH, HEIGHT = 1600, 1000
@@ -113,6 +114,33 @@ def dab(window):
     return change
 
 
+def stroke(brush):
+    """A stroke of 30 pieces, each painted as the mouse does it and drawn."""
+
+    def begin(window):
+        layer = window.viewer.layers[-1]
+        window.viewer.camera.zoom = 1
+        layer.brush_size = brush
+        middle = np.array(layer.data.shape) / 2
+        reach = min(300, middle[0] / 2)
+
+        def place(number):
+            angle = number * 0.12
+            return middle + reach * np.array([np.sin(angle), np.cos(angle)])
+
+        def change(number):
+            layer.selected_label = number % 900 + 1
+            for piece in range(30):
+                for at in interpolate_coordinates(place(piece), place(piece + 1), brush):
+                    layer.paint(at, layer.selected_label, refresh=False)
+                layer.refresh()
+                window.draw()
+
+        return change
+
+    return begin
+
+
 def replace(window):
     layer = window.viewer.layers[-1]
     full, empty = layer.data, np.zeros_like(layer.data)
@@ -143,6 +171,11 @@ def cases():
         yield f"labels_refresh/{side}/dab", both, dab
         yield f"labels_refresh/{side}/select", both, select
         yield f"labels_refresh/{side}/replace", both, replace
+    for side in (512, 3072):
+        shape = (side, side)
+        both = lambda shape=shape: [("image", image_of(shape)), ("labels", labels_of(shape))]
+        for brush in (8, 64, 256):
+            yield f"stroke/2d/{side}/brush{brush}", both, stroke(brush)
     for side in (128, 512):
         shape = (side, side, side)
         stack = lambda shape=shape: [("image", image_of(shape))]
