@@ -71,7 +71,10 @@ class DatasetSession {
   /// Null while it is being read.
   const std::shared_ptr<ImageLayer>& image() const { return image_; }
   const std::shared_ptr<LabelsLayer>& labels() const { return labels_; }
-  bool owns(const Layer& layer) const { return &layer == labels_.get(); }
+  /// Whether a layer's edits are kept by the folder: its labels and regions.
+  bool owns(const Layer& layer) const {
+    return &layer == labels_.get() || &layer == regions_.get();
+  }
   /// Labels were changed since they were last written.
   bool unsaved() const { return unsaved_; }
   /// Another window has the folder, or it cannot be written: labels can be looked at alone. Says

@@ -11,9 +11,6 @@ namespace karyo {
 MaskPreview::~MaskPreview() = default;
 
 void lay_under(LabelArray& made, const LabelVolume& now, const std::vector<std::uint32_t>& kept) {
-  // What is not annotated stays so.
-  std::vector<std::uint32_t> stays = kept;
-  stays.push_back(kIgnoredLabel);
   std::uint32_t highest = 0;
   for (const std::uint32_t id : made) highest = std::max(highest, id);
   std::vector<std::uint32_t> numbers(static_cast<std::size_t>(highest) + 1, 0);
@@ -28,8 +25,9 @@ void lay_under(LabelArray& made, const LabelVolume& now, const std::vector<std::
       for (std::int64_t x = 0; x < shape.x; ++x) {
         const std::uint32_t there = now.at({z, y, x});
         std::uint32_t& id = made(z, y, x);
-        const bool keeps =
-            there != 0 && std::find(stays.begin(), stays.end(), there) != stays.end();
+        // What is not annotated stays so.
+        const bool keeps = there != 0 && (there == kIgnoredLabel ||
+                                          std::binary_search(kept.begin(), kept.end(), there));
         id = keeps ? there : numbers[id];
       }
     }
@@ -88,6 +86,11 @@ void MaskPreview::finish_keeping() {
   const auto editor = std::move(editor_);
   keep_edit(workspace_, *editor);
   workspace_.history().note(name);
+}
+
+void MaskPreview::settle() {
+  if (!keep_as_.empty()) workspace_.finish_jobs();
+  cancel();
 }
 
 void MaskPreview::cancel() {

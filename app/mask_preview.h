@@ -32,6 +32,8 @@ class MaskPreview {
   void keep(const std::string& name);
   /// Shows the labels as they were.
   void cancel();
+  /// Before something else is done to labels: waits for what is to be kept, else cancels.
+  void settle();
   bool running() const { return job_ != 0; }
   bool shown() const { return editor_ != nullptr; }
   /// Of what was shown last.
@@ -52,8 +54,8 @@ class MaskPreview {
   ValueRange threshold_;
 };
 
-/// Objects numbered so that the numbers of `kept` objects are free, and those objects laid over
-/// them where they are now.
+/// Objects numbered so that the numbers of `kept` objects (sorted) are free, and those objects, and
+/// what is ignored, laid over them where they are now.
 void lay_under(LabelArray& made, const LabelVolume& now, const std::vector<std::uint32_t>& kept);
 
 }  // namespace karyo

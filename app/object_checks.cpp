@@ -122,6 +122,9 @@ void ObjectChecks::update() {
 }
 
 void ObjectChecks::update_now() {
+  choose_layer();
+  const bool known = !running_ && !all_dirty_ && dirty_.empty();
+  if (known || layer_.expired()) return;
   workspace_.finish_jobs();
   update();
   workspace_.finish_jobs();

@@ -22,8 +22,8 @@ Workspace::~Workspace() = default;
 
 std::uint64_t Workspace::in_background(BackgroundWork work) {
   start([work = std::move(work)](TaskControl& control, Mailbox& mailbox) -> Result<void> {
+    // What was done in spite of a request to stop is taken over: only who asked to forget it does.
     KARYO_TRY(Finish finish, work(control));
-    if (control.cancelled()) return cancelled_error("work that is no longer wanted");
     mailbox.put([&](Mail& mail) { mail.finish = std::move(finish); });
     return {};
   });
@@ -115,7 +115,8 @@ Result<void> Workspace::save_layer(Layer& layer, const std::filesystem::path& pa
 std::vector<std::string> Workspace::unsaved_layers() const {
   std::vector<std::string> names;
   for (int i = 0; i < layers_.count(); ++i) {
-    if (layers_.at(i).source().path.empty()) names.push_back(layers_.at(i).name());
+    const Layer& layer = layers_.at(i);
+    if (layer.source().path.empty() && !dataset_->owns(layer)) names.push_back(layer.name());
   }
   return names;
 }

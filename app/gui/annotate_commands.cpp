@@ -1,6 +1,8 @@
 #include "app/gui/annotate_commands.h"
 
 #include <QFileDialog>
+#include <QInputDialog>
+#include <QPushButton>
 
 #include "app/dataset_session.h"
 #include "app/gui/main_window.h"
@@ -77,6 +79,33 @@ Result<void> measure_regions(MainWindow& window, const Arguments& arguments) {
   return {};
 }
 
+/// Names of the classes, one after the other.
+void ask_for_classes(MainWindow& window) {
+  const auto* labels = dynamic_cast<const LabelsLayer*>(window.workspace().layers().selected());
+  if (labels == nullptr) return;
+  QStringList names;
+  for (const ObjectClass& one : labels->notes()->classes) names << QString::fromStdString(one.name);
+  auto* dialog = new QInputDialog(&window);
+  dialog->setObjectName(QStringLiteral("classes_dialog"));
+  dialog->setWindowTitle(QObject::tr("Classes"));
+  dialog->setLabelText(
+      QObject::tr("Classes of objects, with commas between them; Alt+1 … 9 choose "
+                  "them in this order:"));
+  dialog->setTextValue(names.join(QStringLiteral(", ")));
+  for (auto* button : dialog->findChildren<QPushButton*>()) button->setIcon({});  // as elsewhere
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  QObject::connect(dialog, &QInputDialog::textValueSelected, &window,
+                   [&window, layer = labels->name()](const QString& text) {
+                     std::vector<std::string> chosen;
+                     for (const QString& name : text.split(QLatin1Char(','))) {
+                       if (!name.trimmed().isEmpty())
+                         chosen.push_back(name.trimmed().toStdString());
+                     }
+                     window.run("labels.set_classes", {{"layer", layer}, {"names", chosen}});
+                   });
+  dialog->open();
+}
+
 void add_mode(CommandTable& commands, MainWindow& window, MainWindow::Mode mode, const char* id,
               const char* title, const char* keys, const char* help) {
   commands.add({id, "View", title, keys, help,
@@ -138,6 +167,13 @@ void add_annotate_commands(CommandTable& commands, MainWindow& window) {
   measure.arguments = {{"numbers", Argument::Kind::kNumbers, "which, from 1", true}};
   measure.step = "measure regions";
   commands.add(std::move(measure));
+  asks(
+      "labels.ask_classes", "Labels", "Class: change the classes…", "",
+      "Which classes objects can be of; those of a class that is taken out have none.",
+      [&window] { ask_for_classes(window); },
+      [&window] {
+        return dynamic_cast<const LabelsLayer*>(window.workspace().layers().selected()) != nullptr;
+      });
   asks(
       "rois.ask_open", "Annotate", "Regions: open RoiSet.zip…", "",
       "Lists the regions of a file of ImageJ's ROI Manager.",

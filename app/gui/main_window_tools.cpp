@@ -45,7 +45,7 @@ void MainWindow::make_tools() {
     const bool looks = id.starts_with("view.") || id.starts_with("go.") ||
                        id.starts_with("mode.") || id.starts_with("help.") ||
                        id.starts_with("tool.");
-    if (!looks) workspace_.preview().cancel();
+    if (!looks) workspace_.preview().settle();
   }));
 }
 

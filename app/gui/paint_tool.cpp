@@ -46,7 +46,7 @@ void PaintTool::press(SliceView& view, const WorldPoint& place) {
 }
 
 void PaintTool::begin(const SliceView& view) {
-  workspace().preview().cancel();
+  workspace().preview().settle();
   const PaintState& state = workspace().paint();
   StrokeSettings settings;
   settings.size = state.size();

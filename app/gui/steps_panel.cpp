@@ -3,6 +3,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
+#include <QPointer>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QVBoxLayout>
@@ -64,7 +65,7 @@ StepsPanel::StepsPanel(Workspace& workspace, const CommandTable& commands, Run r
 void StepsPanel::hideEvent(QHideEvent* event) {
   QWidget::hideEvent(event);
   later_.stop();
-  workspace_.preview().cancel();
+  workspace_.preview().settle();
 }
 
 void StepsPanel::show_settings() {
@@ -146,16 +147,17 @@ void StepsPanel::preview_now() {
 void StepsPanel::suggest() {
   Picture picture;
   if (!find_picture(picture)) return;
-  workspace_.in_background([this, part = picture.part](
+  workspace_.in_background([panel = QPointer(this), part = picture.part](
                                TaskControl& control) -> Result<Workspace::Finish> {
     control.report(0, "Looking at the picture");
     KARYO_TRY(const Suggestion suggestion, suggest_steps(*part.volume, part.t, part.c, control));
     const bool nothing = suggestion.findings.radius == 0;
-    return Workspace::Finish([this, steps = suggestion.steps, nothing] {
-      if (nothing) workspace_.done.emit("Nothing stands out in this picture");
-      steps_ = steps;
-      show_settings();
-      preview_now();
+    return Workspace::Finish([panel, steps = suggestion.steps, nothing] {
+      if (panel == nullptr) return;
+      if (nothing) panel->workspace_.done.emit("Nothing stands out in this picture");
+      panel->steps_ = steps;
+      panel->show_settings();
+      panel->preview_now();
     });
   });
 }

@@ -219,6 +219,7 @@ TEST_F(DatasetSessionTest, ClassesLocksAndRegionsComeBack) {
       &again.workspace.layers().at(again.workspace.layers().count() - 1));
   ASSERT_NE(regions, nullptr);
   EXPECT_EQ(regions->count(), 1u);
+  EXPECT_TRUE(again.workspace.unsaved_layers().empty()) << "the folder keeps them";
   EXPECT_FALSE(again.run("labels.delete_objects", {{"layer", "masks"}, {"objects", {4}}}));
   again.paint(20, 21, 7);
   EXPECT_EQ(again.labels()(0, 20, 20), 4u) << "it is locked";

@@ -22,6 +22,8 @@ import tempfile
 import numpy as np
 import tifffile
 
+IMAGEJ = "/usr/share/java/ij.jar"  # where Debian's package puts it
+
 MACRO = """
 setBatchMode(true);
 setOption("BlackBackground", true);
@@ -33,7 +35,7 @@ for (i = 0; i < names.length; i++) {{
   run("Convert to Mask");
   run("Fill Holes");
   run("Watershed");
-  run("Analyze Particles...", "size=20-Infinity pixel show=[Count Masks]");
+  run("Analyze Particles...", "size=20-Infinity pixel show=[Count Masks] clear");
   saveAs("Tiff", "{out}/" + names[i] + ".tif");
   close("*");
 }}
@@ -66,7 +68,7 @@ for (i = 0; i < names.length; i++) {{
 def imagej(text, folder, name):
     path = folder / name
     path.write_text(text)
-    run = ["xvfb-run", "-a", "imagej", "-b", str(path)]
+    run = ["xvfb-run", "-a", "java", "-jar", IMAGEJ, "-batch", str(path)]
     outcome = subprocess.run(run, capture_output=True, text=True, timeout=1800)
     if outcome.returncode != 0:
         sys.exit(outcome.stdout + outcome.stderr)

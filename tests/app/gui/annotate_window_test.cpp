@@ -2,6 +2,7 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -156,6 +157,16 @@ TEST_F(AnnotateWindowTest, TheStepsShowTheirOutcomeBeforeItIsKept) {
   EXPECT_FALSE(window_.errors().isVisible());
 }
 
+TEST_F(AnnotateWindowTest, WhatIsKeptIsThereBeforeTheNextImageComes) {
+  open_folder();
+  press("make_objects");
+  key(Qt::Key_D);  // at once
+  ASSERT_TRUE(wait_until([&] { return dataset().current() == 1 && !workspace_.busy(); }));
+  const auto saved = read_labels(folder_ / "masks" / "first.tif");
+  ASSERT_TRUE(saved);
+  EXPECT_NE((*saved)(0, 30, 30), 0u);
+}
+
 TEST_F(AnnotateWindowTest, OutlinesBecomeObjects) {
   open_folder();
   key(Qt::Key_3);
@@ -238,6 +249,19 @@ TEST_F(AnnotateWindowTest, TheTableIsLinkedWithTheViews) {
   ASSERT_TRUE(wait_until([&] {
     return part<QLabel>("objects_counts")->text().contains(QStringLiteral("1 mitotic"));
   }));
+}
+
+TEST_F(AnnotateWindowTest, ClassesAreNamedByHand) {
+  open_folder();
+  window_.run(*window_.commands().find("labels.ask_classes"));
+  auto* dialog = window_.findChild<QInputDialog*>(QStringLiteral("classes_dialog"));
+  ASSERT_NE(dialog, nullptr);
+  EXPECT_EQ(dialog->textValue(), QStringLiteral("interphase, mitotic, dead"));
+  dialog->setTextValue(QStringLiteral("mitotic, round ,"));
+  dialog->accept();
+  ASSERT_EQ(labels().notes()->classes.size(), 2u);
+  EXPECT_EQ(labels().notes()->classes[1].name, "round");
+  EXPECT_FALSE(window_.errors().isVisible());
 }
 
 TEST_F(AnnotateWindowTest, TheReviewShowsWhatMayBeWrong) {
