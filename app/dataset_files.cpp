@@ -195,11 +195,8 @@ fs::path rois_beside(const fs::path& mask) {
 Result<void> write_mask_rois(const fs::path& mask, const std::vector<LabelVolume>& frames) {
   std::vector<Roi> rois;
   for (std::size_t t = 0; t < frames.size(); ++t) {
-    const LabelArray dense = frames[t].to_dense();
-    std::vector<Roi> of_frame = rois_from_labels(dense.view());
-    if (frames.size() > 1) {
-      place_in_time(of_frame, static_cast<std::int64_t>(t), dense.shape().z);
-    }
+    auto of_frame = rois_from_frame(frames[t].to_dense().view(), static_cast<std::int64_t>(t),
+                                    static_cast<std::int64_t>(frames.size()));
     std::move(of_frame.begin(), of_frame.end(), std::back_inserter(rois));
   }
   return write_rois(rois_beside(mask), rois);

@@ -144,12 +144,17 @@ Result<void> DatasetSession::go_to(int place) {
   return {};
 }
 
-Result<void> DatasetSession::step(int direction) {
-  if (!is_open()) return nothing_open();
+int DatasetSession::neighbour(int direction) const {
   const int count = static_cast<int>(items_.size());
   for (int place = current_ + direction; place >= 0 && place < count; place += direction) {
-    if (shows(items_[static_cast<std::size_t>(place)])) return go_to(place);
+    if (shows(items_[static_cast<std::size_t>(place)])) return place;
   }
+  return -1;
+}
+
+Result<void> DatasetSession::step(int direction) {
+  if (!is_open()) return nothing_open();
+  if (const int place = neighbour(direction); place >= 0) return go_to(place);
   return Error(ErrorCode::kNotFound,
                direction > 0 ? "this is the last image" : "this is the first image",
                "Choose which images are gone through above the strip.");
@@ -210,11 +215,8 @@ void DatasetSession::forget_ahead() {
 /// The next image, while a person works on this one.
 void DatasetSession::read_ahead() {
   ahead_.reset();
-  int next = current_ + 1;
-  while (next < static_cast<int>(items_.size()) && !shows(items_[static_cast<std::size_t>(next)])) {
-    ++next;
-  }
-  if (next >= static_cast<int>(items_.size())) return;
+  const int next = neighbour(1);
+  if (next < 0) return;
   workspace_.in_background([this, next, item = items_[static_cast<std::size_t>(next)],
                             chunks = workspace_.chunks(),
                             journal = journal_](TaskControl& control) -> Result<Workspace::Finish> {
@@ -306,10 +308,8 @@ Result<void> DatasetSession::save_now() {
 
 /// The folder may be another one by now.
 void DatasetSession::note_saved(const fs::path& image, const fs::path& mask) {
-  for (std::size_t i = 0; i < items_.size(); ++i) {
-    if (items_[i].image != image) continue;
-    items_[i].mask = mask;
-    mask_saved.emit(static_cast<int>(i));
+  for (DatasetItem& item : items_) {
+    if (item.image == image) item.mask = mask;
   }
 }
 

@@ -128,12 +128,13 @@ class DatasetSession {
 
   Signal<> changed;          ///< the list, or what is said of an image
   Signal<> current_changed;  ///< another image is open, or its layers have come
-  Signal<int> mask_saved;    ///< the place of the image
   Signal<const std::vector<BatchCount>&> batch_counted;
   Signal<> conflict;  ///< changed_outside() has become true
 
  private:
   void show(int place, ImagePair pair);
+  /// The next (1) or previous (-1) one that is shown; -1: none.
+  int neighbour(int direction) const;
   void read_ahead();
   void forget_ahead();
   void take_layers_away();

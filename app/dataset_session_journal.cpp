@@ -7,7 +7,6 @@
 #include "app/dataset_files.h"
 #include "app/dataset_journal.h"
 #include "app/dataset_session.h"
-#include "app/roi_list.h"
 #include "app/workspace.h"
 
 namespace karyo {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "annotation/index_axis.h"
 #include "annotation/label_edit.h"

@@ -56,22 +56,10 @@ ObjectAt object_at(const Workspace& workspace, const LabelTarget& target, std::u
   return found == objects->end() ? ObjectAt{id} : ObjectAt{id, found->second.box};
 }
 
+/// 0 stands for all.
 Result<std::vector<std::uint32_t>> ids_from(const json& arguments, const LabelsLayer& layer) {
   if (arguments.value("all", false)) return std::vector<std::uint32_t>{0};
-  std::vector<std::uint32_t> ids;
-  for (const json& number : arguments.value("objects", json::array())) {
-    KARYO_TRY(const std::uint32_t id, id_from({{"objects", number}}, "objects", 0));
-    if (id != 0) ids.push_back(id);
-  }
-  const std::uint32_t selected = layer.selected();
-  if (!arguments.contains("objects") && selected != 0 && selected != kIgnoredLabel) {
-    ids.push_back(selected);
-  }
-  if (ids.empty()) {
-    return Error(ErrorCode::kNotFound, "no object is selected",
-                 "Click on an object of the layer first.");
-  }
-  return ids;
+  return objects_from(arguments, layer.selected() == kIgnoredLabel ? 0 : layer.selected());
 }
 
 Result<void> edit_objects(Workspace& workspace, const json& arguments, const Operation& operation) {

@@ -1,7 +1,5 @@
 // Painting labels, and what is done to whole objects.
 
-#include <cmath>
-#include <limits>
 
 #include "annotation/flood_fill.h"
 #include "annotation/label_edit.h"

@@ -51,6 +51,20 @@ Result<std::uint32_t> id_from(const json& arguments, const char* name, std::uint
   return static_cast<std::uint32_t>(value);
 }
 
+Result<std::vector<std::uint32_t>> objects_from(const json& arguments, std::uint32_t otherwise) {
+  std::vector<std::uint32_t> ids;
+  for (const json& number : arguments.value("objects", json::array())) {
+    KARYO_TRY(const std::uint32_t id, id_from({{"objects", number}}, "objects", 0));
+    if (id != 0) ids.push_back(id);
+  }
+  if (!arguments.contains("objects") && otherwise != 0) ids.push_back(otherwise);
+  if (ids.empty()) {
+    return Error(ErrorCode::kNotFound, "no object is selected",
+                 "Click on an object of the layer first.");
+  }
+  return ids;
+}
+
 Result<LabelTarget> label_target(Workspace& workspace, const json& arguments) {
   KARYO_TRY(auto* const labels, target_as<LabelsLayer>(workspace, arguments, "label"));
   const LayerList& layers = workspace.layers();

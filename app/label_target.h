@@ -28,6 +28,11 @@ Argument frame_argument();
 Result<std::uint32_t> id_from(const nlohmann::json& arguments, const char* name,
                               std::uint32_t otherwise);
 
+/// The objects that a command is about, as they are given: its argument "objects", else the one
+/// that is `otherwise` meant (0: none). Errors: kNotFound when there is none; those of id_from.
+Result<std::vector<std::uint32_t>> objects_from(const nlohmann::json& arguments,
+                                                std::uint32_t otherwise);
+
 /// By the arguments "over" and "inside", and the locks of the layer.
 /// Errors: those of id_from.
 Result<PaintRule> rule_from(const nlohmann::json& arguments, const LabelsLayer& layer);

@@ -1,14 +1,12 @@
 // What is said of objects: their class, a lock, that they were looked at; parts that are ignored.
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include "annotation/label_edit.h"
 #include "annotation/objects.h"
 #include "app/label_target.h"
 #include "app/layer_commands.h"
-#include "app/look_json.h"
 #include "app/stroke.h"
 
 namespace karyo {
@@ -17,27 +15,11 @@ namespace {
 using nlohmann::json;
 using Kind = Argument::Kind;
 
-/// The objects that a command is about: its argument "objects", else the selected one.
-/// Errors: kNotFound when there is none; kInvalidArgument.
-Result<std::vector<std::uint32_t>> objects_from(const json& arguments, const LabelsLayer& layer) {
-  std::set<std::uint32_t> ids;
-  for (const json& number : arguments.value("objects", json::array())) {
-    KARYO_TRY(const std::uint32_t id, id_from({{"objects", number}}, "objects", 0));
-    if (id != 0) ids.insert(id);
-  }
-  if (!arguments.contains("objects") && layer.selected() != 0) ids.insert(layer.selected());
-  if (ids.empty()) {
-    return Error(ErrorCode::kNotFound, "no object is selected",
-                 "Click on an object of the layer first.");
-  }
-  return std::vector<std::uint32_t>(ids.begin(), ids.end());
-}
-
 /// Changes what is said of some objects.
 Result<void> change_notes(Workspace& workspace, const json& arguments,
                           const std::function<void(ObjectNote&)>& change) {
   KARYO_TRY(auto* const labels, target_as<LabelsLayer>(workspace, arguments, "label"));
-  KARYO_TRY(const auto ids, objects_from(arguments, *labels));
+  KARYO_TRY(const auto ids, objects_from(arguments, labels->selected()));
   auto notes = std::make_shared<ObjectNotes>(*labels->notes());
   for (const std::uint32_t id : ids) {
     ObjectNote note = notes->of(id);
@@ -112,7 +94,7 @@ Result<void> set_classes(Workspace& workspace, const json& arguments) {
 /// What was an object is a part that nobody annotated.
 Result<void> ignore(Workspace& workspace, const json& arguments) {
   KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
-  KARYO_TRY(const auto ids, objects_from(arguments, *target.layer));
+  KARYO_TRY(const auto ids, objects_from(arguments, target.layer->selected()));
   LabelEditor editor(target.layer, target.time);
   for (const std::uint32_t id : ids) {
     if (target.layer->notes()->of(id).locked) return object_is_locked(id);

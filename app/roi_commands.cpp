@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "annotation/label_edit.h"
 #include "annotation/region.h"
-#include "app/dataset_session.h"
 #include "app/label_target.h"
 #include "app/layer_commands.h"
 #include "app/roi_list.h"

@@ -32,8 +32,7 @@ Result<void> labels_to_rois(const RoisSettings& settings, Console& console) {
   for (std::int64_t t = 0; t < frames; ++t) {
     const auto labels = to_labels(volume, t);
     if (!labels) return labels.error().in(settings.input);
-    auto of_frame = rois_from_labels(labels->view());
-    if (frames > 1) place_in_time(of_frame, t, volume.shape().z);
+    auto of_frame = rois_from_frame(labels->view(), t, frames);
     std::move(of_frame.begin(), of_frame.end(), std::back_inserter(rois));
     ids.insert(ids.end(), labels->begin(), labels->end());
     std::sort(ids.begin(), ids.end());

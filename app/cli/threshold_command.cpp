@@ -225,8 +225,7 @@ Result<void> threshold(ThresholdSettings settings, Console& console) {
     }
     objects += frame.counts.kept;
     if (!settings.rois.empty()) {
-      auto of_frame = rois_from_labels(frame.labels.view());
-      if (shape.t > 1) place_in_time(of_frame, t, shape.z);
+      auto of_frame = rois_from_frame(frame.labels.view(), t, shape.t);
       std::move(of_frame.begin(), of_frame.end(), std::back_inserter(rois));
     }
     frames.push_back(std::move(frame.labels));

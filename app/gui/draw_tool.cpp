@@ -223,13 +223,6 @@ void DrawTool::select(LabelsLayer& labels, std::uint32_t label) {
 }
 
 void DrawTool::finish() {
-  const auto drop = [this] {
-    places_.clear();
-    wire_.reset();
-    wired_.clear();
-    taken_ = {};
-    changed.emit();
-  };
   PathF path;
   for (const WorldPoint& place : places_) path.push_back(in_plane(place));
   const VoxelGrid grid = workspace().layers().grid_of(*labels_);
@@ -307,7 +300,7 @@ void DrawTool::finish() {
       break;
     }
   }
-  drop();
+  cancel();
 }
 
 bool DrawTool::cancel() {

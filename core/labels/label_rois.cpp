@@ -178,6 +178,12 @@ void place_in_time(std::vector<Roi>& rois, std::int64_t t, std::int64_t slices) 
   }
 }
 
+std::vector<Roi> rois_from_frame(LabelView labels, std::int64_t t, std::int64_t frames) {
+  std::vector<Roi> rois = rois_from_labels(labels);
+  if (frames > 1) place_in_time(rois, t, labels.shape().z);
+  return rois;
+}
+
 Result<DrawnRois> labels_from_rois(std::span<const Roi> rois, Index3 shape) {
   if (!io::volume_bytes({1, 1, shape.z, shape.y, shape.x}, VoxelType::kUInt32)) {
     return Error(ErrorCode::kInvalidArgument,

@@ -28,6 +28,9 @@ std::vector<Roi> rois_from_labels(LabelView labels);
 /// one frame. Names begin with the frame then: "t0003-label-00012".
 void place_in_time(std::vector<Roi>& rois, std::int64_t t, std::int64_t slices);
 
+/// Those of one frame (from 0) of a movie of so many, tied to it where there are several.
+std::vector<Roi> rois_from_frame(LabelView labels, std::int64_t t, std::int64_t frames);
+
 struct DrawnRois {
   LabelArray labels;
   std::int64_t objects = 0;         ///< different labels with at least one voxel
