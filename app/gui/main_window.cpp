@@ -28,6 +28,7 @@
 #include "app/gui/measure_panel.h"
 #include "app/gui/measure_tool.h"
 #include "app/gui/menus.h"
+#include "app/gui/model_tool.h"
 #include "app/gui/offer_panel.h"
 #include "app/gui/paint_tool.h"
 #include "app/gui/slab_controls.h"

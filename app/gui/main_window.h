@@ -37,6 +37,7 @@ class MarkTool;
 class MeasureTool;
 class Menus;
 enum class MarkKind;
+class ModelTool;
 class PaintTool;
 enum class PaintKind;
 class StartPanel;
@@ -94,6 +95,9 @@ class MainWindow : public QMainWindow {
   /// The same of areas and lines that are drawn into labels.
   void set_drawing(std::optional<DrawKind> kind);
   DrawTool& draw_tool() { return *draw_tool_; }
+  /// The same of nuclei that a model sees.
+  void set_model_clicking(bool on);
+  ModelTool& model_tool() { return *model_tool_; }
   /// What the window is set up for: tools and panels; the picture stays. Kept in the settings.
   enum class Mode { kSee, kAnnotate };
   void set_mode(Mode mode);
@@ -152,6 +156,7 @@ class MainWindow : public QMainWindow {
   std::unique_ptr<MarkTool> mark_tool_;
   std::unique_ptr<PaintTool> paint_tool_;
   std::unique_ptr<DrawTool> draw_tool_;
+  std::unique_ptr<ModelTool> model_tool_;
   Mode mode_ = Mode::kSee;
   MeasurePanel* measure_panel_ = nullptr;
   ToolColumn* see_tools_ = nullptr;

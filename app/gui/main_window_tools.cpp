@@ -12,6 +12,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/mark_tool.h"
 #include "app/gui/measure_panel.h"
+#include "app/gui/model_tool.h"
 #include "app/gui/paint_tool.h"
 #include "app/gui/theme.h"
 #include "app/gui/tool_column.h"
@@ -35,6 +36,8 @@ void MainWindow::make_tools() {
   paint_tool_ = std::make_unique<PaintTool>(workspace_, run_it, did);
   draw_tool_ = std::make_unique<DrawTool>(workspace_, run_it, did);
   connections_.push_back(draw_tool_->changed.connect(draw_again));
+  model_tool_ = std::make_unique<ModelTool>(workspace_, run_it, did);
+  connections_.push_back(model_tool_->changed.connect(draw_again));
   connections_.push_back(paint_tool_->changed.connect(draw_again));
   connections_.push_back(workspace_.paint().changed.connect(draw_again));
   // Undo in the middle of a stroke would take away what the stroke stands on.
@@ -71,6 +74,7 @@ void MainWindow::build_tool_columns() {
   annotate_tools_ = column({{"tool.move", LineIcon::kHand},
                             {"tool.pick", LineIcon::kPick},
                             {"tool.one_click", LineIcon::kOneClick, true},
+                            {"tool.model_click", LineIcon::kModelClick},
                             {"tool.brush", LineIcon::kBrush},
                             {"tool.eraser", LineIcon::kEraser},
                             {"tool.fill", LineIcon::kFill},
@@ -105,6 +109,7 @@ void MainWindow::put_tools_away() {
   mark_tool_->set_kind({});
   paint_tool_->set_kind({});
   draw_tool_->set_kind({});
+  model_tool_->set_in_use(false);
   views_->set_tool(nullptr);
   measure_panel_->hide();
 }
@@ -130,6 +135,14 @@ void MainWindow::set_drawing(std::optional<DrawKind> kind) {
   draw_tool_->set_kind(kind);
   if (kind) views_->set_tool(draw_tool_.get());
   if (kind) set_mode(Mode::kAnnotate);
+  refresh_tools();
+}
+
+void MainWindow::set_model_clicking(bool on) {
+  put_tools_away();
+  model_tool_->set_in_use(on);
+  if (on) views_->set_tool(model_tool_.get());
+  if (on) set_mode(Mode::kAnnotate);
   refresh_tools();
 }
 
