@@ -15,17 +15,28 @@ constexpr int kReach = 5;  // int(truncate 3.5 * sigma 1.5 + 0.5)
 constexpr int kWindow = 2 * kReach + 1;
 constexpr std::int64_t kRowsAtOnce = 64;
 
-/// numpy.percentile, linear.
-double percentile(std::span<const float> all, double percent) {
+/// numpy.percentile, linear, of rising percents. Each search leaves the smaller values behind.
+template <std::size_t N>
+std::array<float, N> percentiles_of(std::span<const float> all,
+                                    const std::array<double, N>& percents) {
   std::vector<float> values(all.begin(), all.end());
-  const double at = percent / 100 * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::ptrdiff_t>(std::floor(at));
-  std::nth_element(values.begin(), values.begin() + below, values.end());
-  const auto low = static_cast<double>(values[static_cast<std::size_t>(below)]);
-  if (below + 1 == static_cast<std::ptrdiff_t>(values.size())) return low;
-  const auto high =
-      static_cast<double>(*std::min_element(values.begin() + below + 1, values.end()));
-  return low + (high - low) * (at - static_cast<double>(below));
+  std::array<float, N> found{};
+  auto from = values.begin();
+  for (std::size_t i = 0; i < N; ++i) {
+    const double at = percents[i] / 100 * static_cast<double>(values.size() - 1);
+    const auto below = static_cast<std::ptrdiff_t>(std::floor(at));
+    const auto place = values.begin() + below;
+    std::nth_element(from, place, values.end());
+    from = place;
+    const auto low = static_cast<double>(*place);
+    if (place + 1 == values.end()) {
+      found[i] = *place;
+      continue;
+    }
+    const auto high = static_cast<double>(*std::min_element(place + 1, values.end()));
+    found[i] = static_cast<float>(low + (high - low) * (at - static_cast<double>(below)));
+  }
+  return found;
 }
 
 /// numpy's sum of float32: pairwise, rounded at each step. SSIM is so sensitive to a shift of both
@@ -106,8 +117,10 @@ class Smoothing {
         sums_(static_cast<std::size_t>(width)),
         padded_(static_cast<std::size_t>(width + 2 * kReach)) {}
 
-  /// `rows` are the kWindow rows around the one that is smoothed.
-  void smooth(const std::array<const float*, kWindow>& rows, float* out) {
+  /// `rows` are the kWindow rows around the one that is smoothed. AVX2 has no fused multiplication,
+  /// so both clones round alike.
+  __attribute__((target_clones("avx2", "default"))) void smooth(
+      const std::array<const float*, kWindow>& rows, float* out) {
     double* const sums = sums_.data();
     const float* const middle = rows[kReach];
     for (std::int64_t x = 0; x < width_; ++x) sums[x] = static_cast<double>(middle[x]) * taps_[0];
@@ -241,8 +254,7 @@ Result<ComparablePlanes> comparable(std::span<const float> truth, std::span<cons
                  "Replace such pixels (karyoscope info names the file's range).");
   }
   ComparablePlanes planes{height, width, std::vector<float>(count), centred(image, integers)};
-  const auto low = static_cast<float>(percentile(truth, 0.1));
-  const auto high = static_cast<float>(percentile(truth, 99.9));
+  const auto [low, high] = percentiles_of<2>(truth, {0.1, 99.9});
   const float span = high - low;  // the reference adds 1e-20
   for (std::size_t i = 0; i < count; ++i) {
     planes.truth[i] = span > 0 ? (truth[i] - low) / span : 0;
