@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/base/atomic_file.h"
+#include "core/base/parallel.h"
 #include "core/base/task.h"
 #include "core/base/text.h"
 #include "core/io/image_io.h"
@@ -42,13 +43,13 @@ bool is_integer(VoxelType type) {
 }
 
 Result<RestorationScores> judge(const Volume& truth, const Volume& image, std::int64_t t,
-                                std::int64_t c, std::int64_t z, Maps* maps) {
+                                std::int64_t c, std::int64_t z, int threads, Maps* maps) {
   const Array3<float> a = plane_to_float(truth, t, c, z), b = plane_to_float(image, t, c, z);
   KARYO_TRY(const auto planes,
             comparable({a.data(), static_cast<std::size_t>(a.count())},
                        {b.data(), static_cast<std::size_t>(b.count())}, is_integer(image.type()),
                        truth.shape().y, truth.shape().x));
-  KARYO_TRY(const auto compared, compare_planes(planes));
+  KARYO_TRY(const auto compared, compare_planes(planes, threads));
   if (maps != nullptr) maps->put(t, c, z, compared);
   return compared.scores;
 }
@@ -88,19 +89,27 @@ Result<RestoredImageScores> judge_pair(const EvaluationPair& pair, const fs::pat
   RestoredImageScores scores{pair.name, {}, {}};
   std::optional<Maps> of_prediction, of_source;
   if (with_maps) of_prediction.emplace(truth), of_source.emplace(truth);
-  for (std::int64_t t = 0; t < shape.t; ++t) {
-    for (std::int64_t c = 0; c < shape.c; ++c) {
-      for (std::int64_t z = 0; z < shape.z; ++z) {
-        RestorationPair plane;
-        const auto judged = [&](const Volume& image, std::optional<Maps>& maps) {
-          auto result = judge(truth, image, t, c, z, maps ? &*maps : nullptr);
-          return result ? result : Result<RestorationScores>(result.error().in(pair.name));
-        };
-        KARYO_TRY(plane.prediction, judged(prediction, of_prediction));
-        KARYO_TRY(plane.source, judged(source, of_source));
-        scores.planes.push_back(plane);
-      }
+  const std::int64_t planes = shape.t * shape.c * shape.z;
+  scores.planes.resize(static_cast<std::size_t>(planes));
+  const auto judge_plane = [&](std::int64_t plane) -> Result<void> {
+    const std::int64_t z = plane % shape.z, c = plane / shape.z % shape.c;
+    const std::int64_t t = plane / shape.z / shape.c;
+    const int threads = planes > 1 ? 1 : 0;
+    RestorationPair& pair_scores = scores.planes[static_cast<std::size_t>(plane)];
+    KARYO_TRY(pair_scores.prediction, judge(truth, prediction, t, c, z, threads,
+                                            of_prediction ? &*of_prediction : nullptr));
+    KARYO_TRY(pair_scores.source,
+              judge(truth, source, t, c, z, threads, of_source ? &*of_source : nullptr));
+    return {};
+  };
+  std::vector<Result<void>> outcomes(static_cast<std::size_t>(planes));
+  parallel_for(0, planes, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      outcomes[static_cast<std::size_t>(i)] = judge_plane(i);
     }
+  });
+  for (const auto& outcome : outcomes) {
+    if (!outcome) return outcome.error().in(pair.name);
   }
   scores.mean = mean_of_pairs(scores.planes);
   if (with_maps) {

@@ -203,24 +203,27 @@ void ssim_row(const std::array<std::vector<float>, 5>& smooth, std::int64_t widt
   }
 }
 
-std::vector<float> ssim_map(const ComparablePlanes& planes) {
+std::vector<float> ssim_map(const ComparablePlanes& planes, int threads) {
   const std::vector<float> image(planes.image.begin(), planes.image.end());
   std::vector<float> map(planes.truth.size());
-  parallel_for(0, planes.height, kRowsAtOnce, [&](std::int64_t begin, std::int64_t end) {
-    Smoothing smoothing(planes.width);
-    std::array<std::vector<float>, 5> smooth;
-    for (auto& row : smooth) row.resize(static_cast<std::size_t>(planes.width));
-    for (std::int64_t from = begin; from < end; from += kRowsAtOnce) {
-      const std::int64_t to = std::min(from + kRowsAtOnce, end);
-      const Strip strip(planes.truth, image, from, to, planes.height, planes.width);
-      for (std::int64_t y = from; y < to; ++y) {
-        for (std::size_t p = 0; p < smooth.size(); ++p) {
-          smoothing.smooth(strip.around(p, y), smooth[p].data());
+  parallel_for(
+      0, planes.height, kRowsAtOnce,
+      [&](std::int64_t begin, std::int64_t end) {
+        Smoothing smoothing(planes.width);
+        std::array<std::vector<float>, 5> smooth;
+        for (auto& row : smooth) row.resize(static_cast<std::size_t>(planes.width));
+        for (std::int64_t from = begin; from < end; from += kRowsAtOnce) {
+          const std::int64_t to = std::min(from + kRowsAtOnce, end);
+          const Strip strip(planes.truth, image, from, to, planes.height, planes.width);
+          for (std::int64_t y = from; y < to; ++y) {
+            for (std::size_t p = 0; p < smooth.size(); ++p) {
+              smoothing.smooth(strip.around(p, y), smooth[p].data());
+            }
+            ssim_row(smooth, planes.width, map.data() + y * planes.width);
+          }
         }
-        ssim_row(smooth, planes.width, map.data() + y * planes.width);
-      }
-    }
-  });
+      },
+      threads);
   return map;
 }
 
@@ -274,7 +277,7 @@ Result<ComparablePlanes> comparable(std::span<const float> truth, std::span<cons
   return planes;
 }
 
-Result<RestorationMaps> compare_planes(const ComparablePlanes& planes) {
+Result<RestorationMaps> compare_planes(const ComparablePlanes& planes, int threads) {
   if (planes.height < kWindow || planes.width < kWindow) {
     return Error(ErrorCode::kInvalidArgument,
                  "images of " + std::to_string(planes.height) + " x " +
@@ -282,7 +285,7 @@ Result<RestorationMaps> compare_planes(const ComparablePlanes& planes) {
                  "SSIM looks at windows of 11 x 11 pixels; use larger images.");
   }
   RestorationMaps maps;
-  maps.ssim = ssim_map(planes);
+  maps.ssim = ssim_map(planes, threads);
   maps.squared_error.resize(planes.truth.size());
   double absolute = 0, squared = 0;
   for (std::size_t i = 0; i < planes.truth.size(); ++i) {

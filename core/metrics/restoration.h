@@ -46,8 +46,9 @@ struct RestorationMaps {
   RestorationScores scores;
 };
 
+/// On `threads` threads (0: all cores); stacks are faster with a plane a thread.
 /// Errors: kInvalidArgument for planes smaller than the SSIM's window of 11 x 11.
-Result<RestorationMaps> compare_planes(const ComparablePlanes& planes);
+Result<RestorationMaps> compare_planes(const ComparablePlanes& planes, int threads = 0);
 
 /// The mean of each score; of infinite PSNR, infinite.
 RestorationScores mean_of(const std::vector<RestorationScores>& scores);

@@ -2,9 +2,11 @@
 
 #include <benchmark/benchmark.h>
 
+#include <atomic>
 #include <cmath>
 #include <vector>
 
+#include "core/base/parallel.h"
 #include "core/base/random.h"
 #include "core/metrics/restoration.h"
 
@@ -29,13 +31,16 @@ std::vector<float> picture(std::int64_t height, std::int64_t width, double noise
 void judge(benchmark::State& state, std::int64_t depth, std::int64_t side) {
   const auto truth = picture(side, side, 0), image = picture(side, side, 50);
   for (auto unused : state) {
-    for (std::int64_t z = 0; z < depth; ++z) {
-      const auto planes = comparable(truth, image, false, side, side);
-      if (!planes) return state.SkipWithError("planes do not fit");
-      const auto maps = compare_planes(*planes);
-      if (!maps) return state.SkipWithError("planes too small");
-      benchmark::DoNotOptimize(maps->scores.ssim);
-    }
+    std::atomic<bool> failed = false;
+    parallel_for(0, depth, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t z = begin; z < end; ++z) {
+        const auto planes = comparable(truth, image, false, side, side);
+        const auto maps = planes ? compare_planes(*planes, depth > 1 ? 1 : 0)
+                                 : Result<RestorationMaps>(planes.error());
+        if (!maps) failed = true;
+      }
+    });
+    if (failed) return state.SkipWithError("planes do not fit");
   }
 }
 
