@@ -63,6 +63,8 @@ void CheatSheet::refill() {
   add_line(*mouse, tr("In 3D: drag"), tr("Turn"));
   add_line(*mouse, tr("In 3D: Shift + drag"), tr("Move"));
   add_line(*mouse, tr("In 3D: wheel"), tr("Come closer or go back"));
+  add_line(*mouse, tr("Brush: pen pressed harder"), tr("Wider"));
+  add_line(*mouse, tr("Brush: the pen's other end"), tr("Erase"));
   // As few columns as the window's height allows: its width is what they run out of.
   const int line = fontMetrics().height() + kLineGap + 2;
   const int room = parentWidget()->height() - 10 * kGrid;

@@ -37,6 +37,13 @@ void MainWindow::make_tools() {
   connections_.push_back(draw_tool_->changed.connect(draw_again));
   connections_.push_back(paint_tool_->changed.connect(draw_again));
   connections_.push_back(workspace_.paint().changed.connect(draw_again));
+  workspace_.paint().set_pen_pressure(settings_.get().pen_pressure);
+  connections_.push_back(workspace_.paint().changed.connect([this] {
+    const bool on = workspace_.paint().pen_pressure();
+    if (on != settings_.get().pen_pressure) {
+      keep([on](Settings& settings) { settings.pen_pressure = on; });
+    }
+  }));
   // Undo in the middle of a stroke would take away what the stroke stands on.
   connections_.push_back(commands_.starts.connect([this](const Command& command) {
     if (paint_tool_->drawing()) paint_tool_->cancel();
