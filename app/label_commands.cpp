@@ -164,7 +164,8 @@ void add_label_commands(CommandTable& commands, Workspace& workspace) {
                 "Labels",
                 "Delete the selected object",
                 "Ctrl+Delete",
-                "Makes background of the object that is selected.",
+                "Makes background of the object that is selected. In the views of Annotate mode "
+                "Delete does it too.",
                 [&workspace](const json& arguments) { return replace(workspace, arguments, 0); },
                 has_labels,
                 {},
