@@ -158,12 +158,15 @@ Box3 paint_adaptive(LabelWriter& writer, const LabelVolume& labels, const ImageP
                     const Brush& brush, const EdgeOptions& options) {
   const double dz = to.z - from.z, dy = to.y - from.y, dx = to.x - from.x;
   const double length = std::sqrt(dz * dz + dy * dy + dx * dx);
-  const double dabs = std::min(std::ceil(length / (brush.radius / 2)), kMostDabs);
+  const double first = brush.first_radius.value_or(brush.radius);
+  const double dabs = std::min(std::ceil(length / (std::min(first, brush.radius) / 2)), kMostDabs);
   Box3 changed;
   for (double dab = 0; dab <= dabs; ++dab) {
     const double part = dabs > 0 ? dab / dabs : 0;
     const WorldPoint at{from.z + part * dz, from.y + part * dy, from.x + part * dx};
-    const PlacedMask mask = adaptive_dab(image, grid, at, brush, options);
+    Brush here = brush;
+    here.radius = first + part * (brush.radius - first);
+    const PlacedMask mask = adaptive_dab(image, grid, at, here, options);
     changed = changed.united_with(write_mask(writer, labels, mask, brush.label, brush.rule));
   }
   return changed;

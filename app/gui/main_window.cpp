@@ -39,6 +39,7 @@
 #include "app/gui/translator.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/volume_controls.h"
+#include "app/gui/volume_tool.h"
 #include "app/gui/window_commands.h"
 #include "app/gui/window_dialogs.h"
 

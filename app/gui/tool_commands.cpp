@@ -148,12 +148,13 @@ void add_paint_tools(CommandTable& commands, MainWindow& window) {
   drawn("tool.seeds", "Split by places", "K",
         "Click once in each part of an object, then double click to split it there.",
         DrawKind::kSeeds);
-  drawn("tool.merge", "Merge", "J", "Drag from one object into others to make them one.",
+  drawn("tool.merge", "Merge", "J",
+        "Drag from one object into others to make them one; in 3D, onto one other.",
         DrawKind::kMerge);
   drawn("tool.move_object", "Move an object", "", "Drag an object to another place.",
         DrawKind::kMove);
-  tool("tool.pick", "Pick an object", "L, 5", "A click selects the object there, to paint on.",
-       PaintKind::kPick);
+  tool("tool.pick", "Pick an object", "L, 5",
+       "A click selects the object there, to paint on; in the planes and in 3D.", PaintKind::kPick);
 }
 
 void add_tool_commands(CommandTable& commands, MainWindow& window) {
