@@ -3,14 +3,20 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include "app/worker/commands.h"
+#include "core/base/atomic_file.h"
 #include "models/model.h"
 #include "models/process.h"
 
 namespace karyo::worker {
 namespace {
+
+const std::vector<std::string> kKinds{"stardist"};
 
 std::string number(double value, const char* format = "%.4f") {
   char text[32];
@@ -58,24 +64,74 @@ struct TrainOptions {
   std::map<std::string, std::string> settings;
 };
 
+/// The dimensions that a file of settings names; none where it does not. What is wrong with the
+/// file is said when it is read in earnest.
+std::optional<std::int64_t> dims_in(const std::filesystem::path& path) {
+  const auto text = read_file(path, std::uintmax_t{1} << 20);
+  const auto json = nlohmann::json::parse(text ? *text : "", nullptr, false);
+  if (!json.is_object() || !json.contains("dims")) return {};
+  const auto& dims = json.at("dims");
+  return dims.is_number_integer() ? std::optional(dims.get<std::int64_t>()) : std::nullopt;
+}
+
 /// Defaults, then with --resume the settings of the folder, then --config, then the command line.
 Result<TrainConfig> resolve(const TrainOptions& options, const cli::CommonOptions& common) {
-  TrainConfig config;
+  std::vector<std::filesystem::path> files;
   const auto saved = std::filesystem::path(options.model) / "settings.json";
   std::error_code absent;
-  if (options.resume && std::filesystem::exists(saved, absent)) {
-    KARYO_TRY(config, read_train_config(saved, config));
+  if (options.resume && std::filesystem::exists(saved, absent)) files.push_back(saved);
+  if (!options.config.empty()) files.emplace_back(options.config);
+
+  // What is usual depends on the dimensions, which the last word on them decides.
+  std::int64_t dims = 2;
+  for (const auto& file : files) dims = dims_in(file).value_or(dims);
+  TrainConfig shape = TrainConfig::defaults(options.kind);
+  const std::string& asked = options.settings.at("dims");
+  if (!asked.empty()) {
+    KARYO_CHECK_OK(set_setting(shape, "dims", asked));
+    dims = shape.dims;
   }
-  if (!options.config.empty()) {
-    KARYO_TRY(config, read_train_config(options.config, config));
+
+  TrainConfig config = TrainConfig::defaults(options.kind, dims);
+  for (const auto& file : files) {
+    KARYO_TRY(config, read_train_config(file, config));
+    if (config.model == options.kind) continue;
+    return Error(ErrorCode::kInvalidArgument,
+                 file.string() + " has settings of " + config.model + ", not of " + options.kind,
+                 "Give `train " + config.model + "`, or other settings.");
   }
-  KARYO_CHECK_OK(set_setting(config, "model", options.kind));
   if (common.seed) config.seed = static_cast<std::int64_t>(*common.seed);
   for (const auto& [name, text] : options.settings) {
     if (!text.empty()) KARYO_CHECK_OK(set_setting(config, name, text));
   }
   KARYO_CHECK_OK(validate(config));
   return config;
+}
+
+/// The default of each kind that has the setting: "400; care, n2v: 100", "5; 3D: 3".
+std::string defaults_text(const Setting& setting) {
+  std::vector<std::pair<std::string, std::string>> texts;  // default, whose
+  const auto add = [&](const std::string& text, const std::string& whose) {
+    for (auto& [known, names] : texts) {
+      if (known != text) continue;
+      names += ", " + whose;
+      return;
+    }
+    texts.emplace_back(text, whose);
+  };
+  for (const auto& kind : kKinds) {
+    if (!setting.applies_to(kind)) continue;
+    const TrainConfig flat = TrainConfig::defaults(kind), deep = TrainConfig::defaults(kind, 3);
+    const std::string usual = setting_text(flat, setting);
+    add(usual, kind);
+    if (kind == "stardist" || setting.name == "dims") continue;
+    if (const auto text = setting_text(deep, setting); text != usual) add(text, kind + " 3D");
+  }
+  std::string all = texts.front().first;
+  for (std::size_t i = 1; i < texts.size(); ++i) {
+    all += "; " + texts[i].second + ": " + texts[i].first;
+  }
+  return all;
 }
 
 Result<void> run(const TrainOptions& options, cli::Console& console) {
@@ -127,7 +183,8 @@ void add_train_command(cli::Cli& command_line) {
       "train", "Train a model on a folder of pairs",
       [options](cli::Console& console) { return run(*options, console); });
   command->add_option("kind", options->kind, "What to train: stardist (finds nuclei)")
-      ->required()->check(CLI::IsMember({"stardist"}));
+      ->required()
+      ->check(CLI::IsMember(kKinds));
   command->add_option("--data", options->data, "Folder with images/ and masks/, same file names")
       ->required();
   command->add_option("--model", options->model, "Model folder to write")->required();
@@ -138,13 +195,17 @@ void add_train_command(cli::Cli& command_line) {
                     "Go on from the model folder's checkpoint, with its settings where none are given");
   command->add_option("--every-epoch", options->preview,
                       "Folder for the labels of one validation image after each epoch");
-  const TrainConfig defaults;
   for (const auto& setting : train_settings()) {
     // Both have options of their own: the kind is a word, --seed is common to all commands.
     if (setting.name == "model" || setting.name == "seed") continue;
-    command->add_option(setting.option(), options->settings[setting.name], setting.description())
-        ->default_str(setting_text(defaults, setting))
-        ->group("Settings");
+    std::string whose;
+    for (const auto& kind : setting.kinds) whose += (whose.empty() ? " of " : " and ") + kind;
+    std::string& text = options->settings[setting.name];
+    CLI::Option* option =
+        std::holds_alternative<bool TrainConfig::*>(setting.field)
+            ? command->add_flag(setting.option(), text, setting.help + " (on; =false: off)")
+            : command->add_option(setting.option(), text, setting.description());
+    option->default_str(defaults_text(setting))->group("Settings" + whose);
   }
 }
 

@@ -103,17 +103,23 @@ Orientation draw_orientation(Random& random, const AugmentSet& set, bool square)
 
 void orient(Patch& patch, Orientation how) {
   if (!how.transpose && !how.mirror_y && !how.mirror_x) return;
-  std::vector<float> pixels(patch.pixels.size());
+  orient_planes(patch.pixels, patch.height, patch.width, how);
   std::vector<std::uint32_t> labels(patch.labels.size());
-  const std::int64_t plane = patch.height * patch.width;
-  for (std::int64_t c = 0; c < patch.channels; ++c) {
-    orient_plane(patch.pixels.data() + c * plane, patch.height, patch.width, how,
-                 pixels.data() + c * plane);
-  }
   orient_plane(patch.labels.data(), patch.height, patch.width, how, labels.data());
-  patch.pixels = std::move(pixels);
   patch.labels = std::move(labels);
   if (how.transpose) std::swap(patch.height, patch.width);
+}
+
+void orient_planes(std::vector<float>& pixels, std::int64_t height, std::int64_t width,
+                   Orientation how) {
+  if (!how.transpose && !how.mirror_y && !how.mirror_x) return;
+  std::vector<float> turned(pixels.size());
+  const std::int64_t plane = height * width;
+  const auto planes = static_cast<std::int64_t>(pixels.size()) / plane;
+  for (std::int64_t i = 0; i < planes; ++i) {
+    orient_plane(pixels.data() + i * plane, height, width, how, turned.data() + i * plane);
+  }
+  pixels = std::move(turned);
 }
 
 Patch zoomed(const Patch& source, std::int64_t height, std::int64_t width, double factor) {
