@@ -50,7 +50,7 @@ ModelInUse::ModelInUse(Workspace& workspace)
 ModelInUse::~ModelInUse() = default;
 
 void ModelInUse::open(const std::filesystem::path& folder) {
-  close();
+  forget();
   const std::uint64_t generation = generation_;
   opening_ = workspace_.in_background([this, client = client_, folder, generation](
                                           TaskControl& control) -> Result<Workspace::Finish> {
@@ -82,13 +82,21 @@ void ModelInUse::open(const std::filesystem::path& folder) {
 }
 
 void ModelInUse::close() {
+  forget();
+  workspace_.in_background([client = client_](TaskControl&) -> Result<Workspace::Finish> {
+    client->end();
+    return Workspace::Finish([] {});
+  });
+  changed.emit();
+}
+
+void ModelInUse::forget() {
   ++generation_;
   if (opening_ != 0) workspace_.cancel_job(std::exchange(opening_, 0));
   folder_.clear();
   description_.clear();
   seen_.clear();
   waiting_.clear();
-  changed.emit();
 }
 
 ModelInUse::Slice ModelInUse::slice_of(const ImageSlice& slice) {

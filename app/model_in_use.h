@@ -44,6 +44,7 @@ class ModelInUse {
   /// the workspace's `failed`: those of ModelFolder::open, kUnsupported for other kinds, those of
   /// the worker.
   void open(const std::filesystem::path& folder);
+  /// Puts the model away, and ends the program that runs it.
   void close();
   bool is_open() const { return !description_.empty(); }
   bool opening() const { return opening_ != 0; }
@@ -78,6 +79,7 @@ class ModelInUse {
     Slice slice;
     std::vector<std::function<void(const Candidates&)>> then;
   };
+  void forget();
   static Slice slice_of(const ImageSlice& slice);
   void take(const Slice& slice, Result<stardist::Candidates> seen);
 

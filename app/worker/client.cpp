@@ -103,6 +103,11 @@ Result<void> Client::start() {
   return {};
 }
 
+void Client::end() {
+  const std::lock_guard turn(turn_);
+  stop();
+}
+
 void Client::stop() {
   if (process_ <= 0) return;
   close(socket_);  // the worker ends when nobody can ask any more

@@ -32,6 +32,9 @@ class Client {
   Result<nlohmann::json> ask(const std::string& question, nlohmann::json arguments,
                              TaskControl& control);
 
+  /// Ends the worker, once it has answered; the next question starts another.
+  void end();
+
   /// A name for a file that goes between the two; what is left of them goes with the client. Any
   /// thread. Errors: kIo.
   Result<std::filesystem::path> new_file(const std::string& ending);

@@ -231,8 +231,10 @@ TEST_F(ModelCommandsTest, AFolderThatIsNoModelIsRefused) {
   EXPECT_FALSE(workspace_.model().is_open());
   ASSERT_TRUE(run("model.open", {{"folder", model_.string()}}));
   EXPECT_TRUE(workspace_.model().is_open());
+  EXPECT_EQ(children().size(), 1u);
   ASSERT_TRUE(run("model.close"));
   EXPECT_FALSE(workspace_.model().is_open());
+  EXPECT_TRUE(children().empty()) << "its memory is free";
 }
 
 /// A click where each fourth nucleus of real images is thickest.
