@@ -199,6 +199,7 @@ TEST(JournalCodec, AnyBytesEndInAnAnswer) {
   EXPECT_EQ(unpack_part(tiles)->tiles[0].after->ids, labels.tile(5)->ids);
   EXPECT_EQ(unpack_part(tiles)->tiles[0].before, nullptr);
   EXPECT_EQ(*unpack_notes(notes), step.notes);
+  EXPECT_TRUE(unpack_notes(std::string_view())->empty()) << "no bytes are nowhere: fuzz_journal";
   Random random(1);
   for (const std::string& whole : {tiles, notes, long_notes}) {
     for (std::size_t size = 0; size < whole.size(); ++size) {
