@@ -5,6 +5,7 @@
 #include <string>
 
 #include "models/n2v/blind_spots.h"
+#include "models/stardist/anisotropy.h"
 #include "models/train/train_config.h"
 
 namespace karyo {
@@ -96,6 +97,11 @@ Result<void> validate(const TrainConfig& config) {
                      " planes, but the images are planes (dims 2)",
                  std::string("Give Y,X only: ") + (patch ? "--patch " : "--grid ") +
                      option_text(config, patch ? config.patch : config.grid) + ".");
+  }
+  if (config.anisotropy != "auto") {
+    if (const auto known = stardist::parse_anisotropy(config.anisotropy); !known) {
+      return known.error();
+    }
   }
   const Index3 by = patch_divisor(config);
   const Index3 down{rounded_down(config.patch.z, by.z), rounded_down(config.patch.y, by.y),
