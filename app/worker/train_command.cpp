@@ -3,9 +3,12 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "app/worker/commands.h"
+#include "core/base/atomic_file.h"
 #include "models/model.h"
 #include "models/process.h"
 
@@ -58,16 +61,37 @@ struct TrainOptions {
   std::map<std::string, std::string> settings;
 };
 
+/// The dimensions that a file of settings names; none where it does not. What is wrong with the
+/// file is said when it is read in earnest.
+std::optional<std::int64_t> dims_in(const std::filesystem::path& path) {
+  const auto text = read_file(path, std::uintmax_t{1} << 20);
+  const auto json = nlohmann::json::parse(text ? *text : "", nullptr, false);
+  if (!json.is_object() || !json.contains("dims")) return {};
+  const auto& dims = json.at("dims");
+  return dims.is_number_integer() ? std::optional(dims.get<std::int64_t>()) : std::nullopt;
+}
+
 /// Defaults, then with --resume the settings of the folder, then --config, then the command line.
 Result<TrainConfig> resolve(const TrainOptions& options, const cli::CommonOptions& common) {
-  TrainConfig config;
+  std::vector<std::filesystem::path> files;
   const auto saved = std::filesystem::path(options.model) / "settings.json";
   std::error_code absent;
-  if (options.resume && std::filesystem::exists(saved, absent)) {
-    KARYO_TRY(config, read_train_config(saved, config));
+  if (options.resume && std::filesystem::exists(saved, absent)) files.push_back(saved);
+  if (!options.config.empty()) files.emplace_back(options.config);
+
+  // What is usual depends on the dimensions, which the last word on them decides.
+  std::int64_t dims = 2;
+  for (const auto& file : files) dims = dims_in(file).value_or(dims);
+  TrainConfig shape = TrainConfig::defaults(options.kind);
+  const std::string& asked = options.settings.at("dims");
+  if (!asked.empty()) {
+    KARYO_CHECK_OK(set_setting(shape, "dims", asked));
+    dims = shape.dims;
   }
-  if (!options.config.empty()) {
-    KARYO_TRY(config, read_train_config(options.config, config));
+
+  TrainConfig config = TrainConfig::defaults(options.kind, dims);
+  for (const auto& file : files) {
+    KARYO_TRY(config, read_train_config(file, config));
   }
   KARYO_CHECK_OK(set_setting(config, "model", options.kind));
   if (common.seed) config.seed = static_cast<std::int64_t>(*common.seed);
@@ -138,12 +162,14 @@ void add_train_command(cli::Cli& command_line) {
                     "Go on from the model folder's checkpoint, with its settings where none are given");
   command->add_option("--every-epoch", options->preview,
                       "Folder for the labels of one validation image after each epoch");
-  const TrainConfig defaults;
+  const TrainConfig defaults, deep = TrainConfig::defaults("stardist", 3);
   for (const auto& setting : train_settings()) {
     // Both have options of their own: the kind is a word, --seed is common to all commands.
     if (setting.name == "model" || setting.name == "seed") continue;
+    const std::string flat = setting_text(defaults, setting), in_3d = setting_text(deep, setting);
+    const bool same = flat == in_3d || setting.name == "dims" || setting.name == "grid";
     command->add_option(setting.option(), options->settings[setting.name], setting.description())
-        ->default_str(setting_text(defaults, setting))
+        ->default_str(same ? flat : flat + "; 3D: " + in_3d)
         ->group("Settings");
   }
 }

@@ -33,12 +33,19 @@ const c10::TypedOperatorHandle<FusedConv>* fused_conv() {
 }
 
 std::vector<std::int64_t> padding_of(const torch::Tensor& weight) {
-  return {weight.size(2) / 2, weight.size(3) / 2};
+  std::vector<std::int64_t> padding;
+  for (std::int64_t axis = 2; axis < weight.dim(); ++axis) padding.push_back(weight.size(axis) / 2);
+  return padding;
+}
+
+/// One number for each spatial axis.
+std::vector<std::int64_t> each_axis(const torch::Tensor& weight, std::int64_t number) {
+  return std::vector<std::int64_t>(static_cast<std::size_t>(weight.dim() - 2), number);
 }
 
 torch::Tensor run_fused(const torch::Tensor& x, const torch::Tensor& weight,
                         const torch::Tensor& bias, bool relu) {
-  const std::vector<std::int64_t> ones{1, 1};
+  const auto ones = each_axis(weight, 1);
   const at::List<std::optional<at::Scalar>> no_scalars;
   return fused_conv()->call(x, weight, bias, padding_of(weight), ones, ones, 1,
                             relu ? "relu" : "none", no_scalars, std::nullopt);
@@ -77,7 +84,7 @@ class ConvRelu : public torch::autograd::Function<ConvRelu> {
                                                  torch::autograd::variable_list outer) {
     const auto saved = context->get_saved_variables();
     const auto gradient = at::threshold_backward(outer[0], saved[2], 0);
-    const std::vector<std::int64_t> ones{1, 1}, zeros{0, 0};
+    const auto ones = each_axis(saved[1], 1), zeros = each_axis(saved[1], 0);
     auto [for_x, for_weight, for_bias] = at::convolution_backward(
         gradient, saved[0], saved[1], std::vector<std::int64_t>{saved[1].size(0)}, ones,
         padding_of(saved[1]), ones, false, zeros, 1, {context->needs_input_grad(0), true, true});
@@ -96,9 +103,15 @@ torch::Device torch_device(const Device& device) {
 }
 
 torch::Tensor to_channels_last(const torch::Tensor& x) {
-  const auto y = x.contiguous(kChannelsLast);
-  const std::int64_t channels = y.size(1), height = y.size(2), width = y.size(3);
-  return y.as_strided(y.sizes(), {channels * height * width, 1, channels * width, channels});
+  const auto y = x.contiguous(channels_last_of(x.dim()));
+  std::vector<std::int64_t> strides(static_cast<std::size_t>(y.dim()));
+  std::int64_t step = y.size(1);
+  for (std::int64_t axis = y.dim() - 1; axis > 1; step *= y.size(axis--)) {
+    strides[static_cast<std::size_t>(axis)] = step;
+  }
+  strides[0] = step;
+  strides[1] = 1;
+  return y.as_strided(y.sizes(), strides);
 }
 
 torch::Tensor conv_same(const torch::Tensor& x, const torch::Tensor& weight,
@@ -110,14 +123,16 @@ torch::Tensor conv_same(const torch::Tensor& x, const torch::Tensor& weight,
     if (!torch::GradMode::is_enabled()) return run_fused(x, w, b, relu);
     if (relu) return ConvRelu::apply(x, w, b);
   }
-  auto y = torch::conv2d(x, w, b, 1, padding_of(weight));
+  const auto ones = each_axis(weight, 1);
+  auto y =
+      torch::convolution(x, w, b, ones, padding_of(weight), ones, false, each_axis(weight, 0), 1);
   return relu ? y.relu_() : y;
 }
 
 torch::Tensor conv_upsampled(const torch::Tensor& x, const torch::Tensor& skip,
-                             const torch::Tensor& weight, const torch::Tensor& bias) {
-  if (winograd_fits(x, skip, weight)) return winograd_conv(x, skip, weight, bias, true);
-  return conv_same(upsample_concat(x, skip), weight, bias, true);
+                             const torch::Tensor& weight, const torch::Tensor& bias, bool relu) {
+  if (winograd_fits(x, skip, weight)) return winograd_conv(x, skip, weight, bias, relu);
+  return conv_same(upsample_concat(x, skip), weight, bias, relu);
 }
 
 torch::Tensor conv_pool(const torch::Tensor& x, const torch::Tensor& weight,
@@ -132,7 +147,10 @@ torch::Tensor conv_pool(const torch::Tensor& x, const torch::Tensor& weight,
 torch::Tensor in_strips(const torch::Tensor& x, std::int64_t halo, std::int64_t scale,
                         const std::function<torch::Tensor(const torch::Tensor&)>& layers) {
   const std::int64_t height = x.size(2);
-  const std::int64_t rows = std::max<std::int64_t>(scale, kStripPixels / x.size(3) / scale * scale);
+  const std::int64_t in_row = x.numel() / (x.size(0) * x.size(1) * height);
+  // A plane of a stack holds many pixels: slabs so thin would be halo mostly.
+  const std::int64_t fewest = x.dim() == 5 ? std::max(scale, 16 * halo) : scale;
+  const std::int64_t rows = std::max(fewest / scale * scale, kStripPixels / in_row / scale * scale);
   if (rows >= height) return layers(x);
   const std::int64_t margin = (halo + scale - 1) / scale * scale;
   torch::Tensor joined;
@@ -144,8 +162,9 @@ torch::Tensor in_strips(const torch::Tensor& x, std::int64_t halo, std::int64_t 
     const auto y = layers(x.narrow(2, from, to - from))
                        .narrow(2, (first - from) / scale, (last - first) / scale);
     if (!joined.defined()) {
-      joined = torch::empty({y.size(0), y.size(1), height / scale, y.size(3)},
-                            y.options().memory_format(kChannelsLast));
+      auto shape = y.sizes().vec();
+      shape[2] = height / scale;
+      joined = torch::empty(shape, y.options().memory_format(channels_last_of(y.dim())));
     }
     joined.narrow(2, first / scale, (last - first) / scale).copy_(y);
   }

@@ -145,7 +145,7 @@ class WinogradConv : public torch::autograd::Function<WinogradConv> {
 }  // namespace
 
 bool winograd_fits(const torch::Tensor& x, const torch::Tensor& skip, const torch::Tensor& weight) {
-  if (weight.size(2) != 3 || weight.size(3) != 3 || !readable(x)) return false;
+  if (x.dim() != 4 || weight.size(2) != 3 || weight.size(3) != 3 || !readable(x)) return false;
   if (!winograd::can_run(weight.size(1), weight.size(0))) return false;
   if (!skip.defined()) return true;
   return readable(skip) && x.size(1) % 8 == 0 && skip.size(2) == 2 * x.size(2) &&

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstdlib>
+#include <limits>
 
 namespace karyo {
 namespace {
@@ -20,6 +21,47 @@ std::vector<AxisTile> scaled(std::vector<AxisTile> tiles, std::int64_t block) {
     tile.write_end *= block;
   }
   return tiles;
+}
+
+std::vector<TileBox> boxes_of(const std::vector<AxisTile>& along_z,
+                              const std::vector<AxisTile>& along_y,
+                              const std::vector<AxisTile>& along_x) {
+  std::vector<TileBox> boxes;
+  for (const AxisTile& z : along_z) {
+    for (const AxisTile& y : along_y) {
+      for (const AxisTile& x : along_x) {
+        boxes.push_back(
+            {{{z.read_begin, y.read_begin, x.read_begin}, {z.read_end, y.read_end, x.read_end}},
+             {{z.write_begin, y.write_begin, x.write_begin},
+              {z.write_end, y.write_end, x.write_end}}});
+      }
+    }
+  }
+  return boxes;
+}
+
+/// One way to tile an axis.
+struct AxisChoice {
+  std::int64_t longest = 0, read = 0;  ///< of a tile, and of all together
+  std::vector<AxisTile> tiles;
+};
+
+/// From the smallest tiles to one for all, each at most about a tenth larger than the one before.
+std::vector<AxisChoice> choices(std::int64_t extent, std::int64_t size, std::int64_t margin) {
+  const std::int64_t blocks = extent / size, overlap = blocks_of(margin, size);
+  std::vector<AxisChoice> all;
+  for (std::int64_t tile = 2 * overlap + 1;; tile += std::max<std::int64_t>(1, tile / 10)) {
+    AxisChoice choice;
+    choice.tiles =
+        scaled(tile_axis(blocks, std::min(tile, std::max(blocks, 2 * overlap + 1)), overlap), size);
+    for (const AxisTile& part : choice.tiles) {
+      const std::int64_t length = part.read_end - part.read_begin;
+      choice.longest = std::max(choice.longest, length);
+      choice.read += length;
+    }
+    all.push_back(std::move(choice));
+    if (all.back().tiles.size() == 1) return all;
+  }
 }
 
 }  // namespace
@@ -68,18 +110,31 @@ std::vector<TileBox> tile_layout(Index3 shape, Index3 block, Index3 overlap, Ind
                                  blocks_of(margin, size)),
                   size);
   };
-  std::vector<TileBox> boxes;
-  for (const AxisTile& z : along(shape.z, block.z, overlap.z, tiles.z)) {
-    for (const AxisTile& y : along(shape.y, block.y, overlap.y, tiles.y)) {
-      for (const AxisTile& x : along(shape.x, block.x, overlap.x, tiles.x)) {
-        boxes.push_back({{{z.read_begin, y.read_begin, x.read_begin},
-                          {z.read_end, y.read_end, x.read_end}},
-                         {{z.write_begin, y.write_begin, x.write_begin},
-                          {z.write_end, y.write_end, x.write_end}}});
+  return boxes_of(along(shape.z, block.z, overlap.z, tiles.z),
+                  along(shape.y, block.y, overlap.y, tiles.y),
+                  along(shape.x, block.x, overlap.x, tiles.x));
+}
+
+std::vector<TileBox> tile_layout_within(Index3 shape, Index3 block, Index3 overlap,
+                                        std::int64_t most_voxels) {
+  const auto along_z = choices(shape.z, block.z, overlap.z);
+  const auto along_y = choices(shape.y, block.y, overlap.y);
+  const auto along_x = choices(shape.x, block.x, overlap.x);
+  const AxisChoice *best_z = &along_z[0], *best_y = &along_y[0], *best_x = &along_x[0];
+  double fewest = std::numeric_limits<double>::infinity();
+  for (const auto& z : along_z) {
+    for (const auto& y : along_y) {
+      for (const auto& x : along_x) {
+        if (z.longest * y.longest * x.longest > most_voxels) continue;
+        const double seen =
+            static_cast<double>(z.read) * static_cast<double>(y.read) * static_cast<double>(x.read);
+        if (seen >= fewest) continue;
+        fewest = seen;
+        best_z = &z, best_y = &y, best_x = &x;
       }
     }
   }
-  return boxes;
+  return boxes_of(best_z->tiles, best_y->tiles, best_x->tiles);
 }
 
 }  // namespace karyo

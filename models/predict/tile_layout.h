@@ -33,4 +33,10 @@ struct TileBox {
 /// Write boxes cover the shape exactly once. Z outermost, X innermost.
 std::vector<TileBox> tile_layout(Index3 shape, Index3 block, Index3 overlap, Index3 tiles);
 
+/// The same with tiles of at most `most_voxels` read voxels, chosen so that the network sees the
+/// fewest voxels in all. Tiles are no smaller than two overlaps and a block on each axis, whatever
+/// `most_voxels` is.
+std::vector<TileBox> tile_layout_within(Index3 shape, Index3 block, Index3 overlap,
+                                        std::int64_t most_voxels);
+
 }  // namespace karyo

@@ -4,6 +4,7 @@
 #include <bit>
 #include <string>
 
+#include "models/stardist/anisotropy.h"
 #include "models/train/train_config.h"
 
 namespace karyo {
@@ -47,6 +48,11 @@ Result<void> validate(const TrainConfig& config) {
                      " planes, but the images are planes (dims 2)",
                  std::string("Give Y,X only: ") + (patch ? "--patch " : "--grid ") +
                      option_text(config, patch ? config.patch : config.grid) + ".");
+  }
+  if (config.anisotropy != "auto") {
+    if (const auto known = stardist::parse_anisotropy(config.anisotropy); !known) {
+      return known.error();
+    }
   }
   const Index3 by = patch_divisor(config);
   const Index3 down{rounded_down(config.patch.z, by.z), rounded_down(config.patch.y, by.y),
@@ -97,8 +103,9 @@ Result<void> validate_against(const TrainConfig& config, std::span<const ImageSi
   }
   return Error(ErrorCode::kInvalidArgument, what,
                "It is too small for any patch of this network (multiples of " +
-                   size_text(config, by) + "): choose a smaller --unet-depth or --grid, or " +
-                   remove + ".");
+                   size_text(config, by) + "): choose a smaller --unet-depth or --grid" +
+                   (config.dims == 3 && fit.z == 0 ? ", train plane by plane (--dims 2)" : "") +
+                   ", or " + remove + ".");
 }
 
 }  // namespace karyo

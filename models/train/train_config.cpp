@@ -191,7 +191,8 @@ bool in_range(const Setting& s, double value) {
   return value >= s.low && value <= s.high;
 }
 bool in_range(const Setting& s, const std::string& value) {
-  return std::find(s.choices.begin(), s.choices.end(), value) != s.choices.end();
+  return s.choices.empty() ||
+         std::find(s.choices.begin(), s.choices.end(), value) != s.choices.end();
 }
 bool in_range(const Setting& s, Index3 value) {
   return in_range(s, value.z) && in_range(s, value.y) && in_range(s, value.x);
@@ -243,6 +244,7 @@ std::string Setting::allowed() const {
   if (std::holds_alternative<AugmentSet Config::*>(field)) {
     return "none, all or any of " + joined(augment_names(), ", ");
   }
+  if (std::holds_alternative<std::string Config::*>(field)) return unit;
   if (low == high) return number_text(low);
   const std::string range = number_text(low) + " to " + number_text(high);
   if (std::holds_alternative<std::int64_t Config::*>(field)) return "a whole number from " + range;
@@ -251,8 +253,8 @@ std::string Setting::allowed() const {
 }
 
 std::string Setting::description() const {
-  const std::string measured = unit.empty() ? "" : unit + "; ";
-  return help + " (" + measured + allowed() + ")";
+  if (unit.empty() || unit == allowed()) return help + " (" + allowed() + ")";
+  return help + " (" + unit + "; " + allowed() + ")";
 }
 
 std::string setting_text(const TrainConfig& config, const Setting& setting) {

@@ -44,6 +44,7 @@ struct TrainConfig {
 
   std::int64_t rays = 32;
   Index3 grid{1, 2, 2};  ///< voxels a network output pixel stands for, ZYX
+  std::string anisotropy = "auto";  ///< 3D: "z,y,x"; auto: as the training's objects are
   std::int64_t unet_depth = 3;
   std::int64_t filters = 32;
   std::int64_t features = 128;
@@ -61,6 +62,9 @@ struct TrainConfig {
   std::int64_t loader_threads = 2;
   std::int64_t prefetch = 3;
 
+  /// What is usual for a kind of model ("stardist") and 2 or 3 dimensions.
+  static TrainConfig defaults(const std::string& model, std::int64_t dims = 2);
+
   friend bool operator==(const TrainConfig&, const TrainConfig&) = default;
 };
 
@@ -73,7 +77,7 @@ struct Setting {
   std::string name;  ///< key in JSON
   Field field;
   double low = 0, high = 0;          ///< allowed numbers, both included (each axis of an Index3)
-  std::vector<std::string> choices;  ///< allowed words
+  std::vector<std::string> choices;  ///< allowed words; none: checked by validate()
   std::string unit;
   std::string help;  ///< one sentence
 

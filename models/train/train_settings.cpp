@@ -10,7 +10,7 @@ using Config = TrainConfig;
 std::vector<Setting> make_settings() {
   return {
       {"model", &Config::model, 0, 0, {"stardist"}, "", "What the network learns."},
-      {"dims", &Config::dims, 2, 2, {}, "", "Dimensions of an image: 2 for planes."},
+      {"dims", &Config::dims, 2, 3, {}, "", "Dimensions of an image: 2 for planes, 3 for stacks."},
       {"epochs",
        &Config::epochs,
        1,
@@ -82,6 +82,13 @@ std::vector<Setting> make_settings() {
        {},
        "pixels, a power of 2",
        "Pixels one prediction stands for; 2 is faster, 1 suits objects below 10 pixels."},
+      {"anisotropy",
+       &Config::anisotropy,
+       0,
+       0,
+       {},
+       "auto or z,y,x",
+       "In 3D, how many times deeper than wide a voxel is; auto measures the objects."},
       {"unet_depth",
        &Config::unet_depth,
        1,
@@ -179,6 +186,18 @@ std::vector<Setting> make_settings() {
 }
 
 }  // namespace
+
+TrainConfig TrainConfig::defaults(const std::string& model, std::int64_t dims) {
+  TrainConfig config;
+  config.model = model;
+  config.dims = dims;
+  if (dims != 3) return config;
+  config.batch = 1;
+  config.patch = {32, 96, 96};
+  config.rays = 96;
+  config.unet_depth = 2;
+  return config;
+}
 
 std::span<const Setting> train_settings() {
   static const std::vector<Setting> settings = make_settings();
