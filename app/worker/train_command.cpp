@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "app/worker/commands.h"
@@ -14,6 +15,8 @@
 
 namespace karyo::worker {
 namespace {
+
+const std::vector<std::string> kKinds{"stardist"};
 
 std::string number(double value, const char* format = "%.4f") {
   char text[32];
@@ -92,14 +95,44 @@ Result<TrainConfig> resolve(const TrainOptions& options, const cli::CommonOption
   TrainConfig config = TrainConfig::defaults(options.kind, dims);
   for (const auto& file : files) {
     KARYO_TRY(config, read_train_config(file, config));
+    if (config.model == options.kind) continue;
+    return Error(ErrorCode::kInvalidArgument,
+                 file.string() + " has settings of " + config.model + ", not of " + options.kind,
+                 "Give `train " + config.model + "`, or other settings.");
   }
-  KARYO_CHECK_OK(set_setting(config, "model", options.kind));
   if (common.seed) config.seed = static_cast<std::int64_t>(*common.seed);
   for (const auto& [name, text] : options.settings) {
     if (!text.empty()) KARYO_CHECK_OK(set_setting(config, name, text));
   }
   KARYO_CHECK_OK(validate(config));
   return config;
+}
+
+/// The default of each kind that has the setting: "400; care, n2v: 100", "5; 3D: 3".
+std::string defaults_text(const Setting& setting) {
+  std::vector<std::pair<std::string, std::string>> texts;  // default, whose
+  const auto add = [&](const std::string& text, const std::string& whose) {
+    for (auto& [known, names] : texts) {
+      if (known != text) continue;
+      names += ", " + whose;
+      return;
+    }
+    texts.emplace_back(text, whose);
+  };
+  for (const auto& kind : kKinds) {
+    if (!setting.applies_to(kind)) continue;
+    const TrainConfig flat = TrainConfig::defaults(kind), deep = TrainConfig::defaults(kind, 3);
+    const std::string usual = setting_text(flat, setting);
+    add(usual, kind);
+    // Of the grid the depth is left out in 2D; it is 1 in both.
+    if (setting.name == "dims" || setting.name == "grid") continue;
+    if (const auto text = setting_text(deep, setting); text != usual) add(text, kind + " 3D");
+  }
+  std::string all = texts.front().first;
+  for (std::size_t i = 1; i < texts.size(); ++i) {
+    all += "; " + texts[i].second + ": " + texts[i].first;
+  }
+  return all;
 }
 
 Result<void> run(const TrainOptions& options, cli::Console& console) {
@@ -151,7 +184,8 @@ void add_train_command(cli::Cli& command_line) {
       "train", "Train a model on a folder of pairs",
       [options](cli::Console& console) { return run(*options, console); });
   command->add_option("kind", options->kind, "What to train: stardist (finds nuclei)")
-      ->required()->check(CLI::IsMember({"stardist"}));
+      ->required()
+      ->check(CLI::IsMember(kKinds));
   command->add_option("--data", options->data, "Folder with images/ and masks/, same file names")
       ->required();
   command->add_option("--model", options->model, "Model folder to write")->required();
@@ -162,15 +196,17 @@ void add_train_command(cli::Cli& command_line) {
                     "Go on from the model folder's checkpoint, with its settings where none are given");
   command->add_option("--every-epoch", options->preview,
                       "Folder for the labels of one validation image after each epoch");
-  const TrainConfig defaults, deep = TrainConfig::defaults("stardist", 3);
   for (const auto& setting : train_settings()) {
     // Both have options of their own: the kind is a word, --seed is common to all commands.
     if (setting.name == "model" || setting.name == "seed") continue;
-    const std::string flat = setting_text(defaults, setting), in_3d = setting_text(deep, setting);
-    const bool same = flat == in_3d || setting.name == "dims" || setting.name == "grid";
-    command->add_option(setting.option(), options->settings[setting.name], setting.description())
-        ->default_str(same ? flat : flat + "; 3D: " + in_3d)
-        ->group("Settings");
+    std::string whose;
+    for (const auto& kind : setting.kinds) whose += (whose.empty() ? " of " : " and ") + kind;
+    std::string& text = options->settings[setting.name];
+    CLI::Option* option =
+        std::holds_alternative<bool TrainConfig::*>(setting.field)
+            ? command->add_flag(setting.option(), text, setting.help + " (on; =false: off)")
+            : command->add_option(setting.option(), text, setting.description());
+    option->default_str(defaults_text(setting))->group("Settings" + whose);
   }
 }
 

@@ -71,13 +71,12 @@ std::vector<Finding> read_and_check(const DatasetPair& pair) {
 
 }  // namespace
 
-std::vector<Finding> check_contents(const DatasetPair& pair, const Volume& image,
-                                    LabelView labels) {
+std::vector<Finding> check_image(const std::filesystem::path& file, const Volume& image) {
   std::vector<Finding> found;
   const std::string bad = non_finite_place(image);
   if (!bad.empty()) {
     found.push_back(
-        Finding::error("not_finite", pair.image, "holds " + bad,
+        Finding::error("not_finite", file, "holds " + bad,
                        "Export the image again without a mask that turns pixels into NaN, or crop "
                        "that part away."));
   }
@@ -86,10 +85,16 @@ std::vector<Finding> check_contents(const DatasetPair& pair, const Volume& image
     char value[32];
     std::snprintf(value, sizeof value, "%g", range.low);
     found.push_back(Finding::warning(
-        "constant_image", pair.image, std::string("is constant: every pixel is ") + value,
+        "constant_image", file, std::string("is constant: every pixel is ") + value,
         "Nothing can be learned from it: export the image again, or take the "
         "pair out."));
   }
+  return found;
+}
+
+std::vector<Finding> check_contents(const DatasetPair& pair, const Volume& image,
+                                    LabelView labels) {
+  std::vector<Finding> found = check_image(pair.image, image);
   std::uint32_t only = 0;
   bool several = false;
   for (std::int64_t z = 0; z < labels.shape().z && !several; ++z) {

@@ -1,11 +1,9 @@
 #include "core/dataset/dataset_folder.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <map>
 #include <system_error>
 
-#include "core/io/image_io.h"
+#include "core/dataset/image_listing.h"
 #include "core/io/image_names.h"
 
 namespace karyo {
@@ -15,61 +13,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* kImages = "images";
 constexpr const char* kMasks = "masks";
-
-std::string plane_text(const VolumeShape& shape) {
-  const std::string plane = std::to_string(shape.y) + "x" + std::to_string(shape.x);
-  return shape.z > 1 ? std::to_string(shape.z) + "x" + plane : plane;
-}
-
-/// A finding names its file itself.
-std::string without_path(const std::string& what, const fs::path& path) {
-  const std::string lead = path.string() + ": ";
-  return what.starts_with(lead) ? what.substr(lead.size()) : what;
-}
-
-struct Listed {
-  fs::path path;
-  ImageDescription description;
-};
-
-/// Images of one folder by stem. Files that are no images, and say so by their name, are left out.
-Result<std::map<std::string, Listed>> list_images(const fs::path& folder,
-                                                  std::vector<Finding>& findings) {
-  std::error_code ec;
-  std::vector<fs::path> files;
-  for (fs::directory_iterator it(folder, ec), end; !ec && it != end; it.increment(ec)) {
-    std::error_code ignored;
-    const std::string name = it->path().filename().string();
-    if (name.front() != '.' && it->is_regular_file(ignored)) files.push_back(it->path());
-  }
-  if (ec) {
-    return Error(
-        ErrorCode::kNotFound,
-        "cannot look into the folder " + folder.string() + ": " + ec.message(),
-        "A dataset is a folder with images/ and masks/ that hold files of the same names.");
-  }
-  std::sort(files.begin(), files.end());
-  std::map<std::string, Listed> listed;
-  for (const auto& path : files) {
-    auto description = describe_image(path);
-    if (!description) {
-      if (is_image_name(path)) {
-        findings.push_back(Finding::unreadable(path, description.error()));
-      }
-      continue;
-    }
-    const auto [place, added] = listed.try_emplace(image_stem(path), Listed{path, *description});
-    if (!added) {
-      findings.push_back(Finding::error("duplicate_name", path,
-                                        "has the same name as \"" +
-                                            place->second.path.filename().string() +
-                                            "\", up to the ending",
-                                        "Keep one of the two in " + folder.filename().string() +
-                                            "/, or rename one (and its partner)."));
-    }
-  }
-  return listed;
-}
+constexpr const char* kForm =
+    "A dataset is a folder with images/ and masks/ that hold files of the same names.";
 
 /// What two headers tell; an error among the findings makes the pair unusable.
 std::vector<Finding> check_headers(const Listed& image, const Listed& mask, std::int64_t dims) {
@@ -145,16 +90,7 @@ Error Finding::as_error() const {
 }
 
 Result<void> DatasetFolder::usable() const {
-  const auto is_error = [](const Finding& f) { return f.severity == Severity::kError; };
-  const auto first = std::find_if(findings.begin(), findings.end(), is_error);
-  if (first == findings.end()) return {};
-  const auto count = std::count_if(findings.begin(), findings.end(), is_error);
-  Error stop = first->as_error();
-  if (count > 1) {
-    stop.what += " (and " + std::to_string(count - 1) + " more files have to be mended)";
-    stop.fix += " `karyoscope dataset check " + root.string() + "` lists all of them.";
-  }
-  return stop;
+  return no_errors(findings, "`karyoscope dataset check " + root.string() + "` lists all of them.");
 }
 
 Result<DatasetFolder> open_dataset(const fs::path& root, std::int64_t dims) {
@@ -162,26 +98,22 @@ Result<DatasetFolder> open_dataset(const fs::path& root, std::int64_t dims) {
   for (const char* part : {kImages, kMasks}) {
     if (fs::is_directory(root / part, ec)) continue;
     const bool no_root = !fs::exists(root, ec);
-    return Error(
-        ErrorCode::kNotFound,
-        no_root ? "there is no folder " + root.string()
-                : "the folder " + root.string() + " has no folder " + part + "/",
-        "A dataset is a folder with images/ and masks/ that hold files of the same names.");
+    return Error(ErrorCode::kNotFound,
+                 no_root ? "there is no folder " + root.string()
+                         : "the folder " + root.string() + " has no folder " + part + "/",
+                 kForm);
   }
   DatasetFolder dataset;
   dataset.root = root;
-  KARYO_TRY(const auto images, list_images(root / kImages, dataset.findings));
-  KARYO_TRY(const auto masks, list_images(root / kMasks, dataset.findings));
+  KARYO_TRY(const auto images, list_images(root / kImages, kForm, dataset.findings));
+  KARYO_TRY(const auto masks, list_images(root / kMasks, kForm, dataset.findings));
   if (images.empty() && dataset.findings.empty()) {
     return Error(ErrorCode::kBadFile, (root / kImages).string() + " holds no image",
                  "Put images (TIFF, PNG, NRRD ...) there and their masks, under the same names, "
                  "into masks/.");
   }
   const auto unreadable = [&](const char* part, const std::string& stem) {
-    return std::any_of(dataset.findings.begin(), dataset.findings.end(), [&](const Finding& f) {
-      return f.kind == "unreadable" && f.file.parent_path().filename() == part &&
-             image_stem(f.file) == stem;
-    });
+    return is_unreadable(dataset.findings, part, stem);
   };
   std::vector<Finding> found;
   for (const auto& [stem, image] : images) {
@@ -199,10 +131,8 @@ Result<DatasetFolder> open_dataset(const fs::path& root, std::int64_t dims) {
                     [](const Finding& f) { return f.severity == Severity::kError; })) {
       continue;
     }
-    DatasetPair pair{stem, image.path, mask->second.path, image.description.shape,
-                     image.description.type};
-    if (image.description.rgb && pair.shape.c == 4) pair.shape.c = 3;
-    dataset.pairs.push_back(std::move(pair));
+    dataset.pairs.push_back(
+        {stem, image.path, mask->second.path, image.shape(), image.description.type});
   }
   for (const auto& [stem, mask] : masks) {
     if (images.contains(stem) || unreadable(kImages, stem)) continue;
@@ -210,15 +140,9 @@ Result<DatasetFolder> open_dataset(const fs::path& root, std::int64_t dims) {
         "missing_image", mask.path, "has no image of the same name in images/",
         "Add images/" + mask.path.filename().string() + ", or take the mask out of masks/."));
   }
-  for (const auto& pair : dataset.pairs) {
-    const std::int64_t expected = dataset.pairs.front().shape.c;
-    if (pair.shape.c == expected) continue;
-    found.push_back(Finding::error("channel_mismatch", pair.image,
-                                   "has " + std::to_string(pair.shape.c) + " channels, but \"" +
-                                       dataset.pairs.front().image.filename().string() + "\" has " +
-                                       std::to_string(expected),
-                                   "Save all images with the same channels."));
-  }
+  std::vector<std::pair<fs::path, std::int64_t>> channels;
+  for (const auto& pair : dataset.pairs) channels.emplace_back(pair.image, pair.shape.c);
+  check_channels(channels, found);
   dataset.findings.insert(dataset.findings.end(), found.begin(), found.end());
   std::stable_sort(dataset.findings.begin(), dataset.findings.end(),
                    [](const Finding& a, const Finding& b) { return a.file < b.file; });
@@ -226,24 +150,13 @@ Result<DatasetFolder> open_dataset(const fs::path& root, std::int64_t dims) {
 }
 
 std::string fingerprint(const DatasetFolder& dataset) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
-  const auto add = [&hash](const std::string& text) {
-    for (const char c : text + '\n') {
-      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-    }
-  };
+  Fingerprint print;
   for (const auto& pair : dataset.pairs) {
-    for (const auto& file : {pair.image, pair.mask}) {
-      std::error_code ec;
-      const auto bytes = fs::file_size(file, ec);
-      add(file.filename().string() + " " + std::to_string(ec ? 0 : bytes));
-    }
-    const VolumeShape& s = pair.shape;
-    add(std::to_string(s.c) + " " + plane_text(s) + " " + std::string(name_of(pair.type)));
+    print.add_file(pair.image);
+    print.add_file(pair.mask);
+    print.add_header(pair.shape, pair.type);
   }
-  char text[17];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
-  return text;
+  return print.text();
 }
 
 }  // namespace karyo

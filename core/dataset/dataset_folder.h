@@ -62,6 +62,9 @@ struct DatasetFolder {
 /// `dims` 2 expects one plane a file, 3 a stack.
 Result<DatasetFolder> open_dataset(const std::filesystem::path& root, std::int64_t dims = 2);
 
+/// Findings about one image in memory: constant or non-finite.
+std::vector<Finding> check_image(const std::filesystem::path& file, const Volume& image);
+
 /// Findings about a pair in memory: constant or non-finite image, empty mask, mask with a single
 /// number for several separate objects.
 std::vector<Finding> check_contents(const DatasetPair& pair, const Volume& image, LabelView labels);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 #include <numbers>
+#include <tuple>
 #include <utility>
 
 #include <unsupported/Eigen/FFT>
@@ -98,8 +99,8 @@ std::int64_t depth_between(const Array3<float>& before, const Array3<float>& aft
   return best;
 }
 
-/// How far `after` lies from `before`: rows down, columns right.
-std::pair<std::int64_t, std::int64_t> shift_between(const Flat& before, const Flat& after) {
+/// What two transforms have in common at each frequency, whatever their amplitudes.
+Flat phases(const Flat& before, const Flat& after) {
   Flat product{before.height, before.width, {}};
   product.values.resize(before.values.size());
   for (std::size_t i = 0; i < product.values.size(); ++i) {
@@ -107,16 +108,60 @@ std::pair<std::int64_t, std::int64_t> shift_between(const Flat& before, const Fl
     const float length = std::abs(both);
     product.values[i] = length > 1e-20F ? both / length : Complex{};
   }
-  transform(product, true);
+  return product;
+}
+
+std::size_t highest(const Flat& flat) {
   std::size_t best = 0;
-  for (std::size_t i = 1; i < product.values.size(); ++i) {
-    if (product.values[i].real() > product.values[best].real()) best = i;
+  for (std::size_t i = 1; i < flat.values.size(); ++i) {
+    if (flat.values[i].real() > flat.values[best].real()) best = i;
   }
-  auto y = static_cast<std::int64_t>(best) / before.width;
-  auto x = static_cast<std::int64_t>(best) % before.width;
-  if (y > before.height / 2) y -= before.height;
-  if (x > before.width / 2) x -= before.width;
+  return best;
+}
+
+/// Rows down and columns right that a place in a correlation stands for.
+std::pair<std::int64_t, std::int64_t> shift_at(const Flat& correlation, std::size_t place) {
+  auto y = static_cast<std::int64_t>(place) / correlation.width;
+  auto x = static_cast<std::int64_t>(place) % correlation.width;
+  if (y > correlation.height / 2) y -= correlation.height;
+  if (x > correlation.width / 2) x -= correlation.width;
   return {y, x};
+}
+
+/// How far `after` lies from `before`: rows down, columns right.
+std::pair<std::int64_t, std::int64_t> shift_between(const Flat& before, const Flat& after) {
+  Flat correlation = phases(before, after);
+  transform(correlation, true);
+  return shift_at(correlation, highest(correlation));
+}
+
+/// Weakens frequencies above about 0.15 a pixel, which noise has as much of as the picture.
+void keep_low(Flat& flat) {
+  constexpr double kWidth = 0.15;
+  const auto frequency = [](std::int64_t i, std::int64_t count) {
+    return static_cast<double>(std::min(i, count - i)) / static_cast<double>(count);
+  };
+  for (std::int64_t y = 0; y < flat.height; ++y) {
+    for (std::int64_t x = 0; x < flat.width; ++x) {
+      const double down = frequency(y, flat.height), across = frequency(x, flat.width);
+      flat.values[static_cast<std::size_t>(y * flat.width + x)] *=
+          static_cast<float>(std::exp(-(down * down + across * across) / (2 * kWidth * kWidth)));
+    }
+  }
+}
+
+Array3<float> middle_of(const Array3<float>& image) {
+  constexpr std::int64_t kMost = 1024;
+  const Index3 shape = image.shape();
+  const Index3 size{shape.z, std::min(shape.y, kMost), std::min(shape.x, kMost)};
+  Array3<float> middle(size);
+  float* out = middle.data();
+  for (std::int64_t z = 0; z < size.z; ++z) {
+    for (std::int64_t y = 0; y < size.y; ++y) {
+      out = std::copy_n(&image(z, (shape.y - size.y) / 2 + y, (shape.x - size.x) / 2), size.x, out);
+    }
+  }
+  return middle;
 }
 
 Array3<float> plane_of(const Array3<float>& stack, std::int64_t z) {
@@ -199,6 +244,28 @@ Result<Volume> take_drift_away(const Volume& volume, DriftAlong along,
     }
   }
   return still;
+}
+
+PictureShift find_shift(const Array3<float>& before, const Array3<float>& after) {
+  if (before.count() == 0) return {};
+  Flat correlation = phases(mean_along_z(middle_of(before)), mean_along_z(middle_of(after)));
+  keep_low(correlation);
+  transform(correlation, true);
+  const std::size_t best = highest(correlation);
+  double sum = 0, squares = 0;
+  for (const Complex& value : correlation.values) {
+    sum += value.real();
+    squares += static_cast<double>(value.real()) * value.real();
+  }
+  const auto count = static_cast<double>(correlation.values.size());
+  const double mean = sum / count;
+  const double deviation = std::sqrt(std::max(squares / count - mean * mean, 1e-30));
+  const double peak = correlation.values[best].real();
+  PictureShift shift;
+  std::tie(shift.y, shift.x) = shift_at(correlation, best);
+  shift.certainty = (peak - mean) / deviation;
+  shift.at_rest = peak > 0 ? correlation.values.front().real() / peak : 0;
+  return shift;
 }
 
 }  // namespace karyo

@@ -1,6 +1,7 @@
 #pragma once
 
-/// Finds and takes away drift: between time points, or between the planes of a stack.
+/// Finds and takes away drift: between time points, or between the planes of a stack; tells how far
+/// two pictures of the same thing are apart.
 
 #include <vector>
 
@@ -23,5 +24,16 @@ Result<std::vector<Index3>> find_drift(const Volume& volume, DriftAlong along, s
 /// (planes). Errors: kInvalidArgument.
 Result<Volume> take_drift_away(const Volume& volume, DriftAlong along,
                                const std::vector<Index3>& drift);
+
+/// How far `after` lies from `before`, which is as large, in whole pixels of y and x.
+struct PictureShift {
+  std::int64_t y = 0, x = 0;
+  double certainty = 0;  ///< height of the correlation's peak in its standard deviations; about 5
+                         ///< for pictures that have nothing in common
+  double at_rest = 0;    ///< correlation without a shift, as a share of the peak
+};
+/// Phase correlation of the means along z of the middle (at most 1024 x 1024), of low frequencies
+/// alone: one of the two may be noisy, or of another brightness.
+PictureShift find_shift(const Array3<float>& before, const Array3<float>& after);
 
 }  // namespace karyo

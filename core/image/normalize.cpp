@@ -51,6 +51,14 @@ std::vector<double> percentiles(const Volume& volume, std::int64_t t, std::int64
         if (sorted.empty()) return std::vector<double>(percents.size(), 0.0);
       }
       const auto kept = static_cast<std::int64_t>(sorted.size());
+      // A selection passes over all values; for many percentiles sorting once is less.
+      constexpr std::size_t kFew = 8;
+      if (percents.size() > kFew) {
+        std::sort(sorted.begin(), sorted.end());
+        return interpolate(kept, percents, [&](std::int64_t k) {
+          return static_cast<double>(sorted[static_cast<std::size_t>(k)]);
+        });
+      }
       return interpolate(kept, percents, [&](std::int64_t k) {
         std::nth_element(sorted.begin(), sorted.begin() + k, sorted.end());
         return static_cast<double>(sorted[static_cast<std::size_t>(k)]);

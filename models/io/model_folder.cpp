@@ -44,14 +44,40 @@ Error no_config(const fs::path& folder) {
   return {ErrorCode::kNotFound, folder.string() + " is not a model folder: no config.json", fix};
 }
 
-Result<ModelKind> kind_of(const Json& config, const std::string& name) {
-  if (config.contains("n_rays")) return ModelKind::kStarDist;
-  for (const auto& item : config.items()) {
-    if (item.key().starts_with("n2v_")) return ModelKind::kN2v;
+/// What kind of model a config.json describes, and its settings.
+Result<void> read_config(ModelFolder& folder, const std::string& name) {
+  const Json& json = folder.config_json;
+  if (json.contains("n_rays")) {
+    KARYO_TRY(auto loaded, stardist_config_from_json(json, name));
+    folder.kind = ModelKind::kStarDist;
+    folder.stardist = std::move(loaded.config);
+    folder.warnings = std::move(loaded.warnings);
+    return {};
   }
-  if (config.contains("unet_n_depth")) return ModelKind::kCare;
-  return Error(ErrorCode::kUnsupported, name + " describes no StarDist, CARE or Noise2Void model",
-               "Choose a folder that one of these programs has made.");
+  if (!json.contains("unet_n_depth")) {
+    return Error(ErrorCode::kUnsupported, name + " describes no StarDist, CARE or Noise2Void model",
+                 "Choose a folder that one of these programs has made.");
+  }
+  KARYO_TRY(auto loaded, csbdeep_config_from_json(json, name));
+  folder.kind = loaded.config.n2v ? ModelKind::kN2v : ModelKind::kCare;
+  folder.csbdeep = std::move(loaded.config);
+  folder.warnings = std::move(loaded.warnings);
+  return {};
+}
+
+Result<void> refuse_replacing(const fs::path& path, bool replace) {
+  if (replace || !is_file(path / kConfig)) return {};
+  return Error(ErrorCode::kInvalidArgument, path.string() + " holds a model already",
+               "Choose another name for the new model, or say that it replaces the old one.");
+}
+
+template <typename Config>
+Result<ModelFolder> create_folder(const fs::path& path, const Config& config, bool replace) {
+  KARYO_CHECK_OK(refuse_replacing(path, replace));
+  ModelFolder folder;
+  folder.path = path;
+  KARYO_CHECK_OK(folder.save_config(config));
+  return ModelFolder::open(path);
 }
 
 bool inside(double value) {
@@ -183,13 +209,8 @@ Result<ModelFolder> ModelFolder::open(const fs::path& path) {
   folder.path = path;
   const std::string config_name = (path / kConfig).string();
   KARYO_TRY(folder.config_json, read_json_object(path / kConfig));
-  KARYO_TRY(folder.kind, kind_of(folder.config_json, config_name));
-  if (folder.kind == ModelKind::kStarDist) {
-    KARYO_TRY(auto loaded, stardist_config_from_json(folder.config_json, config_name));
-    folder.stardist = std::move(loaded.config);
-    folder.warnings = std::move(loaded.warnings);
-    read_thresholds(folder);
-  }
+  KARYO_CHECK_OK(read_config(folder, config_name));
+  if (folder.kind == ModelKind::kStarDist) read_thresholds(folder);
   folder.weights = choose_weights(path);
   if (is_file(path / kRecord)) {
     KARYO_TRY(const auto json, read_json_object(path / kRecord));
@@ -203,20 +224,28 @@ Result<ModelFolder> ModelFolder::open(const fs::path& path) {
 
 Result<ModelFolder> ModelFolder::create(const fs::path& path, const StarDistConfig& config,
                                         bool replace) {
-  if (is_file(path / kConfig) && !replace) {
-    return Error(ErrorCode::kInvalidArgument, path.string() + " holds a model already",
-                 "Choose another name for the new model, or say that it replaces the old one.");
-  }
-  ModelFolder folder;
-  folder.path = path;
-  KARYO_CHECK_OK(folder.save_config(config));
-  return open(path);
+  return create_folder(path, config, replace);
+}
+
+Result<ModelFolder> ModelFolder::create(const fs::path& path, const CsbdeepConfig& config,
+                                        bool replace) {
+  return create_folder(path, config, replace);
 }
 
 Result<void> ModelFolder::save_config(const StarDistConfig& config) {
   KARYO_CHECK_OK(write_stardist_config(path / kConfig, config));
   kind = ModelKind::kStarDist;
   stardist = config;
+  csbdeep.reset();
+  config_json = karyo::to_json(config);
+  return {};
+}
+
+Result<void> ModelFolder::save_config(const CsbdeepConfig& config) {
+  KARYO_CHECK_OK(write_csbdeep_config(path / kConfig, config));
+  kind = config.n2v ? ModelKind::kN2v : ModelKind::kCare;
+  csbdeep = config;
+  stardist.reset();
   config_json = karyo::to_json(config);
   return {};
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "models/io/csbdeep_config.h"
 #include "models/io/history.h"
 #include "models/io/keras_weights.h"
 #include "models/io/stardist_config.h"
@@ -50,6 +51,7 @@ struct ModelFolder {
   ModelKind kind = ModelKind::kStarDist;
   nlohmann::ordered_json config_json;      ///< config.json as it stands
   std::optional<StarDistConfig> stardist;  ///< for kind kStarDist
+  std::optional<CsbdeepConfig> csbdeep;    ///< for kinds kCare and kN2v
   Thresholds thresholds;
   bool tuned_thresholds = false;                   ///< false: the defaults, none were saved
   std::filesystem::path weights;                   ///< the file to predict with; empty: none yet
@@ -66,9 +68,12 @@ struct ModelFolder {
   /// unless `replace`; other files in it are left alone. Errors  kInvalidArgument, kIo.
   static Result<ModelFolder> create(const std::filesystem::path& path, const StarDistConfig& config,
                                     bool replace = false);
+  static Result<ModelFolder> create(const std::filesystem::path& path, const CsbdeepConfig& config,
+                                    bool replace = false);
 
   // Each is atomic and also updates the value.
   Result<void> save_config(const StarDistConfig& config);
+  Result<void> save_config(const CsbdeepConfig& config);
   Result<void> save_thresholds(const Thresholds& values);
   Result<void> save_record(const ModelRecord& values);
   Result<void> save_settings(const nlohmann::ordered_json& values);

@@ -13,14 +13,8 @@ using Json = nlohmann::ordered_json;
 
 // Far beyond any network in use; they keep a hostile file from asking for terabytes.
 constexpr int kMostRays = 4096;
-constexpr int kMostChannels = 1024;
-constexpr int kMostFilters = 8192;
-constexpr int kMostDepth = 10;
 constexpr int kMostConvs = 16;
 constexpr int kMostGrid = 256;
-constexpr int kMostKernel = 31;
-constexpr int kMostPatch = 1 << 20;
-constexpr int kMostInt = std::numeric_limits<int>::max();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 const std::vector<std::string> kActivations{"relu", "linear",  "elu",     "selu",
@@ -30,18 +24,6 @@ Json spiral(int n_rays, const std::optional<std::vector<double>>& anisotropy) {
   Json kwargs = {{"n", n_rays}};
   kwargs["anisotropy"] = anisotropy ? Json(*anisotropy) : Json(nullptr);
   return {{"name", "Rays_GoldenSpiral"}, {"kwargs", kwargs}};
-}
-
-/// Numbers without a fraction are written as Python holds them: 1, not 1.0.
-Json plain(double value) {
-  if (value == std::floor(value) && std::abs(value) < 1e9) return static_cast<int>(value);
-  return value;
-}
-
-Json plain(const std::vector<double>& values) {
-  Json list = Json::array();
-  for (const double value : values) list.push_back(plain(value));
-  return list;
 }
 
 /// One odd number an axis: an even kernel has no middle.
@@ -80,28 +62,6 @@ void read_resnet(JsonKeys& keys, StarDistConfig& config) {
   keys.read("net_conv_after_resnet", config.net_conv_after_resnet, 0, kMostFilters);
 }
 
-void read_reduce_lr(JsonKeys& keys, const std::string& name, StarDistConfig& config) {
-  const Json* json = keys.find("train_reduce_lr");
-  if (json == nullptr || keys.error()) return;
-  const std::string allowed =
-      "null or {\"factor\": 0.5, \"patience\": 40, \"min_delta\": 0} with a factor below 1";
-  if (json->is_null()) {
-    config.train_reduce_lr.reset();
-    return;
-  }
-  if (!json->is_object()) return keys.fail("train_reduce_lr", allowed);
-  ReduceLearningRate reduce{.factor = 0.5, .patience = 10, .min_delta = 0};
-  JsonKeys inner(*json, name);
-  inner.read("factor", reduce.factor, 0, 1);
-  inner.read("patience", reduce.patience, 0, kMostInt);
-  inner.read("epsilon", reduce.min_delta, 0, kInfinity);  // its name before Keras 2.1.6
-  inner.read("min_delta", reduce.min_delta, 0, kInfinity);
-  if (inner.error() || reduce.factor <= 0 || reduce.factor >= 1) {
-    return keys.fail("train_reduce_lr", allowed);
-  }
-  config.train_reduce_lr = reduce;
-}
-
 void read_training(JsonKeys& keys, const std::string& name, StarDistConfig& config) {
   const auto n_dim = static_cast<std::size_t>(config.n_dim);
   if (config.n_dim == 2) {
@@ -130,17 +90,13 @@ void read_training(JsonKeys& keys, const std::string& name, StarDistConfig& conf
   keys.read("train_batch_size", config.train_batch_size, 1, 1 << 16);
   keys.read("train_n_val_patches", config.train_n_val_patches, 1, kMostInt);
   keys.read("train_tensorboard", config.train_tensorboard);
-  read_reduce_lr(keys, name, config);
+  read_reduce_lr(keys, name, {.factor = 0.5, .patience = 10, .min_delta = 0},
+                 config.train_reduce_lr);
   keys.read("use_gpu", config.use_gpu);
   for (auto [key, value] : {std::pair{"train_checkpoint", &config.train_checkpoint},
                             {"train_checkpoint_last", &config.train_checkpoint_last},
                             {"train_checkpoint_epoch", &config.train_checkpoint_epoch}}) {
-    const Json* json = keys.find(key);
-    if (json == nullptr || json->is_null()) continue;  // null: Python keeps no such file
-    keys.read_text(key, *value);
-    if (value->empty() || value->find_first_of("/\\") != std::string::npos || *value == "..") {
-      keys.fail(key, "a plain file name");
-    }
+    read_file_name(keys, key, *value);
   }
 }
 
@@ -184,26 +140,8 @@ void read_rays(JsonKeys& keys, LoadedStarDistConfig& loaded) {
     config.n_rays = n;
   }
   // As Python does on loading: rays without a stretch of their own take the config's.
-  if (stretch.empty() && config.anisotropy) kwargs["anisotropy"] = plain(*config.anisotropy);
-}
-
-/// Number of axes from "n_dim" or "axes"; both where both are there.
-void read_dimensions(JsonKeys& keys, const Json& json, StarDistConfig& config) {
-  std::string axes;
-  keys.read_text("axes", axes, 16);
-  if (!json.contains("n_dim") && axes.empty()) {
-    return keys.fail("n_dim", "2 or 3 (is this a StarDist model?)");
-  }
-  int n_dim = static_cast<int>(axes.size()) - (axes.ends_with('C') ? 1 : 0);
-  keys.read("n_dim", n_dim, 2, 3);
-  if (keys.error()) return;
-  if (n_dim != 2 && n_dim != 3) return keys.fail("axes", "\"YXC\" or \"ZYXC\"");
-  const std::string spatial = n_dim == 2 ? "YX" : "ZYX";
-  if (!axes.empty() && axes != spatial && axes != spatial + 'C') {
-    return keys.fail(
-        "axes", "\"" + spatial + "C\" for a model of " + std::to_string(n_dim) + " dimensions");
-  }
-  config = n_dim == 2 ? StarDistConfig::defaults_2d() : StarDistConfig::defaults_3d();
+  if (stretch.empty() && config.anisotropy)
+    kwargs["anisotropy"] = plain_numbers(*config.anisotropy);
 }
 
 bool powers_of_two(const std::vector<int>& numbers) {
@@ -243,7 +181,9 @@ Result<LoadedStarDistConfig> stardist_config_from_json(const Json& json, const s
   JsonKeys keys(json, name);
   LoadedStarDistConfig loaded;
   StarDistConfig& config = loaded.config;
-  read_dimensions(keys, json, config);
+  int n_dimensions = 2;
+  read_n_dim(keys, json, "StarDist", n_dimensions);
+  config = n_dimensions == 2 ? StarDistConfig::defaults_2d() : StarDistConfig::defaults_3d();
   const auto n_dim = static_cast<std::size_t>(config.n_dim);
   keys.read("n_channel_in", config.n_channel_in, 1, kMostChannels);
   keys.read("n_rays", config.n_rays, 3, kMostRays);
@@ -303,7 +243,7 @@ Json to_json(const StarDistConfig& config) {
   json["n_rays"] = config.n_rays;
   json["grid"] = config.grid;
   if (config.n_dim == 3) {
-    json["anisotropy"] = config.anisotropy ? plain(*config.anisotropy) : Json(nullptr);
+    json["anisotropy"] = config.anisotropy ? plain_numbers(*config.anisotropy) : Json(nullptr);
   }
   json["backbone"] = config.backbone;
   if (config.n_dim == 3) json["rays_json"] = config.rays_json;
@@ -318,7 +258,7 @@ Json to_json(const StarDistConfig& config) {
     json["unet_last_activation"] = config.unet_last_activation;
     json["unet_batch_norm"] = config.unet_batch_norm;
     json["unet_dropout"] = config.unet_dropout;
-    json["unet_expansion"] = plain(config.unet_expansion);
+    json["unet_expansion"] = plain_number(config.unet_expansion);
     json["unet_prefix"] = config.unet_prefix;
     json["net_conv_after_unet"] = config.net_conv_after_unet;
   } else {
@@ -346,20 +286,15 @@ Json to_json(const StarDistConfig& config) {
   json["train_foreground_only"] = config.train_foreground_only;
   json["train_sample_cache"] = config.train_sample_cache;
   json["train_dist_loss"] = config.train_dist_loss;
-  json["train_loss_weights"] = plain(config.train_loss_weights);
-  json["train_class_weights"] = plain(config.train_class_weights);
+  json["train_loss_weights"] = plain_numbers(config.train_loss_weights);
+  json["train_class_weights"] = plain_numbers(config.train_class_weights);
   json["train_epochs"] = config.train_epochs;
   json["train_steps_per_epoch"] = config.train_steps_per_epoch;
   json["train_learning_rate"] = config.train_learning_rate;
   json["train_batch_size"] = config.train_batch_size;
   json["train_n_val_patches"] = none_or(config.train_n_val_patches);
   json["train_tensorboard"] = config.train_tensorboard;
-  json["train_reduce_lr"] = nullptr;
-  if (config.train_reduce_lr) {
-    json["train_reduce_lr"] = {{"factor", config.train_reduce_lr->factor},
-                               {"patience", config.train_reduce_lr->patience},
-                               {"min_delta", plain(config.train_reduce_lr->min_delta)}};
-  }
+  json["train_reduce_lr"] = to_json(config.train_reduce_lr);
   json["use_gpu"] = config.use_gpu;
   for (const auto& [key, value] : config.unknown.items()) {
     if (!json.contains(key)) json[key] = value;

@@ -6,21 +6,15 @@
 /// Source  stardist 0.9.2, Config2D and Config3D; csbdeep 0.8.2, BaseConfig.
 
 #include <filesystem>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/result.h"
+#include "models/io/config_keys.h"
 
 namespace karyo {
-
-struct ReduceLearningRate {
-  double factor = 0.5;
-  int patience = 40;  ///< epochs without a better validation loss
-  double min_delta = 0;
-};
 
 struct StarDistConfig {
   int n_dim = 2;

@@ -28,8 +28,7 @@ void orient_plane(const T* source, std::int64_t height, std::int64_t width, Orie
 
 /// One after the other: channels, planes of a volume.
 template <typename T>
-void orient_planes(std::vector<T>& values, std::int64_t height, std::int64_t width,
-                   Orientation how) {
+void turn_planes(std::vector<T>& values, std::int64_t height, std::int64_t width, Orientation how) {
   std::vector<T> turned(values.size());
   const std::int64_t plane = height * width;
   for (std::int64_t at = 0; at < static_cast<std::int64_t>(values.size()); at += plane) {
@@ -115,9 +114,15 @@ Orientation draw_orientation(Random& random, const AugmentSet& set, bool square)
 
 void orient(Patch& patch, Orientation how) {
   if (!how.transpose && !how.mirror_y && !how.mirror_x) return;
-  orient_planes(patch.pixels, patch.height, patch.width, how);
-  orient_planes(patch.labels, patch.height, patch.width, how);
+  turn_planes(patch.pixels, patch.height, patch.width, how);
+  turn_planes(patch.labels, patch.height, patch.width, how);
   if (how.transpose) std::swap(patch.height, patch.width);
+}
+
+void orient_planes(std::vector<float>& pixels, std::int64_t height, std::int64_t width,
+                   Orientation how) {
+  if (!how.transpose && !how.mirror_y && !how.mirror_x) return;
+  turn_planes(pixels, height, width, how);
 }
 
 Patch zoomed(const Patch& source, std::int64_t height, std::int64_t width, double factor) {

@@ -37,6 +37,9 @@ Orientation draw_orientation(Random& random, const AugmentSet& set, bool square)
 
 /// A transposing orientation swaps height and width.
 void orient(Patch& patch, Orientation orientation);
+/// The same for planes of pixels alone, one after the other: channels, or planes of a stack.
+void orient_planes(std::vector<float>& pixels, std::int64_t height, std::int64_t width,
+                   Orientation orientation);
 
 /// The part of `source` about its centre, of the given size, magnified by `factor`. Beyond the
 /// source's border pixels are mirrored (only where the source is smaller than size / factor).

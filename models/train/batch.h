@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/image/axes.h"
+
 namespace karyo {
 
 /// Patches and targets of StarDist; in 2D depth and grid_depth are 1. All arrays contiguous,
@@ -18,6 +20,16 @@ struct StarDistBatch {
   std::vector<float> prob;   ///< (N, h, w), object probability in [0, 1]; -1 where ignored
   std::vector<float> dist;   ///< (N, h, w, R), distance to the border in pixels
   std::vector<float> mask;   ///< (N, h, w), weight of the distance loss: prob, and 0 where ignored
+};
+
+/// Patches and what they should become, of CARE and Noise2Void. Arrays are (N, C, Z, Y, X),
+/// contiguous; Z is 1 in 2D.
+struct RestorationBatch {
+  std::int64_t batch = 0, channels_in = 0, channels_out = 0;
+  Index3 size;                ///< of a patch
+  std::vector<float> image;   ///< normalised; in Noise2Void with pixels hidden
+  std::vector<float> target;  ///< normalised; in Noise2Void the hidden values, 0 elsewhere
+  std::vector<float> mask;    ///< Noise2Void: 1 where a pixel is hidden, else 0; CARE: empty
 };
 
 }  // namespace karyo

@@ -123,5 +123,6 @@ class BatchSource {
 };
 
 using StarDistBatchSource = BatchSource<StarDistBatch>;
+using RestorationBatchSource = BatchSource<RestorationBatch>;
 
 }  // namespace karyo

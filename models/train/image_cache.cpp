@@ -97,38 +97,7 @@ void TrainingImage::copy_labels(const Box3& box, std::uint32_t* out) const {
 }
 
 Result<std::shared_ptr<const TrainingImage>> ImageCache::get(const DatasetPair& pair) {
-  const std::string key = pair.image.string();
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    const auto found = entries_.find(key);
-    if (found == entries_.end()) break;
-    if (found->second.image != nullptr) {
-      oldest_first_.splice(oldest_first_.end(), oldest_first_, found->second.place);
-      return found->second.image;
-    }
-    loaded_.wait(lock);  // another thread reads it
-  }
-  entries_[key] = {nullptr, oldest_first_.end()};
-  lock.unlock();
-  auto image = [&]() -> Result<std::shared_ptr<const TrainingImage>> {
-    try {
-      return load(pair);
-    } catch (const std::bad_alloc&) {
-      return Error(ErrorCode::kTooLarge, "there is not enough memory to read \"" + key + "\"",
-                   "Cut the image into smaller ones, or close other programs.");
-    }
-  }();
-  lock.lock();
-  if (image) {
-    ++loads_;
-    held_ += (*image)->memory_bytes();
-    entries_[key] = {*image, oldest_first_.insert(oldest_first_.end(), key)};
-    keep_to_budget();
-  } else {
-    entries_.erase(key);
-  }
-  loaded_.notify_all();
-  return image;
+  return images_.get(pair.image.string(), [&] { return load(pair); });
 }
 
 Result<std::shared_ptr<const TrainingImage>> ImageCache::load(const DatasetPair& pair) {
@@ -166,29 +135,9 @@ Result<std::shared_ptr<const TrainingImage>> ImageCache::load(const DatasetPair&
                                                patch);
 }
 
-void ImageCache::keep_to_budget() {
-  // The newest stays even when it alone exceeds the budget: a patch is about to be cut from it.
-  while (held_ > options_.budget_bytes && oldest_first_.size() > 1) {
-    const auto oldest = entries_.find(oldest_first_.front());
-    held_ -= oldest->second.image->memory_bytes();
-    entries_.erase(oldest);
-    oldest_first_.pop_front();
-  }
-}
-
 std::vector<Finding> ImageCache::take_findings() {
   const std::lock_guard lock(mutex_);
   return std::exchange(findings_, {});
-}
-
-std::size_t ImageCache::held_bytes() const {
-  const std::lock_guard lock(mutex_);
-  return held_;
-}
-
-std::int64_t ImageCache::loads() const {
-  const std::lock_guard lock(mutex_);
-  return loads_;
 }
 
 }  // namespace karyo

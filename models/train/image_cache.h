@@ -6,10 +6,7 @@
 /// where ids fit (what is ignored too), patch positions as runs. Memory is flat in the size of the
 /// dataset.
 
-#include <condition_variable>
 #include <cstdint>
-#include <list>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -20,6 +17,7 @@
 #include "core/base/result.h"
 #include "core/dataset/dataset_folder.h"
 #include "core/image/normalize.h"
+#include "models/train/load_cache.h"
 #include "models/train/patch_sampler.h"
 
 namespace karyo {
@@ -57,7 +55,7 @@ class ImageCache {
     Index3 patch{1, 256, 256};
   };
 
-  explicit ImageCache(Options options) : options_(options) {}
+  explicit ImageCache(Options options) : options_(options), images_(options.budget_bytes) {}
 
   /// Reads image and mask, fills holes in objects, measures percentiles. One pair is read by one
   /// thread at a time. Errors name file and repair: unreadable, NaN, sizes that differ, smaller
@@ -67,25 +65,16 @@ class ImageCache {
   /// Warnings about files read since the last call; each is told once.
   std::vector<Finding> take_findings();
 
-  std::size_t held_bytes() const;
+  std::size_t held_bytes() const { return images_.held_bytes(); }
   /// Files read so far (each pair counts once a reading).
-  std::int64_t loads() const;
+  std::int64_t loads() const { return images_.loads(); }
 
  private:
-  struct Entry {
-    std::shared_ptr<const TrainingImage> image;  ///< null while a thread reads it
-    std::list<std::string>::iterator place;
-  };
   Result<std::shared_ptr<const TrainingImage>> load(const DatasetPair& pair);
-  void keep_to_budget();
 
   const Options options_;
-  mutable std::mutex mutex_;
-  std::condition_variable loaded_;
-  std::map<std::string, Entry> entries_;
-  std::list<std::string> oldest_first_;
-  std::size_t held_ = 0;
-  std::int64_t loads_ = 0;
+  LoadCache<TrainingImage> images_;
+  std::mutex mutex_;
   std::vector<Finding> findings_;
   std::set<std::string> told_;
 };

@@ -4,6 +4,7 @@
 #include <bit>
 #include <string>
 
+#include "models/n2v/blind_spots.h"
 #include "models/stardist/anisotropy.h"
 #include "models/train/train_config.h"
 
@@ -24,15 +25,59 @@ std::int64_t rounded_down(std::int64_t value, std::int64_t to) {
   return value / to * to;
 }
 
+/// What CARE and Noise2Void ask for beside the ranges.
+Result<void> validate_restoration(const TrainConfig& config) {
+  const auto refuse = [](const std::string& what, const std::string& fix) {
+    return Error(ErrorCode::kInvalidArgument, what, fix);
+  };
+  if (config.kernel % 2 == 0) {
+    return refuse("the setting \"kernel\" cannot be " + std::to_string(config.kernel),
+                  "Choose an odd number, 3, 5 or 7, for --kernel.");
+  }
+  const AugmentSet& augment = config.augment;
+  if (augment.zoom || augment.intensity || augment.noise) {
+    return refuse("zoom, intensity and noise would change the noise that is to be learned",
+                  "Choose --augment flip,rotate, one of them or none.");
+  }
+  if (config.model == "care") {
+    if (config.patches_per_image == 0) {
+      return refuse("the setting \"patches_per_image\" cannot be 0 for care",
+                    "Choose a whole number of at least 1 for --patches-per-image.");
+    }
+    if (config.probabilistic && config.loss != "auto") {
+      return refuse("a probabilistic network has a loss of its own, not " + config.loss,
+                    "Leave --loss or --probabilistic out.");
+    }
+    return {};
+  }
+  KARYO_TRY(const auto mask, parse_neighbour_mask(config.struct_mask, config.dims));
+  if (!mask.empty() && augment.rotate) {
+    return refuse("turned patches have lines of noise the other way; --struct-mask hides one way",
+                  "Choose --augment flip or none.");
+  }
+  if (config.n2v2 && config.dims == 3) {
+    return refuse("N2V2 is for planes (dims 2)", "Leave --n2v2 out, or choose --dims 2.");
+  }
+  const std::string manipulator = resolved_manipulator(config.manipulator, config.n2v2);
+  if (!mask.empty() && manipulator != "uniform_withCP") {
+    return refuse("--struct-mask does not go together with the manipulator " + manipulator,
+                  "Choose --manipulator uniform_withCP, or leave --struct-mask out.");
+  }
+  return {};
+}
+
 }  // namespace
 
 Index3 patch_divisor(const TrainConfig& config) {
   const std::int64_t pool = std::int64_t{1} << config.unet_depth;
+  if (config.model != "stardist") return {config.dims == 2 ? 1 : pool, pool, pool};
   return {config.dims == 2 ? 1 : config.grid.z * pool, config.grid.y * pool, config.grid.x * pool};
 }
 
 Result<void> validate(const TrainConfig& config) {
   KARYO_CHECK_OK(validate_ranges(config));
+  const bool stardist = config.model == "stardist";
+  if (!stardist) KARYO_CHECK_OK(validate_restoration(config));
   for (const std::int64_t step : {config.grid.z, config.grid.y, config.grid.x}) {
     if (!std::has_single_bit(static_cast<std::uint64_t>(step))) {
       return Error(ErrorCode::kInvalidArgument,
@@ -40,7 +85,7 @@ Result<void> validate(const TrainConfig& config) {
                    "Choose 1, 2, 4, 8 or 16 for each axis of --grid.");
     }
   }
-  if (config.dims == 2 && (config.patch.z != 1 || config.grid.z != 1)) {
+  if (config.dims == 2 && (config.patch.z != 1 || (stardist && config.grid.z != 1))) {
     const bool patch = config.patch.z != 1;
     return Error(ErrorCode::kInvalidArgument,
                  std::string("the setting \"") + (patch ? "patch" : "grid") + "\" has " +
@@ -64,8 +109,9 @@ Result<void> validate(const TrainConfig& config) {
     const bool can_go_down = down.z > 0 && down.y > 0 && down.x > 0;
     return Error(ErrorCode::kInvalidArgument,
                  "patch " + size_text(config, config.patch) + " cannot be divided by " +
-                     size_text(config, by) + " (grid " + size_text(config, config.grid) +
-                     ", U-Net depth " + std::to_string(config.unet_depth) + ")",
+                     size_text(config, by) + " (" +
+                     (stardist ? "grid " + size_text(config, config.grid) + ", " : "") +
+                     "U-Net depth " + std::to_string(config.unet_depth) + ")",
                  "Choose --patch " + option_text(config, up) +
                      (can_go_down ? " or --patch " + option_text(config, down) : "") + ".");
   }
@@ -74,8 +120,12 @@ Result<void> validate(const TrainConfig& config) {
 
 Result<void> validate_against(const TrainConfig& config, std::span<const ImageSize> images) {
   if (images.empty()) {
-    return Error(ErrorCode::kInvalidArgument, "there are no images to train on",
-                 "Put pairs with the same file names into images/ and masks/.");
+    return Error(
+        ErrorCode::kInvalidArgument, "there are no images to train on",
+        config.model == "n2v"
+            ? "Put images or stacks into the folder."
+            : "Put pairs with the same file names into " +
+                  std::string(config.model == "care" ? "low/ and high/." : "images/ and masks/."));
   }
   const ImageSize* offender = nullptr;
   Index3 smallest = images.front().shape;
@@ -103,7 +153,8 @@ Result<void> validate_against(const TrainConfig& config, std::span<const ImageSi
   }
   return Error(ErrorCode::kInvalidArgument, what,
                "It is too small for any patch of this network (multiples of " +
-                   size_text(config, by) + "): choose a smaller --unet-depth or --grid" +
+                   size_text(config, by) + "): choose a smaller --unet-depth" +
+                   (config.model == "stardist" ? " or --grid" : "") +
                    (config.dims == 3 && fit.z == 0 ? ", train plane by plane (--dims 2)" : "") +
                    ", or " + remove + ".");
 }

@@ -59,9 +59,12 @@ std::vector<std::string> split(std::string_view text, char at) {
 }
 
 Error wrong_value(const Setting& setting, const std::string& found) {
-  return {ErrorCode::kInvalidArgument, "the setting \"" + setting.name + "\" cannot be " + found,
-          "Choose " + setting.allowed() + (setting.unit.empty() ? "" : " (" + setting.unit + ")") +
-              " for " + setting.option() + "."};
+  return {
+      ErrorCode::kInvalidArgument, "the setting \"" + setting.name + "\" cannot be " + found,
+      "Choose " + setting.allowed() +
+          (setting.unit.empty() || setting.unit == setting.allowed() ? ""
+                                                                     : " (" + setting.unit + ")") +
+          " for " + setting.option() + "."};
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -79,11 +82,19 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-Result<const Setting*> find_setting(std::string name) {
+Result<const Setting*> find_setting(std::string name, const std::string& model) {
   std::replace(name.begin(), name.end(), '-', '_');
   const Setting* nearest = nullptr;
   std::size_t nearest_distance = 4;
   for (const Setting& setting : train_settings()) {
+    if (!setting.applies_to(model)) {
+      if (setting.name != name) continue;
+      return Error(
+          ErrorCode::kInvalidArgument,
+          "the setting \"" + name + "\" is of " + joined(setting.kinds, " and ") + ", not of " +
+              model,
+          "Leave " + setting.option() + " out, or train " + joined(setting.kinds, " or ") + ".");
+    }
     if (setting.name == name) return &setting;
     const std::size_t distance = edit_distance(setting.name, name);
     if (distance < nearest_distance) {
@@ -92,7 +103,9 @@ Result<const Setting*> find_setting(std::string name) {
     }
   }
   std::vector<std::string> known;
-  for (const Setting& setting : train_settings()) known.push_back(setting.name);
+  for (const Setting& setting : train_settings()) {
+    if (setting.applies_to(model)) known.push_back(setting.name);
+  }
   return Error(ErrorCode::kInvalidArgument, "there is no setting \"" + name + "\"",
                nearest != nullptr ? "Did you mean \"" + nearest->name + "\"?"
                                   : "Known are " + joined(known, " and ") + ".");
@@ -140,6 +153,11 @@ bool read(const Json& json, double& value) {
 bool read(const Json& json, std::string& value) {
   if (!json.is_string()) return false;
   value = json.get<std::string>();
+  return true;
+}
+bool read(const Json& json, bool& value) {
+  if (!json.is_boolean()) return false;
+  value = json.get<bool>();
   return true;
 }
 bool read(const Json& json, Index3& value) {
@@ -200,6 +218,9 @@ bool in_range(const Setting& s, Index3 value) {
 bool in_range(const Setting&, const AugmentSet&) {
   return true;
 }
+bool in_range(const Setting&, bool) {
+  return true;
+}
 
 Result<void> set_from_json(Config& config, const Setting& setting, const Json& json) {
   return std::visit(
@@ -221,6 +242,9 @@ Json json_of_text(const Setting& setting, const std::string& text) {
     return parsed.is_number() ? parsed : Json(part);
   };
   if (std::holds_alternative<std::string Config::*>(setting.field)) return text;
+  if (std::holds_alternative<bool Config::*>(setting.field)) {
+    return text == "true" ? Json(true) : text == "false" ? Json(false) : Json(text);
+  }
   if (std::holds_alternative<AugmentSet Config::*>(setting.field)) {
     if (text == "none" || text == "all") return text;
     return split(text, ',');
@@ -244,6 +268,7 @@ std::string Setting::allowed() const {
   if (std::holds_alternative<AugmentSet Config::*>(field)) {
     return "none, all or any of " + joined(augment_names(), ", ");
   }
+  if (std::holds_alternative<bool Config::*>(field)) return "true or false";
   if (std::holds_alternative<std::string Config::*>(field)) return unit;
   if (low == high) return number_text(low);
   const std::string range = number_text(low) + " to " + number_text(high);
@@ -271,7 +296,7 @@ std::string setting_text(const TrainConfig& config, const Setting& setting) {
 }
 
 Result<void> set_setting(TrainConfig& config, const std::string& name, const std::string& text) {
-  KARYO_TRY(const Setting* setting, find_setting(name));
+  KARYO_TRY(const Setting* setting, find_setting(name, config.model));
   return set_from_json(config, *setting, json_of_text(*setting, text));
 }
 
@@ -295,9 +320,14 @@ Result<TrainConfig> train_config_from_json(const Json& json, TrainConfig base) {
                    "Update the program, or remove settings it does not know and \"schema\".");
     }
   }
+  // What the others are of.
+  if (const auto model = json.find("model"); model != json.end()) {
+    KARYO_TRY(const Setting* setting, find_setting("model", base.model));
+    KARYO_CHECK_OK(set_from_json(base, *setting, *model));
+  }
   for (const auto& [name, value] : json.items()) {
-    if (name == "schema") continue;
-    KARYO_TRY(const Setting* setting, find_setting(name));
+    if (name == "schema" || name == "model") continue;
+    KARYO_TRY(const Setting* setting, find_setting(name, base.model));
     KARYO_CHECK_OK(set_from_json(base, *setting, value));
   }
   return base;

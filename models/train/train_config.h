@@ -3,8 +3,10 @@
 /// Every setting of a training run, in one table: name, default, range, unit, one sentence.
 ///
 /// The command line, `--config FILE`, settings.json in the model folder and the window read the
-/// same table (train_settings), so a setting is added in one place: a member of TrainConfig and
-/// its row in train_settings.cpp. Defaults are the field's (stardist 0.9.2; 32 rays, grid 2).
+/// same table (train_settings), so a setting is added in one place: a member of one of the structs
+/// below and its row in train_settings.cpp, which says what kinds of model have it. Defaults are
+/// the field's: stardist 0.9.2 (32 rays, grid 2), csbdeep 0.8.2, n2v 0.3.3 and the patch sizes of
+/// ZeroCostDL4Mic.
 
 #include <array>
 #include <cstdint>
@@ -28,8 +30,9 @@ struct AugmentSet {
   friend bool operator==(const AugmentSet&, const AugmentSet&) = default;
 };
 
-struct TrainConfig {
-  std::string model = "stardist";
+/// What every kind has; the defaults of StarDist in 2D.
+struct SharedTrainSettings {
+  std::string model = "stardist";  ///< "stardist", "care" or "n2v"
   std::int64_t dims = 2;
 
   std::int64_t epochs = 400;
@@ -37,23 +40,12 @@ struct TrainConfig {
   std::int64_t batch = 4;        ///< patches a step
   Index3 patch{1, 256, 256};     ///< voxels, ZYX; z is 1 in 2D
   double val = 0.1;              ///< share of the images kept for validation
-  std::int64_t val_patches = 0;  ///< 0: one for each validation image
   double lr = 3e-4;
   double reduce_lr_factor = 0.5;
   std::int64_t reduce_lr_patience = 40;
 
-  std::int64_t rays = 32;
-  Index3 grid{1, 2, 2};  ///< voxels a network output pixel stands for, ZYX
-  std::string anisotropy = "auto";  ///< 3D: "z,y,x"; auto: as the training's objects are
   std::int64_t unet_depth = 3;
   std::int64_t filters = 32;
-  std::int64_t features = 128;
-
-  double foreground_only = 0.9;
-  double background_reg = 1e-4;
-  double weight_prob = 1.0, weight_dist = 0.2;
-
-  double percentile_low = 1.0, percentile_high = 99.8;
   AugmentSet augment;
 
   std::string precision = "auto";
@@ -62,7 +54,64 @@ struct TrainConfig {
   std::int64_t loader_threads = 2;
   std::int64_t prefetch = 3;
 
-  /// What is usual for a kind of model ("stardist") and 2 or 3 dimensions.
+  friend bool operator==(const SharedTrainSettings&, const SharedTrainSettings&) = default;
+};
+
+struct StarDistTrainSettings {
+  std::int64_t val_patches = 0;  ///< 0: one for each validation image
+  std::int64_t rays = 32;
+  Index3 grid{1, 2, 2};  ///< voxels a network output pixel stands for, ZYX
+  std::string anisotropy = "auto";  ///< 3D: "z,y,x"; auto: as the training's objects are
+  std::int64_t features = 128;
+
+  double foreground_only = 0.9;
+  double background_reg = 1e-4;
+  double weight_prob = 1.0, weight_dist = 0.2;
+
+  double percentile_low = 1.0, percentile_high = 99.8;
+
+  friend bool operator==(const StarDistTrainSettings&, const StarDistTrainSettings&) = default;
+};
+
+/// What CARE and Noise2Void have in common.
+struct RestorationTrainSettings {
+  std::int64_t kernel = 3;             ///< extent of the convolutions, odd
+  std::string loss = "auto";           ///< "mae", "mse"; auto: see resolved_loss()
+  bool residual = false;               ///< the network computes a difference to its input
+  std::int64_t patches_per_image = 0;  ///< of an image or plane; 0 (N2V): a grid that covers it
+
+  friend bool operator==(const RestorationTrainSettings&,
+                         const RestorationTrainSettings&) = default;
+};
+
+struct CareTrainSettings {
+  bool probabilistic = false;  ///< learns a scale for each pixel beside its value
+  /// Patches are centred where the target, in the half patch around, exceeds this share of its
+  /// 99.9th percentile; 0: anywhere.
+  double background_threshold = 0.4;
+
+  friend bool operator==(const CareTrainSettings&, const CareTrainSettings&) = default;
+};
+
+struct N2vTrainSettings {
+  double perc_pix = 1.5;             ///< blind spots, percent of a patch's pixels
+  std::string manipulator = "auto";  ///< what blind spots are filled with; see blind_spots.h
+  std::int64_t radius = 5;           ///< of the window that replacements come from
+  std::string struct_mask = "none";  ///< neighbours hidden too; see blind_spots.h
+  bool net_per_channel = false;      ///< a network of its own for each channel
+  bool batch_norm = true;
+  bool n2v2 = false;  ///< blurred pooling, no skip connection at the top, median
+
+  friend bool operator==(const N2vTrainSettings&, const N2vTrainSettings&) = default;
+};
+
+/// A kind of model uses its own settings and the shared ones; the others keep their defaults.
+struct TrainConfig : SharedTrainSettings,
+                     StarDistTrainSettings,
+                     RestorationTrainSettings,
+                     CareTrainSettings,
+                     N2vTrainSettings {
+  /// What is usual for a kind ("stardist", "care", "n2v") and 2 or 3 dimensions.
   static TrainConfig defaults(const std::string& model, std::int64_t dims = 2);
 
   friend bool operator==(const TrainConfig&, const TrainConfig&) = default;
@@ -72,15 +121,17 @@ struct TrainConfig {
 struct Setting {
   using Field =
       std::variant<std::int64_t TrainConfig::*, double TrainConfig::*, std::string TrainConfig::*,
-                   Index3 TrainConfig::*, AugmentSet TrainConfig::*>;
+                   bool TrainConfig::*, Index3 TrainConfig::*, AugmentSet TrainConfig::*>;
 
   std::string name;  ///< key in JSON
   Field field;
   double low = 0, high = 0;          ///< allowed numbers, both included (each axis of an Index3)
   std::vector<std::string> choices;  ///< allowed words; none: checked by validate()
   std::string unit;
-  std::string help;  ///< one sentence
+  std::string help;                     ///< one sentence
+  std::vector<std::string> kinds = {};  ///< models that have it; empty: all
 
+  bool applies_to(const std::string& model) const;
   /// On the command line: "--unet-depth".
   std::string option() const;
   /// "1 to 100000", "auto, float32 or bfloat16".
@@ -89,13 +140,15 @@ struct Setting {
   std::string description() const;
 };
 
-/// All settings in the order they are shown and written.
+/// The settings of all kinds in the order they are shown and written.
 std::span<const Setting> train_settings();
 
-/// Calls visitor(setting, value) with a reference to each setting's value in `config`.
+/// Calls visitor(setting, value) with a reference to the value in `config` of each setting that
+/// config.model has.
 template <typename Config, typename Visitor>
 void visit_settings(Config& config, Visitor&& visitor) {
   for (const Setting& setting : train_settings()) {
+    if (!setting.applies_to(config.model)) continue;
     std::visit([&](auto member) { visitor(setting, config.*member); }, setting.field);
   }
 }
@@ -108,11 +161,13 @@ std::string setting_text(const TrainConfig& config, const Setting& setting);
 /// Errors: kInvalidArgument naming setting, what was found and what is allowed.
 Result<void> set_setting(TrainConfig& config, const std::string& name, const std::string& text);
 
-/// {"schema": 1, "model": "stardist", ...}; in 2D axes are written as [Y, X].
+/// {"schema": 1, "model": "stardist", ...}, the settings that config.model has; in 2D axes are
+/// written as [Y, X].
 nlohmann::json to_json(const TrainConfig& config);
 
 /// Settings named in `json` replace those of `base`. Errors: kInvalidArgument for an unknown name
-/// (the nearest known one is offered), a wrong type or a value out of range.
+/// or one of another kind of model (the nearest known one is offered), a wrong type or a value out
+/// of range.
 Result<TrainConfig> train_config_from_json(const nlohmann::json& json, TrainConfig base = {});
 
 /// Errors: as above, kNotFound, and kBadFile with line and column for text that is no JSON.
@@ -125,7 +180,11 @@ Result<void> validate_ranges(const TrainConfig& config);
 /// Ranges of every setting and what must hold between them (patch divisible by grid * 2^depth).
 Result<void> validate(const TrainConfig& config);
 
-/// What the network divides each axis by: grid * 2^depth (z: 1 in 2D).
+/// "laplace" for probabilistic CARE; else "mae" or "mse". `auto` is mae for CARE and N2V2, mse for
+/// N2V, whose mean is then the noise-free image.
+std::string resolved_loss(const TrainConfig& config);
+
+/// What the network divides each axis by: grid (of StarDist) * 2^depth (z: 1 in 2D).
 Index3 patch_divisor(const TrainConfig& config);
 
 /// Size of one image, for the checks against data.

@@ -1,5 +1,7 @@
 // The table of settings: name, member, lowest and highest, choices, unit, one sentence.
 
+#include <algorithm>
+
 #include "models/train/train_config.h"
 
 namespace karyo {
@@ -7,9 +9,12 @@ namespace {
 
 using Config = TrainConfig;
 
+const std::vector<std::string> kStarDist{"stardist"}, kCare{"care"}, kN2v{"n2v"},
+    kRestoration{"care", "n2v"};
+
 std::vector<Setting> make_settings() {
   return {
-      {"model", &Config::model, 0, 0, {"stardist"}, "", "What the network learns."},
+      {"model", &Config::model, 0, 0, {"stardist", "care", "n2v"}, "", "What the network learns."},
       {"dims", &Config::dims, 2, 3, {}, "", "Dimensions of an image: 2 for planes, 3 for stacks."},
       {"epochs",
        &Config::epochs,
@@ -52,7 +57,8 @@ std::vector<Setting> make_settings() {
        1'000'000,
        {},
        "patches",
-       "Patches validated after each epoch; 0: one for each validation image."},
+       "Patches validated after each epoch; 0: one for each validation image.",
+       kStarDist},
       {"lr", &Config::lr, 1e-8, 1, {}, "", "Learning rate of the Adam optimiser at the start."},
       {"reduce_lr_factor",
        &Config::reduce_lr_factor,
@@ -74,21 +80,24 @@ std::vector<Setting> make_settings() {
        512,
        {},
        "",
-       "Directions in which the distance to an object's border is learned."},
+       "Directions in which the distance to an object's border is learned.",
+       kStarDist},
       {"grid",
        &Config::grid,
        1,
        16,
        {},
        "pixels, a power of 2",
-       "Pixels one prediction stands for; 2 is faster, 1 suits objects below 10 pixels."},
+       "Pixels one prediction stands for; 2 is faster, 1 suits objects below 10 pixels.",
+       kStarDist},
       {"anisotropy",
        &Config::anisotropy,
        0,
        0,
        {},
        "auto or z,y,x",
-       "In 3D, how many times deeper than wide a voxel is; auto measures the objects."},
+       "In 3D, how many times deeper than wide a voxel is; auto measures the objects.",
+       kStarDist},
       {"unet_depth",
        &Config::unet_depth,
        1,
@@ -109,49 +118,56 @@ std::vector<Setting> make_settings() {
        1024,
        {},
        "",
-       "Channels between the U-Net and its outputs; 0 leaves that layer out."},
+       "Channels between the U-Net and its outputs; 0 leaves that layer out.",
+       kStarDist},
       {"foreground_only",
        &Config::foreground_only,
        0,
        1,
        {},
        "share of the patches",
-       "Patches that must have an object in them."},
+       "Patches that must have an object in them.",
+       kStarDist},
       {"background_reg",
        &Config::background_reg,
        0,
        1,
        {},
        "",
-       "Weight that pulls distances to 0 on background."},
+       "Weight that pulls distances to 0 on background.",
+       kStarDist},
       {"weight_prob",
        &Config::weight_prob,
        0,
        1000,
        {},
        "",
-       "Weight of the object probability in the loss."},
+       "Weight of the object probability in the loss.",
+       kStarDist},
       {"weight_dist",
        &Config::weight_dist,
        0,
        1000,
        {},
        "",
-       "Weight of the distances in the loss."},
+       "Weight of the distances in the loss.",
+       kStarDist},
       {"percentile_low",
        &Config::percentile_low,
        0,
        50,
        {},
        "percent",
-       "This percentile of each image and channel becomes 0."},
+       "This percentile of each image and channel becomes 0.",
+       kStarDist},
       {"percentile_high",
        &Config::percentile_high,
        50,
        100,
        {},
        "percent",
-       "This percentile of each image and channel becomes 1."},
+       "This percentile of each image and channel becomes 1.",
+       kStarDist},
       {"augment",
        &Config::augment,
        0,
@@ -159,6 +175,110 @@ std::vector<Setting> make_settings() {
        {},
        "",
        "Random changes of patches that make more of few images."},
+      {"kernel",
+       &Config::kernel,
+       3,
+       7,
+       {},
+       "pixels",
+       "Extent of the network's convolutions, an odd number; larger sees further.",
+       kRestoration},
+      {"loss",
+       &Config::loss,
+       0,
+       0,
+       {"auto", "mae", "mse"},
+       "",
+       "What is made small: the mean absolute or the mean squared error.",
+       kRestoration},
+      {"residual",
+       &Config::residual,
+       0,
+       0,
+       {},
+       "",
+       "The network learns the difference to its input; where that has the output's channels.",
+       kRestoration},
+      {"patches_per_image",
+       &Config::patches_per_image,
+       0,
+       1'000'000,
+       {},
+       "patches",
+       "Pieces taken from each image or plane at random; 0 for n2v: a grid that covers it.",
+       kRestoration},
+      {"probabilistic",
+       &Config::probabilistic,
+       0,
+       0,
+       {},
+       "",
+       "The network also says how uncertain each pixel is.",
+       kCare},
+      {"background_threshold",
+       &Config::background_threshold,
+       0,
+       1,
+       {},
+       "share of the 99.9th percentile",
+       "Patches are taken where the target exceeds this; 0 takes them anywhere.",
+       kCare},
+      {"perc_pix",
+       &Config::perc_pix,
+       0.01,
+       25,
+       {},
+       "percent",
+       "Pixels of a patch that are hidden from the network, which learns to guess them.",
+       kN2v},
+      {"manipulator",
+       &Config::manipulator,
+       0,
+       0,
+       {"auto", "uniform_withCP", "uniform_withoutCP", "mean", "median"},
+       "",
+       "What hides a pixel: a neighbour drawn with or without itself, their mean or median.",
+       kN2v},
+      {"radius",
+       &Config::radius,
+       1,
+       64,
+       {},
+       "pixels",
+       "How far the neighbours that hide a pixel may lie.",
+       kN2v},
+      {"struct_mask",
+       &Config::struct_mask,
+       0,
+       0,
+       {},
+       "none, horizontal, vertical, or rows of 0 and 1 such as 111,000,111",
+       "Neighbours hidden with a pixel, for noise that runs in lines (structN2V).",
+       kN2v},
+      {"net_per_channel",
+       &Config::net_per_channel,
+       0,
+       0,
+       {},
+       "",
+       "A network for each channel, which does not see the others.",
+       kN2v},
+      {"batch_norm",
+       &Config::batch_norm,
+       0,
+       0,
+       {},
+       "",
+       "Normalises the values between the network's layers.",
+       kN2v},
+      {"n2v2",
+       &Config::n2v2,
+       0,
+       0,
+       {},
+       "",
+       "The variant without checkerboards: blurred pooling, no top connection, medians (2D).",
+       kN2v},
       {"precision",
        &Config::precision,
        0,
@@ -187,16 +307,46 @@ std::vector<Setting> make_settings() {
 
 }  // namespace
 
+bool Setting::applies_to(const std::string& model) const {
+  return kinds.empty() || std::find(kinds.begin(), kinds.end(), model) != kinds.end();
+}
+
 TrainConfig TrainConfig::defaults(const std::string& model, std::int64_t dims) {
   TrainConfig config;
   config.model = model;
   config.dims = dims;
-  if (dims != 3) return config;
-  config.batch = 1;
-  config.patch = {32, 96, 96};
-  config.rays = 96;
+  if (model == "stardist") {
+    if (dims != 3) return config;
+    config.batch = 1;
+    config.patch = {32, 96, 96};
+    config.rays = 96;
+    config.unet_depth = 2;
+    return config;
+  }
+  config.epochs = 100;
+  config.steps = 400;
+  config.batch = 16;
+  config.lr = 4e-4;
+  config.reduce_lr_patience = 10;
   config.unet_depth = 2;
+  // What brightens, blurs or adds noise would change what is to be learned.
+  config.augment = {true, true, false, false, false};
+  config.cache_mib = 1024;
+  if (model == "care") {
+    config.patch = dims == 2 ? Index3{1, 64, 64} : Index3{8, 80, 80};
+    config.kernel = dims == 2 ? 5 : 3;
+    config.residual = true;
+    config.patches_per_image = dims == 2 ? 50 : 200;
+  } else {
+    config.patch = dims == 2 ? Index3{1, 64, 64} : Index3{16, 64, 64};
+  }
   return config;
+}
+
+std::string resolved_loss(const TrainConfig& config) {
+  if (config.model == "care" && config.probabilistic) return "laplace";
+  if (config.loss != "auto") return config.loss;
+  return config.model == "n2v" && !config.n2v2 ? "mse" : "mae";
 }
 
 std::span<const Setting> train_settings() {

@@ -29,12 +29,12 @@ TEST(TrainConfig, DefaultsAreTheFieldsAndValid) {
 TEST(TrainSettings, SayEverythingAboutEachSetting) {
   std::set<std::string> names;
   const TrainConfig defaults;
-  visit_settings(defaults, [&](const Setting& setting, const auto&) {
+  for (const Setting& setting : train_settings()) {
     EXPECT_TRUE(names.insert(setting.name).second) << setting.name;
     EXPECT_TRUE(setting.help.ends_with('.')) << setting.name;
     EXPECT_FALSE(setting.allowed().empty());
     EXPECT_FALSE(setting_text(defaults, setting).empty());
-  });
+  }
   // The command line's promises (spec of `train`).
   for (const char* option : {"--dims", "--epochs", "--steps", "--batch", "--patch", "--val", "--lr",
                              "--rays", "--grid", "--unet-depth", "--filters", "--augment"}) {
@@ -53,9 +53,88 @@ TEST(TrainSettings, TextOfEveryValueReadsBack) {
   config.precision = "bfloat16";
   TrainConfig copy;
   for (const Setting& setting : train_settings()) {
+    if (!setting.applies_to(config.model)) continue;
     ASSERT_TRUE(set_setting(copy, setting.name, setting_text(config, setting))) << setting.name;
   }
   EXPECT_EQ(copy, config);
+
+  for (const std::string kind : {"care", "n2v"}) {
+    TrainConfig changed = TrainConfig::defaults(kind, 3);
+    changed.patch = {4, 16, 24};
+    changed.residual = !changed.residual;
+    changed.loss = "mse";
+    if (kind == "n2v") changed.struct_mask = "111,000,111";
+    TrainConfig read = TrainConfig::defaults(kind, 3);
+    visit_settings(changed, [&](const Setting& setting, const auto&) {
+      EXPECT_TRUE(set_setting(read, setting.name, setting_text(changed, setting))) << setting.name;
+    });
+    EXPECT_EQ(read, changed) << kind;
+  }
+}
+
+TEST(TrainSettings, BelongToKindsOfModels) {
+  for (const std::string kind : {"stardist", "care", "n2v"}) {
+    for (const std::int64_t dims : {2, 3}) {
+      if (kind == "stardist" && dims == 3) continue;
+      const auto config = TrainConfig::defaults(kind, dims);
+      const auto valid = validate(config);
+      EXPECT_TRUE(valid) << kind << dims << " " << valid.error().what;
+      const auto again = train_config_from_json(to_json(config), TrainConfig::defaults(kind, dims));
+      ASSERT_TRUE(again) << again.error().what;
+      EXPECT_EQ(*again, config);
+    }
+  }
+  EXPECT_FALSE(to_json(TrainConfig::defaults("care")).contains("rays"));
+  EXPECT_TRUE(to_json(TrainConfig::defaults("n2v")).contains("perc_pix"));
+  TrainConfig care = TrainConfig::defaults("care");
+  const auto refused = set_setting(care, "rays", "32");
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().what, HasSubstr("is of stardist, not of care"));
+  EXPECT_FALSE(set_setting(care, "probabilistic", "maybe"));
+  ASSERT_TRUE(set_setting(care, "probabilistic", "true"));
+  EXPECT_EQ(resolved_loss(care), "laplace");
+  EXPECT_EQ(resolved_loss(TrainConfig::defaults("n2v")), "mse");
+}
+
+TEST(TrainConfigChecks, OfRestoration) {
+  const auto fix_of = [](TrainConfig config) {
+    const auto outcome = validate(config);
+    EXPECT_FALSE(outcome);
+    return outcome ? std::string() : outcome.error().what + " | " + outcome.error().fix;
+  };
+  TrainConfig config = TrainConfig::defaults("n2v", 3);
+  config.patch = {6, 64, 64};
+  EXPECT_THAT(fix_of(config), HasSubstr("--patch 8,64,64 or --patch 4,64,64"));
+  config = TrainConfig::defaults("n2v", 3);
+  config.n2v2 = true;
+  EXPECT_THAT(fix_of(config), HasSubstr("--dims 2"));
+  config = TrainConfig::defaults("n2v");
+  config.struct_mask = "horizontal";
+  EXPECT_THAT(fix_of(config), HasSubstr("--augment flip"));
+  config.augment.rotate = false;
+  EXPECT_TRUE(validate(config));
+  config.n2v2 = true;
+  EXPECT_THAT(fix_of(config), HasSubstr("uniform_withCP"));
+  config = TrainConfig::defaults("care");
+  config.augment.noise = true;
+  EXPECT_THAT(fix_of(config), HasSubstr("--augment flip,rotate"));
+  config = TrainConfig::defaults("care");
+  config.kernel = 4;
+  EXPECT_THAT(fix_of(config), HasSubstr("odd"));
+  config = TrainConfig::defaults("care");
+  config.probabilistic = true;
+  config.loss = "mse";
+  EXPECT_THAT(fix_of(config), HasSubstr("--probabilistic"));
+}
+
+TEST(TrainConfigChecks, ThinStacksTakeThinnerPatchesOrPlanes) {
+  const TrainConfig config = TrainConfig::defaults("n2v", 3);
+  const auto thinner = validate_against(config, std::vector<ImageSize>{{"a.tif", {9, 512, 512}}});
+  ASSERT_FALSE(thinner);
+  EXPECT_THAT(thinner.error().fix, HasSubstr("--patch 8,64,64"));
+  const auto planes = validate_against(config, std::vector<ImageSize>{{"a.tif", {3, 512, 512}}});
+  ASSERT_FALSE(planes);
+  EXPECT_THAT(planes.error().fix, HasSubstr("--dims 2"));
 }
 
 TEST(TrainSettings, TakeCommandLineForms) {

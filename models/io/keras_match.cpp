@@ -3,7 +3,7 @@
 #include <map>
 #include <optional>
 
-#include "models/io/stardist_layout.h"
+#include "models/io/keras_layout.h"
 
 namespace karyo {
 namespace {
@@ -127,13 +127,6 @@ Result<std::vector<KerasLayer>> match_layers(const std::vector<LayoutLayer>& lay
               take_weights(layer, file_layers[pairs.indices[next++]], name));
   }
   return matched;
-}
-
-Result<std::vector<KerasLayer>> read_stardist_weights(const std::filesystem::path& path,
-                                                      const StarDistConfig& config) {
-  KARYO_TRY(const auto layout, stardist_layout(config));
-  KARYO_TRY(auto layers, read_keras_weights(path));
-  return match_layers(layout, std::move(layers), path.string());
 }
 
 }  // namespace karyo

@@ -1,0 +1,62 @@
+#include "core/dataset/image_folder.h"
+
+#include <system_error>
+
+#include "core/dataset/image_listing.h"
+
+namespace karyo {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kForm = "Give a folder of images or stacks, or one with images/ in it.";
+
+}  // namespace
+
+Result<void> ImageFolder::usable() const {
+  return no_errors(findings, "Mend them one after the other.");
+}
+
+Result<ImageFolder> open_images(const fs::path& root, std::int64_t dims) {
+  std::error_code ec;
+  ImageFolder dataset;
+  dataset.root = fs::is_directory(root / "images", ec) ? root / "images" : root;
+  if (!fs::is_directory(dataset.root, ec)) {
+    return Error(ErrorCode::kNotFound, "there is no folder " + root.string(), kForm);
+  }
+  KARYO_TRY(const auto images, list_images(dataset.root, kForm, dataset.findings));
+  if (images.empty() && dataset.findings.empty()) {
+    const bool pairs = fs::is_directory(dataset.root / "low", ec);
+    return Error(
+        ErrorCode::kBadFile, dataset.root.string() + " holds no image",
+        pairs ? "Give the folder of the noisy images: " + (dataset.root / "low").string() + "."
+              : std::string("Put images or stacks (TIFF, PNG, NRRD ...) there."));
+  }
+  std::vector<std::pair<fs::path, std::int64_t>> channels;
+  for (const auto& [stem, image] : images) {
+    const VolumeShape shape = image.shape();
+    if (dims == 3 && shape.z == 1) {
+      dataset.findings.push_back(
+          Finding::error("plane", image.path, "is a single plane; 3D training takes stacks",
+                         shape.t > 1 ? "Train with --dims 2, or, if its time points are planes in "
+                                       "depth, save it as a stack (Fiji: Image > Properties)."
+                                     : "Train with --dims 2, or take the file out."));
+      continue;
+    }
+    dataset.images.push_back({image.path, shape, image.description.type});
+    channels.emplace_back(image.path, shape.c);
+  }
+  check_channels(channels, dataset.findings);
+  return dataset;
+}
+
+std::string fingerprint(const ImageFolder& dataset) {
+  Fingerprint print;
+  for (const auto& image : dataset.images) {
+    print.add_file(image.path);
+    print.add_header(image.shape, image.type);
+  }
+  return print.text();
+}
+
+}  // namespace karyo
