@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "models/nn/conv.h"
+#include "models/predict/input_channels.h"
 #include "models/predict/tile_layout.h"
 
 namespace karyo {
@@ -82,27 +83,9 @@ std::vector<TileBox> tiles_of(const StarDistModel& model, Index3 shape, Index3 w
 Result<std::vector<ChannelScale>> input_scales(const Volume& image, std::int64_t t,
                                                std::int64_t channel, std::int64_t channels,
                                                double pmin, double pmax) {
-  // An alpha channel is transparency, not signal.
-  const std::int64_t has = image.rgb ? std::min<std::int64_t>(3, image.shape().c) : image.shape().c;
-  if (channel >= has) {
-    return Error(ErrorCode::kInvalidArgument,
-                 "channel " + std::to_string(channel + 1) + " was asked for, the image has " +
-                     std::to_string(has),
-                 "Choose one with --channel 1 to " + std::to_string(has) + ".");
-  }
-  const std::int64_t taken = channel >= 0 ? 1 : has;
-  if (taken != channels) {
-    return Error(ErrorCode::kUnsupported,
-                 "the model takes " + std::to_string(channels) +
-                     (channels == 1 ? " channel" : " channels") + ", the image gives " +
-                     std::to_string(taken),
-                 channels == 1 ? "Choose one with --channel 1 to " + std::to_string(has) + "."
-                               : "Give an image with " + std::to_string(channels) + " channels.");
-  }
+  KARYO_TRY(const auto taken, input_channels(image.shape().c, image.rgb, channel, channels));
   std::vector<ChannelScale> scales;
-  for (std::int64_t c = 0; c < channels; ++c) {
-    scales.push_back(percentile_scale(image, t, channel >= 0 ? channel : c, pmin, pmax));
-  }
+  for (const std::int64_t c : taken) scales.push_back(percentile_scale(image, t, c, pmin, pmax));
   return scales;
 }
 

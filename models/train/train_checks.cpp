@@ -77,10 +77,6 @@ Index3 patch_divisor(const TrainConfig& config) {
 Result<void> validate(const TrainConfig& config) {
   KARYO_CHECK_OK(validate_ranges(config));
   const bool stardist = config.model == "stardist";
-  if (stardist && config.dims == 3) {
-    return Error(ErrorCode::kInvalidArgument, "the setting \"dims\" cannot be 3 for stardist",
-                 "Choose 2 for --dims.");
-  }
   if (!stardist) KARYO_CHECK_OK(validate_restoration(config));
   for (const std::int64_t step : {config.grid.z, config.grid.y, config.grid.x}) {
     if (!std::has_single_bit(static_cast<std::uint64_t>(step))) {
