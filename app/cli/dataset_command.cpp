@@ -1,6 +1,7 @@
 // karyoscope dataset check DIR: what is wrong with a dataset, and how to mend it.
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 
 #include "app/cli/commands.h"
@@ -30,6 +31,9 @@ nlohmann::json to_json(const DatasetFolder& dataset) {
   return {{"path", dataset.root.string()},
           {"pairs", dataset.pairs.size()},
           {"fingerprint", fingerprint(dataset)},
+          {"objects", dataset.counts.objects},
+          {"ignored_pixels", dataset.counts.ignored},
+          {"masks_with_ignored", dataset.counts.masks_with_ignored},
           {"findings", findings}};
 }
 
@@ -40,6 +44,17 @@ std::int64_t usable_pairs(const DatasetFolder& dataset) {
       return f.severity == Severity::kError && (f.file == pair.image || f.file == pair.mask);
     });
   });
+}
+
+/// "120 objects; 2.5 % of the pixels are ignored, in 3 masks"
+std::string contents_text(const MaskCounts& counts) {
+  std::string text = counted(counts.objects, "object");
+  if (counts.ignored == 0) return text;
+  char share[32];
+  std::snprintf(share, sizeof share, "%.2g",
+                100 * static_cast<double>(counts.ignored) / static_cast<double>(counts.voxels));
+  return text + "; " + share + " % of the pixels are ignored, in " +
+         counted(counts.masks_with_ignored, "mask");
 }
 
 Result<void> check(const CheckOptions& options, Console& console) {
@@ -55,6 +70,7 @@ Result<void> check(const CheckOptions& options, Console& console) {
     console.say(std::string(word_for(finding.severity)) + ": " + finding.as_error().what);
     console.say("  fix: " + finding.fix);
   }
+  console.say(contents_text(dataset.counts));
   console.say(counted(usable_pairs(dataset), "usable pair") + ", " +
               (dataset.findings.empty()
                    ? "nothing wrong"
