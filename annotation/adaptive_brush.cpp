@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "annotation/index_axis.h"
@@ -17,16 +18,11 @@ constexpr double kCoreLeast = 1.5;  // in the finest voxels
 constexpr double kMostSigma = 10;
 constexpr double kFarthest = 1e12;   // voxels, from the middle
 constexpr double kMostDabs = 10000;  // of one way, whatever its length
+constexpr std::uint8_t kChosen = 255;
 
 struct Limits {
   float low, high;
 };
-
-float median_of(std::vector<float>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 /// The values that belong with the middle: up to half-way to what is certainly something else, on
 /// either side.
@@ -40,11 +36,15 @@ Limits limits_of(float seed, std::vector<float> core, const std::vector<float>& 
   const auto off = static_cast<float>(tolerance * spread);
   // Close to an edge most of the core may lie beyond it.
   if (std::abs(seed - middle) > off) middle = seed;
-  std::vector<float> darker, brighter;
-  for (const float value : all) {
-    if (value < middle - off) darker.push_back(value);
-    if (value > middle + off) brighter.push_back(value);
+  std::vector<float> darker(all.size()), brighter(all.size());
+  std::size_t dark = 0, bright = 0;
+  for (const float value : all) {  // without branches: the two are mixed by chance
+    darker[dark] = brighter[bright] = value;
+    dark += value < middle - off ? 1 : 0;
+    bright += value > middle + off ? 1 : 0;
   }
+  darker.resize(dark);
+  brighter.resize(bright);
   constexpr float kNone = std::numeric_limits<float>::max();
   Limits limits{-kNone, kNone};
   if (!darker.empty()) limits.low = std::min(middle - off, (middle + median_of(darker)) / 2);
@@ -95,28 +95,59 @@ PlacedMask adaptive_dab(const ImagePart& image, const VoxelGrid& grid, const Wor
   const double core_radius = std::max(kCore * brush.radius, kCoreLeast * finest);
   PlacedMask dab{Mask(box.shape()), box.begin};
   std::vector<float> core{value(middle)}, all;
-  const auto each_voxel = [&](const auto& visit) {
-    std::uint8_t* voxel = dab.voxels.data();
+  all.reserve(static_cast<std::size_t>(box.shape().count()));
+  const auto squared = [](double d) { return d * d; };
+  // Voxels of the row within a distance: one run, as distances grow to either side of the middle.
+  const auto run_within = [&](std::int64_t z, std::int64_t y, double radius) {
+    const WorldPoint place = centre_of({z, y, middle.x}, grid);
+    const double off = squared(place.z - centre.z) + squared(place.y - centre.y);
+    const auto in = [&](std::int64_t x) {
+      return std::sqrt(off + squared(centre_of({z, y, x}, grid).x - centre.x)) <= radius;
+    };
+    std::pair run{middle.x, middle.x};
+    if (!in(middle.x)) return run;
+    // Nearly there at once; then as far as the distance says.
+    const double reach = std::sqrt(std::max(0.0, squared(radius) - off)) / grid.spacing_x - 2;
+    const auto by = std::clamp<std::int64_t>(static_cast<std::int64_t>(reach), 0, box.shape().x);
+    run = {std::max(box.begin.x, middle.x - by), std::min(box.end.x, middle.x + by + 1)};
+    while (run.first > box.begin.x && in(run.first - 1)) --run.first;
+    while (run.second < box.end.x && in(run.second)) ++run.second;
+    return run;
+  };
+  std::vector<std::pair<std::int64_t, std::int64_t>> runs;  // of each row
+  const auto each_row = [&](const auto& visit) {
     for (std::int64_t z = box.begin.z; z < box.end.z; ++z) {
-      for (std::int64_t y = box.begin.y; y < box.end.y; ++y) {
-        for (std::int64_t x = box.begin.x; x < box.end.x; ++x) visit(Index3{z, y, x}, *voxel++);
-      }
+      for (std::int64_t y = box.begin.y; y < box.end.y; ++y) visit(z, y);
     }
   };
-  each_voxel([&](const Index3& p, std::uint8_t& covered) {
-    const WorldPoint place = centre_of(p, grid);
-    const double dz = place.z - centre.z, dy = place.y - centre.y, dx = place.x - centre.x;
-    const double distance = std::sqrt(dz * dz + dy * dy + dx * dx);
-    covered = distance <= brush.radius || p == middle ? 1 : 0;
-    if (covered == 0) return;
-    all.push_back(value(p));
-    if (distance <= core_radius) core.push_back(value(p));
+  each_row([&](std::int64_t z, std::int64_t y) {
+    auto run = run_within(z, y, brush.radius);
+    if (run.first == run.second && z == middle.z && y == middle.y) ++run.second;
+    runs.push_back(run);
+    if (run.first == run.second) return;
+    const auto add = [&](std::vector<float>& to, const std::pair<std::int64_t, std::int64_t>& of) {
+      const float* row = &values(z - wide.begin.z, y - wide.begin.y, 0);
+      to.insert(to.end(), row + (of.first - wide.begin.x), row + (of.second - wide.begin.x));
+    };
+    add(all, run);
+    add(core, run_within(z, y, std::min(core_radius, brush.radius)));
   });
   const Limits limits = limits_of(value(middle), std::move(core), all, noise, options.tolerance);
-  each_voxel([&](const Index3& p, std::uint8_t& covered) {
-    const float here = value(p);
-    if (!(limits.low <= here && here <= limits.high)) covered = 0;
+  auto run = runs.begin();
+  bool whole = true;
+  each_row([&](std::int64_t z, std::int64_t y) {
+    const auto [first, last] = *run++;
+    if (first == last) return;
+    const float* row = &values(z - wide.begin.z, y - wide.begin.y, first - wide.begin.x);
+    std::uint8_t* covered = &dab.voxels(z - box.begin.z, y - box.begin.y, first - box.begin.x);
+    std::uint8_t least = kChosen;
+    for (std::int64_t i = 0; i < last - first; ++i) {
+      covered[i] = limits.low <= row[i] && row[i] <= limits.high ? kChosen : 0;
+      least = std::min(least, covered[i]);
+    }
+    if (least == 0) whole = false;
   });
+  if (whole) return dab;  // a whole disc or ball hangs together and encloses nothing
   keep_connected(dab.voxels, middle - box.begin);
   fill_enclosed(dab.voxels);
   return dab;
@@ -127,12 +158,15 @@ Box3 paint_adaptive(LabelWriter& writer, const LabelVolume& labels, const ImageP
                     const Brush& brush, const EdgeOptions& options) {
   const double dz = to.z - from.z, dy = to.y - from.y, dx = to.x - from.x;
   const double length = std::sqrt(dz * dz + dy * dy + dx * dx);
-  const double dabs = std::min(std::ceil(length / (brush.radius / 2)), kMostDabs);
+  const double first = brush.first_radius.value_or(brush.radius);
+  const double dabs = std::min(std::ceil(length / (std::min(first, brush.radius) / 2)), kMostDabs);
   Box3 changed;
   for (double dab = 0; dab <= dabs; ++dab) {
     const double part = dabs > 0 ? dab / dabs : 0;
     const WorldPoint at{from.z + part * dz, from.y + part * dy, from.x + part * dx};
-    const PlacedMask mask = adaptive_dab(image, grid, at, brush, options);
+    Brush here = brush;
+    here.radius = first + part * (brush.radius - first);
+    const PlacedMask mask = adaptive_dab(image, grid, at, here, options);
     changed = changed.united_with(write_mask(writer, labels, mask, brush.label, brush.rule));
   }
   return changed;

@@ -26,8 +26,8 @@ struct EdgeOptions {
 PlacedMask adaptive_dab(const ImagePart& image, const VoxelGrid& grid, const WorldPoint& at,
                         const Brush& brush, const EdgeOptions& options = {});
 
-/// Paints dabs on the straight way between two places, half a radius apart. Returns the box of
-/// voxels that changed.
+/// Paints dabs on the straight way between two places, half a radius (the smaller one of its ends)
+/// apart. Returns the box of voxels that changed.
 Box3 paint_adaptive(LabelWriter& writer, const LabelVolume& labels, const ImagePart& image,
                     const VoxelGrid& grid, const WorldPoint& from, const WorldPoint& to,
                     const Brush& brush, const EdgeOptions& options = {});

@@ -3,6 +3,8 @@
 /// The picture that labels are drawn on, as the tools that follow it read it: one channel at one
 /// time, in memory as a whole or in part.
 
+#include <vector>
+
 #include "core/filters/smoothing.h"
 #include "core/image/volume.h"
 
@@ -22,6 +24,10 @@ struct ImagePart {
 /// The values of `box` (in voxels of the labels, within part.box()) as float32; what is no finite
 /// number becomes 0, so that smoothing does not spread it.
 Array3<float> values_in(const ImagePart& part, const Box3& box);
+
+/// The value at place n / 2 (rounded down) of n >= 1 sorted ones, none of them NaN; their order may
+/// change.
+float median_of(std::vector<float>& values);
 
 /// Convolved with a Gaussian of these standard deviations in voxels, 0 to 100; an axis with a
 /// single voxel is left as it is.

@@ -1,56 +1,14 @@
 #include "annotation/journal.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/vfs.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
+#include <limits>
 #include <utility>
 
 #include "annotation/journal_codec.h"
 
 namespace karyo {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr const char* kInUse = "another window or program has this folder open";
-constexpr const char* kNotWritable = "this folder cannot be written";
-
-/// Whether a write-ahead log is safe: its users share memory, so they have to be on one machine.
-/// A file system that is not known to be of this machine alone is taken for one that is not.
-JournalDatabase::Safety safety_of(const fs::path& folder) {
-  constexpr std::array<std::int64_t, 8> kLocalSystems{
-      0xef53,      // ext2, ext3, ext4
-      0x58465342,  // XFS
-      0x9123683e,  // Btrfs
-      0x01021994,  // tmpfs
-      0xf2f52010,  // F2FS
-      0x794c7630,  // overlayfs
-      0x2fc12fc1,  // ZFS
-      0xca451a4e,  // bcachefs
-  };
-  struct statfs about {};
-  const bool known = ::statfs(folder.c_str(), &about) == 0;
-  const auto type = static_cast<std::int64_t>(static_cast<std::uint32_t>(about.f_type));
-  return known && std::find(kLocalSystems.begin(), kLocalSystems.end(), type) != kLocalSystems.end()
-             ? JournalDatabase::Safety::kLocal
-             : JournalDatabase::Safety::kNetwork;
-}
-
-/// So that the name of a new file is on disk too. Some network file systems cannot do it and say
-/// so; there it is the server's matter.
-void sync_folder(const fs::path& folder) {
-  const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (file < 0) return;
-  ::fsync(file);
-  ::close(file);
-}
 
 std::int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -64,59 +22,6 @@ Error misused(const std::string& what) {
 
 }  // namespace
 
-Journal::Lock::~Lock() {
-  ::close(file);
-}
-
-Result<std::unique_ptr<Journal::Lock>> Journal::lock(const fs::path& folder, std::string& why_not) {
-  // Its own file: closing any handle of the database would drop SQLite's locks on it. It stays, as
-  // taking it away could leave two windows with a lock each.
-  const fs::path path = folder / ".karyoscope.lock";
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (file < 0 && (errno == EACCES || errno == EPERM || errno == EROFS)) {
-    why_not = kNotWritable;
-    return std::unique_ptr<Lock>();
-  }
-  if (file < 0) {
-    return Error(ErrorCode::kIo, "cannot make " + path.string() + ": " + std::strerror(errno),
-                 errno == ENOSPC ? "Free some space on the disk, then open the folder again."
-                                 : "Check that the folder is there and can be written.");
-  }
-  auto lock = std::make_unique<Lock>(file);
-  if (::flock(file, LOCK_EX | LOCK_NB) == 0) return lock;
-  if (errno == EWOULDBLOCK) {
-    why_not = kInUse;
-    return std::unique_ptr<Lock>();
-  }
-  return Error(ErrorCode::kIo, "cannot lock " + path.string() + ": " + std::strerror(errno),
-               "Copy the folder to a disk that knows locks, a local one for instance.");
-}
-
-Result<std::unique_ptr<Journal>> Journal::open(const fs::path& folder, JournalOptions options) {
-  std::unique_ptr<Journal> journal(new Journal);
-  KARYO_TRY(journal->lock_, lock(folder, journal->why_read_only_));
-  const fs::path path = folder / kFileName;
-  const auto open_database = [&]() -> Result<JournalDatabase> {
-    if (!journal->read_only()) {
-      KARYO_TRY(auto database,
-                JournalDatabase::open_for_writing(path, safety_of(folder), options.vfs));
-      sync_folder(folder);
-      KARYO_CHECK_OK(prune(database, options.most_bytes));
-      return database;
-    }
-    // A log that was left behind in a folder that cannot be written has to be read as well.
-    std::error_code none;
-    const bool unchanging = journal->why_read_only_ == kNotWritable &&
-                            !fs::exists(fs::path(path.string() + "-wal"), none);
-    return JournalDatabase::open_for_reading(path, unchanging, options.vfs);
-  };
-  KARYO_TRY(auto database, open_database());
-  KARYO_CHECK_OK(journal->load(database));
-  journal->writer_ =
-      std::make_unique<JournalWriter>(std::move(database), std::move(options.status_changed));
-  return journal;
-}
-
 Journal::~Journal() = default;
 
 Result<void> Journal::load(JournalDatabase& database) {
@@ -126,7 +31,10 @@ Result<void> Journal::load(JournalDatabase& database) {
   images_.clear();
   for (const StoredImage& row : rows) {
     KARYO_TRY(const bool unsaved, database.unsaved(row.id));
-    images_.emplace(row.name, Image{row, unsaved});
+    Image& image = images_.emplace(row.name, Image{row, unsaved}).first->second;
+    // Of one whose log is damaged the rest is still of use; it is said when it is opened.
+    const auto log = read_only() ? Result<StepLog>(StepLog()) : database.log(row.id);
+    if (log) image.note_ends(*log);
     next_image_ = std::max(next_image_, row.id + 1);
   }
   KARYO_TRY(next_step_, database.free_step());
@@ -139,6 +47,35 @@ Result<void> Journal::writable() const {
                "the folder is open for reading only: " + why_read_only_,
                "Close the other window, or copy the folder to where you may write; then open it "
                "again.");
+}
+
+void Journal::Image::note_ends(const StepLog& of) {
+  last_done = of.position() >= of.first() ? of.step(of.position()) : 0;
+  first_undone = of.position() < of.last() ? of.step(of.position() + 1) : 0;
+}
+
+std::string Journal::last_done(const Among& among) const {
+  const std::lock_guard lock(mutex_);
+  std::string found;
+  std::int64_t latest = 0;
+  for (const auto& [name, image] : images_) {
+    if (image.last_done <= latest || !among(name)) continue;
+    latest = image.last_done;
+    found = name;
+  }
+  return found;
+}
+
+std::string Journal::first_undone(const Among& among) const {
+  const std::lock_guard lock(mutex_);
+  std::string found;
+  std::int64_t earliest = std::numeric_limits<std::int64_t>::max();
+  for (const auto& [name, image] : images_) {
+    if (image.first_undone == 0 || image.first_undone >= earliest || !among(name)) continue;
+    earliest = image.first_undone;
+    found = name;
+  }
+  return found;
 }
 
 Journal::Image& Journal::image_of(const std::string& name) {
@@ -242,7 +179,14 @@ Result<Recovered> Journal::recover(const std::string& image, std::vector<LabelVo
       return database.put_mask(id, {0, file});
     });
   }
+  if (recovered.file_is_up_to_date()) {
+    // Steps that no file needs may be forgotten, and nobody may ever save this mask again.
+    writer_->write([id = known.row.id, file, end = recovered.log.end()](JournalDatabase& database) {
+      return database.move_mask(id, {end, file});
+    });
+  }
   known.log = std::move(recovered.log);
+  known.note_ends();
   known.saved = recovered.entry_of_file;
   known.unsaved = recovered.found.unsaved;
   return std::move(recovered.found);
@@ -255,6 +199,7 @@ Result<void> Journal::take_file(const std::string& image,
   Image& known = image_of(image);
   known.log.reset();
   known.unsaved = false;
+  known.last_done = known.first_undone = 0;
   writer_->write([row = known.row, file](JournalDatabase& database) -> Result<void> {
     KARYO_CHECK_OK(database.put_image(row));
     KARYO_CHECK_OK(database.delete_history(row.id));
@@ -293,6 +238,7 @@ Result<std::int64_t> Journal::record(const std::string& image, JournalStep step)
   const std::int64_t id = next_step_;
   next_step_ += static_cast<std::int64_t>(count_parts(step));
   const LogEntry entry = known->log->add(id);
+  known->note_ends();
   known->unsaved = true;
   writer_->write([image_id = known->row.id, id, entry,
                   step = std::move(step)](JournalDatabase& database) -> Result<void> {
@@ -311,6 +257,7 @@ Result<void> Journal::moved(const std::string& image, std::int64_t position) {
   }
   const std::vector<LogEntry> entries = log.move_to(position);
   if (entries.empty()) return {};
+  known->note_ends();
   known->unsaved = true;
   writer_->write([id = known->row.id, entries](JournalDatabase& database) -> Result<void> {
     for (const LogEntry& entry : entries) {

@@ -21,8 +21,7 @@
 /// Threads  any may call. record, moved, mark, saving, saved and what sets something never wait for
 ///          the disk; flush, recover and notes do.
 /// Errors   of writing come from flush, status and JournalOptions::status_changed. What could not
-/// be
-///          written stays in memory, in order, and is tried again. What sets something says
+///          be written stays in memory, in order, and is tried again. What sets something says
 ///          kInvalidArgument when the journal is read-only.
 
 #include <cstdint>
@@ -81,6 +80,12 @@ class Journal {
   /// JSON by key ("classes", "threshold"); empty: not set.
   std::string setting(const std::string& key) const;
   Result<void> set_setting(const std::string& key, std::string json);
+  /// Of some images the one with the step that was made last of all that are done: undo goes on
+  /// there. With the one that was made first of all that are undone: so does redo. Empty: none.
+  /// Nothing is known of it when the journal is read-only.
+  using Among = std::function<bool(const std::string& image)>;
+  std::string last_done(const Among& among) const;
+  std::string first_undone(const Among& among) const;
   Result<void> set_state(const std::string& image, std::string state);
   Result<void> set_seconds(const std::string& image, double seconds);
 
@@ -126,6 +131,10 @@ class Journal {
     bool unsaved = false;
     std::optional<StepLog> log = {};  // once it was recovered
     std::int64_t saved = 0;           // entry of the log that the mask has
+    // Steps beside the position; 0: none. They are known without the log as well.
+    std::int64_t last_done = 0, first_undone = 0;
+    void note_ends(const StepLog& of);
+    void note_ends() { note_ends(*log); }
   };
   /// Held as long as it lives; the system lets it go when the process ends.
   struct Lock {

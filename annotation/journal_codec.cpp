@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
+#include <optional>
 
 #include "annotation/sqlite.h"
 
@@ -13,7 +15,8 @@ namespace {
 
 constexpr std::size_t kHeadNumbers = 9;
 constexpr std::size_t kTileBytes = sizeof(LabelTile::ids);
-constexpr std::size_t kMostText = std::size_t{16} << 20;  // of a step: arguments, notes
+constexpr std::size_t kWorthPacking = 256;
+constexpr std::size_t kBytesOfLengths = 5 * sizeof(std::int64_t);  // of a note, at most
 
 std::size_t bytes_of_part(std::size_t tiles) {
   return (kHeadNumbers + tiles) * sizeof(std::int64_t) + tiles * 2 * kTileBytes;
@@ -66,6 +69,36 @@ TilePointer tile_of(const LabelTile& ids) {
   return background ? nullptr : std::make_shared<LabelTile>(ids);
 }
 
+/// Of one frame; 0 where the numbers are no shape.
+std::int64_t tiles_of(const Index3& shape) {
+  const auto along = [](std::int64_t voxels) { return voxels / kTileSide + 1; };
+  constexpr std::int64_t kMost = std::int64_t{1} << 31;  // a side
+  for (const std::int64_t side : {shape.z, shape.y, shape.x}) {
+    if (side < 1 || side > kMost) return 0;
+  }
+  const std::int64_t of_slice = along(shape.y - 1) * along(shape.x - 1);
+  return shape.z > std::numeric_limits<std::int64_t>::max() / of_slice ? 0 : shape.z * of_slice;
+}
+
+/// What a zstd frame holds, if that is no more than `most` bytes.
+std::optional<std::string> unpacked(std::string_view bytes, std::size_t most) {
+  // An unknown or wrong size is a very large number here.
+  const unsigned long long size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
+  if (size > most) return std::nullopt;
+  std::string raw(static_cast<std::size_t>(size), '\0');
+  if (ZSTD_decompress(raw.data(), raw.size(), bytes.data(), bytes.size()) != raw.size()) {
+    return std::nullopt;
+  }
+  return raw;
+}
+
+std::string packed(std::string_view raw) {
+  std::string bytes(ZSTD_compressBound(raw.size()), '\0');
+  bytes.resize(
+      ZSTD_compress(bytes.data(), bytes.size(), raw.data(), raw.size(), ZSTD_CLEVEL_DEFAULT));
+  return bytes;
+}
+
 Error wrong_step(const std::string& what) {
   return {ErrorCode::kInvalidArgument, "the step cannot be kept: " + what,
           "This is a defect of the program: please report it."};
@@ -81,12 +114,21 @@ LabelChange change_of(std::int64_t frame, const Box3& box, ReplacedTiles before,
   return change;
 }
 
+std::int64_t most_tiles_of_step(std::int64_t frames, const Index3& shape) {
+  constexpr std::int64_t kTimes = 16, kAtLeast = 1024;
+  const std::int64_t tiles = tiles_of(shape);
+  if (frames < 1 || tiles < 1) return 0;
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() / 2 / kTimes;
+  return tiles > kMost / frames ? kTimes * kMost : kTimes * tiles * frames + kAtLeast;
+}
+
 Result<void> check_step(const JournalStep& step, std::int64_t frames, const Index3& shape) {
-  const auto tiles_along = [](std::int64_t voxels) { return (voxels + kTileSide - 1) / kTileSide; };
-  const std::int64_t tiles = shape.z * tiles_along(shape.y) * tiles_along(shape.x);
+  const std::int64_t tiles = tiles_of(shape);
   const auto there = [&](const auto& entry) { return entry.first >= 0 && entry.first < tiles; };
+  std::int64_t changed = 0;
   for (const LabelChange& change : step.labels) {
     if (change.frame < 0 || change.frame >= frames) return wrong_step("there is no such frame");
+    changed += std::ssize(change.before);
     if (change.before.size() != change.after.size() ||
         !std::all_of(change.before.begin(), change.before.end(), [&](const auto& entry) {
           return there(entry) && change.after.contains(entry.first);
@@ -96,9 +138,14 @@ Result<void> check_step(const JournalStep& step, std::int64_t frames, const Inde
   }
   std::size_t text = step.name.size() + step.arguments.size();
   for (const NoteChange& note : step.notes) {
-    text += note.key.size() + note.before.value_or("").size() + note.after.value_or("").size();
+    text += kBytesOfLengths + note.key.size() + note.before.value_or("").size() +
+            note.after.value_or("").size();
   }
-  if (text > kMostText) return wrong_step("its text has more than 16 MiB");
+  if (changed > most_tiles_of_step(frames, shape)) return wrong_step("it has too many tiles");
+  if (text > kMostTextOfStep) {
+    return Error(ErrorCode::kTooLarge, "the step cannot be kept: what it says has more than 16 MiB",
+                 "It is done all the same, and cannot be undone in a later run.");
+  }
   return {};
 }
 
@@ -145,22 +192,14 @@ std::string pack(const LabelPart& part) {
     raw.append(reinterpret_cast<const char*>(before.ids.data()), kTileBytes);
     raw.append(reinterpret_cast<const char*>(changed.ids.data()), kTileBytes);
   }
-  std::string packed(ZSTD_compressBound(raw.size()), '\0');
-  packed.resize(
-      ZSTD_compress(packed.data(), packed.size(), raw.data(), raw.size(), ZSTD_CLEVEL_DEFAULT));
-  return packed;
+  return packed(raw);
 }
 
 Result<LabelPart> unpack_part(std::string_view bytes) {
   const Error broken = damaged_journal("the tiles of a step cannot be read");
-  // An unknown or wrong size is a very large number here.
-  const unsigned long long size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
-  if (size > bytes_of_part(kMostTilesOfPart)) return broken;
-  std::string raw(static_cast<std::size_t>(size), '\0');
-  if (ZSTD_decompress(raw.data(), raw.size(), bytes.data(), bytes.size()) != raw.size()) {
-    return broken;
-  }
-  Reader reader(raw);
+  const auto raw = unpacked(bytes, bytes_of_part(kMostTilesOfPart));
+  if (!raw) return broken;
+  Reader reader(*raw);
   LabelPart part;
   part.change = reader.number();
   part.frame = reader.number();
@@ -169,7 +208,7 @@ Result<LabelPart> unpack_part(std::string_view bytes) {
   }
   const std::int64_t tiles = reader.number();
   if (tiles < 0 || tiles > static_cast<std::int64_t>(kMostTilesOfPart) ||
-      raw.size() != bytes_of_part(static_cast<std::size_t>(tiles))) {
+      raw->size() != bytes_of_part(static_cast<std::size_t>(tiles))) {
     return broken;
   }
   part.tiles.resize(static_cast<std::size_t>(tiles));
@@ -194,10 +233,23 @@ std::string pack(const std::vector<NoteChange>& notes) {
       if (*value) put_text(bytes, **value);
     }
   }
-  return bytes;
+  if (bytes.size() < kWorthPacking) return bytes;
+  std::string small = packed(bytes);
+  return small.size() < bytes.size() ? small : bytes;
 }
 
 Result<std::vector<NoteChange>> unpack_notes(std::string_view bytes) {
+  const Error broken = damaged_journal("the notes of a step cannot be read");
+  // Plain ones begin with the length of a key; a frame's first bytes would be one of gigabytes.
+  std::string raw;
+  std::uint32_t first = 0;
+  if (bytes.size() > sizeof first) std::memcpy(&first, bytes.data(), sizeof first);
+  if (first == ZSTD_MAGICNUMBER) {
+    auto plain = unpacked(bytes, kMostTextOfStep);
+    if (!plain) return broken;
+    raw = *std::move(plain);
+    bytes = raw;
+  }
   std::vector<NoteChange> notes;
   Reader reader(bytes);
   while (reader.ok() && !reader.at_end()) {
@@ -207,7 +259,7 @@ Result<std::vector<NoteChange>> unpack_notes(std::string_view bytes) {
       if (reader.number() != 0) *value = reader.text();
     }
   }
-  if (!reader.ok()) return damaged_journal("the notes of a step cannot be read");
+  if (!reader.ok()) return broken;
   return notes;
 }
 

@@ -9,8 +9,12 @@
 ///   uint32  64 x 64 ids before and 64 x 64 of before XOR after, tile by tile
 /// (XOR: a quarter fewer bytes than `after` itself, measured on brush strokes over nuclei.)
 ///
-/// Threads  pure. Whatever the bytes, reading ends in an answer or an Error of kBadFile, and takes
-/// no more memory than a part may have.
+/// Notes are one after the other: key, then for before and after 1 and a text, or 0; int64 each,
+/// and before each text its length. Where that is shorter the whole is one zstd frame.
+///
+/// Threads  pure. Whatever the bytes, reading ends in an answer or an Error of kBadFile; it takes
+/// no more memory than a part, or the notes of a step, may have (2 MiB, 16 MiB and what is made of
+/// them).
 
 #include <cstdint>
 #include <span>

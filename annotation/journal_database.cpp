@@ -1,5 +1,7 @@
 #include "annotation/journal_database.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "annotation/journal_codec.h"
@@ -13,8 +15,9 @@ using sqlite::put_row;
 using sqlite::Query;
 using sqlite::row_sum;
 
-constexpr std::int64_t kVersion = 1;
-constexpr const char* kSetVersion = "PRAGMA user_version=1";
+/// 1: no step had notes; its tables are the same, so it is read as it is.
+constexpr std::int64_t kVersion = 2, kOldestVersion = 1;
+constexpr const char* kSetVersion = "PRAGMA user_version=2";
 constexpr std::int64_t kApplication = 0x4b617279;  // "Kary": tells the file from other databases
 constexpr const char* kSetApplication = "PRAGMA application_id=0x4b617279";
 /// A structure is looked over up to this size when it is opened: 0.1 s from a cold disk.
@@ -34,8 +37,8 @@ constexpr const char* kTables[] = {
     "CREATE TABLE step(id INTEGER PRIMARY KEY, image INTEGER NOT NULL, "
     "part INTEGER NOT NULL, parts INTEGER NOT NULL, name TEXT NOT NULL, arguments TEXT NOT NULL, "
     "made INTEGER NOT NULL, notes BLOB NOT NULL, tiles BLOB NOT NULL, sum INTEGER NOT NULL) STRICT",
-    "CREATE TABLE note(image INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, "
-    "sum INTEGER NOT NULL, PRIMARY KEY(image, key)) STRICT, WITHOUT ROWID",
+    ("CREATE TABLE note(image INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, "
+     "sum INTEGER NOT NULL, PRIMARY KEY(image, key)) STRICT, WITHOUT ROWID"),
     "CREATE TABLE batch(id INTEGER PRIMARY KEY, number INTEGER NOT NULL) STRICT",
 };
 
@@ -56,6 +59,11 @@ Result<JournalDatabase> JournalDatabase::open_for_writing(const std::filesystem:
   // after a power cut would take back what was committed.
   KARYO_CHECK_OK(sql.run("PRAGMA synchronous=EXTRA"));
   if (pages == 0) KARYO_CHECK_OK(database.make_tables());
+  if (pages > 0) {
+    // So that a program of before, which would pass over notes of steps, leaves the file alone.
+    KARYO_TRY(const std::int64_t version, sql.number("PRAGMA user_version"));
+    if (version < kVersion) KARYO_CHECK_OK(sql.run(kSetVersion));
+  }
   bool write_ahead = safety == Safety::kLocal;
   if (write_ahead) {
     Query mode = sql.query("PRAGMA journal_mode=WAL");
@@ -101,13 +109,33 @@ Result<void> JournalDatabase::check() {
                      ")",
                  "Open the folder with the newer program.");
   }
-  if (version != kVersion) return damaged_journal("it has no version");
+  if (version < kOldestVersion) return damaged_journal("it has no version");
+  KARYO_CHECK_OK(check_tables());
   KARYO_TRY(const std::int64_t pages, connection_.number("PRAGMA page_count"));
   KARYO_TRY(const std::int64_t page_bytes, connection_.number("PRAGMA page_size"));
   if (pages > kMostBytesLookedOver / page_bytes) return {};
   Query found = connection_.query("PRAGMA quick_check(1)");
   KARYO_TRY(const bool there, found.next());
   if (!there || found.text(0) != "ok") return damaged_journal(std::string(found.text(0)));
+  return {};
+}
+
+/// Tables of other descriptions could compute what they give out: values of any size, rows without
+/// end. Other programs' tables beside ours are none of our business.
+Result<void> JournalDatabase::check_tables() {
+  std::size_t found = 0;
+  Query row = connection_.query(
+      "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND "
+      "tbl_name COLLATE NOCASE IN ('setting','image','mask','log','step','note','batch')");
+  for (;;) {
+    KARYO_TRY(const bool more, row.next());
+    if (!more) break;
+    if (std::find(std::begin(kTables), std::end(kTables), row.text(0)) == std::end(kTables)) {
+      return damaged_journal("its tables are not the ones that were made");
+    }
+    ++found;
+  }
+  if (found != std::size(kTables)) return damaged_journal("a table is missing");
   return {};
 }
 
@@ -205,6 +233,14 @@ Result<void> JournalDatabase::put_mask(std::int64_t image, const StoredMask& mas
   return put_row(connection_, "INSERT OR REPLACE INTO mask VALUES(?,?,?,?,?,?,?)", image,
                  mask.entry, there, file.size, static_cast<std::int64_t>(file.hash),
                  file.modified_ns);
+}
+
+Result<void> JournalDatabase::move_mask(std::int64_t image, const StoredMask& mask) {
+  const FileFingerprint file = mask.file.value_or(FileFingerprint{});
+  const std::int64_t there = mask.file ? 1 : 0;
+  KARYO_CHECK_OK(connection_.run("DELETE FROM mask WHERE image=? AND there=? AND size=? AND hash=?",
+                                 image, there, file.size, static_cast<std::int64_t>(file.hash)));
+  return put_mask(image, mask);
 }
 
 Result<void> JournalDatabase::delete_masks(std::int64_t image) {

@@ -81,6 +81,8 @@ class JournalDatabase {
 
   Result<std::vector<StoredMask>> masks(std::int64_t image);
   Result<void> put_mask(std::int64_t image, const StoredMask& mask);
+  /// What is known of this file is that it holds a later entry too.
+  Result<void> move_mask(std::int64_t image, const StoredMask& mask);
   Result<void> delete_masks(std::int64_t image);
 
   Result<StepLog> log(std::int64_t image);
@@ -112,6 +114,7 @@ class JournalDatabase {
   explicit JournalDatabase(sqlite::Connection connection) : connection_(std::move(connection)) {}
   Result<void> make_tables();
   Result<void> check();
+  Result<void> check_tables();
 
   sqlite::Connection connection_;
 };

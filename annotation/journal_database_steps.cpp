@@ -29,7 +29,7 @@ Result<void> go_to_part(Query& row, std::int64_t image, std::int64_t part) {
   return {};
 }
 
-/// Parts come in the order of the changes they are of.
+/// Parts come in the order of the changes they are of. No tile comes twice in one.
 Result<void> add_part(JournalStep& step, const LabelPart& part) {
   const std::int64_t changes = std::ssize(step.labels);
   if (part.change == changes) {
@@ -40,7 +40,9 @@ Result<void> add_part(JournalStep& step, const LabelPart& part) {
   }
   LabelChange& change = step.labels.back();
   for (const TileChange& tile : part.tiles) {
-    change.before.emplace(tile.number, tile.before);
+    if (!change.before.emplace(tile.number, tile.before).second) {
+      return damaged_journal("a step has a tile twice");
+    }
     change.after.emplace(tile.number, tile.after);
   }
   return {};
@@ -76,7 +78,7 @@ Result<void> JournalDatabase::put_step(std::int64_t image, std::int64_t id,
 
 Result<JournalStep> JournalDatabase::step(const StoredImage& image, std::int64_t id) {
   JournalStep step;
-  std::int64_t parts = 1;
+  std::int64_t parts = 1, tiles_left = most_tiles_of_step(image.frames, image.shape);
   for (std::int64_t part = 0; part < parts; ++part) {
     Query row = connection_.query(kSelectStep, id + part);
     KARYO_CHECK_OK(go_to_part(row, image.id, part));
@@ -89,6 +91,10 @@ Result<JournalStep> JournalDatabase::step(const StoredImage& image, std::int64_t
     }
     if (row.bytes(8).bytes.empty()) continue;
     KARYO_TRY(const LabelPart tiles, unpack_part(row.bytes(8).bytes));
+    tiles_left -= std::ssize(tiles.tiles);
+    if (tiles.tiles.empty() || tiles_left < 0) {
+      return damaged_journal("a step has more tiles than the image");
+    }
     KARYO_CHECK_OK(add_part(step, tiles));
   }
   if (!check_step(step, image.frames, image.shape)) {

@@ -1,6 +1,7 @@
 #include "annotation/journal_log.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "annotation/sqlite.h"
 
@@ -17,8 +18,13 @@ Result<StepLog> StepLog::replay(const std::vector<LogEntry>& entries, std::int64
     log.first_ = entries.front().number;
     log.position_ = log.first_ - 1;
   }
+  // A step has one place. One that had many could make a small file long to read.
+  std::unordered_map<std::int64_t, std::int64_t> numbers;
   for (const LogEntry& entry : entries) {
-    if (!log.apply(entry)) return damaged_journal("the order of the steps is broken");
+    if (numbers.emplace(entry.step, entry.number).first->second != entry.number ||
+        !log.apply(entry)) {
+      return damaged_journal("the order of the steps is broken");
+    }
   }
   log.end_ = std::max(log.end_, at_least);
   return log;

@@ -80,6 +80,15 @@ class SharedTiles {
   std::uint64_t bytes_ = 0;
 };
 
+std::uint64_t bytes_of_texts(const JournalStep& step) {
+  std::uint64_t bytes = step.name.size() + step.arguments.size();
+  for (const NoteChange& note : step.notes) {
+    bytes += sizeof note + note.key.size() + (note.before ? note.before->size() : 0) +
+             (note.after ? note.after->size() : 0);
+  }
+  return bytes;
+}
+
 /// Done ones from the position back, then undone ones from there on, until there are too many.
 Result<void> load_steps(JournalDatabase& database, const StoredImage& image, const StepLog& log,
                         std::uint64_t most_bytes, Recovered& recovered) {
@@ -92,7 +101,7 @@ Result<void> load_steps(JournalDatabase& database, const StoredImage& image, con
       backwards.share(change->frame, change->after);
       backwards.share(change->frame, change->before);
     }
-    bytes += step.arguments.size();
+    bytes += bytes_of_texts(step);
     if (bytes + backwards.bytes() > most_bytes && !steps.empty()) break;
     steps.push_back(std::move(step));
   }
@@ -105,7 +114,7 @@ Result<void> load_steps(JournalDatabase& database, const StoredImage& image, con
       forwards.share(change.frame, change.before);
       forwards.share(change.frame, change.after);
     }
-    bytes += step.arguments.size();
+    bytes += bytes_of_texts(step);
     if (bytes + backwards.bytes() + forwards.bytes() > most_bytes) break;
     steps.push_back(std::move(step));
   }
@@ -139,7 +148,7 @@ Result<RecoveredImage> recover_image(JournalDatabase& database, StoredImage imag
   KARYO_TRY(const auto tiles, tiles_since(database, image, log, known->entry));
   lay_over(found.labels, tiles);
   image_now.entry_of_file = known->entry;
-  found.unsaved = known->entry < log.end();
+  found.unsaved = !tiles.empty();
   found.position = log.position();
   KARYO_CHECK_OK(load_steps(database, image, log, most_bytes, found));
   return image_now;

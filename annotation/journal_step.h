@@ -39,7 +39,14 @@ LabelChange change_of(std::int64_t frame, const Box3& box, ReplacedTiles before,
                       const LabelVolume& now);
 
 /// Labels are frames of one shape (Z, Y, X). Errors: kInvalidArgument when the step names tiles
-/// or frames that these do not have, or a text is too long.
+/// or frames that these do not have, or more than most_tiles_of_step(); kTooLarge when its texts
+/// have more than kMostTextOfStep bytes.
 Result<void> check_step(const JournalStep& step, std::int64_t frames, const Index3& shape);
+
+/// Name, arguments and notes of a step together.
+inline constexpr std::size_t kMostTextOfStep = std::size_t{16} << 20;
+/// A step may change a tile several times over, but a file of a few bytes is not to claim any
+/// number of tiles: at most so many, counted each time. 0 where there is no such shape.
+std::int64_t most_tiles_of_step(std::int64_t frames, const Index3& shape);
 
 }  // namespace karyo

@@ -13,6 +13,7 @@ namespace {
 constexpr std::array<std::int64_t, 8> kDx{1, 1, 0, -1, -1, -1, 0, 1};
 constexpr std::array<std::int64_t, 8> kDy{0, 1, 1, 1, 0, -1, -1, -1};
 constexpr std::uint8_t kNowhere = 8;
+constexpr std::int32_t kFar = std::numeric_limits<std::int32_t>::max();
 constexpr std::int64_t kMostReach = 1024;
 constexpr double kMostSigma = 100;
 
@@ -181,7 +182,7 @@ PointF LiveWire::snapped(const PointF& place, double radius) const {
   return point(best);
 }
 
-std::int64_t LiveWire::step_cost(std::size_t from, std::size_t to, std::size_t direction) const {
+std::int32_t LiveWire::step_cost(std::size_t from, std::size_t to, std::size_t direction) const {
   const Step& step = steps_[direction];
   const auto alike = [&step](const Corner& corner) {
     return std::abs(corner.along_x * step.x + corner.along_y * step.y);
@@ -189,7 +190,7 @@ std::int64_t LiveWire::step_cost(std::size_t from, std::size_t to, std::size_t d
   const Corner &a = corners_[from], &b = corners_[to];
   const float part =
       kOfLength + (a.faintness + b.faintness) / 2 + kOfDirection * (1 - (alike(a) + alike(b)) / 2);
-  return std::max<std::int64_t>(1, static_cast<std::int64_t>(kScale * part * step.length + 0.5F));
+  return std::max(1, static_cast<std::int32_t>(kScale * part * step.length + 0.5F));
 }
 
 std::int64_t LiveWire::step_cost(const PointF& from, const PointF& to) const {
@@ -204,33 +205,36 @@ std::int64_t LiveWire::step_cost(const PointF& from, const PointF& to) const {
 
 void LiveWire::set_anchor(const PointF& place) {
   anchor_ = corner_at(place);
-  costs_.assign(corners_.size(), std::numeric_limits<std::int64_t>::max());
-  arrived_by_.assign(corners_.size(), kNowhere);
-  // Costs are whole and a step's is limited, so corners wait in a ring of one list a cost.
+  search_.costs.assign(corners_.size(), kFar);
+  search_.arrived_by.assign(corners_.size(), kNowhere);
   const auto most = static_cast<std::size_t>(double{kScale} * std::hypot(width_, height_)) + 2;
-  std::vector<std::vector<std::size_t>> ring(most + 1);
-  costs_[anchor_] = 0;
-  ring[0].push_back(anchor_);
-  std::size_t waiting = 1;
-  for (std::int64_t cost = 0; waiting > 0; ++cost) {
-    auto& list = ring[static_cast<std::size_t>(cost) % ring.size()];
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      const std::size_t from = list[i];
-      --waiting;
-      if (costs_[from] != cost) continue;  // was reached more cheaply meanwhile
+  search_.ring.assign(most + 1, {});
+  search_.costs[anchor_] = 0;
+  search_.ring[0].push_back(static_cast<std::uint32_t>(anchor_));
+  search_.level = 0;
+}
+
+/// On until the corner's cost is final. All corners are reached: each step has a cost.
+void LiveWire::search_to(std::size_t corner) const {
+  auto& [costs, arrived_by, ring, level] = search_;
+  for (; costs[corner] > level; ++level) {
+    auto& list = ring[static_cast<std::size_t>(level) % ring.size()];
+    for (const std::uint32_t from : list) {
+      if (costs[from] != level) continue;  // was reached more cheaply meanwhile
       const auto x = static_cast<std::int64_t>(from) % columns_;
       const auto y = static_cast<std::int64_t>(from) / columns_;
       for (std::size_t direction = 0; direction < 8; ++direction) {
         const std::int64_t nx = x + kDx[direction], ny = y + kDy[direction];
         if (nx < 0 || ny < 0 || nx >= columns_ || ny >= rows_) continue;
         const auto to = static_cast<std::size_t>(ny * columns_ + nx);
-        if (costs_[to] <= cost) continue;
-        const std::int64_t next = cost + step_cost(from, to, direction);
-        if (next >= costs_[to]) continue;
-        costs_[to] = next;
-        arrived_by_[to] = static_cast<std::uint8_t>(direction);
-        ring[static_cast<std::size_t>(next) % ring.size()].push_back(to);
-        ++waiting;
+        if (costs[to] <= level) continue;
+        const std::int32_t next = level + step_cost(from, to, direction);
+        if (next >= costs[to]) continue;
+        costs[to] = next;
+        arrived_by[to] = static_cast<std::uint8_t>(direction);
+        // A step costs at least 1 and less than the ring's length: never this list.
+        ring[static_cast<std::size_t>(next) % ring.size()].push_back(
+            static_cast<std::uint32_t>(to));
       }
     }
     list.clear();
@@ -239,9 +243,10 @@ void LiveWire::set_anchor(const PointF& place) {
 
 PathF LiveWire::path_to(const PointF& place) const {
   std::size_t at = corner_at(place);
+  search_to(at);
   PathF path{point(at)};
   while (at != anchor_) {
-    const std::size_t direction = arrived_by_[at];
+    const std::size_t direction = search_.arrived_by[at];
     at = static_cast<std::size_t>(static_cast<std::int64_t>(at) - kDy[direction] * columns_ -
                                   kDx[direction]);
     path.push_back(point(at));
@@ -251,7 +256,9 @@ PathF LiveWire::path_to(const PointF& place) const {
 }
 
 std::int64_t LiveWire::cost_to(const PointF& place) const {
-  return costs_[corner_at(place)];
+  const std::size_t corner = corner_at(place);
+  search_to(corner);
+  return search_.costs[corner];
 }
 
 }  // namespace karyo

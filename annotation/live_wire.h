@@ -6,10 +6,11 @@
 /// pixel-corner coordinates of the plane, as the paths of a region (annotation/region.h) are. A
 /// step is cheap where the picture changes strongly, most strongly in its direction of change
 /// (where a second derivative would be zero), and where it runs along the edge and not across it.
-/// The cheapest ways from an anchor to everywhere in a window are found at once; then the way to
-/// any place of the pointer is read off.
+/// The cheapest ways from an anchor are found as far as they have been asked for, the nearest
+/// first; what was found stays, so that the pointer's next place costs what is new alone.
 ///
-/// Threads  pure but for set_anchor(), on the caller's thread (smoothing uses more).
+/// Threads  on the caller's (smoothing uses more); one at a time, const functions too: they keep
+///          what they find.
 /// Source   Mortensen & Barrett, Interactive segmentation with intelligent scissors, Graphical
 ///          Models and Image Processing 60, 1998; least ways by Dial's buckets.
 
@@ -44,7 +45,7 @@ class LiveWire {
   void set_anchor(const PointF& place);
   /// From the anchor to the corner next to `place`, both included: corners next to each other.
   PathF path_to(const PointF& place) const;
-  /// What the way to `place` costs; for tests.
+  /// What the way to `place` costs, the cheapest there is; for tests.
   std::int64_t cost_to(const PointF& place) const;
   /// Of one step between corners next to each other; for tests.
   std::int64_t step_cost(const PointF& from, const PointF& to) const;
@@ -69,15 +70,23 @@ class LiveWire {
   void find_edges(const Array3<float>& values);
   std::size_t corner_at(const PointF& place) const;
   PointF point(std::size_t corner) const;
-  std::int64_t step_cost(std::size_t from, std::size_t to, std::size_t direction) const;
+  std::int32_t step_cost(std::size_t from, std::size_t to, std::size_t direction) const;
 
   std::int64_t left_ = 0, top_ = 0, columns_ = 0, rows_ = 0;  // of corners
   double width_ = 1, height_ = 1;                             // of a pixel, in the smaller of both
   std::array<Step, 8> steps_ = {};
   std::vector<Corner> corners_;
   std::size_t anchor_ = 0;
-  std::vector<std::int64_t> costs_;
-  std::vector<std::uint8_t> arrived_by_;  // direction of the last step
+  /// Dijkstra's search by Dial's buckets: costs are whole and a step's is limited, so corners wait
+  /// in a ring of one list a cost. All that cost less than `level` are final.
+  struct Search {
+    std::vector<std::int32_t> costs;
+    std::vector<std::uint8_t> arrived_by;  // direction of the last step
+    std::vector<std::vector<std::uint32_t>> ring;
+    std::int32_t level = 0;
+  };
+  void search_to(std::size_t corner) const;
+  mutable Search search_;
 };
 
 }  // namespace karyo

@@ -1,6 +1,7 @@
 #include "annotation/placed_mask.h"
 
-#include <array>
+#include <algorithm>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -9,23 +10,34 @@ namespace {
 
 constexpr std::uint8_t kChosen = 255;
 constexpr std::uint8_t kReached = 1;
-constexpr std::array kSteps{Index3{1, 0, 0},  Index3{0, 1, 0},  Index3{0, 0, 1},
-                            Index3{-1, 0, 0}, Index3{0, -1, 0}, Index3{0, 0, -1}};
-
-/// Marks the voxels of value `from` that hang together with one of `open` as reached.
+/// Marks the voxels of value `from` that hang together, by faces, with one of `open` as reached: by
+/// whole runs of rows.
 void reach(Mask& mask, std::vector<Index3> open, std::uint8_t from) {
-  const Box3 all = Box3::of_shape(mask.shape());
-  const auto mark = [&](const Index3& p) {
-    if (!all.contains(p) || mask(p.z, p.y, p.x) != from) return false;
-    mask(p.z, p.y, p.x) = kReached;
-    return true;
+  const Index3 shape = mask.shape();
+  // Asks for the runs of the row (z, y) that touch [begin, end).
+  const auto look = [&](std::int64_t z, std::int64_t y, std::int64_t begin, std::int64_t end) {
+    if (z < 0 || y < 0 || z >= shape.z || y >= shape.y) return;
+    const std::uint8_t* row = &mask(z, y, 0);
+    for (std::int64_t x = begin; x < end; ++x) {
+      const void* next = std::memchr(row + x, from, static_cast<std::size_t>(end - x));
+      if (next == nullptr) return;
+      x = static_cast<const std::uint8_t*>(next) - row;
+      open.push_back({z, y, x});
+      while (x < end && row[x] == from) ++x;
+    }
   };
-  std::erase_if(open, [&](const Index3& p) { return !mark(p); });
   while (!open.empty()) {
     const Index3 p = open.back();
     open.pop_back();
-    for (const Index3& step : kSteps) {
-      if (mark(p + step)) open.push_back(p + step);
+    std::uint8_t* row = &mask(p.z, p.y, 0);
+    if (row[p.x] != from) continue;
+    std::int64_t begin = p.x, end = p.x + 1;
+    while (begin > 0 && row[begin - 1] == from) --begin;
+    while (end < shape.x && row[end] == from) ++end;
+    std::fill(row + begin, row + end, kReached);
+    for (const std::int64_t by : {-1, 1}) {
+      look(p.z, p.y + by, begin, end);
+      look(p.z + by, p.y, begin, end);
     }
   }
 }
@@ -64,7 +76,7 @@ Box3 write_mask(LabelWriter& writer, const LabelVolume& labels, const PlacedMask
 
 void keep_connected(Mask& mask, const Index3& seed) {
   make_even(mask);
-  reach(mask, {seed}, kChosen);
+  if (Box3::of_shape(mask.shape()).contains(seed)) reach(mask, {seed}, kChosen);
   for (std::uint8_t& voxel : mask) voxel = voxel == kReached ? kChosen : 0;
 }
 
@@ -72,14 +84,20 @@ void fill_enclosed(Mask& mask) {
   make_even(mask);
   const Index3 shape = mask.shape();
   std::vector<Index3> border;
+  const auto at_end = [](std::int64_t i, std::int64_t extent) {
+    return extent > 1 && (i == 0 || i == extent - 1);
+  };
   for (std::int64_t z = 0; z < shape.z; ++z) {
     for (std::int64_t y = 0; y < shape.y; ++y) {
-      for (std::int64_t x = 0; x < shape.x; ++x) {
-        const auto at_end = [](std::int64_t i, std::int64_t extent) {
-          return extent > 1 && (i == 0 || i == extent - 1);
-        };
-        if (at_end(z, shape.z) || at_end(y, shape.y) || at_end(x, shape.x)) {
-          border.push_back({z, y, x});
+      const bool whole = at_end(z, shape.z) || at_end(y, shape.y);
+      for (std::int64_t x = 0; x < shape.x;) {
+        if ((whole || at_end(x, shape.x)) && mask(z, y, x) == 0) border.push_back({z, y, x});
+        // Of a run its first is enough; within rows there are the ends alone.
+        if (whole) {
+          while (x + 1 < shape.x && mask(z, y, x) == 0 && mask(z, y, x + 1) == 0) ++x;
+          ++x;
+        } else {
+          x = x == 0 && shape.x > 1 ? shape.x - 1 : shape.x;
         }
       }
     }

@@ -24,10 +24,14 @@ struct WandOptions {
 /// its own by at most the tolerance, in the smallest box that holds them. Labels are not looked at:
 /// write_mask keeps to the rule. Shown while the tolerance is dragged, then written.
 ///
-/// Memory  while it searches, a bit for each voxel of the tiles it comes to; then the result.
+/// Memory  while it searches, three bits for each voxel of the 64 x 64 tiles it comes to; then the
+///         result.
 /// Errors  kInvalidArgument when the seed is outside, kNumeric when it holds no number or the
 ///         tolerance is none; kTooLarge beyond most_voxels.
-/// Source  ImageJ's wand (4- and 8-connected modes), with its tolerance; by runs.
+/// Source  ImageJ's wand (4- and 8-connected modes), with its tolerance; 64 voxels of a row at
+/// once,
+///         spread by doubling shifts (chess programs' occluded fill).
+/// Threads pure. A whole plane of 4096² takes 40 to 100 ms: in the background.
 Result<PlacedMask> wand(const ImagePart& image, const Index3& seed, const WandOptions& options);
 
 }  // namespace karyo

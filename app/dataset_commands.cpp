@@ -76,7 +76,7 @@ void add_dataset_commands(CommandTable& commands, Workspace& workspace) {
                 "Opens a folder of images to annotate them.",
                 [&dataset](const json& arguments) -> Result<void> {
                   KARYO_CHECK_OK(dataset.open(arguments["path"].get<std::string>()));
-                  return dataset.step(1);
+                  return dataset.resume();
                 },
                 [] { return true; },
                 {},

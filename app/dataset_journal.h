@@ -2,10 +2,21 @@
 
 /// Between the journal of a folder and what is open of it: steps of undo, notes on objects,
 /// regions.
+///
+/// What an image has beside its labels is kept as notes, small ones, so that a step holds what it
+/// changed alone:
+///   classes         JSON, the list; without, the folder's list holds
+///   object/N        JSON, what is said of object N
+///   region/HASH     one region as ImageJ's .roi, named by what is in it
+///   region_order    which regions there are, in order: their hashes, 8 bytes each, little-endian;
+///                   absent: there is no list
+/// Journals of before have "objects" and "regions" instead: all in one.
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +29,7 @@ namespace karyo {
 
 /// Steps of a journal as steps of undo for a layer that shows the labels that were recovered.
 struct RestoredSteps {
-  std::vector<LayerHistory::LabelStep> steps;
+  std::vector<LayerHistory::KeptStep> steps;
   std::size_t done = 0;
 };
 RestoredSteps steps_of(const Recovered& recovered, const std::shared_ptr<LabelsLayer>& layer);
@@ -29,10 +40,34 @@ JournalStep journal_step(const std::string& name, const std::vector<LabelEdit>& 
                          const LabelsLayer& layer);
 bool concerns(const std::vector<LabelEdit>& edits, const LabelsLayer& layer);
 
-/// As text, for notes. Errors: kBadFile.
+using NoteMap = std::map<std::string, std::string>;
+inline constexpr const char* kClassesNote = "classes";
+
+/// The notes of an image that the window knows, by what they are of.
+struct ImageNotes {
+  NoteMap objects, regions;
+};
+ImageNotes known_notes(const NoteMap& all);
+/// Whether they are as a program of before kept them: to be written anew.
+bool are_old(const ImageNotes& notes);
+
+NoteMap notes_of(const ObjectNotes& objects);
+/// Null: there is no list. Regions that ImageJ's format cannot hold are left out.
+NoteMap notes_of(const ShapeList* regions);
+/// As text, for the folder's setting.
+std::string text_of(const std::vector<ObjectClass>& classes);
+/// All in one, for session files, and back. Errors: kBadFile.
 std::string text_of(const ObjectNotes& notes);
 Result<ObjectNotes> object_notes_from(const std::string& text);
-std::string bytes_of(const ShapeList& shapes);
-Result<ShapeList> shapes_from(const std::string& bytes);
+
+std::vector<NoteChange> changes_between(const NoteMap& before, const NoteMap& after);
+void apply(const std::vector<NoteChange>& changes, bool forward, ImageNotes& notes);
+bool touch_regions(const std::vector<NoteChange>& changes);
+bool touch_objects(const std::vector<NoteChange>& changes);
+
+/// Back. `classes`: the folder's list, for notes without one; empty: there is none.
+/// Errors: kBadFile.
+Result<ObjectNotes> objects_from(const NoteMap& notes, const std::string& classes);
+Result<std::optional<ShapeList>> regions_from(const NoteMap& notes);
 
 }  // namespace karyo

@@ -89,7 +89,7 @@ Result<void> DatasetSession::close() {
   KARYO_CHECK_OK(save_now());
   take_layers_away();
   journal_.reset();
-  edited_order_.clear();
+  redo_travels_ = true;
   folder_.clear();
   items_.clear();
   current_ = -1;
@@ -121,6 +121,10 @@ void DatasetSession::check_files() {
 }
 
 Result<void> DatasetSession::go_to(int place) {
+  return go_to(place, 0);
+}
+
+Result<void> DatasetSession::go_to(int place, int travel) {
   if (!is_open()) return nothing_open();
   if (place < 0 || place >= static_cast<int>(items_.size())) {
     return Error(ErrorCode::kNotFound, "there is no image " + std::to_string(place + 1),
@@ -131,15 +135,17 @@ Result<void> DatasetSession::go_to(int place) {
   if (reading_ != 0) workspace_.cancel_job(std::exchange(reading_, 0));
   if (ahead_ && ahead_->place == place) {
     const auto ahead = std::move(ahead_);
-    show(place, std::move(ahead->pair));
+    show(place, std::move(ahead->pair), travel);
     return {};
   }
-  reading_ = workspace_.in_background(
-      [this, place, item = items_[static_cast<std::size_t>(place)], chunks = workspace_.chunks(),
-       journal = journal_](TaskControl& control) -> Result<Workspace::Finish> {
+  reading_ =
+      workspace_.in_background([this, place, travel, item = items_[static_cast<std::size_t>(place)],
+                                chunks = workspace_.chunks(), journal = journal_](
+                                   TaskControl& control) -> Result<Workspace::Finish> {
         control.report(0, "Opening " + item.name);
         KARYO_TRY(ImagePair pair, read_pair(item, chunks, journal, control));
-        return Workspace::Finish([this, place, pair = std::move(pair)] { show(place, pair); });
+        return Workspace::Finish(
+            [this, place, travel, pair = std::move(pair)] { show(place, pair, travel); });
       });
   return {};
 }
@@ -160,7 +166,14 @@ Result<void> DatasetSession::step(int direction) {
                "Choose which images are gone through above the strip.");
 }
 
+Result<void> DatasetSession::resume() {
+  const int place = is_open() ? elsewhere(-1) : -1;
+  if (place >= 0 && shows(items_[static_cast<std::size_t>(place)])) return go_to(place);
+  return step(1);
+}
+
 void DatasetSession::take_layers_away() {
+  write_unwritten_notes();
   if (reading_ != 0) workspace_.cancel_job(std::exchange(reading_, 0));
   LayerList& layers = workspace_.layers();
   const std::shared_ptr<Layer> mine[] = {std::exchange(regions_, nullptr),
@@ -172,7 +185,7 @@ void DatasetSession::take_layers_away() {
   }
 }
 
-void DatasetSession::show(int place, ImagePair pair) {
+void DatasetSession::show(int place, ImagePair pair, int travel) {
   reading_ = 0;
   const std::optional<LayerLook> before = labels_ ? std::optional(look_of(*labels_)) : std::nullopt;
   take_layers_away();
@@ -204,7 +217,8 @@ void DatasetSession::show(int place, ImagePair pair) {
   changed.emit();
   current_changed.emit();
   if (changed_outside_) conflict.emit();
-  if (std::exchange(undo_when_shown_, false)) workspace_.history().undo();
+  if (travel < 0) workspace_.history().undo();
+  if (travel > 0) workspace_.history().redo();
   read_ahead();
 }
 

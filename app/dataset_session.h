@@ -3,6 +3,10 @@
 /// A folder of images that is being annotated: one image with its labels at a time, masks saved
 /// under the image's name.
 ///
+/// Undo has one order: of an image, whatever a step changed (labels, classes, locks, regions), and
+/// across images, where nothing is left to be undone in the one that is open. It goes on in the
+/// next run.
+///
 /// The folder holds images/ (or the images themselves) and masks/, which is made when the first
 /// mask is saved. Images are never written. What masks cannot hold, states, time, classes and every
 /// edit, is in karyoscope.db beside them (annotation/journal.h).
@@ -17,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/dataset_journal.h"
 #include "core/base/result.h"
 #include "core/base/signal.h"
 #include "core/dataset/dataset_folder.h"
@@ -97,11 +102,18 @@ class DatasetSession {
   Result<void> go_to(int place);
   /// The next (1) or previous (-1) one that is shown. Errors: kNotFound at the end.
   Result<void> step(int direction);
+  /// Where work goes on: the image with the step that was made last, else the first that is shown.
+  /// Errors: kNotFound when none is shown.
+  Result<void> resume();
 
-  /// Undo, once nothing is left to be undone here: opens the image that was edited last and undoes
-  /// that. Errors: kNotFound.
+  /// Undo, once nothing is left to be undone here: opens the image with the step that was made last
+  /// and undoes that. Errors: kNotFound.
   Result<void> undo_elsewhere();
-  bool can_undo_elsewhere() const { return elsewhere() >= 0; }
+  bool can_undo_elsewhere() const { return elsewhere(-1) >= 0; }
+  /// Redo likewise, unless something new was done since the last undo: the image with the step that
+  /// was made first of those undone.
+  Result<void> redo_elsewhere();
+  bool can_redo_elsewhere() const { return redo_travels_ && elsewhere(1) >= 0; }
 
   /// Writes the mask in the background where it has changed or is asked for: atomically, and read
   /// back. `rois`: NAME_RoiSet.zip beside it as well. Errors: kNotFound when nothing is open.
@@ -132,7 +144,9 @@ class DatasetSession {
   Signal<> conflict;  ///< changed_outside() has become true
 
  private:
-  void show(int place, ImagePair pair);
+  /// `travel`: -1 to undo a step once it is shown, 1 to redo one, 0.
+  Result<void> go_to(int place, int travel);
+  void show(int place, ImagePair pair, int travel);
   /// The next (1) or previous (-1) one that is shown; -1: none.
   int neighbour(int direction) const;
   void read_ahead();
@@ -143,9 +157,19 @@ class DatasetSession {
   void tell(const Result<void>& outcome);
   void follow_history();
   void take_recovered(const ImagePair& pair);
-  void write_notes();
   void read_again();
-  int elsewhere() const;
+  /// Where undo (-1) or redo (1) goes on, but here; -1: nowhere.
+  int elsewhere(int direction) const;
+  // Of notes: classes, locks, regions.
+  bool keeps() const;
+  std::shared_ptr<const std::vector<NoteChange>> keep(const std::string& name,
+                                                      const std::vector<LabelEdit>& edits);
+  void moved(bool forward, const LayerHistory::KeptStep& step);
+  void find_regions();
+  std::vector<NoteChange> unwritten_notes();
+  void write_unwritten_notes();
+  void note_written(const std::vector<NoteChange>& changes, bool forward);
+  bool show_notes(bool objects, bool regions);
   std::string file_name(int place) const;
   void note_saved(const std::filesystem::path& image, const std::filesystem::path& mask);
   void check_files();
@@ -162,10 +186,13 @@ class DatasetSession {
   std::int64_t position_ = 0;  // steps done, in the journal
   std::uint64_t saving_ = 0;   // 1 + the version that is being written; 0: none
   bool changed_outside_ = false;
-  bool undo_when_shown_ = false;
-  std::vector<std::string> edited_order_;  // names of images, one a step made
-  std::shared_ptr<const ObjectNotes> written_notes_;
+  bool redo_travels_ = true;  // nothing new was done since the last undo
+  ImageNotes written_;        // as the journal has them
+  // What they were made of, to be spared making them again; and whether that is certain.
+  std::shared_ptr<const ObjectNotes> written_objects_;
   std::shared_ptr<const ShapeList> written_regions_;
+  bool compare_notes_ = false;
+  bool notes_are_sound_ = true;           // else they are not touched
   std::shared_ptr<ShapesLayer> regions_;  // null: none yet
   std::vector<Connection> connections_;
   std::shared_ptr<ImageLayer> image_;

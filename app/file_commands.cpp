@@ -125,10 +125,13 @@ void add_file_commands(CommandTable& commands, Workspace& workspace) {
                 }});
   commands.add({"edit.redo", "Edit", "Redo", "Ctrl+Shift+Z", "Does again what was taken back.",
                 [&workspace](const json&) -> Result<void> {
+                  if (!workspace.history().can_redo()) return workspace.dataset().redo_elsewhere();
                   workspace.history().redo();
                   return {};
                 },
-                [&workspace] { return workspace.history().can_redo(); }});
+                [&workspace] {
+                  return workspace.history().can_redo() || workspace.dataset().can_redo_elsewhere();
+                }});
 }
 
 }  // namespace karyo

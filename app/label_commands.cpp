@@ -15,6 +15,25 @@ using nlohmann::json;
 using Kind = Argument::Kind;
 
 const Argument kLabel{"label", Kind::kNumber, "the object's number; 0 erases"};
+constexpr double kLeastDiameter = 0.01;  // of a stroke, voxels
+
+/// The brush's diameter at each place: of the argument "sizes", else `size` everywhere.
+Result<std::vector<double>> sizes_from(const json& arguments, std::size_t places, double size) {
+  if (!arguments.contains("sizes")) return std::vector<double>(places, size);
+  const auto sizes = arguments["sizes"].get<std::vector<double>>();
+  if (sizes.size() != places) {
+    return Error(ErrorCode::kInvalidArgument,
+                 std::to_string(places) + " places have " + std::to_string(sizes.size()) + " sizes",
+                 "Give one size for each place, or leave \"sizes\" out.");
+  }
+  for (const double one : sizes) {
+    if (one >= kLeastDiameter && one <= PaintState::kMostSize) continue;
+    return Error(ErrorCode::kInvalidArgument, "a brush " + json(one).dump() + " voxels wide",
+                 "Give sizes from 0.01 to " + json(PaintState::kMostSize).dump() + ".");
+  }
+  return sizes;
+}
+
 Result<void> paint_stroke(Workspace& workspace, const json& arguments) {
   KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
   KARYO_TRY(const auto places, places_from(arguments["points"]));
@@ -22,6 +41,7 @@ Result<void> paint_stroke(Workspace& workspace, const json& arguments) {
   settings.size = arguments.value("size", settings.size);
   settings.ball = arguments.value("ball", false);
   settings.plane = plane_of(arguments);
+  KARYO_TRY(const auto sizes, sizes_from(arguments, places.size(), settings.size));
   KARYO_TRY(settings.rule, rule_from(arguments, *target.layer));
   KARYO_TRY(settings.label, id_from(arguments, "label", target.layer->selected()));
   if (arguments.value("adaptive", false)) {
@@ -29,7 +49,7 @@ Result<void> paint_stroke(Workspace& workspace, const json& arguments) {
     KARYO_TRY(settings.picture, whole_picture(*image, target.time));
   }
   Stroke stroke(target.layer, target.time, settings);
-  for (const WorldPoint& place : places) stroke.add(place);
+  for (std::size_t i = 0; i < places.size(); ++i) stroke.add(places[i], sizes[i]);
   stroke.finish(workspace);
   return {};
 }
@@ -109,8 +129,9 @@ void add_label_commands(CommandTable& commands, Workspace& workspace) {
        {},
        {layer_argument(),
         {"points", Kind::kNumbers, "z, y, x from 0; whole numbers are voxels' middles", true},
-        {"size", Kind::kNumber, "diameter in voxels along x", false, json(10), 0.01,
+        {"size", Kind::kNumber, "diameter in voxels along x", false, json(10), kLeastDiameter,
          PaintState::kMostSize},
+        {"sizes", Kind::kNumbers, "the same at each of the points, as a pen was pressed"},
         {"ball", Kind::kBool, "through the planes, in the world's units"},
         {"adaptive", Kind::kBool, "stops at edges of the picture"},
         image_argument(),
@@ -143,7 +164,8 @@ void add_label_commands(CommandTable& commands, Workspace& workspace) {
                 "Labels",
                 "Delete the selected object",
                 "Ctrl+Delete",
-                "Makes background of the object that is selected.",
+                "Makes background of the object that is selected. In the views of Annotate mode "
+                "Delete does it too.",
                 [&workspace](const json& arguments) { return replace(workspace, arguments, 0); },
                 has_labels,
                 {},
@@ -217,6 +239,13 @@ void add_label_commands(CommandTable& commands, Workspace& workspace) {
                   return {};
                 },
                 [] { return true; }, [&state] { return state.adaptive(); }});
+  commands.add({"labels.pen_pressure", "Labels", "Pen pressure changes the size", "",
+                "The harder a pen is pressed, the wider brush and eraser are, up to their size.",
+                [&state](const json&) -> Result<void> {
+                  state.set_pen_pressure(!state.pen_pressure());
+                  return {};
+                },
+                [] { return true; }, [&state] { return state.pen_pressure(); }});
   commands.add({"labels.new_each", "Labels", "Each outline is a new object", "",
                 "Areas that are drawn get a number of their own (Fiji: t); else they are added to "
                 "the selected object. Shift while drawing adds, Alt takes away.",

@@ -65,6 +65,18 @@ Result<std::vector<std::uint32_t>> objects_from(const json& arguments, std::uint
   return ids;
 }
 
+LabelsLayer* labels_in_hand(LayerList& layers) {
+  Layer* const selected = layers.selected();
+  if (selected != nullptr && selected->kind() != LayerKind::kImage) {
+    return dynamic_cast<LabelsLayer*>(selected);
+  }
+  for (int i = layers.count() - 1; i >= 0; --i) {
+    auto* labels = dynamic_cast<LabelsLayer*>(&layers.at(i));
+    if (labels != nullptr && labels->visible()) return labels;
+  }
+  return nullptr;
+}
+
 Result<LabelTarget> label_target(Workspace& workspace, const json& arguments) {
   KARYO_TRY(auto* const labels, target_as<LabelsLayer>(workspace, arguments, "label"));
   const LayerList& layers = workspace.layers();

@@ -24,6 +24,10 @@ struct LabelTarget {
 Result<LabelTarget> label_target(Workspace& workspace, const nlohmann::json& arguments);
 Argument frame_argument();
 
+/// The labels that a hand works on: the selected layer, or over a selected image the topmost one
+/// that is seen. Null where there is none, and where another kind of layer is selected.
+LabelsLayer* labels_in_hand(LayerList& layers);
+
 /// A whole number from 0 from an argument. Errors: kInvalidArgument.
 Result<std::uint32_t> id_from(const nlohmann::json& arguments, const char* name,
                               std::uint32_t otherwise);

@@ -20,6 +20,34 @@ std::uint64_t bytes_of_layer(const Layer& layer) {
   return static_cast<std::uint64_t>(layer.shape().count()) * sizeof(std::uint32_t);
 }
 
+std::uint64_t bytes_of_note(const NoteChange& note) {
+  return sizeof note + note.key.size() + note.before.value_or("").size() +
+         note.after.value_or("").size();
+}
+
+/// What a look holds that the one before (null: none) does not. Values that look_of() copies count,
+/// shared ones where they are others.
+std::uint64_t bytes_of_look(const LayerLook& look, const LayerLook* before) {
+  constexpr std::uint64_t kTreeNode = 32;
+  std::uint64_t bytes = sizeof look + sizeof(std::shared_ptr<Layer>) + look.name.size();
+  if (look.image) bytes += look.image->channels.size() * sizeof(ChannelDisplay);
+  const bool other_notes = look.labels && (before == nullptr || !before->labels ||
+                                           before->labels->notes != look.labels->notes);
+  if (other_notes && look.labels->notes) {
+    using Notes = decltype(ObjectNotes::objects);
+    bytes += look.labels->notes->objects.size() * (sizeof(Notes::value_type) + kTreeNode);
+  }
+  const bool other_shapes = look.shapes && (before == nullptr || !before->shapes ||
+                                            before->shapes->data != look.shapes->data);
+  if (other_shapes && look.shapes->data) {
+    for (const Roi& roi : *look.shapes->data) {
+      bytes +=
+          sizeof roi + roi.points.size() * sizeof(PointF) + roi.segments.size() * sizeof(float);
+    }
+  }
+  return bytes;
+}
+
 /// "%1" and "%2" of a pattern filled in.
 std::string with_parts(const std::string& pattern, const std::string& first,
                        const std::string& second) {
@@ -33,7 +61,8 @@ std::string with_parts(const std::string& pattern, const std::string& first,
 
 }  // namespace
 
-LayerHistory::LayerHistory(LayerList& layers) : layers_(layers), last_(state_now()) {}
+LayerHistory::LayerHistory(LayerList& layers, std::uint64_t most_bytes)
+    : layers_(layers), most_bytes_(most_bytes), last_(state_now()) {}
 
 LayerHistory::State LayerHistory::state_now() const {
   State state;
@@ -48,19 +77,24 @@ void LayerHistory::note(const std::string& name, const std::string& merge_key) {
   if (now == last_ && edits_.empty()) return;
   steps_.resize(at_);
   const auto when = std::chrono::steady_clock::now();
-  const bool merges = !merge_key.empty() && edits_.empty() && !steps_.empty() &&
+  Kept kept = keeper_ ? keeper_(name, edits_) : nullptr;
+  const bool merges = !merge_key.empty() && edits_.empty() && !kept && !steps_.empty() &&
                       steps_.back().merge_key == merge_key &&
                       when - steps_.back().when < kMergeTime;
-  if (merges) {
-    steps_.back().after = now;
-    steps_.back().when = when;
-  } else {
-    steps_.push_back({name, merge_key, std::move(last_), now, when, std::exchange(edits_, {})});
+  if (!merges) {
+    steps_.push_back({{name, std::exchange(edits_, {}), std::move(kept), false},
+                      merge_key,
+                      std::move(last_),
+                      {},
+                      when});
   }
+  Step& step = steps_.back();
+  step.after = now;
+  step.when = when;
+  weigh(step);
   last_ = std::move(now);
   at_ = steps_.size();
   forget_what_is_too_much();
-  if (!merges && !steps_.back().edits.empty()) edited.emit(name, steps_.back().edits);
   changed.emit();
 }
 
@@ -75,11 +109,13 @@ void LayerHistory::accept() {
   for (const Entry& entry : now) {
     if (known(last_, entry.layer)) continue;
     for (Step& step : steps_) {
+      if (step.kept.restored) continue;
       step.before.push_back(entry);
       step.after.push_back(entry);
     }
   }
   last_ = std::move(now);
+  accepted.emit();
 }
 
 void LayerHistory::reset() {
@@ -94,19 +130,25 @@ void LayerHistory::undo() {
   if (!edits_.empty()) note("edit");  // by who told of no command
   if (!can_undo()) return;
   Step& step = steps_[--at_];
-  for (auto edit = step.edits.rbegin(); edit != step.edits.rend(); ++edit) edit->swap();
-  go_to(step.before);
-  for (const LabelEdit& edit : step.edits) swapped.emit(edit);
-  if (!step.edits.empty()) edits_moved.emit(false, step.edits);
+  std::vector<LabelEdit>& edits = step.kept.edits;
+  for (auto edit = edits.rbegin(); edit != edits.rend(); ++edit) edit->swap();
+  if (!step.kept.restored) go_to(step.before);
+  tell_of(false, step);
 }
 
 void LayerHistory::redo() {
   if (!can_redo()) return;
   Step& step = steps_[at_++];
-  for (LabelEdit& edit : step.edits) edit.swap();
-  go_to(step.after);
-  for (const LabelEdit& edit : step.edits) swapped.emit(edit);
-  if (!step.edits.empty()) edits_moved.emit(true, step.edits);
+  for (LabelEdit& edit : step.kept.edits) edit.swap();
+  if (!step.kept.restored) go_to(step.after);
+  tell_of(true, step);
+}
+
+void LayerHistory::tell_of(bool forward, const Step& step) {
+  for (const LabelEdit& edit : step.kept.edits) swapped.emit(edit);
+  if (step.kept.notes) moved.emit(forward, step.kept);
+  last_ = state_now();
+  changed.emit();
 }
 
 void LayerHistory::go_to_step(std::size_t done) {
@@ -114,10 +156,11 @@ void LayerHistory::go_to_step(std::size_t done) {
   while (at_ < done && can_redo()) redo();
 }
 
-void LayerHistory::restore(std::vector<LabelStep> steps, std::size_t done) {
+void LayerHistory::restore(std::vector<KeptStep> steps, std::size_t done) {
   reset();
-  for (LabelStep& step : steps) {
-    steps_.push_back({std::move(step.name), {}, last_, last_, {}, std::move(step.edits)});
+  for (KeptStep& step : steps) {
+    steps_.push_back({std::move(step)});
+    weigh(steps_.back());
   }
   at_ = std::min(done, steps_.size());
   changed.emit();
@@ -140,29 +183,55 @@ void LayerHistory::go_to(const State& state) {
     }
     apply_look(*entry.layer, entry.look);
   }
-  last_ = state_now();
-  changed.emit();
+}
+
+void LayerHistory::weigh(Step& step) {
+  step.bytes = sizeof(Step);
+  for (const LabelEdit& edit : step.kept.edits) step.bytes += edit.bytes();
+  if (step.kept.notes) {
+    for (const NoteChange& note : *step.kept.notes) step.bytes += bytes_of_note(note);
+  }
+  const auto look_before = [&](const Entry& entry) -> const LayerLook* {
+    const auto found = std::find_if(step.before.begin(), step.before.end(),
+                                    [&](const Entry& one) { return one.layer == entry.layer; });
+    return found == step.before.end() ? nullptr : &found->look;
+  };
+  step.other_layers = step.before.size() != step.after.size();
+  for (const Entry& entry : step.after) {
+    const LayerLook* before = look_before(entry);
+    step.bytes += bytes_of_look(entry.look, before);
+    step.other_layers = step.other_layers || before == nullptr;
+  }
+  for (const Entry& entry : step.before) step.bytes += bytes_of_look(entry.look, &entry.look);
+}
+
+std::uint64_t LayerHistory::bytes_of_closed_layers() const {
+  std::set<const Layer*> seen;
+  std::uint64_t bytes = 0;
+  for (int i = 0; i < layers_.count(); ++i) seen.insert(&layers_.at(i));
+  for (const Step& step : steps_) {
+    if (!step.other_layers) continue;  // its layers are its neighbours'
+    for (const State* state : {&step.before, &step.after}) {
+      for (const Entry& entry : *state) {
+        if (seen.insert(entry.layer.get()).second) bytes += bytes_of_layer(*entry.layer);
+      }
+    }
+  }
+  return bytes;
 }
 
 void LayerHistory::forget_what_is_too_much() {
-  const auto bytes_held = [this] {
-    std::set<const Layer*> seen;
-    std::uint64_t bytes = 0;
-    for (int i = 0; i < layers_.count(); ++i) seen.insert(&layers_.at(i));
-    for (const Step& step : steps_) {
-      for (const LabelEdit& edit : step.edits) bytes += edit.bytes();
-      for (const State* state : {&step.before, &step.after}) {
-        for (const Entry& entry : *state) {
-          if (seen.insert(entry.layer.get()).second) bytes += bytes_of_layer(*entry.layer);
-        }
-      }
-    }
-    return bytes;
-  };
-  while (steps_.size() > kMostSteps || (steps_.size() > 1 && bytes_held() > kMostBytes)) {
-    steps_.erase(steps_.begin());
-    --at_;
+  std::uint64_t bytes = 0;
+  for (const Step& step : steps_) bytes += step.bytes;
+  std::uint64_t closed = bytes_of_closed_layers();
+  std::size_t gone = 0;
+  while (gone + 1 < steps_.size() && bytes + closed > most_bytes_) {
+    const Step oldest = std::exchange(steps_[gone++], {});
+    bytes -= oldest.bytes;
+    if (oldest.other_layers) closed = bytes_of_closed_layers();
   }
+  steps_.erase(steps_.begin(), steps_.begin() + static_cast<std::ptrdiff_t>(gone));
+  at_ -= gone;
 }
 
 Connection keep_history(const CommandTable& commands, LayerHistory& history, Word word) {

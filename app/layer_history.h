@@ -7,6 +7,9 @@
 /// every command that changes these can be undone without knowing how to. A layer that was closed
 /// lives on in the steps that may bring it back. Labels are the exception, being too large to look
 /// for changes: who edits them hands in the edit.
+///
+/// Steps that are kept beyond this run are asked for when they are made (Keeper), told of when they
+/// are undone or redone, and handed in again in the next run (restore).
 
 #include <chrono>
 #include <cstdint>
@@ -15,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "annotation/journal_step.h"
 #include "annotation/label_edit.h"
 #include "app/commands.h"
 #include "core/layers/layer_list.h"
@@ -24,12 +28,11 @@ namespace karyo {
 
 class LayerHistory {
  public:
-  static constexpr std::size_t kMostSteps = 200;
-  /// Closed layers and replaced labels are kept up to this; beyond it the oldest steps are
-  /// forgotten.
   static constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
 
-  explicit LayerHistory(LayerList& layers);
+  /// Closed layers, replaced labels and all else that steps hold are kept up to `most_bytes`;
+  /// beyond it the oldest steps are forgotten, but for the newest.
+  explicit LayerHistory(LayerList& layers, std::uint64_t most_bytes = kMostBytes);
 
   /// To be called after each command: what has changed since the last call becomes a step of this
   /// name ("Close layer"). Steps with the same `merge_key` that follow each other within a second,
@@ -46,31 +49,41 @@ class LayerHistory {
   bool can_undo() const { return at_ > 0 || !edits_.empty(); }
   bool can_redo() const { return at_ < steps_.size(); }
   /// Empty where there is none.
-  std::string undo_name() const { return at_ > 0 ? steps_[at_ - 1].name : std::string(); }
-  std::string redo_name() const { return can_redo() ? steps_[at_].name : std::string(); }
+  std::string undo_name() const { return at_ > 0 ? steps_[at_ - 1].kept.name : std::string(); }
+  std::string redo_name() const { return can_redo() ? steps_[at_].kept.name : std::string(); }
   void undo();
   void redo();
 
   /// All steps, the oldest first, and how many of them are done.
   std::size_t count() const { return steps_.size(); }
   std::size_t done() const { return at_; }
-  const std::string& name_of_step(std::size_t number) const { return steps_[number].name; }
+  const std::string& name_of_step(std::size_t number) const { return steps_[number].kept.name; }
   /// Undoes or redoes until so many are done.
   void go_to_step(std::size_t done);
 
-  /// A step that changed labels, as journals keep it.
-  struct LabelStep {
+  /// What is kept of a step beside its edits of labels; null: it is not kept.
+  using Kept = std::shared_ptr<const std::vector<NoteChange>>;
+  /// Called with each step as it is made, with the layers as they are after it.
+  using Keeper = std::function<Kept(const std::string& name, const std::vector<LabelEdit>& edits)>;
+  void set_keeper(Keeper keeper) { keeper_ = std::move(keeper); }
+
+  /// A step that is kept.
+  struct KeptStep {
     std::string name;
     std::vector<LabelEdit> edits;  ///< in the order they were made
+    Kept notes;
+    /// Of an earlier run: nothing is known of layers but its edits. Who hears of `moved` changes
+    /// them as its notes say.
+    bool restored = true;
   };
   /// Takes over steps of an earlier run, the oldest first, in place of all there are.
-  void restore(std::vector<LabelStep> steps, std::size_t done);
+  void restore(std::vector<KeptStep> steps, std::size_t done);
 
   Signal<> changed;
   Signal<const LabelEdit&> swapped;  ///< labels were changed back or forth
-  /// A step that changed labels was made; one was undone (false) or redone (true).
-  Signal<const std::string&, const std::vector<LabelEdit>&> edited;
-  Signal<bool, const std::vector<LabelEdit>&> edits_moved;
+  /// A kept step was undone (false) or redone (true).
+  Signal<bool, const KeptStep&> moved;
+  Signal<> accepted;  ///< layers changed by what is no step
 
  private:
   struct Entry {
@@ -80,16 +93,23 @@ class LayerHistory {
   };
   using State = std::vector<Entry>;  // from the bottom
   struct Step {
-    std::string name, merge_key;
-    State before, after;
-    std::chrono::steady_clock::time_point when;
-    std::vector<LabelEdit> edits = {};
+    KeptStep kept;  // its notes are null where it is not
+    std::string merge_key = {};
+    State before = {}, after = {};  // of a restored one: empty
+    std::chrono::steady_clock::time_point when = {};
+    std::uint64_t bytes = 0;    // without layers
+    bool other_layers = false;  // before and after
   };
   State state_now() const;
   void go_to(const State& state);
+  void tell_of(bool forward, const Step& step);
+  static void weigh(Step& step);
+  std::uint64_t bytes_of_closed_layers() const;
   void forget_what_is_too_much();
 
   LayerList& layers_;
+  std::uint64_t most_bytes_;
+  Keeper keeper_;
   State last_;
   std::vector<LabelEdit> edits_;  // of the next step
   std::vector<Step> steps_;

@@ -1,8 +1,9 @@
 #pragma once
 
-/// Objects as the guided steps would make them, shown in the labels before they are kept.
+/// Objects as the guided steps or a model would make them, shown in the labels before they are
+/// kept.
 ///
-/// Threads  one, the UI thread; the steps run as a job of the workspace.
+/// Threads  one, the UI thread; making them is a job of the workspace.
 
 #include <cstdint>
 #include <functional>
@@ -22,9 +23,21 @@ class MaskPreview {
   explicit MaskPreview(Workspace& workspace) : workspace_(workspace) {}
   ~MaskPreview();
 
-  /// Runs the steps for the labels at a time, of an image of their size, and shows what comes out
-  /// in the place of the objects that are there; locked ones stay. An older run that is not
-  /// finished ends. Errors come through the workspace's `failed`.
+  /// Objects numbered from 1 on, for a part of the labels.
+  struct Made {
+    LabelArray labels;
+    Index3 origin = {};      ///< the voxel of the labels that they begin at
+    bool beside = false;     ///< what is there stays; else locked objects alone
+    StepCounts counts = {};  ///< of the steps
+    ValueRange threshold = {};
+  };
+  using Make = std::function<Result<Made>(TaskControl&)>;
+
+  /// Shows in the labels at a time what `make` makes, in the place of the objects that are there;
+  /// locked ones stay. An older run that is not finished ends. Errors come through the workspace's
+  /// `failed`.
+  void show(const std::shared_ptr<LabelsLayer>& labels, std::int64_t time, Make make);
+  /// The same of the steps, for an image of the labels' size.
   void show(const std::shared_ptr<LabelsLayer>& labels, std::int64_t time,
             std::shared_ptr<const Volume> volume, std::int64_t volume_time, std::int64_t channel,
             const MaskSteps& steps);
@@ -43,7 +56,7 @@ class MaskPreview {
   Signal<> changed;
 
  private:
-  void put(const std::shared_ptr<LabelsLayer>& labels, std::int64_t time, StepsResult result);
+  void put(const std::shared_ptr<LabelsLayer>& labels, std::int64_t time, Made made);
   void finish_keeping();
 
   Workspace& workspace_;
@@ -53,9 +66,5 @@ class MaskPreview {
   StepCounts counts_;
   ValueRange threshold_;
 };
-
-/// Objects numbered so that the numbers of `kept` objects (sorted) are free, and those objects, and
-/// what is ignored, laid over them where they are now.
-void lay_under(LabelArray& made, const LabelVolume& now, const std::vector<std::uint32_t>& kept);
 
 }  // namespace karyo

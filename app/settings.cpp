@@ -47,6 +47,7 @@ Result<Settings> read_settings(const fs::path& path) {
     settings.theme = file.value("theme", settings.theme);
     settings.language = file.value("language", settings.language);
     settings.text_size = std::clamp(file.value("text_size", settings.text_size), 80, 300);
+    settings.pen_pressure = file.value("pen_pressure", settings.pen_pressure);
     settings.key_preset = file.value("key_preset", settings.key_preset);
     settings.own_keys = file.value("own_keys", settings.own_keys);
     settings.recent = file.value("recent", settings.recent);
@@ -64,10 +65,15 @@ Result<Settings> read_settings(const fs::path& path) {
 Result<void> write_settings(const fs::path& path, const Settings& settings) {
   std::error_code failed;
   fs::create_directories(path.parent_path(), failed);
-  const json file{{"karyoscope_settings", kVersion},   {"theme", settings.theme},
-                  {"language", settings.language},     {"text_size", settings.text_size},
-                  {"key_preset", settings.key_preset}, {"own_keys", settings.own_keys},
-                  {"recent", settings.recent},         {"window", settings.window}};
+  const json file{{"karyoscope_settings", kVersion},
+                  {"theme", settings.theme},
+                  {"language", settings.language},
+                  {"text_size", settings.text_size},
+                  {"pen_pressure", settings.pen_pressure},
+                  {"key_preset", settings.key_preset},
+                  {"own_keys", settings.own_keys},
+                  {"recent", settings.recent},
+                  {"window", settings.window}};
   return write_file_atomically(path,
                                file.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
 }

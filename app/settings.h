@@ -18,6 +18,7 @@ struct Settings {
   std::string theme = "system";                 ///< "system", "dark", "light", "high_contrast"
   std::string language = "system";              ///< "system", "en", "fi"
   int text_size = 100;                          ///< per cent, of texts and controls; 80 .. 300
+  bool pen_pressure = true;                     ///< a pen's pressure changes the brush's size
   std::string key_preset = "karyoscope";        ///< as Keymap knows them
   std::map<std::string, std::string> own_keys;  ///< command → keys, beside the preset's
   std::vector<std::string> recent;              ///< paths, the newest first

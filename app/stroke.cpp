@@ -9,10 +9,11 @@ namespace karyo {
 Stroke::Stroke(std::shared_ptr<LabelsLayer> layer, std::int64_t time, StrokeSettings settings)
     : grid_(layer->place()), settings_(std::move(settings)), editor_(std::move(layer), time) {}
 
-void Stroke::add(const WorldPoint& voxel) {
+void Stroke::add(const WorldPoint& voxel, double size) {
   const WorldPoint place = world_place({voxel.z + 0.5, voxel.y + 0.5, voxel.x + 0.5}, grid_);
   Brush brush;
-  brush.radius = settings_.size / 2 * grid_.spacing_x;
+  brush.radius = size / 2 * grid_.spacing_x;
+  if (last_) brush.first_radius = last_radius_;
   brush.ball = settings_.ball;
   brush.plane = settings_.plane;
   brush.label = settings_.label;
@@ -23,6 +24,7 @@ void Stroke::add(const WorldPoint& voxel) {
                                        settings_.picture->part(), grid_, from, place, brush)
                       : paint(editor_.writer(), editor_.labels(), grid_, from, place, brush));
   last_ = place;
+  last_radius_ = brush.radius;
 }
 
 void Stroke::finish(Workspace& workspace) {

@@ -26,7 +26,10 @@ class Stroke {
  public:
   Stroke(std::shared_ptr<LabelsLayer> layer, std::int64_t time, StrokeSettings settings);
   /// In voxels of the layer, z, y, x; whole numbers are voxels' middles.
-  void add(const WorldPoint& voxel);
+  void add(const WorldPoint& voxel) { add(voxel, settings_.size); }
+  /// The same with a brush of another diameter, in voxels along x: from the place before, the size
+  /// changes evenly.
+  void add(const WorldPoint& voxel, double size);
   /// A step of undo, where something changed.
   void finish(Workspace& workspace);
 
@@ -35,6 +38,7 @@ class Stroke {
   StrokeSettings settings_;
   LabelEditor editor_;
   std::optional<WorldPoint> last_;
+  double last_radius_ = 0;
 };
 
 /// Commits what was edited, for the next step of undo, and marks the layer as other than its file.

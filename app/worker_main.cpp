@@ -12,5 +12,6 @@ int main(int argc, char** argv) {
   worker::add_train_command(command_line);
   worker::add_thresholds_command(command_line);
   worker::add_predict_command(command_line);
+  worker::add_serve_command(command_line);
   return command_line.run(argc, argv);
 }

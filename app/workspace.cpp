@@ -9,6 +9,7 @@
 #include "app/dataset_session.h"
 #include "app/layer_data.h"
 #include "app/mask_preview.h"
+#include "app/model_in_use.h"
 #include "app/object_checks.h"
 #include "app/sample.h"
 
@@ -17,7 +18,8 @@ namespace karyo {
 Workspace::Workspace()
     : dataset_(std::make_unique<DatasetSession>(*this)),
       checks_(std::make_unique<ObjectChecks>(*this)),
-      preview_(std::make_unique<MaskPreview>(*this)) {}
+      preview_(std::make_unique<MaskPreview>(*this)),
+      model_(std::make_unique<ModelInUse>(*this)) {}
 Workspace::~Workspace() = default;
 
 std::uint64_t Workspace::in_background(BackgroundWork work) {

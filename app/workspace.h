@@ -33,6 +33,7 @@ namespace karyo {
 
 class DatasetSession;
 class MaskPreview;
+class ModelInUse;
 class ObjectChecks;
 
 using ObjectTable = std::unordered_map<std::uint32_t, ObjectStats>;
@@ -87,6 +88,8 @@ class Workspace {
   DatasetSession& dataset() { return *dataset_; }
   /// Objects that the guided steps would make.
   MaskPreview& preview() { return *preview_; }
+  /// The trained model at hand.
+  ModelInUse& model() { return *model_; }
   /// What may be wrong with the objects of the selected labels.
   ObjectChecks& checks() { return *checks_; }
   VolumeState& volume() { return volume_; }
@@ -256,6 +259,7 @@ class Workspace {
   std::unique_ptr<DatasetSession> dataset_;
   std::unique_ptr<ObjectChecks> checks_;
   std::unique_ptr<MaskPreview> preview_;
+  std::unique_ptr<ModelInUse> model_;
 };
 
 }  // namespace karyo

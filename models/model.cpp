@@ -18,6 +18,12 @@ Result<void> only_stardist(const ModelFolder& folder) {
 
 }  // namespace
 
+Result<stardist::Candidates> Predictor::candidates(const Volume&, std::int64_t, std::int64_t,
+                                                   const PredictSettings&, TaskControl&) {
+  return Error(ErrorCode::kUnsupported, "this model finds no objects in a plane",
+               "Choose a StarDist 2D model.");
+}
+
 Result<TrainSummary> train_model(const TrainRequest& request, TrainObserver& observer,
                                  TaskControl& control) {
   if (request.config.model == "care") return train_care(request, observer, control);

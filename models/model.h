@@ -15,6 +15,7 @@
 #include "core/base/task.h"
 #include "core/image/volume.h"
 #include "models/io/model_folder.h"
+#include "models/stardist/instances.h"
 #include "models/train/train_config.h"
 #include "models/train/train_events.h"
 
@@ -82,6 +83,12 @@ class Predictor {
   /// through the stack. Errors: channels that do not fit, NaN, cancelled.
   virtual Result<Prediction> predict(const Volume& image, std::int64_t t,
                                      const PredictSettings& settings, TaskControl& control) = 0;
+  /// What NMS would choose from in plane `z` of one time point, above the probability of the
+  /// settings, for those who choose themselves. Errors: those of predict(); kUnsupported unless the
+  /// model is StarDist 2D.
+  virtual Result<stardist::Candidates> candidates(const Volume& image, std::int64_t t,
+                                                  std::int64_t z, const PredictSettings& settings,
+                                                  TaskControl& control);
 };
 
 /// Errors: kNotFound, kBadFile, kUnsupported (with the remedy) for folders that cannot be used.

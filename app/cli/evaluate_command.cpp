@@ -2,6 +2,7 @@
 
 #include "app/cli/commands.h"
 #include "app/report/label_evaluation.h"
+#include "app/report/restoration_evaluation.h"
 
 namespace karyo::cli {
 namespace {
@@ -9,7 +10,7 @@ namespace {
 struct Options {
   std::string truth, prediction, output, images;
   std::string iou = "0.5:0.95:0.05";
-  bool allow_missing = false;
+  bool allow_missing = false, maps = true;
 };
 
 void say_table(Console& console, const std::vector<Matching>& pooled) {
@@ -25,28 +26,65 @@ void say_table(Console& console, const std::vector<Matching>& pooled) {
   }
 }
 
-Result<void> evaluate(const Options& options, Console& console) {
-  LabelEvaluationOptions wanted;
-  wanted.truth = options.truth;
-  wanted.prediction = options.prediction;
-  wanted.output = options.output;
-  wanted.images = options.images;
-  wanted.allow_missing = options.allow_missing;
-  KARYO_TRY(wanted.iou_thresholds, parse_thresholds(options.iou));
-  KARYO_TRY(const EvaluationPairs files, pair_files(wanted));
-  for (const std::string& warning : files.warnings) console.note("warning: " + warning);
-  const auto on_image = [&](std::int64_t done, std::int64_t total, const std::string& name) {
-    console.progress(name, done, total, {{"event", "file"}, {"name", name}, {"done", done},
-                                         {"total", total}});
+PairOptions pairing(const Options& options) {
+  return {options.truth, options.prediction, options.images, options.allow_missing};
+}
+
+/// The progress of judging image after image; false when Ctrl-C was pressed.
+std::function<bool(std::int64_t, std::int64_t, const std::string&)> told_to(Console& console) {
+  return [&console](std::int64_t done, std::int64_t total, const std::string& name) {
+    console.progress(name, done, total,
+                     {{"event", "file"}, {"name", name}, {"done", done}, {"total", total}});
     return !interrupted();
   };
-  KARYO_TRY(const LabelEvaluation evaluation, evaluate_labels(wanted, files, on_image));
+}
+
+std::string images_counted(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " image" : " images");
+}
+
+Result<void> evaluate_labels_command(const Options& options, Console& console) {
+  LabelEvaluationOptions wanted;
+  wanted.output = options.output;
+  KARYO_TRY(wanted.iou_thresholds, parse_thresholds(options.iou));
+  KARYO_TRY(const EvaluationPairs files, pair_files(pairing(options)));
+  for (const std::string& warning : files.warnings) console.note("warning: " + warning);
+  KARYO_TRY(const LabelEvaluation evaluation, evaluate_labels(wanted, files, told_to(console)));
   console.end_progress();
-  console.say(std::to_string(evaluation.images.size()) +
-              (evaluation.images.size() == 1 ? " image" : " images, pooled") + ":");
+  console.say(images_counted(evaluation.images.size()) + ", pooled:");
   say_table(console, evaluation.pooled);
   console.say("Tables and overlays are in " + options.output);
   console.result(evaluation.pooled_table());
+  return {};
+}
+
+void say_scores(Console& console, const char* name, double prediction, double source) {
+  char line[120];
+  std::snprintf(line, sizeof line, "%-34s %10.4f %10.4f", name, prediction, source);
+  console.say(line);
+}
+
+Result<void> evaluate_restoration_command(const Options& options, Console& console) {
+  PairOptions pairs = pairing(options);
+  pairs.truth_part = "high";
+  pairs.images_part = "low";
+  KARYO_TRY(const EvaluationPairs files, pair_files(pairs));
+  for (const std::string& warning : files.warnings) console.note("warning: " + warning);
+  KARYO_TRY(const RestorationEvaluation evaluation,
+            evaluate_restoration(files, options.output, options.maps, told_to(console)));
+  console.end_progress();
+  const RestorationScores& prediction = evaluation.mean.prediction;
+  const RestorationScores& source = evaluation.mean.source;
+  console.say(images_counted(evaluation.images.size()) + ", mean of each image's planes:");
+  console.say("                                   prediction     source");
+  say_scores(console, "SSIM (1: alike)", prediction.ssim, source.ssim);
+  say_scores(console, "NRMSE (0: alike)", prediction.nrmse, source.nrmse);
+  say_scores(console, "NRMSE as ZeroCostDL4Mic has it", prediction.nrmse_notebook,
+             source.nrmse_notebook);
+  say_scores(console, "PSNR, dB", prediction.psnr, source.psnr);
+  console.say("Tables" + std::string(options.maps ? " and maps" : "") + " are in " +
+              options.output);
+  console.result(evaluation.table());
   return {};
 }
 
@@ -58,7 +96,8 @@ void add_evaluate_command(Cli& cli) {
   const auto options = std::make_shared<Options>();
   CLI::App* labels = cli.add_command(
       "labels", "Compare predicted label images with true ones, object by object",
-      [options](Console& console) { return evaluate(*options, console); }, evaluate_app);
+      [options](Console& console) { return evaluate_labels_command(*options, console); },
+      evaluate_app);
   labels->add_option("--truth", options->truth, "Folder of true label images, or one file")
       ->required();
   labels->add_option("--pred", options->prediction,
@@ -73,6 +112,25 @@ void add_evaluate_command(Cli& cli) {
   labels->add_option("--images", options->images, "Folder of images to draw beneath the overlays");
   labels->add_flag("--allow-missing", options->allow_missing,
                    "Leave images without prediction out of the scores");
+  CLI::App* restoration = cli.add_command(
+      "restoration", "Compare restored images, and what they were made of, with clean ones",
+      [options](Console& console) { return evaluate_restoration_command(*options, console); },
+      evaluate_app);
+  restoration->add_option("--truth", options->truth, "Folder of clean images, or one file")
+      ->required();
+  restoration
+      ->add_option("--source", options->images,
+                   "Folder of noisy images of the same names, or one file")
+      ->required();
+  restoration
+      ->add_option("--pred", options->prediction,
+                   "Folder of restored images of the same names, or one file")
+      ->required();
+  restoration->add_option("--output", options->output, "Folder for tables and maps")->required();
+  restoration->add_flag("!--no-maps", options->maps,
+                        "Leave out the SSIM and error maps (float32 TIFF)");
+  restoration->add_flag("--allow-missing", options->allow_missing,
+                        "Leave images without prediction out of the scores");
 }
 
 }  // namespace karyo::cli

@@ -174,6 +174,18 @@ void add_annotate_commands(CommandTable& commands, MainWindow& window) {
       [&window] {
         return dynamic_cast<const LabelsLayer*>(window.workspace().layers().selected()) != nullptr;
       });
+  asks("model.ask_open", "Annotate", "Model: choose…", "",
+       "A StarDist model that finds nuclei: its folder, trained here or with Python.", [&window] {
+         auto* dialog = new QFileDialog(&window, QObject::tr("The folder of a model"));
+         dialog->setFileMode(QFileDialog::Directory);
+         dialog->setOption(QFileDialog::ShowDirsOnly);
+         dialog->setAttribute(Qt::WA_DeleteOnClose);
+         QObject::connect(dialog, &QFileDialog::fileSelected, &window,
+                          [&window](const QString& name) {
+                            window.run("model.open", {{"folder", name.toStdString()}});
+                          });
+         dialog->open();
+       });
   asks(
       "rois.ask_open", "Annotate", "Regions: open RoiSet.zip…", "",
       "Lists the regions of a file of ImageJ's ROI Manager.",

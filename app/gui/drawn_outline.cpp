@@ -21,6 +21,19 @@ void paint_drawn_outline(QPainter& painter, const QPainterPath& path) {
   painter.restore();
 }
 
+void paint_suggested_outline(QPainter& painter, const QPainterPath& path) {
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setBrush(Qt::NoBrush);
+  painter.setPen(QPen(QColor(0, 0, 0, 160), 3));
+  painter.drawPath(path);
+  QPen dashed(kDrawn, 1.6, Qt::CustomDashLine, Qt::FlatCap);
+  dashed.setDashPattern({4, 3});
+  painter.setPen(dashed);
+  painter.drawPath(path);
+  painter.restore();
+}
+
 void paint_drawn_dots(QPainter& painter, const QPolygonF& points) {
   painter.save();
   painter.setRenderHint(QPainter::Antialiasing);

@@ -32,11 +32,19 @@ HistoryPanel::HistoryPanel(LayerHistory& history, std::function<void(std::size_t
 }
 
 void HistoryPanel::refill() {
-  list_->clear();
-  list_->addItem(tr("As it was opened"));
-  for (std::size_t i = 0; i < history_.count(); ++i) {
-    auto* item = new QListWidgetItem(QString::fromStdString(history_.name_of_step(i)), list_);
-    if (i >= history_.done()) item->setForeground(palette::quiet_text());
+  // Rows that stay are left alone: there may be thousands, of earlier runs too.
+  const int rows = static_cast<int>(history_.count()) + 1;
+  while (list_->count() > rows) delete list_->takeItem(list_->count() - 1);
+  while (list_->count() < rows) list_->addItem(QString());
+  list_->item(0)->setText(tr("Before these steps"));
+  for (int row = 1; row < rows; ++row) {
+    const auto step = static_cast<std::size_t>(row) - 1;
+    QListWidgetItem* const item = list_->item(row);
+    const QString name = QString::fromStdString(history_.name_of_step(step));
+    if (item->text() != name) item->setText(name);
+    const bool undone = step >= history_.done();
+    item->setData(Qt::ForegroundRole,
+                  undone ? QVariant(QBrush(palette::quiet_text())) : QVariant());
   }
   list_->setCurrentRow(static_cast<int>(history_.done()));
 }

@@ -245,6 +245,13 @@ class LineIconEngine : public QIconEngine {
         p.drawLine(QPointF(-2, 0), QPointF(2, 0));
         p.drawLine(QPointF(0, -2), QPointF(0, 2));
         break;
+      case LineIcon::kModelClick:
+        p.setPen(QPen(color, 1.4, Qt::DashLine, Qt::FlatCap));
+        p.drawEllipse(QPointF(0, 0), 6.5, 6);
+        p.setPen(Qt::NoPen);
+        p.setBrush(color);
+        p.drawEllipse(QPointF(0, 0), 1.8, 1.8);
+        break;
       case LineIcon::kCut:
         p.drawEllipse(QPointF(0, 0), 6, 5);
         p.setPen(QPen(color, 1.4, Qt::DashLine, Qt::FlatCap));

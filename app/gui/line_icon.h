@@ -50,6 +50,7 @@ enum class LineIcon {
   kSmartOutline,
   kWand,
   kOneClick,
+  kModelClick,
   kCut,
   kSeeds,
   kMerge,

@@ -28,6 +28,7 @@
 #include "app/gui/measure_panel.h"
 #include "app/gui/measure_tool.h"
 #include "app/gui/menus.h"
+#include "app/gui/model_tool.h"
 #include "app/gui/offer_panel.h"
 #include "app/gui/paint_tool.h"
 #include "app/gui/slab_controls.h"
@@ -38,6 +39,7 @@
 #include "app/gui/translator.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/volume_controls.h"
+#include "app/gui/volume_tool.h"
 #include "app/gui/window_commands.h"
 #include "app/gui/window_dialogs.h"
 

@@ -37,12 +37,15 @@ class MarkTool;
 class MeasureTool;
 class Menus;
 enum class MarkKind;
+class ModelTool;
 class PaintTool;
 enum class PaintKind;
 class StartPanel;
 class StatusLine;
 class ToolColumn;
 class ViewGrid;
+class VolumeTool;
+enum class VolumeToolKind;
 
 class MainWindow : public QMainWindow {
  public:
@@ -94,6 +97,10 @@ class MainWindow : public QMainWindow {
   /// The same of areas and lines that are drawn into labels.
   void set_drawing(std::optional<DrawKind> kind);
   DrawTool& draw_tool() { return *draw_tool_; }
+  /// The same of nuclei that a model sees.
+  void set_model_clicking(bool on);
+  ModelTool& model_tool() { return *model_tool_; }
+  VolumeTool& volume_tool() { return *volume_tool_; }
   /// What the window is set up for: tools and panels; the picture stays. Kept in the settings.
   enum class Mode { kSee, kAnnotate };
   void set_mode(Mode mode);
@@ -128,6 +135,7 @@ class MainWindow : public QMainWindow {
   void build_strip();
   void refresh_tools();
   void put_tools_away();
+  void use_in_3d(VolumeToolKind kind);
   void watch_workspace();
   void offer_left_behind();
   std::string layout_text() const;
@@ -152,6 +160,8 @@ class MainWindow : public QMainWindow {
   std::unique_ptr<MarkTool> mark_tool_;
   std::unique_ptr<PaintTool> paint_tool_;
   std::unique_ptr<DrawTool> draw_tool_;
+  std::unique_ptr<ModelTool> model_tool_;
+  std::unique_ptr<VolumeTool> volume_tool_;
   Mode mode_ = Mode::kSee;
   MeasurePanel* measure_panel_ = nullptr;
   ToolColumn* see_tools_ = nullptr;

@@ -12,10 +12,13 @@
 #include "app/gui/main_window.h"
 #include "app/gui/mark_tool.h"
 #include "app/gui/measure_panel.h"
+#include "app/gui/model_tool.h"
 #include "app/gui/paint_tool.h"
 #include "app/gui/theme.h"
 #include "app/gui/tool_column.h"
 #include "app/gui/view_grid.h"
+#include "app/gui/volume_tool.h"
+#include "app/label_target.h"
 #include "app/mask_preview.h"
 
 namespace karyo::gui {
@@ -34,12 +37,31 @@ void MainWindow::make_tools() {
   };
   paint_tool_ = std::make_unique<PaintTool>(workspace_, run_it, did);
   draw_tool_ = std::make_unique<DrawTool>(workspace_, run_it, did);
+  volume_tool_ = std::make_unique<VolumeTool>(workspace_, run_it);
+  connections_.push_back(
+      volume_tool_->changed.connect([this] { views_->volume().surface().update(); }));
+  views_->removes = [this] {
+    return mode_ == Mode::kAnnotate && labels_in_hand(workspace_.layers()) != nullptr;
+  };
+  views_->on_remove = [this] {
+    run("labels.delete_object", {{"layer", labels_in_hand(workspace_.layers())->name()}});
+  };
   connections_.push_back(draw_tool_->changed.connect(draw_again));
+  model_tool_ = std::make_unique<ModelTool>(workspace_, run_it, did);
+  connections_.push_back(model_tool_->changed.connect(draw_again));
   connections_.push_back(paint_tool_->changed.connect(draw_again));
   connections_.push_back(workspace_.paint().changed.connect(draw_again));
+  workspace_.paint().set_pen_pressure(settings_.get().pen_pressure);
+  connections_.push_back(workspace_.paint().changed.connect([this] {
+    const bool on = workspace_.paint().pen_pressure();
+    if (on != settings_.get().pen_pressure) {
+      keep([on](Settings& settings) { settings.pen_pressure = on; });
+    }
+  }));
   // Undo in the middle of a stroke would take away what the stroke stands on.
   connections_.push_back(commands_.starts.connect([this](const Command& command) {
     if (paint_tool_->drawing()) paint_tool_->cancel();
+    if (volume_tool_->drawing()) volume_tool_->cancel();
     // What is shown on trial is no part of the labels yet; looking at it is free.
     const std::string& id = command.id;
     const bool looks = id.starts_with("view.") || id.starts_with("go.") ||
@@ -71,6 +93,7 @@ void MainWindow::build_tool_columns() {
   annotate_tools_ = column({{"tool.move", LineIcon::kHand},
                             {"tool.pick", LineIcon::kPick},
                             {"tool.one_click", LineIcon::kOneClick, true},
+                            {"tool.model_click", LineIcon::kModelClick},
                             {"tool.brush", LineIcon::kBrush},
                             {"tool.eraser", LineIcon::kEraser},
                             {"tool.fill", LineIcon::kFill},
@@ -105,8 +128,16 @@ void MainWindow::put_tools_away() {
   mark_tool_->set_kind({});
   paint_tool_->set_kind({});
   draw_tool_->set_kind({});
+  model_tool_->set_in_use(false);
+  volume_tool_->set_kind({});
   views_->set_tool(nullptr);
+  views_->volume().set_tool(nullptr);
   measure_panel_->hide();
+}
+
+void MainWindow::use_in_3d(VolumeToolKind kind) {
+  volume_tool_->set_kind(kind);
+  views_->volume().set_tool(volume_tool_.get());
 }
 
 void MainWindow::set_marking(std::optional<MarkKind> kind) {
@@ -121,6 +152,7 @@ void MainWindow::set_painting(std::optional<PaintKind> kind) {
   put_tools_away();
   paint_tool_->set_kind(kind);
   if (kind) views_->set_tool(paint_tool_.get());
+  if (kind == PaintKind::kPick) use_in_3d(VolumeToolKind::kPick);
   if (kind) set_mode(Mode::kAnnotate);
   refresh_tools();
 }
@@ -129,7 +161,16 @@ void MainWindow::set_drawing(std::optional<DrawKind> kind) {
   put_tools_away();
   draw_tool_->set_kind(kind);
   if (kind) views_->set_tool(draw_tool_.get());
+  if (kind == DrawKind::kMerge) use_in_3d(VolumeToolKind::kMerge);
   if (kind) set_mode(Mode::kAnnotate);
+  refresh_tools();
+}
+
+void MainWindow::set_model_clicking(bool on) {
+  put_tools_away();
+  model_tool_->set_in_use(on);
+  if (on) views_->set_tool(model_tool_.get());
+  if (on) set_mode(Mode::kAnnotate);
   refresh_tools();
 }
 
@@ -181,7 +222,8 @@ void MainWindow::set_measuring(std::optional<MeasureKind> kind) {
 bool MainWindow::cancel_drawing() {
   return (measuring() && measure_tool_->cancel()) || (mark_tool_->kind() && mark_tool_->cancel()) ||
          (paint_tool_->kind() && paint_tool_->cancel()) ||
-         (draw_tool_->kind() && draw_tool_->cancel());
+         (draw_tool_->kind() && draw_tool_->cancel()) ||
+         (volume_tool_->kind() && volume_tool_->cancel());
 }
 
 std::optional<MeasureKind> MainWindow::measuring() const {

@@ -21,6 +21,7 @@ QString short_title(const Command& command) {
                                              {"labels.preserve", QObject::tr("Keep others")},
                                              {"labels.adaptive", QObject::tr("Stop at edges")},
                                              {"labels.only_inside", QObject::tr("Only inside")},
+                                             {"labels.pen_pressure", QObject::tr("Pen pressure")},
                                              {"labels.ball", QObject::tr("In 3D")}};
   return words.at(command.id);
 }
@@ -66,7 +67,7 @@ PaintControls::PaintControls(Workspace& workspace, const CommandTable& commands,
   switches->setSpacing(4);
   int at = 0;
   for (const char* id : {"labels.new_each", "labels.preserve", "labels.adaptive",
-                         "labels.only_inside", "labels.ball"}) {
+                         "labels.only_inside", "labels.pen_pressure", "labels.ball"}) {
     QCheckBox* box = add_switch(id);
     switches->addWidget(box, at / 2, at % 2);
     switches_.emplace_back(id, box);

@@ -12,14 +12,22 @@ namespace karyo::gui {
 void PaintTool::set_kind(std::optional<PaintKind> kind) {
   kind_ = kind;
   at_.reset();
+  pen_ = {};
   cancel();
+}
+
+/// Hundredths, as places are rounded, so that a macro paints the same.
+double PaintTool::size() const {
+  const PaintState& state = workspace().paint();
+  if (pen_.pressure >= 1 || !state.pen_pressure()) return state.size();
+  return std::round(state.size() * PaintState::share_at(pen_.pressure) * 100) / 100;
 }
 
 void PaintTool::press(SliceView& view, const WorldPoint& place) {
   if (!kind_ || stroke_) return;
   at_ = place;
   over_ = &view;
-  const auto labels = layer(kind_ == PaintKind::kBrush, kind_ == PaintKind::kPick);
+  const auto labels = layer(kind_ == PaintKind::kBrush && !erases(), kind_ == PaintKind::kPick);
   if (!labels) return;
   const WorldPoint voxel = voxel_of(place, *labels);
   if (kind_ == PaintKind::kPick) {
@@ -27,7 +35,7 @@ void PaintTool::press(SliceView& view, const WorldPoint& place) {
     labels->set_selected(labels->id_at(at, workspace().view().time()));
     return;
   }
-  if (kind_ != PaintKind::kEraser && labels->selected() == 0 &&
+  if (!erases() && labels->selected() == 0 &&
       !run("labels.new_object", {{"layer", labels->name()}})) {
     return;
   }
@@ -52,11 +60,11 @@ void PaintTool::begin(const SliceView& view) {
   settings.size = state.size();
   settings.ball = state.ball();
   settings.plane = view.plane();
-  settings.label = kind_ == PaintKind::kEraser ? 0 : painted_->selected();
+  settings.label = erases() ? 0 : painted_->selected();
   settings.rule = {state.over(), state.inside(), painted_->notes()->locked()};
   arguments_ = common(*painted_, view.plane());
   if (settings.ball) arguments_["ball"] = true;
-  if (state.adaptive() && kind_ == PaintKind::kBrush) {
+  if (state.adaptive() && !erases()) {
     auto picture = picture_under();
     if (picture) settings.picture = *std::move(picture);
     if (picture) arguments_["adaptive"] = true;
@@ -64,6 +72,7 @@ void PaintTool::begin(const SliceView& view) {
   arguments_["size"] = settings.size;
   arguments_["label"] = settings.label;
   points_.clear();
+  sizes_.clear();
   stroke_.emplace(painted_, workspace().view().time(), settings);
 }
 
@@ -81,10 +90,11 @@ void PaintTool::add(const WorldPoint& place) {
   const WorldPoint voxel = voxel_of(place, *painted_);
   const std::size_t count = points_.size();
   const bool same = count >= 3 && points_[count - 3] == voxel.z && points_[count - 2] == voxel.y &&
-                    points_[count - 1] == voxel.x;
+                    points_[count - 1] == voxel.x && sizes_.back() == size();
   if (same) return;
   points_.insert(points_.end(), {voxel.z, voxel.y, voxel.x});
-  stroke_->add(voxel);
+  sizes_.push_back(size());
+  stroke_->add(voxel, size());
 }
 
 void PaintTool::move(SliceView& view, const WorldPoint& place, bool dragging) {
@@ -100,6 +110,9 @@ void PaintTool::release(SliceView& view, const WorldPoint& place) {
   stroke_->finish(workspace());
   stroke_.reset();
   painted_.reset();
+  const double whole = arguments_["size"].get<double>();
+  const auto other = [whole](double size) { return size != whole; };
+  if (std::any_of(sizes_.begin(), sizes_.end(), other)) arguments_["sizes"] = sizes_;
   arguments_["points"] = std::exchange(points_, {});
   did("labels.paint", std::exchange(arguments_, {}));
 }
@@ -120,7 +133,7 @@ void PaintTool::paint(QPainter& painter, const SliceView& view) const {
   const Layer* layer = workspace().layers().selected();
   const VoxelGrid grid =
       layer != nullptr ? workspace().layers().grid_of(*layer) : workspace().layers().grid();
-  double radius = state.size() / 2 * grid.spacing_x;
+  double radius = (stroke_ ? size() : state.size()) / 2 * grid.spacing_x;
   if (!here) {
     // In the other planes a ball is as wide as it is cut.
     const Axis normal = normal_axis(view.plane());
@@ -137,8 +150,7 @@ void PaintTool::paint(QPainter& painter, const SliceView& view) const {
   // Dark beside light is seen on any picture.
   painter.setPen(QPen(QColor(0, 0, 0, 180), 3));
   painter.drawEllipse(middle, reach, reach);
-  painter.setPen(
-      QPen(kind_ == PaintKind::kEraser ? QColor(255, 255, 255) : palette::accent(), 1.5));
+  painter.setPen(QPen(erases() ? QColor(255, 255, 255) : palette::accent(), 1.5));
   painter.drawEllipse(middle, reach, reach);
 }
 

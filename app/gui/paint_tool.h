@@ -16,6 +16,9 @@ enum class PaintKind { kBrush, kEraser, kFill, kPick };
 /// Brush and eraser: press and drag; what is drawn is there at once and one step of undo. Fill: a
 /// click gives what hangs together the object's number. Pick: a click selects the object there.
 ///
+/// A pen's pressure changes the size of brush and eraser (PaintState::pen_pressure()), and its
+/// other end erases.
+///
 /// Esc takes back a stroke that is being drawn.
 class PaintTool : public LabelTool {
  public:
@@ -31,10 +34,15 @@ class PaintTool : public LabelTool {
   void move(SliceView& view, const WorldPoint& place, bool dragging) override;
   void release(SliceView& view, const WorldPoint& place) override;
   void double_click(SliceView& view, const WorldPoint& place) override { press(view, place); }
+  bool takes_pen() const override { return draws(); }
+  void pen(const Pen& pen) override { pen_ = pen; }
   void paint(QPainter& painter, const SliceView& view) const override;
   bool cancel() override;
 
  private:
+  bool erases() const { return kind_ == PaintKind::kEraser || pen_.eraser; }
+  /// The diameter that is painted with now, in voxels along x.
+  double size() const;
   bool draws() const { return kind_ == PaintKind::kBrush || kind_ == PaintKind::kEraser; }
   void begin(const SliceView& view);
   std::optional<PicturePart> picture_under();
@@ -45,6 +53,8 @@ class PaintTool : public LabelTool {
   std::shared_ptr<LabelsLayer> painted_;
   nlohmann::json arguments_;         // of the command that draws the same stroke
   std::vector<double> points_;       // its places
+  std::vector<double> sizes_;        // how wide it is at each
+  Pen pen_;                          // of what is being drawn; pressed fully: a mouse
   Plane plane_ = Plane::kXY;         // where it is being drawn
   std::optional<WorldPoint> at_;     // the pointer's place
   const SliceView* over_ = nullptr;  // the view it is in; compared, never used

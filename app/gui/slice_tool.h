@@ -17,6 +17,12 @@ namespace karyo::gui {
 
 class SliceView;
 
+/// What a pen tells beside its place.
+struct Pen {
+  double pressure = 1;  ///< 0 .. 1
+  bool eraser = false;  ///< its other end
+};
+
 class SliceTool {
  public:
   virtual ~SliceTool() = default;
@@ -25,6 +31,10 @@ class SliceTool {
   virtual void move(SliceView& view, const WorldPoint& place, bool dragging) = 0;
   virtual void release(SliceView& view, const WorldPoint& place) = 0;
   virtual void double_click(SliceView& view, const WorldPoint& place) = 0;
+  /// Whether a pen is more to this tool than a mouse: then `pen` is called before each of the above
+  /// that the pen does.
+  virtual bool takes_pen() const { return false; }
+  virtual void pen(const Pen&) {}
   /// Over the picture, in the widget's coordinates.
   virtual void paint(QPainter& painter, const SliceView& view) const = 0;
   /// Esc; false when there was nothing to give up.

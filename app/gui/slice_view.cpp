@@ -265,6 +265,8 @@ void SliceView::pan_by(const QPointF& pixels) {
 }
 
 void SliceView::mousePressEvent(QMouseEvent* event) {
+  end_lost_pen(*event);
+  if (of_pen(*event)) return;
   if (on_active) on_active();
   if (workspace_.layers().empty()) return;
   press_ = last_ = event->position();
@@ -281,6 +283,7 @@ void SliceView::mousePressEvent(QMouseEvent* event) {
 }
 
 void SliceView::mouseMoveEvent(QMouseEvent* event) {
+  if (of_pen(*event)) return;
   const QPointF here = event->position();
   if (!workspace_.layers().empty() && on_hover) on_hover(world_at(here));
   if (tool_ != nullptr && (drag_ == Drag::kTool || drag_ == Drag::kNone)) {
@@ -296,6 +299,7 @@ void SliceView::mouseMoveEvent(QMouseEvent* event) {
 }
 
 void SliceView::mouseReleaseEvent(QMouseEvent* event) {
+  if (of_pen(*event)) return;
   if (drag_ == Drag::kTool && tool_ != nullptr) {
     tool_->release(*this, world_at(event->position()));
   } else if (drag_ == Drag::kUndecided && event->button() == Qt::LeftButton) {
@@ -323,7 +327,7 @@ void SliceView::set_usual_cursor() {
 }
 
 void SliceView::mouseDoubleClickEvent(QMouseEvent* event) {
-  if (event->button() != Qt::LeftButton) return;
+  if (event->button() != Qt::LeftButton || of_pen(*event)) return;
   if (tool_ != nullptr) {
     tool_->double_click(*this, world_at(event->position()));
   } else if (on_maximise) {

@@ -5,6 +5,7 @@
 /// The compositor's picture is painted as an image by a plain QWidget: one blit of the viewport
 /// (under 2 ms at 1600x1000), no OpenGL, the same on screen and off.
 
+#include <QElapsedTimer>
 #include <QImage>
 #include <QWidget>
 #include <functional>
@@ -30,7 +31,8 @@ class SliceTool;
 class ViewHeader;
 
 /// Wheel: planes. Ctrl+wheel, pinch: zoom about the pointer. Drag (left, middle, or any with
-/// Space): move. Click: crosshair. Shift+drag: the crosshair follows. Double click: maximise.
+/// Space): move. Click: crosshair. Shift+drag: the crosshair follows. Double click: maximise. A pen
+/// is a mouse to all but tools that ask for more.
 class SliceView : public QWidget {
  public:
   SliceView(Plane plane, Workspace& workspace, QWidget* parent = nullptr);
@@ -74,6 +76,7 @@ class SliceView : public QWidget {
   void mouseMoveEvent(QMouseEvent* event) override;
   void mouseReleaseEvent(QMouseEvent* event) override;
   void mouseDoubleClickEvent(QMouseEvent* event) override;
+  void tabletEvent(QTabletEvent* event) override;
   void wheelEvent(QWheelEvent* event) override;
   void enterEvent(QEnterEvent* event) override;
   void leaveEvent(QEvent* event) override;
@@ -109,7 +112,13 @@ class SliceView : public QWidget {
   Drag drag_ = Drag::kNone;
   QPointF press_, last_;
   double wheel_left_ = 0;
+  /// Whether a pen has done already what this event tells of.
+  bool of_pen(const QMouseEvent& event) const;
+  void end_lost_pen(const QMouseEvent& event);
+
   SliceTool* tool_ = nullptr;
+  bool pen_down_ = false;
+  QElapsedTimer since_pen_;  // was last used with a tool
   const LayerList* instead_ = nullptr;
 };
 

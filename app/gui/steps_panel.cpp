@@ -91,6 +91,8 @@ void StepsPanel::show_counts() {
   const MaskPreview& preview = workspace_.preview();
   if (preview.running()) {
     counts_->setText(tr("Making objects …"));
+  } else if (preview.shown() && preview.counts().pieces == 0) {
+    counts_->setText(tr("%1 objects").arg(preview.counts().kept));
   } else if (preview.shown()) {
     const StepCounts& counts = preview.counts();
     counts_->setText(tr("%1 pieces · %2 after the split · %3 objects kept")

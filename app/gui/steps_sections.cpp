@@ -13,6 +13,7 @@
 #include <limits>
 
 #include "app/gui/controls.h"
+#include "app/gui/model_controls.h"
 #include "app/gui/steps_panel.h"
 #include "app/gui/theme.h"
 #include "app/mask_preview.h"
@@ -57,6 +58,7 @@ void StepsPanel::build_top() {
              tr("Keeps what is shown as objects, in the place of those that are there. Locked ones "
                 "stay. Can be undone."),
              [this] { keep(); });
+  column_->addWidget(new ModelControls(workspace_, commands_, run_, this));
 }
 
 QGridLayout* StepsPanel::add_section(const QString& title, const QString& help) {

@@ -7,9 +7,11 @@
 #include "app/gui/main_window.h"
 #include "app/gui/mark_tool.h"
 #include "app/gui/measure_panel.h"
+#include "app/gui/model_tool.h"
 #include "app/gui/paint_tool.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/window_dialogs.h"
+#include "app/model_in_use.h"
 
 namespace karyo::gui {
 namespace {
@@ -130,16 +132,29 @@ void add_paint_tools(CommandTable& commands, MainWindow& window) {
         DrawKind::kWand);
   drawn("tool.one_click", "One click", "N",
         "A click finds the whole nucleus around it and makes it an object.", DrawKind::kOneClick);
+  commands.add({"tool.model_click", "Labels", "Tool: One click from the model", "Shift+N",
+                "A click takes the nucleus that the model sees there; it is outlined while you "
+                "point at it.",
+                [&window](const Arguments&) -> Result<void> {
+                  window.set_model_clicking(true);
+                  return {};
+                },
+                [&window] {
+                  return !window.workspace().layers().empty() &&
+                         window.workspace().model().is_open();
+                },
+                [&window] { return window.model_tool().in_use(); }});
   drawn("tool.cut", "Cut", "X", "Drag a line across an object to cut it in two.", DrawKind::kCut);
   drawn("tool.seeds", "Split by places", "K",
         "Click once in each part of an object, then double click to split it there.",
         DrawKind::kSeeds);
-  drawn("tool.merge", "Merge", "J", "Drag from one object into others to make them one.",
+  drawn("tool.merge", "Merge", "J",
+        "Drag from one object into others to make them one; in 3D, onto one other.",
         DrawKind::kMerge);
   drawn("tool.move_object", "Move an object", "", "Drag an object to another place.",
         DrawKind::kMove);
-  tool("tool.pick", "Pick an object", "L, 5", "A click selects the object there, to paint on.",
-       PaintKind::kPick);
+  tool("tool.pick", "Pick an object", "L, 5",
+       "A click selects the object there, to paint on; in the planes and in 3D.", PaintKind::kPick);
 }
 
 void add_tool_commands(CommandTable& commands, MainWindow& window) {
@@ -153,7 +168,8 @@ void add_tool_commands(CommandTable& commands, MainWindow& window) {
                 [] { return true; },
                 [&window] {
                   return !window.measuring() && !window.mark_tool().kind() &&
-                         !window.paint_tool().kind() && !window.draw_tool().kind();
+                         !window.paint_tool().kind() && !window.draw_tool().kind() &&
+                         !window.model_tool().in_use();
                 }});
   const auto tool = [&](const char* id, const char* title, const char* help, MeasureKind kind) {
     commands.add({id, "Measure", title, "", help,

@@ -40,6 +40,9 @@ ViewGrid::ViewGrid(Workspace& workspace, QWidget* parent)
   }
   volume_ = new VolumeView(workspace_, views_);
   volume_->on_maximise = [this] { toggle_volume(); };
+  volume_->on_hover = [this](const std::optional<WorldPoint>& place) {
+    if (on_hover) on_hover(place);
+  };
   cells_ = new CellGrid(workspace_, this);
   cells_->prepare = [this](SliceView& view) {
     prepare(view);
@@ -226,16 +229,21 @@ void ViewGrid::set_tool(SliceTool* tool) {
   for (auto* view : cells_->cells()) view->set_tool(tool);
 }
 
-/// Delete goes to a tool that has a use for it before the window's shortcut takes it.
+/// Delete goes to a tool that has a use for it, or to the selected object, before the window's
+/// shortcut takes it.
 bool ViewGrid::event(QEvent* event) {
   const bool key = event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyPress;
-  if (key && tool_ != nullptr && tool_->removes() &&
-      static_cast<QKeyEvent*>(event)->matches(QKeySequence::Delete)) {
-    if (event->type() == QEvent::KeyPress) tool_->remove();
-    event->accept();
-    return true;
+  if (!key || !static_cast<QKeyEvent*>(event)->matches(QKeySequence::Delete)) {
+    return QWidget::event(event);
   }
-  return QWidget::event(event);
+  const bool of_tool = tool_ != nullptr && tool_->removes();
+  if (!of_tool && !(removes && removes())) return QWidget::event(event);
+  // A key that is held down does it once: the next object is chosen first.
+  if (event->type() == QEvent::KeyPress && !static_cast<QKeyEvent*>(event)->isAutoRepeat()) {
+    of_tool ? tool_->remove() : on_remove();
+  }
+  event->accept();
+  return true;
 }
 
 void ViewGrid::reset() {

@@ -54,6 +54,10 @@ class ViewGrid : public QWidget {
   void roll_planes();
 
   std::function<void(const std::optional<WorldPoint>&)> on_hover;
+  /// Delete while the views have the keyboard and no tool has a use for it: whether it is more than
+  /// the window's own, and what it does then.
+  std::function<bool()> removes;
+  std::function<void()> on_remove;
 
  protected:
   bool event(QEvent* event) override;

@@ -10,6 +10,9 @@
 
 #include "app/gui/theme.h"
 #include "app/gui/view_header.h"
+#include "app/gui/volume_scene.h"
+#include "app/gui/volume_tool.h"
+#include "app/label_target.h"
 #include "viewer/scene/ray_pick.h"
 
 namespace karyo::gui {
@@ -21,63 +24,8 @@ constexpr int kDragMs = 400;  // changes that follow each other faster are of a 
 constexpr double kMarkGap = 4, kMarkReach = 12;  // pixels, of the crosshair's mark
 constexpr double kDegree = std::numbers::pi / 180;
 
-void add_image(const ImageLayer& layer, const Workspace::Rendition& rendition,
-               SceneRequest& request) {
-  if (!rendition.volume) return;
-  for (std::int64_t c = 0; c < layer.channel_count(); ++c) {
-    const auto& channel = layer.channel(c);
-    if (!channel.visible) continue;
-    VolumeItem item;
-    item.volume = rendition.volume;
-    item.grid = rendition.grid;
-    item.t = rendition.t;
-    item.c = c;
-    item.low = channel.limits.low;
-    item.high = channel.limits.high;
-    item.gamma = channel.gamma;
-    item.opacity = layer.opacity();
-    item.colours = channel.inverted ? reversed(*channel.colormap.table) : *channel.colormap.table;
-    if (layer.rgb()) {
-      for (int i = 0; i < 256; ++i) {
-        const auto v = static_cast<std::uint8_t>(i);
-        item.colours[static_cast<std::size_t>(i)] = {c == 0 ? v : std::uint8_t{0},
-                                                     c == 1 ? v : std::uint8_t{0},
-                                                     c == 2 ? v : std::uint8_t{0}};
-      }
-    }
-    request.volumes.push_back(std::move(item));
-  }
-}
-
-/// Labels that are half transparent in the planes are solid in 3D: opacity there says how well the
-/// image shows through, and a translucent surface hides its own shape.
-void add_labels(const LabelsLayer& layer, const LayerList& layers, std::int64_t time,
-                SceneRequest& request) {
-  if (layer.opacity() <= 0) return;
-  SurfaceItem item;
-  item.labels = layer.labels(time);
-  item.grid = layers.grid_of(layer);
-  item.only = layer.selected_only() ? layer.selected() : 0;
-  item.colours = layer.drawn_colors();
-  request.surfaces.push_back(std::move(item));
-}
-
-void add_marks(const Layer& layer, const Workspace& workspace, SceneRequest& request) {
-  MarksItem item;
-  item.grid = workspace.layers().grid_of(layer);
-  item.time = workspace.view().time();
-  item.opacity = layer.opacity();
-  if (const auto* points = dynamic_cast<const PointsLayer*>(&layer)) {
-    item.marks = points->look();
-  } else if (const auto* shapes = dynamic_cast<const ShapesLayer*>(&layer)) {
-    const double z = voxels_along(workspace.view().cursor().z, item.grid, Axis::kZ);
-    item.marks = ShapesInScene{shapes->look(), shapes->shared_outlines(), z};
-  } else if (const auto* tracks = dynamic_cast<const TracksLayer*>(&layer)) {
-    item.marks = tracks->look();
-  } else if (const auto* surface = dynamic_cast<const SurfaceLayer*>(&layer)) {
-    item.marks = surface->look();
-  }
-  request.marks.push_back(std::move(item));
+WorldPoint place_of(const Picked& picked) {
+  return {picked.place.z, picked.place.y, picked.place.x};
 }
 
 }  // namespace
@@ -99,12 +47,7 @@ VolumeView::VolumeView(Workspace& workspace, QWidget* parent)
     hint_->show();
     if (on_error) on_error(error);
   };
-  surface_->paint_over = [this](QPainter& painter) { paint_over(painter); };
-  surface_->on_camera = [this] {
-    workspace_.volume().set_camera(surface_->camera_moved() ? std::optional(surface_->camera())
-                                                            : std::nullopt);
-  };
-  surface_->on_click = [this](QPointF position) { go_to(position); };
+  watch_surface();
   film_.on_progress = [this] {
     surface_->update();
     film_changed.emit();
@@ -159,6 +102,53 @@ VolumeView::VolumeView(Workspace& workspace, QWidget* parent)
 }
 
 VolumeView::~VolumeView() = default;
+
+void VolumeView::watch_surface() {
+  surface_->paint_over = [this](QPainter& painter) { paint_over(painter); };
+  surface_->on_camera = [this] {
+    workspace_.volume().set_camera(surface_->camera_moved() ? std::optional(surface_->camera())
+                                                            : std::nullopt);
+  };
+  surface_->on_click = [this](QPointF position) {
+    if (tool_ == nullptr || !tool_->click(*this, position)) go_to(position);
+  };
+  surface_->on_press = [this](QPointF position) {
+    return tool_ != nullptr && tool_->press(*this, position);
+  };
+  surface_->on_drag = [this](QPointF position) {
+    if (tool_ != nullptr) tool_->drag(*this, position);
+  };
+  surface_->on_release = [this](QPointF position) {
+    if (tool_ != nullptr) tool_->release(*this, position);
+  };
+  surface_->on_hover = [this](QPointF position) { hover(position); };
+}
+
+void VolumeView::set_tool(VolumeTool* tool) {
+  tool_ = tool;
+  surface_->setCursor(tool != nullptr ? Qt::CrossCursor : Qt::ArrowCursor);
+  surface_->update();
+}
+
+std::optional<VolumeView::SeenObject> VolumeView::object_at(QPointF position) {
+  catch_up();
+  if (!surface_->has_scene()) return {};
+  const auto picked = pick_object(surface_->scene(), position.x(), position.y());
+  if (!picked) return {};
+  auto layer = drawn_labels_[picked->surface].lock();
+  if (!layer) return {};
+  return SeenObject{std::move(layer), picked->label, place_of(*picked)};
+}
+
+/// A tool is about objects; without one it is what a click would go to.
+void VolumeView::hover(QPointF position) {
+  if (!on_hover) return;
+  catch_up();
+  const SceneRequest& scene = surface_->scene();
+  auto seen = tool_ != nullptr ? pick_object(scene, position.x(), position.y()) : std::nullopt;
+  if (!seen) seen = pick(scene, position.x(), position.y());
+  on_hover(seen ? std::optional(place_of(*seen)) : std::nullopt);
+}
 
 /// Shapes of no slice are drawn in the one that is looked at.
 bool VolumeView::marks_follow_cursor() const {
@@ -253,7 +243,7 @@ void VolumeView::go_to(QPointF position) {
   catch_up();
   const auto picked = pick(surface_->scene(), position.x(), position.y());
   if (!picked) return;
-  const WorldPoint place{picked->place.z, picked->place.y, picked->place.x};
+  const WorldPoint place = place_of(*picked);
   const auto& grid = workspace_.layers().grid();
   const Index3 extent = workspace_.layers().extent();
   Index3 voxel = voxel_at(place, grid);  // on the stack's border it may be the one beyond
@@ -261,7 +251,12 @@ void VolumeView::go_to(QPointF position) {
            std::clamp<std::int64_t>(voxel.y, 0, extent.y - 1),
            std::clamp<std::int64_t>(voxel.x, 0, extent.x - 1)};
   workspace_.view().set_cursor_voxel(voxel, grid);
-  if (picked->label != 0) workspace_.select_object_at(place);
+  if (picked->label == 0) return;
+  const auto layer = drawn_labels_[picked->surface].lock();
+  if (!layer) return;
+  LayerList& layers = workspace_.layers();
+  if (labels_in_hand(layers) != layer.get()) layers.select(layer.get());
+  layer->set_selected(picked->label);
 }
 
 void VolumeView::set_frame_shown(bool shown) {
@@ -286,6 +281,7 @@ void VolumeView::paint_over(QPainter& painter) const {
       painter.drawLine(middle + arm * kMarkGap, middle + arm * kMarkReach);
     }
   }
+  if (tool_ != nullptr) tool_->paint(painter, *this);
   painter.setPen(kOverPicture);
   painter.drawText(rect().adjusted(kGrid, kGrid, -kGrid, -kGrid), Qt::AlignBottom | Qt::AlignLeft,
                    film_.doing());
@@ -311,25 +307,13 @@ void VolumeView::ask_later() {
   if (!soon_.isActive()) soon_.start();
 }
 
-SceneRequest VolumeView::request_from_layers() const {
-  SceneRequest request;
-  const auto& layers = workspace_.layers();
-  const std::int64_t time = workspace_.view().time();
-  for (int i = 0; i < layers.count(); ++i) {
-    const Layer& layer = layers.at(i);
-    if (!layer.visible()) continue;
-    if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
-      add_image(*image, workspace_.rendition(*image), request);
-    } else if (const auto* labels = dynamic_cast<const LabelsLayer*>(&layer)) {
-      add_labels(*labels, layers, time, request);
-    } else {
-      add_marks(layer, workspace_, request);
-    }
-  }
-  request.box = box();
-  request.look = look();
-  request.show_box = frame_shown_;
-  return request;
+SceneRequest VolumeView::request_from_layers() {
+  LayerScene scene = scene_of_layers(workspace_);
+  drawn_labels_ = std::move(scene.labels);
+  scene.request.box = box();
+  scene.request.look = look();
+  scene.request.show_box = frame_shown_;
+  return std::move(scene.request);
 }
 
 void VolumeView::rebuild() {
@@ -342,6 +326,7 @@ void VolumeView::rebuild() {
     surface_->set_scene(request_from_layers(), std::exchange(look_moves_, false));
   } else {
     surface_->clear_scene();
+    drawn_labels_.clear();
     hint_->setText(workspace_.layers().empty()
                        ? QString()
                        : tr("This image is flat.\nOpen a stack to see it in 3D."));
@@ -368,6 +353,7 @@ void VolumeView::enterEvent(QEnterEvent*) {
 void VolumeView::leaveEvent(QEvent*) {
   header_->hide();
   surface_->update();
+  if (on_hover) on_hover({});
 }
 
 void VolumeView::mouseDoubleClickEvent(QMouseEvent* event) {

@@ -5,7 +5,10 @@
 #include <QElapsedTimer>
 #include <QTimer>
 #include <QWidget>
+#include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "app/gui/turn_film.h"
@@ -17,6 +20,7 @@ class QLabel;
 namespace karyo::gui {
 
 class ViewHeader;
+class VolumeTool;
 
 class VolumeView : public QWidget {
  public:
@@ -48,6 +52,17 @@ class VolumeView : public QWidget {
   /// True when what is shown is up to date, or there is nothing to show.
   bool settled() const;
   RenderSurface& surface() { return *surface_; }
+  /// What the left button does on objects; null: it turns, and a click moves the crosshair. Must
+  /// outlive its use.
+  void set_tool(VolumeTool* tool);
+
+  /// The object that is seen at a place of the view, in its coordinates.
+  struct SeenObject {
+    std::shared_ptr<LabelsLayer> layer;
+    std::uint32_t label = 0;
+    WorldPoint place;  ///< the middle of the voxel that is seen
+  };
+  std::optional<SeenObject> object_at(QPointF position);
 
   /// Makes a film of a turn of what is shown, seen as now. Sizes of 0: those of the view.
   Result<void> make_film(FilmOrder order);
@@ -59,6 +74,8 @@ class VolumeView : public QWidget {
 
   std::function<void()> on_maximise;
   std::function<void(const Error&)> on_error;
+  /// What is seen under the pointer; none beside the stack and when the pointer leaves.
+  std::function<void(const std::optional<WorldPoint>&)> on_hover;
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
@@ -73,11 +90,13 @@ class VolumeView : public QWidget {
   void rebuild();
   void catch_up();
   void look_changed();
-  SceneRequest request_from_layers() const;
+  SceneRequest request_from_layers();
   bool marks_follow_cursor() const;
   void paint_over(QPainter& painter) const;
+  void watch_surface();
   /// Moves the crosshair to the voxel that is seen there, and selects the object.
   void go_to(QPointF position);
+  void hover(QPointF position);
 
   Workspace& workspace_;
   RenderSurface* surface_;
@@ -87,6 +106,8 @@ class VolumeView : public QWidget {
   QElapsedTimer since_look_;  // to tell a drag from a single change
   bool look_moves_ = false;
   WorldBox box_;
+  std::vector<std::weak_ptr<LabelsLayer>> drawn_labels_;  // of each surface of the scene
+  VolumeTool* tool_ = nullptr;
   TurnFilm film_;
   bool frame_shown_ = true;
   bool crosshair_shown_ = true;

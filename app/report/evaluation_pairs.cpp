@@ -1,9 +1,10 @@
+#include "app/report/evaluation_pairs.h"
+
 #include <algorithm>
 #include <map>
 #include <system_error>
 
 #include "app/cli/console.h"
-#include "app/report/label_evaluation.h"
 #include "core/io/image_names.h"
 
 namespace karyo {
@@ -22,7 +23,7 @@ Result<FilesByName> list_files(const fs::path& folder) {
   if (ec) {
     return Error(ErrorCode::kNotFound,
                  "cannot look into the folder " + folder.string() + ": " + ec.message(),
-                 "Give an existing folder of label images, or a single file.");
+                 "Give an existing folder of images, or a single file.");
   }
   std::sort(paths.begin(), paths.end());
   FilesByName files;
@@ -40,18 +41,18 @@ Result<FilesByName> list_files(const fs::path& folder) {
   return files;
 }
 
-/// Label images of a folder, or of its masks/ where it holds none itself (a dataset folder).
-Result<FilesByName> list_labels(fs::path& folder, const std::string& role) {
+/// Images of a folder, or of its part where it holds none itself (a dataset folder).
+Result<FilesByName> list_images(fs::path& folder, const char* part, const std::string& role) {
   std::error_code ignored;
   KARYO_TRY(FilesByName files, list_files(folder));
-  if (files.empty() && fs::is_directory(folder / "masks", ignored)) {
-    folder /= "masks";
+  if (files.empty() && fs::is_directory(folder / part, ignored)) {
+    folder /= part;
     KARYO_TRY(files, list_files(folder));
   }
   if (files.empty()) {
-    return Error(ErrorCode::kNotFound, "there is no label image in the " + role + " folder " +
-                                           folder.string(),
-                 "Give a folder that holds label images (TIFF, PNG, NRRD, NIfTI, MetaImage).");
+    return Error(ErrorCode::kNotFound,
+                 "there is no image in the " + role + " folder " + folder.string(),
+                 "Give a folder that holds images (TIFF, PNG, NRRD, NIfTI, MetaImage).");
   }
   return files;
 }
@@ -75,7 +76,7 @@ std::vector<std::string> names_only_in(const FilesByName& here, const FilesByNam
   return names;
 }
 
-Result<EvaluationPairs> pair_of_files(const LabelEvaluationOptions& options) {
+Result<EvaluationPairs> pair_of_files(const PairOptions& options) {
   EvaluationPair pair{image_stem(options.truth), options.truth, options.prediction, {}};
   std::error_code ignored;
   if (fs::is_regular_file(options.images, ignored)) {
@@ -89,12 +90,12 @@ Result<EvaluationPairs> pair_of_files(const LabelEvaluationOptions& options) {
 
 }  // namespace
 
-Result<EvaluationPairs> pair_files(const LabelEvaluationOptions& options) {
+Result<EvaluationPairs> pair_files(const PairOptions& options) {
   std::error_code ignored;
   for (const fs::path& path : {options.truth, options.prediction}) {
     if (!fs::exists(path, ignored)) {
       return Error(ErrorCode::kNotFound, path.string() + " does not exist",
-                   "Give a folder of label images, or a single file.");
+                   "Give a folder of images, or a single file.");
     }
   }
   const bool truth_is_file = fs::is_regular_file(options.truth, ignored);
@@ -107,13 +108,14 @@ Result<EvaluationPairs> pair_files(const LabelEvaluationOptions& options) {
   if (truth_is_file) return pair_of_files(options);
 
   fs::path truth_folder = options.truth, prediction_folder = options.prediction;
-  KARYO_TRY(const FilesByName truths, list_labels(truth_folder, "truth"));
-  KARYO_TRY(const FilesByName predictions, list_labels(prediction_folder, "prediction"));
+  KARYO_TRY(const FilesByName truths, list_images(truth_folder, options.truth_part, "truth"));
+  KARYO_TRY(const FilesByName predictions,
+            list_images(prediction_folder, options.truth_part, "prediction"));
   fs::path image_folder = options.images;
   // A dataset's own images serve where none are named.
-  if (image_folder.empty() && truth_folder.filename() == "masks" &&
-      fs::is_directory(truth_folder.parent_path() / "images", ignored)) {
-    image_folder = truth_folder.parent_path() / "images";
+  if (image_folder.empty() && truth_folder.filename() == options.truth_part &&
+      fs::is_directory(truth_folder.parent_path() / options.images_part, ignored)) {
+    image_folder = truth_folder.parent_path() / options.images_part;
   }
   FilesByName images;
   if (!image_folder.empty()) {
@@ -128,7 +130,7 @@ Result<EvaluationPairs> pair_files(const LabelEvaluationOptions& options) {
                  "no image of " + truth_folder.string() + " (" + joined(without_prediction) +
                      ") has a partner of the same name in " + prediction_folder.string() + " (" +
                      joined(without_truth) + ")",
-                 "Name each prediction like its true label image, whatever the ending.");
+                 "Name each prediction like its true image, whatever the ending.");
   }
   if (!without_prediction.empty() && !options.allow_missing) {
     return Error(ErrorCode::kNotFound,
@@ -143,7 +145,7 @@ Result<EvaluationPairs> pair_files(const LabelEvaluationOptions& options) {
   }
   if (!without_truth.empty()) {
     result.warnings.push_back("left out, as there is no truth for them: " + joined(without_truth) +
-                              ". Add their masks to " + truth_folder.string() + " to judge them.");
+                              ". Add it to " + truth_folder.string() + " to judge them.");
   }
   for (const auto& [name, truth] : truths) {
     const auto prediction = predictions.find(name);

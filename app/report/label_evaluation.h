@@ -8,34 +8,16 @@
 #include <string>
 #include <vector>
 
+#include "app/report/evaluation_pairs.h"
 #include "core/base/result.h"
 #include "core/metrics/matching.h"
 
 namespace karyo {
 
 struct LabelEvaluationOptions {
-  std::filesystem::path truth, prediction;  ///< folders, or two files
-  std::filesystem::path output;             ///< folder for the tables and overlays/
-  std::filesystem::path images;             ///< drawn beneath the overlays; may be empty
-  std::vector<double> iou_thresholds;       ///< in (0, 1], ascending
-  bool allow_missing = false;               ///< leave images without prediction out
+  std::filesystem::path output;        ///< folder for the tables and overlays/
+  std::vector<double> iou_thresholds;  ///< in (0, 1], ascending
 };
-
-/// Files that belong together, by name without ending.
-struct EvaluationPair {
-  std::string name;
-  std::filesystem::path truth, prediction, image;  ///< image may be empty
-};
-
-struct EvaluationPairs {
-  std::vector<EvaluationPair> pairs;  ///< sorted by name
-  std::vector<std::string> warnings;  ///< files left out, and why
-};
-
-/// A folder that holds no images itself but masks/ stands for that (and its images/ for `images`).
-/// Errors: kNotFound when a folder is missing or empty, when no name is on both sides, or when a
-/// true image has no prediction (unless allow_missing); all such names are told.
-Result<EvaluationPairs> pair_files(const LabelEvaluationOptions& options);
 
 struct ImageScores {
   std::string name;

@@ -4,10 +4,10 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <sstream>
 #include <string>
+
+#include "app/worker/executable.h"
 
 namespace karyo::worker {
 namespace {
@@ -23,8 +23,6 @@ constexpr std::array<WorkerCommand, 3> kCommands{{
     {"predict", "Apply a model to an image or a folder"},
 }};
 
-constexpr const char* kName = "karyoscope-worker";
-
 }  // namespace
 
 bool is_worker_command(std::string_view name) {
@@ -32,21 +30,6 @@ bool is_worker_command(std::string_view name) {
     if (name == command.name) return true;
   }
   return false;
-}
-
-Result<std::filesystem::path> worker_executable() {
-  namespace fs = std::filesystem;
-  std::error_code ec;
-  const fs::path self = fs::read_symlink("/proc/self/exe", ec);
-  if (!ec && fs::exists(self.parent_path() / kName)) return self.parent_path() / kName;
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(path != nullptr ? path : "");
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    if (access((fs::path(folder) / kName).c_str(), X_OK) == 0) return fs::path(folder) / kName;
-  }
-  return Error(ErrorCode::kNotFound, std::string(kName) + " was found neither beside " +
-                                         self.string() + " nor in PATH",
-               "Install Karyoscope whole, or build it with KARYOSCOPE_MODELS=ON.");
 }
 
 Error become_worker(char** argv) {

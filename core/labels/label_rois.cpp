@@ -23,32 +23,6 @@ std::string padded(std::uint64_t number, std::size_t digits) {
   return text.size() < digits ? std::string(digits - text.size(), '0') + text : text;
 }
 
-/// The outlines of every label in one slice; one pass over the pixels, each outline walked once.
-std::map<std::uint32_t, std::vector<Outline>> outlines_of(LabelView labels, std::int64_t z) {
-  const auto height = static_cast<std::int32_t>(labels.shape().y);
-  const auto width = static_cast<std::int32_t>(labels.shape().x);
-  std::map<std::uint32_t, std::vector<Outline>> outlines;
-  std::vector<bool> walked(static_cast<std::size_t>(height) * static_cast<std::size_t>(width));
-  const auto place = [width](std::int32_t x, std::int32_t y) {
-    return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
-           static_cast<std::size_t>(x);
-  };
-  for (std::int32_t y = 0; y < height; ++y) {
-    const std::uint32_t* row = labels.row(z, y);
-    for (std::int32_t x = 0; x < width; ++x) {
-      const std::uint32_t label = row[x];
-      if (label == 0 || (x + 1 < width && row[x + 1] == label) || walked[place(x, y)]) continue;
-      outlines[label].push_back(trace_outline(
-          x, y,
-          [&](std::int32_t px, std::int32_t py) {
-            return px >= 0 && py >= 0 && px < width && py < height && labels(z, py, px) == label;
-          },
-          [&](std::int32_t px, std::int32_t py) { walked[place(px, py)] = true; }));
-    }
-  }
-  return outlines;
-}
-
 Roi roi_of(std::uint32_t label, const std::vector<Outline>& outlines) {
   Corner low = outlines[0][0], high = low;
   std::size_t vertices = 0;
@@ -142,13 +116,39 @@ void note(std::vector<std::string>& notes, std::int64_t count, const std::string
 
 }  // namespace
 
+std::map<std::uint32_t, std::vector<Outline>> label_outlines(LabelView labels, std::int64_t z) {
+  // One pass over the pixels; each outline is walked once.
+  const auto height = static_cast<std::int32_t>(labels.shape().y);
+  const auto width = static_cast<std::int32_t>(labels.shape().x);
+  std::map<std::uint32_t, std::vector<Outline>> outlines;
+  std::vector<bool> walked(static_cast<std::size_t>(height) * static_cast<std::size_t>(width));
+  const auto place = [width](std::int32_t x, std::int32_t y) {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
+           static_cast<std::size_t>(x);
+  };
+  for (std::int32_t y = 0; y < height; ++y) {
+    const std::uint32_t* row = labels.row(z, y);
+    for (std::int32_t x = 0; x < width; ++x) {
+      const std::uint32_t label = row[x];
+      if (label == 0 || (x + 1 < width && row[x + 1] == label) || walked[place(x, y)]) continue;
+      outlines[label].push_back(trace_outline(
+          x, y,
+          [&](std::int32_t px, std::int32_t py) {
+            return px >= 0 && py >= 0 && px < width && py < height && labels(z, py, px) == label;
+          },
+          [&](std::int32_t px, std::int32_t py) { walked[place(px, py)] = true; }));
+    }
+  }
+  return outlines;
+}
+
 std::vector<Roi> rois_from_labels(LabelView labels) {
   const std::int64_t slices = labels.shape().z;
   const std::size_t digits = std::max<std::size_t>(4, std::to_string(slices).size());
   std::vector<std::vector<Roi>> by_slice(static_cast<std::size_t>(slices));
   parallel_for(0, slices, 1, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t z = first; z < last; ++z) {
-      for (const auto& [label, outlines] : outlines_of(labels, z)) {
+      for (const auto& [label, outlines] : label_outlines(labels, z)) {
         Roi roi = roi_of(label, outlines);
         roi.name = "label-" + padded(label, 5);
         if (slices > 1) {

@@ -11,6 +11,7 @@
 ///        renaming in ImageJ's manager.
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "core/base/result.h"
 #include "core/image/volume_view.h"
 #include "core/io/imagej_roi.h"
+#include "core/segment/wand.h"
 
 namespace karyo {
 
@@ -30,6 +32,9 @@ void place_in_time(std::vector<Roi>& rois, std::int64_t t, std::int64_t slices);
 
 /// Those of one frame (from 0) of a movie of so many, tied to it where there are several.
 std::vector<Roi> rois_from_frame(LabelView labels, std::int64_t t, std::int64_t frames);
+
+/// The outlines of every label in one slice, holes' too.
+std::map<std::uint32_t, std::vector<Outline>> label_outlines(LabelView labels, std::int64_t z);
 
 struct DrawnRois {
   LabelArray labels;

@@ -10,7 +10,7 @@
 
 namespace karyo {
 
-double traced_perimeter(const Outline& outline) {
+double traced_perimeter(const Outline& outline, double width, double height) {
   const std::size_t n = outline.size();
   if (n < 4) return 0;
   std::int64_t along_x = 0, along_y = 0, corners = 0;
@@ -28,8 +28,8 @@ double traced_perimeter(const Outline& outline) {
     if (corner) ++corners;
     side = std::abs(dx) + std::abs(dy);
   }
-  return static_cast<double>(along_x + along_y) -
-         static_cast<double>(corners) * (2.0 - std::numbers::sqrt2);
+  return static_cast<double>(along_x) * width + static_cast<double>(along_y) * height -
+         static_cast<double>(corners) * (width + height - std::hypot(width, height));
 }
 
 namespace {

@@ -57,7 +57,8 @@ Outline trace_outline(std::int32_t x, std::int32_t y, Inside&& inside, Passed&& 
   return outline;
 }
 
-/// ImageJ's length of a traced outline: each corner cut by the diagonal of a pixel.
-double traced_perimeter(const Outline& outline);
+/// ImageJ's length of a traced outline: each corner cut by the diagonal of a pixel, which is
+/// `width` by `height`.
+double traced_perimeter(const Outline& outline, double width = 1, double height = 1);
 
 }  // namespace karyo

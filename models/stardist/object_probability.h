@@ -2,6 +2,7 @@
 
 /// How central each pixel is within its object: StarDist's probability targets.
 
+#include <array>
 #include <vector>
 
 #include "core/image/volume_view.h"
@@ -14,7 +15,13 @@ namespace karyo::stardist {
 ///          centre; the image's edge is none), over the largest such distance in the object. An
 ///          image that is one object all over is taken to have background around it.
 /// Threads  pure, on the caller's thread; cost linear in pixels.
-/// Source   stardist 0.9.2, edt_prob; exact distances by the two passes of Meijster et al. 2000.
+/// Source   stardist 0.9.2, edt_prob; exact distances by the passes of Meijster et al. 2000.
 std::vector<float> object_probability_2d(LabelView labels);
+
+/// The same in a volume (Z, Y, X), voxels `spacing` (z, y, x) apart. The 3D targets are made from
+/// all voxels and sub-sampled by the grid afterwards.
+/// Threads  pure; lines are split over `threads` (0: all cores).
+std::vector<float> object_probability_3d(LabelView labels, const std::array<double, 3>& spacing,
+                                         int threads = 0);
 
 }  // namespace karyo::stardist

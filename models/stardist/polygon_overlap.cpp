@@ -16,7 +16,8 @@ constexpr std::int32_t kMostBands = 2048;
 
 }  // namespace
 
-StarPolygons::StarPolygons(const Candidates& candidates, int threads) : rays_(candidates.rays) {
+StarPolygons::StarPolygons(const Candidates& candidates, int threads)
+    : rays_(candidates.rays), centers_(candidates.points) {
   const auto count = static_cast<std::int64_t>(candidates.size());
   vertices_.resize(static_cast<std::size_t>(count * rays_));
   boxes_.resize(static_cast<std::size_t>(count));

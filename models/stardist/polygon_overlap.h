@@ -2,6 +2,7 @@
 
 /// Do two star polygons overlap by more than a threshold? Part of nms.cpp.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -31,6 +32,12 @@ class StarPolygons {
   float area(std::int64_t i) const { return areas_[static_cast<std::size_t>(i)]; }
   float perimeter(std::int64_t i) const { return perimeters_[static_cast<std::size_t>(i)]; }
 
+  // What suppression.h asks of a shape: (y, x).
+  std::array<float, 2> center(std::int64_t i) const {
+    return centers_[static_cast<std::size_t>(i)];
+  }
+  std::array<float, 2> low(std::int64_t i) const { return {box(i).y0, box(i).x0}; }
+  std::array<float, 2> high(std::int64_t i) const { return {box(i).y1, box(i).x1}; }
   /// Boxes that share an edge only do touch.
   bool boxes_touch(std::int64_t i, std::int64_t j) const {
     const Box &a = box(i), &b = box(j);
@@ -41,6 +48,7 @@ class StarPolygons {
   int rays_;
   std::vector<Vertex> vertices_;
   std::vector<Box> boxes_;
+  std::vector<std::array<float, 2>> centers_;
   std::vector<float> areas_, perimeters_;
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/image/volume_view.h"
+#include "models/stardist/rays.h"
 
 namespace karyo::stardist {
 
@@ -30,7 +31,17 @@ constexpr std::int64_t grid_extent(std::int64_t extent, int step) {
 /// Source   Schmidt et al., MICCAI 2018; stardist 0.9.2, star_dist(mode='cpp').
 std::vector<float> star_distances_2d(LabelView labels, int rays, GridStep grid, int threads = 0);
 
+/// The same in a volume.
+/// labels   (Z, Y, X); grid >= 1 on each axis.
+/// returns  (Z', Y', X', rays): the distance to the first voxel outside, as it was rounded to: the
+///          walk's offset has whole numbers, without the half pixel back.
+/// Equal    to star_distances_3d_reference bit for bit.
+/// Source   Weigert et al., WACV 2020; stardist 0.9.2, star_dist3D(mode='cpp').
+std::vector<float> star_distances_3d(LabelView labels, const Rays3d& rays, Index3 grid,
+                                     int threads = 0);
+
 /// The walk as the paper tells it, one pixel and one ray at a time.
 std::vector<float> star_distances_2d_reference(LabelView labels, int rays, GridStep grid);
+std::vector<float> star_distances_3d_reference(LabelView labels, const Rays3d& rays, Index3 grid);
 
 }  // namespace karyo::stardist

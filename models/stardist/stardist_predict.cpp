@@ -237,22 +237,29 @@ Result<SparsePrediction> predict_sparse(const StarDistModel& model, const Networ
   return result;
 }
 
-Result<PlanePrediction> predict_plane(const StarDistModel& model, const Volume& image,
-                                      std::int64_t t, std::int64_t z,
-                                      const PlaneSettings& settings, const Device& device,
-                                      Precision precision, TaskControl& control) {
+Result<SparsePrediction> predict_candidates(const StarDistModel& model, const Volume& image,
+                                            std::int64_t t, std::int64_t z,
+                                            const PlaneSettings& settings, const Device& device,
+                                            Precision precision, TaskControl& control) {
   const auto input = network_image(image, t, z, settings.channel, settings.scales);
   // The network does not tell: ReLU may make a number of NaN.
   const auto first = std::find_if(input.values.begin(), input.values.end(),
                                   [](float value) { return !std::isfinite(value); });
   if (first != input.values.end()) return not_finite_at(input, first - input.values.begin());
+  return predict_sparse(model, input, static_cast<float>(settings.thresholds.prob), settings.tiles,
+                        settings.keep_prob, device, precision, control);
+}
+
+Result<PlanePrediction> predict_plane(const StarDistModel& model, const Volume& image,
+                                      std::int64_t t, std::int64_t z, const PlaneSettings& settings,
+                                      const Device& device, Precision precision,
+                                      TaskControl& control) {
   PlanePrediction result;
   KARYO_TRY(result.network,
-            predict_sparse(model, input, static_cast<float>(settings.thresholds.prob),
-                           settings.tiles, settings.keep_prob, device, precision, control));
+            predict_candidates(model, image, t, z, settings, device, precision, control));
   const auto survivors =
       stardist::nms_2d(result.network.candidates, static_cast<float>(settings.thresholds.nms));
-  result.labels = stardist::render_2d(survivors, {1, input.height, input.width});
+  result.labels = stardist::render_2d(survivors, {1, image.shape().y, image.shape().x});
   result.scores = survivors.prob;
   return result;
 }

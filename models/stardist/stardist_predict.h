@@ -79,6 +79,13 @@ struct PlanePrediction {
   SparsePrediction network;   ///< candidates, and the probability map where it was asked for
 };
 
+/// One plane: normalise, network; candidates above settings.thresholds.prob.
+/// Errors: those of predict_sparse; kNumeric for pixels that are not finite.
+Result<SparsePrediction> predict_candidates(const StarDistModel& model, const Volume& image,
+                                            std::int64_t t, std::int64_t z,
+                                            const PlaneSettings& settings, const Device& device,
+                                            Precision precision, TaskControl& control);
+
 /// All of it for one plane: normalise, network, NMS, labels.
 Result<PlanePrediction> predict_plane(const StarDistModel& model, const Volume& image,
                                       std::int64_t t, std::int64_t z,

@@ -25,15 +25,7 @@ class StarDistPredictor : public Predictor {
 
   Result<Prediction> predict(const Volume& image, std::int64_t t, const PredictSettings& settings,
                              TaskControl& control) override {
-    const auto record = folder_.record.value_or(ModelRecord{});
-    PlaneSettings plane;
-    plane.thresholds = {settings.prob.value_or(folder_.thresholds.prob),
-                        settings.nms.value_or(folder_.thresholds.nms)};
-    KARYO_TRY(plane.scales, input_scales(image, t, settings.channel, model_.config().n_channel_in,
-                                         record.pmin, record.pmax));
-    plane.tiles = {settings.tiles_y, settings.tiles_x};
-    plane.channel = settings.channel;
-    plane.keep_prob = settings.probability;
+    KARYO_TRY(const PlaneSettings plane, plane_settings(image, t, settings));
     Prediction result;
     const Index3 shape = image.shape().zyx();
     result.labels = LabelArray(shape);
@@ -43,7 +35,30 @@ class StarDistPredictor : public Predictor {
     return result;
   }
 
+  Result<stardist::Candidates> candidates(const Volume& image, std::int64_t t, std::int64_t z,
+                                          const PredictSettings& settings,
+                                          TaskControl& control) override {
+    KARYO_TRY(const PlaneSettings plane, plane_settings(image, t, settings));
+    KARYO_TRY(auto seen,
+              predict_candidates(model_, image, t, z, plane, device_, precision_, control));
+    return std::move(seen.candidates);
+  }
+
  private:
+  Result<PlaneSettings> plane_settings(const Volume& image, std::int64_t t,
+                                       const PredictSettings& settings) const {
+    const auto record = folder_.record.value_or(ModelRecord{});
+    PlaneSettings plane;
+    plane.thresholds = {settings.prob.value_or(folder_.thresholds.prob),
+                        settings.nms.value_or(folder_.thresholds.nms)};
+    KARYO_TRY(plane.scales, input_scales(image, t, settings.channel, model_.config().n_channel_in,
+                                         record.pmin, record.pmax));
+    plane.tiles = {settings.tiles_y, settings.tiles_x};
+    plane.channel = settings.channel;
+    plane.keep_prob = settings.probability;
+    return plane;
+  }
+
   Result<void> add_plane(const Volume& image, std::int64_t t, std::int64_t z,
                          const PlaneSettings& settings, TaskControl& control,
                          Prediction& result) const {

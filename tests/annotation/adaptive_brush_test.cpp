@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/annotation/adaptive_dab_reference.h"
 #include "tests/annotation/made_picture.h"
 
 namespace karyo {
@@ -105,6 +106,62 @@ TEST(AdaptiveBrush, AStrokeStaysInTheNucleusAndKeepsOthers) {
   EXPECT_LT(outside, inside / 100);
   labels.swap_tiles(writer.finish());
   EXPECT_TRUE(labels.to_dense() == start);
+}
+
+TEST(AdaptiveBrush, EqualsTheReferenceVoxelByVoxel) {
+  Random random(5);
+  const Index3 shape{30, 70, 80};
+  VoxelGrid grid;
+  grid.spacing_z = 2;
+  grid.spacing_y = 0.7;
+  const Volume volume =
+      made_picture(shape, grid, {{{30, 25, 40}, 12}, {{20, 30, 60}, 9}}, 8, random);
+  for (int trial = 0; trial < 90; ++trial) {
+    Brush brush{.radius = random.uniform(0.1, 11), .ball = trial % 3 != 0};
+    brush.plane = kPlanes[static_cast<std::size_t>(trial % 3)];
+    const EdgeOptions options{.tolerance = random.uniform(1, 6), .sigma = random.uniform(0, 2)};
+    const WorldPoint at{random.uniform(0, 60), random.uniform(0, 49), random.uniform(0, 80)};
+    const PlacedMask found = adaptive_dab({volume}, grid, at, brush, options);
+    const PlacedMask expected = test::adaptive_dab_reference({volume}, grid, at, brush, options);
+    ASSERT_EQ(found.box(), expected.box()) << trial;
+    ASSERT_TRUE(found.voxels == expected.voxels) << trial;
+  }
+}
+
+TEST(ImagePart, TheMiddleOfManyIsThatOfASort) {
+  Random random(6);
+  for (const std::size_t count : {1U, 2U, 4096U, 4097U, 50000U, 50001U}) {
+    for (int kind = 0; kind < 3; ++kind) {
+      std::vector<float> values;
+      for (std::size_t i = 0; i < count; ++i) {
+        values.push_back(kind == 0   ? static_cast<float>(random.below(5)) - 2
+                         : kind == 1 ? static_cast<float>(random.normal())
+                                     : static_cast<float>(random.uniform(100, 100.1)));
+      }
+      ASSERT_EQ(test::sorted_middle(values), median_of(values)) << count << " " << kind;
+    }
+  }
+}
+
+TEST(AdaptiveBrush, WithoutEdgesItsSizeChangesAsThePlainBrushs) {
+  const Index3 shape{1, 60, 90};
+  const Volume volume(VoxelType::kUInt8, {1, 1, 1, 60, 90});
+  LabelVolume adaptive(shape), plain(shape);
+  LabelWriter writer(adaptive), writer_plain(plain);
+  Brush brush{.radius = 12};
+  brush.first_radius = 4;
+  const WorldPoint from{0.5, 30.5, 15.5}, to{0.5, 30.5, 65.5};
+  paint_adaptive(writer, adaptive, {volume}, {}, from, to, brush);
+  paint(writer_plain, plain, {}, from, to, brush);
+  int missing = 0, all = 0;
+  for (std::int64_t y = 0; y < 60; ++y) {
+    for (std::int64_t x = 0; x < 90; ++x) {
+      EXPECT_LE(adaptive.at({0, y, x}), plain.at({0, y, x})) << y << " " << x;
+      all += plain.at({0, y, x}) != 0 ? 1 : 0;
+      missing += adaptive.at({0, y, x}) != plain.at({0, y, x}) ? 1 : 0;
+    }
+  }
+  EXPECT_LT(missing, all / 50) << "between its dabs";
 }
 
 TEST(AdaptiveBrush, AtTheBorderAndOutside) {

@@ -86,6 +86,78 @@ TEST(Brush, PaintsWhatItsDefinitionSaysAndNothingElse) {
   }
 }
 
+/// How far outside of the balls on the way a place is, whose radius changes evenly: the least over
+/// the way, by search, as it has one minimum.
+double outside(const WorldPoint& p, const WorldPoint& a, const WorldPoint& b, double radius_a,
+               double radius_b) {
+  const auto off = [&](double part) {
+    const WorldPoint at{a.z + part * (b.z - a.z), a.y + part * (b.y - a.y),
+                        a.x + part * (b.x - a.x)};
+    return distance(p, at, at) - (radius_a + part * (radius_b - radius_a));
+  };
+  double low = 0, high = 1;
+  for (int step = 0; step < 40; ++step) {
+    const double first = low + (high - low) / 3, second = high - (high - low) / 3;
+    const bool nearer = off(first) <= off(second);
+    (nearer ? high : low) = nearer ? second : first;
+  }
+  return std::min({off(low), off(0), off(1)});
+}
+
+TEST(Brush, ItsSizeChangesEvenlyOnTheWay) {
+  Random random(11);
+  int held = 0;
+  for (int trial = 0; trial < 60; ++trial) {
+    const Index3 shape{1 + trial % 6, 30 + trial % 40, 40 + trial % 50};
+    VoxelGrid grid;
+    grid.spacing_z = random.uniform(0.3, 3);
+    grid.spacing_y = random.uniform(0.3, 2);
+    grid.spacing_x = random.uniform(0.3, 2);
+    const auto place = [&] {
+      return WorldPoint{random.uniform(0, double(shape.z) * grid.spacing_z),
+                        random.uniform(-3, double(shape.y) * grid.spacing_y),
+                        random.uniform(-3, double(shape.x) * grid.spacing_x)};
+    };
+    WorldPoint a = place(), b = place();
+    if (trial % 4 == 0) b = {a.z, a.y + random.uniform(0, 3), a.x};  // one ball may hold the other
+    Brush brush;
+    brush.radius = random.uniform(0.01, 9);
+    brush.first_radius = random.uniform(0.01, 9);
+    brush.ball = trial % 2 == 0;
+    LabelVolume labels(shape), backwards(shape);
+    LabelWriter writer(labels), writer_back(backwards);
+    const Box3 changed = paint(writer, labels, grid, a, b, brush);
+    Brush other = brush;
+    other.radius = *brush.first_radius;
+    other.first_radius = brush.radius;
+    paint(writer_back, backwards, grid, b, a, other);
+    const std::int64_t plane = voxel_along(a.z, grid, Axis::kZ);
+    if (!brush.ball && plane == voxel_along(b.z, grid, Axis::kZ)) {
+      EXPECT_TRUE(labels.to_dense() == backwards.to_dense()) << "trial " << trial;
+    }
+    if (!brush.ball) a.z = b.z = (double(plane) + 0.5) * grid.spacing_z;
+    held += std::abs(brush.radius - *brush.first_radius) >= distance(a, b, b) ? 1 : 0;
+    Box3 differ;
+    for (std::int64_t z = 0; z < shape.z; ++z) {
+      for (std::int64_t y = 0; y < shape.y; ++y) {
+        for (std::int64_t x = 0; x < shape.x; ++x) {
+          const Index3 p{z, y, x};
+          const bool in_plane = brush.ball || z == plane;
+          const double off =
+              in_plane ? outside(centre_of(p, grid), a, b, *brush.first_radius, brush.radius) : 1;
+          const bool middle = p == voxel_at(a, grid) || p == voxel_at(b, grid);
+          if (labels.at(p) != 0) differ = differ.united_with({p, p + Index3{1, 1, 1}});
+          if (std::abs(off) < 1e-7 && !middle) continue;
+          ASSERT_EQ(labels.at(p), in_plane && (off <= 0 || middle) ? 1u : 0u)
+              << "trial " << trial << ": " << z << " " << y << " " << x << " off " << off;
+        }
+      }
+    }
+    EXPECT_EQ(changed, differ) << "trial " << trial;
+  }
+  EXPECT_GT(held, 5);
+}
+
 TEST(Brush, BackwardsIsTheSame) {
   Random random(9);
   const VoxelGrid grid;

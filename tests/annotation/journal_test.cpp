@@ -269,6 +269,61 @@ TEST(Journal, ForgetsTheOldestStepsThatAreSaved) {
   EXPECT_TRUE(WorkScript::equal(few->labels, {end}));
 }
 
+/// Steps of notes alone change nothing that a mask has: they are no reason to write it, and do not
+/// stay because it was not written.
+TEST(Journal, StepsWithoutLabelsAreSavedByThemselves) {
+  const TempDir folder;
+  const auto blank = [] { return std::vector<LabelVolume>{LabelVolume({1, 9, 9})}; };
+  Random random(4);
+  {
+    auto journal = open_in(folder);
+    ASSERT_TRUE(journal->recover(kImage, blank(), std::nullopt));
+    for (int i = 0; i < 300; ++i) {
+      std::string noise;
+      for (int k = 0; k < 2000; ++k) noise += static_cast<char>(random.next());
+      ASSERT_TRUE(journal->record(kImage, {"Region", "{}", 1, {}, {{"region/1", {}, noise}}}));
+    }
+  }
+  for (int run = 0; run < 2; ++run) {
+    auto journal = open_in(folder, {.most_bytes = 100'000});
+    const auto found = journal->recover(kImage, blank(), std::nullopt);
+    ASSERT_TRUE(found);
+    EXPECT_FALSE(found->unsaved);
+    EXPECT_EQ(found->position, 300);
+    EXPECT_EQ(found->first == 1, run == 0) << "what was not known to be saved when it was opened";
+    EXPECT_EQ(journal->notes(kImage)->size(), 1u);
+  }
+}
+
+TEST(Journal, TellsWhereUndoAndRedoGoOn) {
+  const TempDir folder;
+  const auto all = [](const std::string&) { return true; };
+  LabelVolume a({1, 9, 9}), b({1, 9, 9});
+  for (const bool reopened : {false, true}) {
+    SCOPED_TRACE(reopened);
+    auto journal = open_in(folder);
+    if (!reopened) {
+      EXPECT_EQ(journal->last_done(all), "");
+      ASSERT_TRUE(journal->recover("a", {a}, std::nullopt));
+      ASSERT_TRUE(journal->recover("b", {b}, std::nullopt));
+      ASSERT_TRUE(journal->record("a", painted(a, 1)));
+      ASSERT_TRUE(journal->record("b", painted(b, 2)));
+      ASSERT_TRUE(journal->record("a", painted(a, 3)));
+      EXPECT_EQ(journal->last_done(all), "a");
+      EXPECT_EQ(journal->first_undone(all), "");
+      ASSERT_TRUE(journal->moved("a", 1));
+    }
+    EXPECT_EQ(journal->last_done(all), "b");
+    EXPECT_EQ(journal->last_done([](const std::string& name) { return name != "b"; }), "a");
+    EXPECT_EQ(journal->first_undone(all), "a");
+  }
+  auto journal = open_in(folder);
+  ASSERT_TRUE(journal->recover("b", {LabelVolume({1, 9, 9})}, std::nullopt));
+  ASSERT_TRUE(journal->moved("b", 0));
+  EXPECT_EQ(journal->first_undone(all), "b") << "it was made before a's";
+  EXPECT_EQ(journal->last_done(all), "a");
+}
+
 TEST(Journal, AChangeOfManyTilesIsOneStep) {
   const TempDir folder;
   LabelVolume labels({3, 640, 640});

@@ -10,6 +10,7 @@
 
 #include "core/io/image_io.h"
 #include "tests/annotation/made_picture.h"
+#include "tests/support/deepest_points.h"
 #include "tests/support/shared_data.h"
 
 namespace karyo {
@@ -136,31 +137,6 @@ TEST(OneClick, TheBoxHoldsAllThatIsLookedAt) {
             (Box3{{-5, 30, 40}, {16, 71, 81}}));
 }
 
-/// Where a nucleus is thickest: the middle of the first largest square within it.
-std::map<std::uint32_t, Index3> deepest_points(const LabelArray& labels) {
-  const Index3 shape = labels.shape();
-  Array3<int> side(shape);
-  std::map<std::uint32_t, std::pair<int, Index3>> best;
-  for (std::int64_t y = 0; y < shape.y; ++y) {
-    for (std::int64_t x = 0; x < shape.x; ++x) {
-      const std::uint32_t id = labels(0, y, x);
-      if (id == 0) continue;
-      const bool inner = y > 0 && x > 0 && labels(0, y - 1, x) == id && labels(0, y, x - 1) == id &&
-                         labels(0, y - 1, x - 1) == id;
-      side(0, y, x) =
-          inner ? 1 + std::min({side(0, y - 1, x), side(0, y, x - 1), side(0, y - 1, x - 1)}) : 1;
-      auto& [largest, place] = best[id];
-      if (side(0, y, x) > largest) {
-        largest = side(0, y, x);
-        place = {0, y - largest / 2, x - largest / 2};
-      }
-    }
-  }
-  std::map<std::uint32_t, Index3> places;
-  for (const auto& [id, found] : best) places[id] = found.second;
-  return places;
-}
-
 TEST(OneClick, RealNucleiByOneClickEach) {
   KARYO_NEEDS_SHARED();
   const auto folder = test::shared_dir() / "data" / "nuclei2d" / "test";
@@ -180,7 +156,7 @@ TEST(OneClick, RealNucleiByOneClickEach) {
     for (const std::uint32_t id : *truth) ++area[id];
     const LabelVolume empty(truth->shape());
     // Each fourth nucleus: enough to tell, and not long.
-    for (const auto& [id, click] : deepest_points(*truth)) {
+    for (const auto& [id, click] : test::deepest_points(*truth)) {
       if (id % 4 != 0) continue;
       const auto found = one_click({*image}, empty, image->grid, click);
       std::int64_t both = 0, any = area[id];

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -32,8 +33,10 @@ inline JournalStep painted(LabelVolume& labels, std::uint32_t id, Index3 at = {0
 class WorkScript {
  public:
   using Frames = std::vector<LabelVolume>;
+  using Notes = std::shared_ptr<const std::vector<NoteChange>>;
   struct State {
-    std::vector<Frames> history;  ///< labels after 0, 1, 2... steps
+    std::vector<Frames> history;         ///< labels after 0, 1, 2... steps
+    std::vector<Notes> step_notes = {};  ///< of the steps
     std::int64_t position = 0;
     std::map<std::string, std::string> notes = {};
     const Frames& labels() const { return history[static_cast<std::size_t>(position)]; }
@@ -109,8 +112,6 @@ class WorkScript {
       const State& state = states_[number];
       if (state.position == found->position && state.notes == *notes &&
           equal(state.labels(), found->labels) && has_history(state, *found)) {
-        note_history_.clear();
-        for (const JournalStep& step : found->steps) note_history_.push_back(step.notes);
         return number;
       }
     }
@@ -157,7 +158,9 @@ class WorkScript {
   Result<void> do_step(Journal* journal, State& next) {
     JournalStep step{"Paint", "{\"n\": " + std::to_string(last()) + "}", 1, {}, {}};
     Frames labels = next.labels();
-    for (std::int64_t changes = 1 + random_.below(2); changes > 0; --changes) {
+    // A step changes labels, or notes, or both.
+    const std::int64_t kind = random_.below(4);
+    for (std::int64_t changes = kind == 0 ? 0 : 1 + random_.below(2); changes > 0; --changes) {
       const std::int64_t frame = random_.below(std::ssize(labels));
       LabelVolume& volume = labels[static_cast<std::size_t>(frame)];
       LabelWriter writer(volume);
@@ -165,11 +168,13 @@ class WorkScript {
       ReplacedTiles before = writer.finish();
       if (!before.empty()) step.labels.push_back(change_of(frame, box, std::move(before), volume));
     }
-    if (random_.below(3) == 0) step.notes.push_back(change_note(next));
+    for (std::int64_t changes = kind < 2 ? 1 + random_.below(3) : 0; changes > 0; --changes) {
+      step.notes.push_back(change_note(next));
+    }
     next.history.resize(static_cast<std::size_t>(next.position) + 1);
-    note_history_.resize(static_cast<std::size_t>(next.position));
+    next.step_notes.resize(static_cast<std::size_t>(next.position));
     next.history.push_back(std::move(labels));
-    note_history_.push_back(step.notes);
+    next.step_notes.push_back(std::make_shared<const std::vector<NoteChange>>(step.notes));
     ++next.position;
     if (journal == nullptr) return {};
     KARYO_TRY(const std::int64_t number, journal->record(kImage, std::move(step)));
@@ -194,11 +199,17 @@ class WorkScript {
   }
 
   NoteChange change_note(State& next) {
-    NoteChange change{"object/" + std::to_string(random_.below(4)), {}, {}};
+    const bool region = random_.below(2) == 0;
+    NoteChange change{(region ? "region/" : "object/") + std::to_string(random_.below(4)), {}, {}};
     if (const auto known = next.notes.find(change.key); known != next.notes.end()) {
       change.before = known->second;
     }
     if (random_.below(4) != 0) change.after = std::string("mitotic\0", 8) + std::to_string(last());
+    if (region && change.after) {  // longer, and of numbers, as outlines are
+      for (std::int64_t points = random_.below(300); points > 0; --points) {
+        *change.after += static_cast<char>(random_.below(20));
+      }
+    }
     put_note(next, change.key, change.after);
     return change;
   }
@@ -221,7 +232,9 @@ class WorkScript {
   Result<void> move(Journal* journal, State& next) {
     for (std::int64_t at = states_.back().position; at != next.position;) {
       const bool forward = at < next.position;
-      const auto& notes = note_history_[static_cast<std::size_t>(forward ? at : at - 1)];
+      std::vector<NoteChange> notes =
+          *next.step_notes[static_cast<std::size_t>(forward ? at : at - 1)];
+      if (!forward) std::reverse(notes.begin(), notes.end());
       for (const NoteChange& note : notes) {
         put_note(next, note.key, forward ? note.after : note.before);
       }
@@ -242,6 +255,9 @@ class WorkScript {
 
   static bool has_history(const State& state, const Recovered& found) {
     if (found.first != 1 || found.steps.size() + 1 != state.history.size()) return false;
+    for (std::size_t i = 0; i < found.steps.size(); ++i) {
+      if (found.steps[i].notes != *state.step_notes[i]) return false;
+    }
     Frames labels = found.labels;
     for (std::size_t n = static_cast<std::size_t>(found.position); n > 0; --n) {
       apply(labels, found.steps[n - 1], false);
@@ -258,7 +274,6 @@ class WorkScript {
   Random random_;
   Frames blank_;
   std::vector<State> states_;
-  std::vector<std::vector<NoteChange>> note_history_;  // of the last state's steps
   std::optional<Save> save_;
 };
 

@@ -4,15 +4,9 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "app/dataset_files.h"
-#include "app/layer_commands.h"
-#include "core/base/random.h"
-#include "core/io/image_io.h"
 #include "core/io/roi_zip.h"
-#include "tests/support/blobs.h"
-#include "tests/support/temp_dir.h"
+#include "tests/app/annotated_folder.h"
 
 namespace karyo {
 namespace {
@@ -20,58 +14,8 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-/// One run of the program.
-struct Program {
-  Program() {
-    add_workspace_commands(commands, workspace);
-    history = keep_history(commands, workspace.history());
-    failures = workspace.failed.connect([this](const Error& error) { errors.push_back(error); });
-  }
-  Result<void> run(const std::string& id, const json& arguments = json::object()) {
-    auto outcome = commands.run(id, arguments);
-    workspace.finish_jobs();
-    return outcome;
-  }
-  DatasetSession& dataset() { return workspace.dataset(); }
-  std::string here() { return dataset().current_item()->name; }
-  LabelArray labels() { return dataset().labels()->labels().to_dense(); }
-  void paint(double y, double x, int label = 1) {
-    ASSERT_TRUE(run("labels.paint", {{"points", {0, y, x}}, {"size", 7}, {"label", label}}));
-  }
-
-  Workspace workspace;
-  CommandTable commands;
-  Connection history, failures;
-  std::vector<Error> errors;
-};
-
-class DatasetSessionTest : public ::testing::Test {
- protected:
-  DatasetSessionTest() {
-    for (const char* name : {"a", "b", "c"}) {
-      Volume image(VoxelType::kUInt8, {1, 1, 1, 60, 80});
-      auto view = image.view<std::uint8_t>();
-      for (std::int64_t y = 0; y < 60; ++y) {
-        for (std::int64_t x = 0; x < 80; ++x) {
-          const std::int64_t d = (y - 30) * (y - 30) + (x - 40) * (x - 40);
-          view(0, y, x) = static_cast<std::uint8_t>((d < 100 ? 200 : 20) + (x * y + name[0]) % 5);
-        }
-      }
-      EXPECT_TRUE(write_image(folder_ / "images" / (std::string(name) + ".tif"), image));
-    }
-  }
-  static std::string content(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-  LabelArray mask(const std::string& name) {
-    auto labels = read_labels(folder_ / "masks" / (name + ".tif"));
-    EXPECT_TRUE(labels) << name;
-    return labels ? *std::move(labels) : LabelArray();
-  }
-
-  test::TempDir folder_;
-};
+using test::Program;
+using DatasetSessionTest = test::AnnotatedFolder;
 
 TEST_F(DatasetSessionTest, MasksAreSavedUnderTheImagesNameAndImagesStay) {
   const std::string before = content(folder_ / "images" / "a.tif");
@@ -296,57 +240,6 @@ TEST_F(DatasetSessionTest, RoiSetsAreWrittenBesideWhenAskedFor) {
   const auto set = read_rois(folder_ / "masks" / "a_RoiSet.zip");
   ASSERT_TRUE(set);
   EXPECT_EQ(set->rois.size(), 2u);
-}
-
-/// Random work on three images with switches, undo and restarts: at every moment the labels are
-/// what a plain model of the same script says.
-TEST_F(DatasetSessionTest, ARandomScriptLosesNothing) {
-  Random random(20);
-  std::map<std::string, std::vector<LabelArray>> done;  // states up to now, by image
-  std::map<std::string, std::size_t> at;
-  auto program = std::make_unique<Program>();
-  ASSERT_TRUE(program->run("dataset.open", {{"path", folder_.path().string()}}));
-  for (int step = 0; step < 120; ++step) {
-    const std::string name = program->here();
-    if (done[name].empty()) done[name].push_back(program->labels());
-    ASSERT_EQ(program->labels(), done[name][at[name]]) << "step " << step;
-    switch (random.below(10)) {
-      case 0:
-        static_cast<void>(program->run("dataset.next"));
-        break;
-      case 1:
-        static_cast<void>(program->run("dataset.previous"));
-        break;
-      case 2:
-        if (random.below(2) == 0) {
-          ASSERT_TRUE(program->dataset().close());
-        }
-        program = std::make_unique<Program>();
-        ASSERT_TRUE(program->run("dataset.open", {{"path", folder_.path().string()}}));
-        break;
-      case 3:
-      case 4:
-        if (at[name] == 0) break;
-        ASSERT_TRUE(program->run("edit.undo"));
-        --at[name];
-        break;
-      case 5:
-        if (at[name] + 1 >= done[name].size()) break;
-        ASSERT_TRUE(program->run("edit.redo"));
-        ++at[name];
-        break;
-      default: {
-        program->paint(random.uniform(0, 59), random.uniform(0, 79),
-                       static_cast<int>(random.below(9)));
-        const LabelArray now = program->labels();
-        if (now == done[name][at[name]]) break;  // nothing changed: no step
-        done[name].resize(at[name] + 1);
-        done[name].push_back(now);
-        ++at[name];
-      }
-    }
-  }
-  EXPECT_TRUE(program->errors.empty());
 }
 
 }  // namespace

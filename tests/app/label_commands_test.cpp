@@ -107,6 +107,29 @@ TEST_F(LabelCommandsTest, WhatIsWrongIsSaidAndChangesNothing) {
   EXPECT_FALSE(run("labels.paint", {{"points", {0, 1, 1}}})) << "locked";
 }
 
+TEST_F(LabelCommandsTest, AStrokeHasASizeAtEachPlace) {
+  ASSERT_TRUE(run("layer.new_labels"));
+  const json places{1, 20, 20, 1, 20, 40};
+  ASSERT_TRUE(run("labels.paint", {{"points", places}, {"size", 9}, {"label", 1}}));
+  const std::int64_t even = count(1);
+  ASSERT_TRUE(run("edit.undo"));
+  ASSERT_TRUE(
+      run("labels.paint", {{"points", places}, {"size", 2}, {"sizes", {9, 9}}, {"label", 1}}));
+  EXPECT_EQ(count(1), even);
+  ASSERT_TRUE(run("edit.undo"));
+  ASSERT_TRUE(
+      run("labels.paint", {{"points", places}, {"size", 9}, {"sizes", {3, 9}}, {"label", 1}}));
+  EXPECT_EQ(labels().labels(0).at({1, 18, 20}), 0u) << "thin where it begins";
+  EXPECT_EQ(labels().labels(0).at({1, 18, 30}), 1u);
+  EXPECT_EQ(labels().labels(0).at({1, 16, 40}), 1u) << "and thick where it ends";
+  EXPECT_EQ(labels().labels(0).at({1, 16, 30}), 0u);
+  for (const json& wrong : {json{9}, json{9, 0}, json{9, 1e9}, json{9, 9, 9}}) {
+    const auto outcome = run("labels.paint", {{"points", places}, {"sizes", wrong}});
+    ASSERT_FALSE(outcome) << wrong.dump();
+    EXPECT_FALSE(outcome.error().fix.empty());
+  }
+}
+
 TEST_F(LabelCommandsTest, EditedLabelsAreInNoFile) {
   ASSERT_TRUE(run("layer.new_labels"));
   labels().set_source({"/somewhere/mask.tif", ""});

@@ -283,17 +283,87 @@ TEST_F(HistoryTest, RandomCommandsAllUndoneAndAllDoneAgain) {
   }
 }
 
-TEST_F(HistoryTest, ManyStepsAreBounded) {
-  for (int i = 0; i < 500; ++i) {
-    ASSERT_TRUE(run("layer.set", {{"layer", "a"}, {"name", "x"}}));
-    ASSERT_TRUE(run("layer.set", {{"layer", "x"}, {"name", "a"}}));
+TEST_F(HistoryTest, StepsAreBoundedByTheirBytes) {
+  LayerList list;
+  list.add(image("x"));
+  auto painted = labels("y");
+  list.add(painted);
+  constexpr std::uint64_t kBudget = 2'000'000;
+  LayerHistory history(list, kBudget);
+  const auto rename = [&](int number) {
+    list.at(0).set_name("x" + std::to_string(number));
+    history.note("rename");
+  };
+  for (int i = 0; i < 300; ++i) rename(i);
+  EXPECT_EQ(history.count(), 300u) << "small ones are many";
+  // What is said of objects is a step's own where it changed.
+  for (int i = 0; i < 20; ++i) {
+    auto notes = std::make_shared<ObjectNotes>();
+    for (std::uint32_t id = 1; id < 5000; ++id) notes->set(id, {i % 3, true, {}});
+    painted->set_notes(std::move(notes));
+    history.note("lock");
   }
-  std::size_t steps = 0;
-  while (history().can_undo()) {
-    history().undo();
-    ++steps;
+  EXPECT_LT(history.count(), 10u);
+  EXPECT_GE(history.count(), 1u);
+  EXPECT_EQ(history.done(), history.count());
+  while (history.can_undo()) history.undo();
+  EXPECT_FALSE(painted->notes()->objects.empty()) << "it was forgotten how they came";
+  LayerHistory small(list, 1);
+  list.at(0).set_name("z");
+  small.note("rename");
+  EXPECT_EQ(small.count(), 1u) << "the newest stays";
+}
+
+TEST_F(HistoryTest, AClosedLayerCountsAndGoesWithItsStep) {
+  LayerList list;
+  list.add(image("x"));
+  LayerHistory history(list, 200'000);
+  for (int i = 0; i < 4; ++i) {
+    list.add(std::make_shared<ImageLayer>(
+        "y", std::make_shared<Volume>(VoxelType::kUInt8, VolumeShape{1, 1, 1, 300, 300})));
+    history.note("add");
+    list.remove(1);
+    history.note("close");
   }
-  EXPECT_EQ(steps, LayerHistory::kMostSteps);
+  EXPECT_LE(history.count(), 4u) << "two layers of 90 kB fit";
+  EXPECT_GE(history.count(), 2u);
+}
+
+TEST_F(HistoryTest, WhoKeepsAStepHearsOfItAndHandsItIn) {
+  LayerList list;
+  list.add(image("x"));
+  LayerHistory history(list);
+  const auto notes =
+      std::make_shared<const std::vector<NoteChange>>(std::vector<NoteChange>{{"a", "1", "2"}});
+  bool keeps = true;
+  history.set_keeper(
+      [&](const std::string&, const std::vector<LabelEdit>&) { return keeps ? notes : nullptr; });
+  std::vector<std::pair<bool, bool>> told;  // forward, restored
+  const auto hears = history.moved.connect([&](bool forward, const LayerHistory::KeptStep& step) {
+    EXPECT_EQ(step.notes, notes);
+    told.emplace_back(forward, step.restored);
+  });
+  for (int i = 0; i < 2; ++i) {
+    list.at(0).set_opacity(0.5 + i * 0.1);
+    history.note("opacity", "key");
+  }
+  EXPECT_EQ(history.count(), 2u) << "kept ones do not merge";
+  keeps = false;
+  list.at(0).set_opacity(0.9);
+  history.note("opacity", "other key");
+  for (int i = 0; i < 3; ++i) history.undo();
+  history.redo();
+  EXPECT_EQ(told,
+            (std::vector<std::pair<bool, bool>>{{false, false}, {false, false}, {true, false}}));
+  told.clear();
+  history.restore({{"one", {}, notes}, {"two", {}, notes}}, 1);
+  EXPECT_EQ(history.undo_name(), "one");
+  EXPECT_EQ(history.redo_name(), "two");
+  history.undo();
+  history.redo();
+  history.redo();
+  EXPECT_EQ(told, (std::vector<std::pair<bool, bool>>{{false, true}, {true, true}, {true, true}}));
+  EXPECT_FALSE(history.can_redo());
 }
 
 }  // namespace

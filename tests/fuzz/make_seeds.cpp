@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "annotation/journal_codec.h"
+#include "annotation/journal_database.h"
 #include "core/io/image_io.h"
 #include "core/io/tiff_text.h"
 
@@ -223,6 +225,46 @@ void write_zarr(const std::filesystem::path& metadata, const std::filesystem::pa
   std::ofstream(chunks / "shards") << '3' << kShards << '\0' << voxels << index << "CRC!";
 }
 
+/// Two steps of labels and notes, one of them undone.
+bool write_journals(const std::filesystem::path& files, const std::filesystem::path& payloads) {
+  LabelVolume labels({2, 70, 130});
+  LabelWriter writer(labels);
+  for (std::int64_t y = 10; y < 70; ++y) {
+    writer.set_row({1, y, 40}, 50, 7, [](std::uint32_t) { return true; });
+  }
+  JournalStep step{"Paint", "{}", 1, {}, {{"object/7", std::nullopt, "{}"}, {"a", "b", "c"}}};
+  step.labels.push_back(change_of(1, {{1, 10, 40}, {2, 70, 90}}, writer.finish(), labels));
+  const std::string part = pack(split_into_parts(step)[0]);
+  std::ofstream(payloads / "part") << '\0' << part;
+  std::string raw(ZSTD_getFrameContentSize(part.data(), part.size()), '\0');
+  ZSTD_decompress(raw.data(), raw.size(), part.data(), part.size());
+  std::ofstream(payloads / "tiles") << '\2' << raw.substr(0, 200);
+  std::ofstream(payloads / "notes") << '\3' << pack(step.notes);
+  std::ofstream(payloads / "packed_notes") << '\4' << pack(step.notes);
+  const std::filesystem::path path = files / "made.db";
+  {
+    auto database =
+        JournalDatabase::open_for_writing(path, JournalDatabase::Safety::kNetwork, nullptr);
+    if (!database || !database->put_image({1, "a", "done", 2.5, 2, labels.shape()}) ||
+        !database->put_mask(1, {0, std::nullopt}) || !database->put_setting("classes", "[]") ||
+        !database->put_step(1, 1, step) || !database->put_entry(1, {1, 1, 1, true}) ||
+        !database->put_step(1, 2, step) || !database->put_entry(1, {2, 2, 2, true}) ||
+        !database->put_entry(1, {3, 2, 2, false})) {
+      return false;
+    }
+  }
+  std::ifstream made(path, std::ios::binary);
+  std::ofstream(files / "file", std::ios::binary) << 'D' << made.rdbuf();
+  std::filesystem::remove(path);
+  // A step of a part, and that it was done; see fuzz_journal.cpp.
+  const char step_row[] = {'R', 3, 1, 0, 1, 2, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0};
+  const char log_row[] = {0, 1, 1, 1, 1};
+  std::ofstream(files / "rows", std::ios::binary)
+      .write(step_row, sizeof step_row)
+      .write(log_row, sizeof log_row);
+  return true;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -231,12 +273,14 @@ int main(int argc, char** argv) {
     return 2;
   }
   const std::filesystem::path folder(argv[1]);
-  for (const char* target : {"images", "texts", "ome_sets", "zarr_metadata", "zarr_chunks"}) {
+  for (const char* target : {"images", "texts", "ome_sets", "zarr_metadata", "zarr_chunks",
+                             "journals", "journal_payloads"}) {
     std::filesystem::create_directories(folder / target);
   }
   TIFFSetWarningHandler(nullptr);
   write_texts(folder / "texts");
   write_sets(folder / "ome_sets");
   write_zarr(folder / "zarr_metadata", folder / "zarr_chunks");
+  if (!write_journals(folder / "journals", folder / "journal_payloads")) return 1;
   return write_own(folder / "images") && write_with_libtiff(folder / "images") ? 0 : 1;
 }

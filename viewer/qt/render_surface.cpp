@@ -105,6 +105,7 @@ class RenderSurface::Worker {
 
 RenderSurface::RenderSurface(QWidget* parent) : QWidget(parent) {
   setAttribute(Qt::WA_OpaquePaintEvent);
+  setMouseTracking(true);
   setMinimumSize(64, 64);
   rest_.setSingleShot(true);
   rest_.setInterval(kRestMs);
@@ -118,6 +119,7 @@ void RenderSurface::set_scene(SceneRequest scene, bool moving) {
   const bool same_box = has_scene_ && scene.box == scene_.box;
   const Camera camera = scene_.camera;
   scene_ = std::move(scene);
+  measure();
   has_scene_ = true;
   if (same_box) {
     scene_.camera = camera;
@@ -135,11 +137,9 @@ void RenderSurface::set_camera(const Camera& camera) {
   request(false);
 }
 
-SceneRequest RenderSurface::scene() const {
-  SceneRequest scene = scene_;
-  scene.width = std::max(1, width());
-  scene.height = std::max(1, height());
-  return scene;
+void RenderSurface::measure() {
+  scene_.width = std::max(1, width());
+  scene_.height = std::max(1, height());
 }
 
 void RenderSurface::clear_scene() {
@@ -198,6 +198,7 @@ void RenderSurface::paintEvent(QPaintEvent*) {
 }
 
 void RenderSurface::resizeEvent(QResizeEvent*) {
+  measure();
   if (camera_moved_) {
     request(false);
   } else {
@@ -224,10 +225,20 @@ void RenderSurface::mousePressEvent(QMouseEvent* event) {
   panning_ = button_ == Qt::MiddleButton || (event->modifiers() & Qt::ShiftModifier) != 0;
   pressed_at_ = last_mouse_ = event->position();
   dragging_ = false;
+  owners_ = button_ == Qt::LeftButton && !panning_ && has_scene_ && on_press &&
+            on_press(event->position());
 }
 
 void RenderSurface::mouseMoveEvent(QMouseEvent* event) {
-  if (button_ == Qt::NoButton || !has_scene_) return;
+  if (!has_scene_) return;
+  if (button_ == Qt::NoButton) {
+    if (on_hover) on_hover(event->position());
+    return;
+  }
+  if (owners_) {
+    if (on_drag) on_drag(event->position());
+    return;
+  }
   dragging_ = dragging_ || (event->position() - pressed_at_).manhattanLength() > kClickSlack;
   if (!dragging_) return;
   const QPointF by = event->position() - last_mouse_;
@@ -246,6 +257,10 @@ void RenderSurface::mouseReleaseEvent(QMouseEvent* event) {
   if (button_ == Qt::NoButton) return;
   const bool clicked = button_ == Qt::LeftButton && !dragging_ && !panning_;
   button_ = Qt::NoButton;
+  if (std::exchange(owners_, false)) {
+    if (on_release) on_release(event->position());
+    return;
+  }
   if (clicked && has_scene_ && on_click) on_click(event->position());
   if (rest_.isActive()) {
     rest_.stop();

@@ -18,7 +18,8 @@
 
 namespace karyo {
 
-/// Drag turns, Shift or middle drag moves, wheel zooms, click and double click are its owner's.
+/// Drag turns, Shift or middle drag moves, wheel zooms, click and double click are its owner's. A
+/// left drag is its owner's where `on_press` takes it.
 /// While turning, coarse pictures are drawn at half size; the full one follows when the hand rests.
 class RenderSurface : public QWidget {
  public:
@@ -39,7 +40,7 @@ class RenderSurface : public QWidget {
   bool camera_moved() const { return camera_moved_; }
   bool has_scene() const { return has_scene_; }
   /// What is shown, for a picture of this widget's logical size.
-  SceneRequest scene() const;
+  const SceneRequest& scene() const { return scene_; }
 
   /// True when the newest request has been drawn in full.
   bool settled() const;
@@ -53,6 +54,12 @@ class RenderSurface : public QWidget {
   std::function<void()> on_camera;
   /// A left click that was no drag, in the widget's coordinates.
   std::function<void(QPointF)> on_click;
+  /// The left button went down, without Shift; true: what follows until it comes up is the owner's
+  /// and goes to `on_drag` and `on_release`.
+  std::function<bool(QPointF)> on_press;
+  std::function<void(QPointF)> on_drag, on_release;
+  /// The pointer moved with no button down.
+  std::function<void(QPointF)> on_hover;
   /// Painted over the picture by the owner, in the widget's coordinates.
   std::function<void(QPainter&)> paint_over;
 
@@ -71,6 +78,7 @@ class RenderSurface : public QWidget {
   void request(bool draft);
   void arrived(QImage picture, bool draft, std::uint64_t number);
   void moved();
+  void measure();
   void draw_coarse_first();
 
   SceneRequest scene_;
@@ -84,6 +92,7 @@ class RenderSurface : public QWidget {
   Qt::MouseButton button_ = Qt::NoButton;
   bool panning_ = false;
   bool dragging_ = false;  // beyond a click's slack
+  bool owners_ = false;    // the drag is the owner's
 };
 
 }  // namespace karyo

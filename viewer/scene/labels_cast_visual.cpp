@@ -20,7 +20,7 @@ vtkSmartPointer<vtkImageData> coloured(const SurfaceItem& item) {
     Rgb colour;
     for (std::int64_t i = first; i < last; ++i) {
       const std::uint32_t id = scene.labels.data()[i];
-      const bool shown = id != 0 && (item.only == 0 || id == item.only);
+      const bool shown = item.shows(id);
       if (shown && id != before) {
         colour = item.colours.of(id);
         before = id;

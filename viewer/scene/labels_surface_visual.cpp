@@ -18,6 +18,7 @@
 #include "core/labels/relabel.h"
 #include "viewer/scene/mesh_cuts.h"
 #include "viewer/scene/scene_labels.h"
+#include "viewer/scene/volume_texture.h"
 #include "viewer/scene/vtk_bridge.h"
 
 namespace karyo {
@@ -26,8 +27,9 @@ namespace {
 constexpr int kSmoothingSteps = 12;
 constexpr double kPassBand = 0.08;
 
+/// `first` is the place of the labels' first voxel in the grid.
 vtkSmartPointer<vtkPolyData> mesh_of(std::uint32_t id, const Box3& bounds, const LabelArray& labels,
-                                     const VoxelGrid& grid, Rgb colour) {
+                                     const Index3& first, const VoxelGrid& grid, Rgb colour) {
   // A rim of background closes objects that touch the stack's border.
   const Box3 box = bounds.padded({1, 1, 1});
   const auto mask = make_vtk_image(box.shape(), grid, VTK_UNSIGNED_CHAR, 1, box.begin);
@@ -35,7 +37,9 @@ vtkSmartPointer<vtkPolyData> mesh_of(std::uint32_t id, const Box3& bounds, const
   for (std::int64_t z = box.begin.z; z < box.end.z; ++z) {
     for (std::int64_t y = box.begin.y; y < box.end.y; ++y) {
       for (std::int64_t x = box.begin.x; x < box.end.x; ++x) {
-        *voxel++ = bounds.contains({z, y, x}) && labels(z, y, x) == id ? 1 : 0;
+        const bool inside =
+            bounds.contains({z, y, x}) && labels(z - first.z, y - first.y, x - first.x) == id;
+        *voxel++ = inside ? 1 : 0;
       }
     }
   }
@@ -71,6 +75,27 @@ vtkSmartPointer<vtkPolyData> mesh_of(std::uint32_t id, const Box3& bounds, const
   return mesh;
 }
 
+/// The smallest box around an object, tile by tile: a dense copy of all labels would cost more.
+Box3 box_of(const LabelVolume& labels, std::uint32_t id) {
+  const Index3 shape = labels.shape();
+  Box3 box;
+  for (std::int64_t z = 0; z < shape.z; ++z) {
+    for (std::int64_t y = 0; y < shape.y; y += kTileSide) {
+      for (std::int64_t x = 0; x < shape.x; x += kTileSide) {
+        const TilePointer& tile = labels.tile(labels.tile_number({z, y, x}));
+        if (!tile) continue;
+        for (std::size_t i = 0; i < tile->ids.size(); ++i) {
+          if (tile->ids[i] != id) continue;
+          const auto at = static_cast<std::int64_t>(i);
+          const Index3 p{z, y + at / kTileSide, x + at % kTileSide};
+          box = box.united_with({p, p + Index3{1, 1, 1}});
+        }
+      }
+    }
+  }
+  return box;
+}
+
 /// An open surface would show its hollow inside. In one flat colour the inside looks as the cut
 /// face of a solid thing does.
 void fill_cuts(vtkShaderProperty& shader) {
@@ -89,7 +114,7 @@ vtkSmartPointer<vtkPolyData> label_surfaces(const SurfaceItem& item) {
   const auto [labels, grid] = labels_for_scene(item.labels, item.grid);
   std::vector<std::pair<std::uint32_t, Box3>> objects;
   for (const auto& object : object_boxes(labels.view())) {
-    if (item.only == 0 || object.first == item.only) objects.push_back(object);
+    if (item.shows(object.first)) objects.push_back(object);
   }
   std::vector<vtkSmartPointer<vtkPolyData>> meshes(objects.size());
   parallel_for(0, static_cast<std::int64_t>(objects.size()), 1,
@@ -97,13 +122,27 @@ vtkSmartPointer<vtkPolyData> label_surfaces(const SurfaceItem& item) {
                  for (std::int64_t i = first; i < last; ++i) {
                    const auto& [id, box] = objects[static_cast<std::size_t>(i)];
                    meshes[static_cast<std::size_t>(i)] =
-                       mesh_of(id, box, labels, grid, item.colours.of(id));
+                       mesh_of(id, box, labels, {}, grid, item.colours.of(id));
                  }
                });
   vtkNew<vtkAppendPolyData> all;
   for (const auto& mesh : meshes) all->AddInputData(mesh);
   if (!meshes.empty()) all->Update();
   return all->GetOutput();
+}
+
+vtkSmartPointer<vtkPolyData> object_surface(const SurfaceItem& item, std::uint32_t id) {
+  const Rgb colour = item.colours.of(id);
+  if (!(reduction_for(item.labels.shape(), item.grid, kTextureBudget) == Reduction{1, 1, 1})) {
+    const auto [labels, grid] = labels_for_scene(item.labels, item.grid);
+    const auto boxes = object_boxes(labels.view());
+    const auto box = boxes.find(id);
+    if (box == boxes.end()) return vtkSmartPointer<vtkPolyData>::New();
+    return mesh_of(id, box->second, labels, {}, grid, colour);
+  }
+  const Box3 box = box_of(item.labels, id);
+  if (box.empty()) return vtkSmartPointer<vtkPolyData>::New();
+  return mesh_of(id, box, item.labels.to_dense(box), box.begin, item.grid, colour);
 }
 
 LabelsSurfaceVisual::LabelsSurfaceVisual()

@@ -21,6 +21,10 @@ namespace karyo {
 /// Threads  pure.
 vtkSmartPointer<vtkPolyData> label_surfaces(const SurfaceItem& item);
 
+/// The same of one object; no points where there is none.
+/// Threads  pure.
+vtkSmartPointer<vtkPolyData> object_surface(const SurfaceItem& item, std::uint32_t id);
+
 /// Threads  as its scene: one.
 class LabelsSurfaceVisual {
  public:

@@ -103,12 +103,14 @@ struct Solid {
   Picked picked;
 };
 
-void meet_labels(const SurfaceItem& item, const Ray& ray, const Span& span, Solid& nearest) {
+void meet_labels(const SceneRequest& request, std::size_t number, const Ray& ray, const Span& span,
+                 Solid& nearest) {
+  const SurfaceItem& item = request.surfaces[number];
   walk(ray, span, item.labels.shape(), item.grid, [&](const Crossing& crossing) {
     if (crossing.begin >= nearest.distance) return false;
     const std::uint32_t id = item.labels.at(crossing.voxel);
-    if (id == 0 || (item.only != 0 && id != item.only)) return true;
-    nearest = {crossing.begin, {middle_of(crossing.voxel, item.grid), id}};
+    if (!item.shows(id)) return true;
+    nearest = {crossing.begin, {middle_of(crossing.voxel, item.grid), id, number}};
     return false;
   });
 }
@@ -124,7 +126,7 @@ void meet_slice(const SceneRequest& request, const WorldBox& image, const Ray& r
   for (const auto& face : faces(image)) span.keep(face, ray);
   for (const auto& cut : crop_cuts(request.look, request.box)) span.keep(cut, ray);
   if (span.empty() || t < span.begin || t > span.end || t >= nearest.distance) return;
-  nearest = {t, {ray.at(t), 0}};
+  nearest = {t, {ray.at(t)}};
 }
 
 /// What the image has along the ray. Channels of another shape than the first's are not drawn, and
@@ -243,25 +245,54 @@ class ImageLine {
   double unit_ = 1;
 };
 
+/// What is left of the line of sight.
+Span kept_of(const SceneRequest& request, const Ray& ray) {
+  Span span;
+  for (const auto& cut : all_cuts(request.look, request.box)) span.keep(cut, ray);
+  return span;
+}
+
+Solid first_object(const SceneRequest& request, const Ray& ray, const Span& span) {
+  Solid nearest;
+  for (std::size_t i = 0; i < request.surfaces.size(); ++i) {
+    meet_labels(request, i, ray, span, nearest);
+  }
+  return nearest;
+}
+
+void meet_slice(const SceneRequest& request, const Ray& ray, Solid& nearest) {
+  if (request.volumes.empty()) return;
+  const auto& first = request.volumes.front();
+  meet_slice(request, box_of(first.volume->shape().zyx(), first.grid), ray, nearest);
+}
+
 }  // namespace
+
+std::optional<Picked> pick_object(const SceneRequest& request, double x_px, double y_px) {
+  const Ray ray = request.camera.ray(x_px, y_px, request.width, request.height);
+  Span span = kept_of(request, ray);
+  const Solid object = first_object(request, ray, span);
+  if (object.distance == kFar) return {};
+  Solid plane;
+  meet_slice(request, ray, plane);
+  if (plane.distance < object.distance) return {};
+  span.end = std::min(span.end, object.distance);
+  const bool hides = request.look.method == VolumeMethod::kIsosurface;
+  if (hides && ImageLine(request, ray, span).seen(request.look)) return {};
+  return object.picked;
+}
 
 std::optional<Picked> pick(const SceneRequest& request, double x_px, double y_px) {
   const Ray ray = request.camera.ray(x_px, y_px, request.width, request.height);
-  Span span;
-  for (const auto& cut : all_cuts(request.look, request.box)) span.keep(cut, ray);
-  Solid solid;
-  for (const auto& item : request.surfaces) meet_labels(item, ray, span, solid);
-  const bool image = !request.volumes.empty();
-  if (image) {
-    const auto& first = request.volumes.front();
-    meet_slice(request, box_of(first.volume->shape().zyx(), first.grid), ray, solid);
-  }
+  Span span = kept_of(request, ray);
+  Solid solid = first_object(request, ray, span);
+  meet_slice(request, ray, solid);
   const bool hidden = solid.distance < kFar;
   if (hidden) span.end = std::min(span.end, solid.distance);
   const auto seen = ImageLine(request, ray, span).seen(request.look);
   if (hidden && (!seen || seen->opacity < kSeen)) return solid.picked;
   if (!seen) return {};
-  return Picked{middle_of(seen->voxel, request.volumes.front().grid), 0};
+  return Picked{middle_of(seen->voxel, request.volumes.front().grid)};
 }
 
 }  // namespace karyo

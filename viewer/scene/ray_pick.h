@@ -2,6 +2,8 @@
 
 /// What is seen at a pixel of a 3D view, and where it lies.
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "viewer/scene/scene_request.h"
@@ -11,6 +13,7 @@ namespace karyo {
 struct Picked {
   World place;              ///< the middle of the voxel that is seen; on a slicing plane, the place
   std::uint32_t label = 0;  ///< the object's, where an object is seen; else 0
+  std::size_t surface = 0;  ///< of the object: which of the request's surfaces it is of
 };
 
 /// Follows the line of sight through a pixel of `request`, voxel by voxel at full resolution.
@@ -24,5 +27,12 @@ struct Picked {
 /// x_px, y_px  from the view's upper left, in pixels of request.width x request.height.
 /// Threads  pure. Takes well under a millisecond: a line crosses at most a few thousand voxels.
 std::optional<Picked> pick(const SceneRequest& request, double x_px, double y_px);
+
+/// The object that a hand means at a pixel: of the first voxel on the line of sight that is of an
+/// object and drawn. Projections and kComposite are looked through, as objects shine through them;
+/// the slicing plane and kIsosurface hide what lies behind.
+///
+/// The rest as of pick().
+std::optional<Picked> pick_object(const SceneRequest& request, double x_px, double y_px);
 
 }  // namespace karyo

@@ -13,12 +13,14 @@
 #include <vtkUnsignedCharArray.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
 #include "viewer/scene/cast_visual.h"
 #include "viewer/scene/gl_context.h"
 #include "viewer/scene/image_volume_visual.h"
+#include "viewer/scene/label_outline_visual.h"
 #include "viewer/scene/labels_cast_visual.h"
 #include "viewer/scene/labels_surface_visual.h"
 #include "viewer/scene/marks_visual.h"
@@ -27,6 +29,7 @@ namespace karyo {
 namespace {
 
 constexpr Rgb kFrameColour{107, 112, 117};
+constexpr double kOutlinePixels = 2;  // of the screen, as in the planes
 
 /// Draws into buffers of its own in the context that is current.
 class ContextRenderWindow : public vtkGenericOpenGLRenderWindow {
@@ -54,6 +57,9 @@ vtkStandardNewMacro(ContextRenderWindow);
 struct LabelsVisuals {
   LabelsSurfaceVisual surface;
   LabelsCastVisual voxels;
+  LabelOutlineVisual outline;
+
+  std::array<vtkActor*, 3> props() { return {surface.prop(), voxels.prop(), outline.prop()}; }
 };
 
 struct Scene3d::Parts {
@@ -110,19 +116,19 @@ struct Scene3d::Parts {
   void show_labels(const SceneRequest& request) {
     const auto& items = request.surfaces;
     while (labels.size() > items.size()) {
-      renderer->RemoveActor(labels.back()->surface.prop());
-      renderer->RemoveActor(labels.back()->voxels.prop());
+      for (vtkActor* const prop : labels.back()->props()) renderer->RemoveActor(prop);
       labels.pop_back();
     }
     while (labels.size() < items.size()) {
       labels.push_back(std::make_unique<LabelsVisuals>());
-      renderer->AddActor(labels.back()->surface.prop());
-      renderer->AddActor(labels.back()->voxels.prop());
+      for (vtkActor* const prop : labels.back()->props()) renderer->AddActor(prop);
     }
     CastSettings settings;
     settings.camera = request.camera;
     settings.cuts = all_cuts(request.look, request.box);
+    const double pixel = request.camera.height / request.height;  // at the focus
     for (std::size_t i = 0; i < items.size(); ++i) {
+      labels[i]->outline.update(items[i], settings.cuts, kOutlinePixels * request.scale * pixel);
       if (request.look.labels_as_voxels) {
         labels[i]->voxels.update(items[i], settings);
         labels[i]->surface.hide();

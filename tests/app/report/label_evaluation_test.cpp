@@ -27,8 +27,8 @@ class LabelEvaluationTest : public testing::Test {
       save("truth/" + name + ".tif", test::random_blobs(60, 50, 9, 7, random));
       fs::copy(folder / "truth" / (name + ".tif"), folder / "pred" / (name + ".tif"));
     }
-    options.truth = folder / "truth";
-    options.prediction = folder / "pred";
+    pairing.truth = folder / "truth";
+    pairing.prediction = folder / "pred";
     options.output = folder / "out";
     options.iou_thresholds = {0.5, 0.75};
   }
@@ -39,11 +39,12 @@ class LabelEvaluationTest : public testing::Test {
   }
 
   Result<LabelEvaluation> evaluate() {
-    KARYO_TRY(const EvaluationPairs files, pair_files(options));
+    KARYO_TRY(const EvaluationPairs files, pair_files(pairing));
     return evaluate_labels(options, files, nullptr);
   }
 
   test::TempDir folder;
+  PairOptions pairing;
   LabelEvaluationOptions options;
 };
 
@@ -84,13 +85,13 @@ TEST_F(LabelEvaluationTest, PooledCountsAreSumsOverImages) {
 
 TEST_F(LabelEvaluationTest, NamesWithoutPartnerAreTold) {
   fs::rename(folder / "pred/b.tif", folder / "pred/other.tif");
-  const auto refused = pair_files(options);
+  const auto refused = pair_files(pairing);
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().what.find(": b"), std::string::npos) << refused.error().what;
   EXPECT_NE(refused.error().fix.find("--allow-missing"), std::string::npos);
 
-  options.allow_missing = true;
-  const auto allowed = pair_files(options);
+  pairing.allow_missing = true;
+  const auto allowed = pair_files(pairing);
   ASSERT_TRUE(allowed);
   EXPECT_EQ(allowed->pairs.size(), 2u);
   ASSERT_EQ(allowed->warnings.size(), 2u);
@@ -99,7 +100,7 @@ TEST_F(LabelEvaluationTest, NamesWithoutPartnerAreTold) {
 
   fs::remove(folder / "pred/a.tif");
   fs::remove(folder / "pred/c.tif");
-  EXPECT_FALSE(pair_files(options)) << "no name on both sides";
+  EXPECT_FALSE(pair_files(pairing)) << "no name on both sides";
 }
 
 TEST_F(LabelEvaluationTest, DatasetFoldersSingleFilesAndOtherEndingsAreTaken) {
@@ -108,22 +109,22 @@ TEST_F(LabelEvaluationTest, DatasetFoldersSingleFilesAndOtherEndingsAreTaken) {
   fs::copy(folder / "set/masks", folder / "set/images");
   fs::rename(folder / "pred/a.tif", folder / "pred/a.ome.tif");
   std::ofstream(folder / "pred/a_RoiSet.zip") << "not an image";
-  options.truth = folder / "set";
-  const auto pairs = pair_files(options);
+  pairing.truth = folder / "set";
+  const auto pairs = pair_files(pairing);
   ASSERT_TRUE(pairs) << pairs.error().what;
   ASSERT_EQ(pairs->pairs.size(), 3u);
   EXPECT_EQ(pairs->pairs[0].image, folder / "set/images/a.tif");
   EXPECT_TRUE(evaluate_labels(options, *pairs, nullptr));
 
-  options.truth = folder / "set/masks/b.tif";
-  options.prediction = folder / "pred/b.tif";
+  pairing.truth = folder / "set/masks/b.tif";
+  pairing.prediction = folder / "pred/b.tif";
   const auto single = evaluate();
   ASSERT_TRUE(single) << single.error().what;
   EXPECT_EQ(single->images[0].name, "b");
-  options.prediction = folder / "pred";
-  EXPECT_FALSE(pair_files(options)) << "a file and a folder";
-  options.truth = folder / "nothing";
-  EXPECT_FALSE(pair_files(options));
+  pairing.prediction = folder / "pred";
+  EXPECT_FALSE(pair_files(pairing)) << "a file and a folder";
+  pairing.truth = folder / "nothing";
+  EXPECT_FALSE(pair_files(pairing));
 }
 
 TEST_F(LabelEvaluationTest, ImagesOfDifferentSizeNameTheFile) {
@@ -160,7 +161,7 @@ TEST_F(LabelEvaluationTest, EveryFrameOfAMovieCounts) {
 }
 
 TEST_F(LabelEvaluationTest, StopsWhenAsked) {
-  const auto pairs = pair_files(options);
+  const auto pairs = pair_files(pairing);
   ASSERT_TRUE(pairs);
   const auto stopped = evaluate_labels(
       options, *pairs, [](std::int64_t, std::int64_t, const std::string&) { return false; });

@@ -74,5 +74,37 @@ TEST(StarDistances2d, ViewsMayBeStrided) {
   EXPECT_EQ(star_distances_2d(crop, 8, {2, 2}), star_distances_2d_reference(crop, 8, {2, 2}));
 }
 
+TEST(StarDistances3d, EqualTheReferenceProgramBitForBit) {
+  KARYO_NEEDS_SHARED();
+  const auto folder = test::shared_dir() / "golden/functions";
+  const LabelArray labels = test::labels_of(test::read_npy(folder / "mask3d.npy"));
+  const auto golden = test::read_npz(folder / "star_dist3d.npz");
+  const Rays3d even = golden_spiral(32), flat = golden_spiral(32, {2, 1, 1});
+  EXPECT_EQ(star_distances_3d(labels.view(), even, {1, 1, 1}), golden.at("r32_g111").as<float>());
+  EXPECT_EQ(star_distances_3d(labels.view(), even, {1, 2, 2}), golden.at("r32_g122").as<float>());
+  EXPECT_EQ(star_distances_3d(labels.view(), flat, {1, 2, 2}),
+            golden.at("r32aniso_g122").as<float>());
+}
+
+TEST(StarDistances3d, FastEqualsPlainForOddShapesTouchingAndBorderObjects) {
+  struct Case {
+    Index3 shape;
+    int objects;
+    double radius;
+    int rays;
+    Index3 grid;
+  };
+  Random random(4);
+  for (const auto& c :
+       {Case{{13, 31, 28}, 14, 6, 24, {1, 2, 2}}, Case{{1, 20, 33}, 5, 7, 8, {1, 1, 1}},
+        Case{{9, 1, 40}, 4, 7, 12, {2, 1, 4}}, Case{{30, 11, 12}, 1, 60, 16, {4, 1, 2}}}) {
+    const LabelArray labels = test::random_blobs_3d(c.shape, c.objects, c.radius, random);
+    const Rays3d rays = golden_spiral(c.rays, {2, 1, 1});
+    const auto plain = star_distances_3d_reference(labels.view(), rays, c.grid);
+    EXPECT_EQ(star_distances_3d(labels.view(), rays, c.grid, 1), plain) << c.shape.z;
+    EXPECT_EQ(star_distances_3d(labels.view(), rays, c.grid, 3), plain);
+  }
+}
+
 }  // namespace
 }  // namespace karyo::stardist

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdlib>
+
 #include "tests/viewer/scene/scene_fixture.h"
 
 namespace karyo {
@@ -128,6 +131,78 @@ TEST(Scene3d, SurfacesHaveTheLabelsColours) {
   EXPECT_GT(left.r, 100);
   EXPECT_GT(right.b, 2 * right.r);
   EXPECT_GT(right.b, 100);
+}
+
+/// Whether a pixel is the accent, or all but.
+bool accent_at(const RgbaImage& picture, int x, int y) {
+  const Rgb c = picture.at(x, y);
+  return std::abs(c.r - kAccent.r) < 40 && std::abs(c.g - kAccent.g) < 40 &&
+         std::abs(c.b - kAccent.b) < 40;
+}
+
+TEST(Scene3d, TheSelectedObjectHasAnOutline) {
+  const Index3 shape{20, 40, 80};
+  LabelArray labels(shape);
+  for (std::int64_t z = 5; z < 15; ++z) {
+    for (std::int64_t y = 10; y < 30; ++y) {
+      for (std::int64_t x = 0; x < 20; ++x) {
+        labels(z, y, x + 10) = 1;
+        labels(z, y, x + 50) = 2;
+      }
+    }
+  }
+  SceneRequest request = straight_view(world_box(shape, {}), 80);
+  request.camera.orthographic = true;
+  SurfaceItem item;
+  item.labels = LabelVolume::from_dense(labels.view());
+  item.colours.own = {{1, {200, 40, 40}}, {2, {200, 40, 40}}};
+  request.surfaces.push_back(item);
+  auto scene = Scene3d::create();
+  ASSERT_TRUE(scene) << scene.error().what;
+  const auto rims = [&](std::uint32_t selected, bool as_voxels) {
+    request.surfaces[0].selected = selected;
+    request.look.labels_as_voxels = as_voxels;
+    const auto picture = (*scene)->draw(request);
+    std::array<int, 2> count{};
+    if (!picture) return count;
+    for (int y = 0; y < kSize; ++y) {
+      for (int x = 0; x < kSize; ++x) count[x < kSize / 2 ? 0 : 1] += accent_at(*picture, x, y);
+    }
+    return count;
+  };
+  for (const bool as_voxels : {false, true}) {
+    EXPECT_EQ(rims(0, as_voxels), (std::array{0, 0}));
+    const auto left = rims(1, as_voxels);
+    // Around a square of 40 pixels; never over it.
+    EXPECT_GT(left[0], 100) << as_voxels;
+    EXPECT_LT(left[0], 600) << as_voxels;
+    EXPECT_EQ(left[1], 0);
+    const auto right = rims(2, as_voxels);
+    EXPECT_EQ(right[0], 0);
+    EXPECT_GT(right[1], 100);
+    EXPECT_EQ(rims(9, as_voxels), (std::array{0, 0})) << "there is no such object";
+  }
+  request.surfaces[0].only = 2;
+  EXPECT_EQ(rims(1, false), (std::array{0, 0})) << "it is not shown";
+  request.surfaces[0].only = 0;
+  request.look.crop_on = true;
+  request.look.crop = {{40, 0, 0}, {80, 40, 20}};
+  EXPECT_EQ(rims(1, false), (std::array{0, 0})) << "it is cut away";
+}
+
+TEST(Scene3d, WhatIsIgnoredIsNotDrawn) {
+  LabelArray labels(Index3{20, 40, 40});
+  for (std::uint32_t& id : labels) id = kIgnoredLabel;
+  SceneRequest request = straight_view(world_box(labels.shape(), {}), 80);
+  SurfaceItem item;
+  item.labels = LabelVolume::from_dense(labels.view());
+  request.surfaces.push_back(item);
+  for (const bool as_voxels : {false, true}) {
+    request.look.labels_as_voxels = as_voxels;
+    const auto picture = draw_offscreen(request);
+    ASSERT_TRUE(picture) << picture.error().what;
+    EXPECT_LE(picture->at(kSize / 2, kSize / 2).r, 5);
+  }
 }
 
 TEST(Scene3d, ASceneDrawsAgainAfterItsContentsChange) {

@@ -1,0 +1,177 @@
+#include "app/gui/model_controls.h"
+
+#include <QCheckBox>
+#include <QGridLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "app/gui/controls.h"
+#include "app/gui/theme.h"
+#include "app/mask_preview.h"
+#include "app/picture_part.h"
+#include "app/workspace.h"
+
+namespace karyo::gui {
+namespace {
+
+constexpr int kLaterMs = 80;
+
+}  // namespace
+
+ModelControls::ModelControls(Workspace& workspace, const CommandTable& commands, Run run,
+                             QWidget* parent)
+    : QWidget(parent), workspace_(workspace), run_(std::move(run)) {
+  setObjectName(QStringLiteral("model_controls"));
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(4);
+  head_ = new QToolButton(this);
+  head_->setObjectName(QStringLiteral("model_head"));
+  head_->setCheckable(true);
+  head_->setToolButtonStyle(Qt::ToolButtonTextOnly);
+  head_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  head_->setToolTip(tr("A trained StarDist model finds nuclei: all at once, or one by a click."));
+  column->addWidget(head_);
+  body_ = new QWidget(this);
+  auto* rows = new QVBoxLayout(body_);
+  rows->setContentsMargins(0, 4, 0, kGrid);
+  rows->setSpacing(4);
+  about_ = new QLabel(body_);
+  about_->setObjectName(QStringLiteral("model_about"));
+  about_->setWordWrap(true);
+  about_->setProperty("role", "quiet");
+  rows->addWidget(about_);
+  const auto button = [&](QWidget* in, const char* name, const QString& text, const QString& help,
+                          std::function<void()> body) {
+    auto* made = new QPushButton(text, in);
+    made->setObjectName(QLatin1String(name));
+    made->setToolTip(help);
+    QObject::connect(made, &QPushButton::clicked, this, std::move(body));
+    in->layout()->addWidget(made);
+    return made;
+  };
+  choose_ = button(body_, "choose_model", tr("Choose a model…"),
+                   tr("The folder of a StarDist model: one trained here, or with Python."),
+                   [this] { run_("model.ask_open", nlohmann::json::object()); });
+  in_use_ = new QWidget(body_);
+  auto* using_it = new QVBoxLayout(in_use_);
+  using_it->setContentsMargins(0, 0, 0, 0);
+  using_it->setSpacing(4);
+  auto* form = new QGridLayout;
+  form->setHorizontalSpacing(kGrid);
+  form->setVerticalSpacing(4);
+  form->setColumnStretch(1, 1);
+  const auto slider = [&](const char* name, const QString& label, const QString& help) {
+    auto* made = new ValueSlider({0.05, 0.95, 0.5, 2, {}, false}, in_use_);
+    made->setObjectName(QLatin1String(name));
+    made->on_change = [this](double) { later_.start(); };
+    add_row(*form, label, made, help);
+    return made;
+  };
+  probability_ = slider("model_probability", tr("Sure"),
+                        tr("How sure the model has to be of an object: more leaves out more."));
+  overlap_ = slider("model_overlap", tr("Overlap"),
+                    tr("Of two that overlap by more than this, the less sure one goes."));
+  using_it->addLayout(form);
+  replace_ = new QCheckBox(tr("In place of the objects there"), in_use_);
+  replace_->setObjectName(QStringLiteral("model_replace"));
+  replace_->setToolTip(
+      tr("Else the model adds nuclei only where there are none. Locked objects "
+         "always stay."));
+  QObject::connect(replace_, &QCheckBox::clicked, this, [this] { later_.start(); });
+  using_it->addWidget(replace_);
+  button(in_use_, "model_show", tr("Show its objects"),
+         tr("What the model finds in this slice, on trial."), [this] { show_objects(); });
+  button(in_use_, "model_keep", tr("Keep its objects"),
+         tr("Makes what the model finds in this slice objects. Can be undone."), [this] { keep(); })
+      ->setProperty("primary", true);
+  const Command& click = *commands.find("tool.model_click");
+  button(in_use_, "model_click",
+         tr("One click from the model (%1)").arg(QString::fromStdString(click.shortcut)),
+         QString::fromStdString(click.help),
+         [this] { run_("tool.model_click", nlohmann::json::object()); });
+  button(in_use_, "model_close", tr("Put the model away"),
+         tr("Ends the program that runs the model, and frees its memory."),
+         [this] { run_("model.close", nlohmann::json::object()); });
+  rows->addWidget(in_use_);
+  column->addWidget(body_);
+  body_->hide();
+  QObject::connect(head_, &QToolButton::toggled, body_, &QWidget::setVisible);
+  later_.setSingleShot(true);
+  later_.setInterval(kLaterMs);
+  QObject::connect(&later_, &QTimer::timeout, this, [this] { show_objects(); });
+  connections_.push_back(workspace_.model().changed.connect([this] { refresh(); }));
+  refresh();
+}
+
+void ModelControls::refresh() {
+  const ModelInUse& model = workspace_.model();
+  const QString name = QString::fromStdString(model.name());
+  head_->setText(model.is_open() ? tr("Model: %1").arg(name) : tr("Model"));
+  if (model.opening()) {
+    about_->setText(tr("Loading …"));
+  } else if (model.is_open()) {
+    about_->setText(model.looking() ? tr("Looking for nuclei …")
+                                    : QString::fromStdString(model.description()));
+  } else {
+    about_->setText(tr("With a trained StarDist model, most nuclei need no drawing."));
+  }
+  choose_->setVisible(!model.is_open());
+  choose_->setEnabled(!model.opening());
+  in_use_->setVisible(model.is_open());
+  if (model.is_open() && shown_for_ != model.folder()) {
+    probability_->set_value(model.thresholds().prob);
+    overlap_->set_value(model.thresholds().nms);
+  }
+  shown_for_ = model.folder();
+}
+
+bool ModelControls::find(ModelObjectsWanted& wanted) {
+  const auto fail = [this](const Error& error) {
+    workspace_.failed.emit(error);
+    return false;
+  };
+  const LayerList& layers = workspace_.layers();
+  const auto is_labels = [](const Layer* layer) {
+    return dynamic_cast<const LabelsLayer*>(layer) != nullptr;
+  };
+  if (!is_labels(layers.selected()) && !layers.empty()) {
+    run_("layer.new_labels", nlohmann::json::object());
+  }
+  auto target = label_target(workspace_, nlohmann::json::object());
+  if (!target) return fail(target.error());
+  wanted.target = *std::move(target);
+  const LabelsLayer& labels = *wanted.target.layer;
+  const auto image = image_under(workspace_, nlohmann::json::object(), labels);
+  if (!image) return fail(image.error());
+  const Index3 at = voxel_at(workspace_.view().cursor(), layers.grid_of(labels));
+  wanted.slice = {*image, wanted.target.time,
+                  std::clamp<std::int64_t>(at.z, 0, labels.shape().z - 1)};
+  wanted.thresholds = {probability_->value(), overlap_->value()};
+  wanted.replace = replace_->isChecked();
+  return true;
+}
+
+void ModelControls::show_objects() {
+  ModelObjectsWanted wanted;
+  if (workspace_.model().is_open() && find(wanted)) show_model_objects(workspace_, wanted, [] {});
+}
+
+/// As a command, so that macros and undo know of it.
+void ModelControls::keep() {
+  later_.stop();
+  ModelObjectsWanted wanted;
+  if (!find(wanted)) return;
+  nlohmann::json arguments{{"layer", wanted.target.layer->name()},
+                           {"depth", wanted.slice.z},
+                           {"probability", wanted.thresholds.prob},
+                           {"overlap", wanted.thresholds.nms},
+                           {"replace", wanted.replace}};
+  if (wanted.target.layer->shape().t > 1) arguments["frame"] = wanted.target.time;
+  run_("labels.model_objects", arguments);
+}
+
+}  // namespace karyo::gui

@@ -1,0 +1,156 @@
+// A trained model's help in annotating: one nucleus by a click, all of a slice at once.
+
+#include "annotation/label_edit.h"
+#include "app/label_target.h"
+#include "app/layer_commands.h"
+#include "app/mask_preview.h"
+#include "app/model_objects.h"
+#include "app/picture_part.h"
+#include "app/stroke.h"
+
+namespace karyo {
+namespace {
+
+using nlohmann::json;
+using Kind = Argument::Kind;
+
+Error no_model() {
+  return {ErrorCode::kNotFound, "no model is loaded", "Annotate › Model: choose… loads one."};
+}
+
+Result<void> keep_object(Workspace& workspace, const LabelTarget& target, const PlacedMask& mask,
+                         std::uint32_t label, const PaintRule& rule) {
+  LabelEditor editor(target.layer, target.time);
+  const Box3 changed = write_mask(editor.writer(), editor.labels(), mask, label, rule);
+  if (changed.empty()) {
+    return Error(ErrorCode::kNotFound, "nothing may be drawn where the model sees this nucleus",
+                 "Other objects there are locked or kept; delete them, or choose Paint over: "
+                 "everything.");
+  }
+  editor.changed(changed);
+  keep_edit(workspace, editor);
+  target.layer->set_selected(label);
+  return {};
+}
+
+/// At once where the model has looked at the slice, else once it has.
+Result<void> click(Workspace& workspace, const json& arguments) {
+  if (!workspace.model().is_open()) return no_model();
+  KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
+  KARYO_TRY(const auto places, places_from(arguments["voxel"]));
+  KARYO_TRY(const PaintRule rule, rule_from(arguments, *target.layer));
+  KARYO_TRY(const std::uint32_t label, id_from(arguments, "label", unused_id(*target.layer)));
+  KARYO_TRY(const ImageLayer* const image, image_under(workspace, arguments, *target.layer));
+  const Index3 voxel = voxel_of(places[0]);
+  if (!Box3::of_shape(target.layer->shape().zyx()).contains(voxel)) {
+    return Error(ErrorCode::kInvalidArgument, "the place is outside of the image",
+                 "Click inside of it.");
+  }
+  const auto draw = [&workspace, target, voxel, label,
+                     rule](const ModelInUse::Candidates& seen) -> Result<void> {
+    KARYO_TRY(const PlacedMask mask, model_object_at(*seen, voxel, target.layer->shape().zyx()));
+    return keep_object(workspace, target, mask, label, rule);
+  };
+  const ImageSlice slice{image, target.time, voxel.z};
+  if (const auto seen = workspace.model().seen_in(slice)) return draw(seen);
+  workspace.model().look_at(slice, [&workspace, draw](const ModelInUse::Candidates& seen) {
+    if (const auto drawn = draw(seen); !drawn) workspace.failed.emit(drawn.error());
+    workspace.history().note("One click from the model");
+  });
+  return {};
+}
+
+/// All of a slice, shown and kept when they are there.
+Result<void> make_objects(Workspace& workspace, const json& arguments) {
+  if (!workspace.model().is_open()) return no_model();
+  KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
+  KARYO_TRY(const ImageLayer* const image, image_under(workspace, arguments, *target.layer));
+  const double depth = arguments.value("depth", 0.0);
+  if (!(depth < static_cast<double>(target.layer->shape().z))) {
+    return Error(ErrorCode::kInvalidArgument, "there is no slice " + json(depth).dump(),
+                 "Slices count from 0.");
+  }
+  ModelObjectsWanted wanted{target, {image, target.time, static_cast<std::int64_t>(depth)}};
+  wanted.thresholds = workspace.model().thresholds();
+  wanted.thresholds.prob = arguments.value("probability", wanted.thresholds.prob);
+  wanted.thresholds.nms = arguments.value("overlap", wanted.thresholds.nms);
+  wanted.replace = arguments.value("replace", false);
+  show_model_objects(workspace, wanted,
+                     [&workspace] { workspace.preview().keep("Objects of the model"); });
+  return {};
+}
+
+}  // namespace
+
+void add_model_commands(CommandTable& commands, Workspace& workspace) {
+  const auto with_model = [&workspace] { return workspace.model().is_open(); };
+  commands.add({"model.open",
+                "",
+                "",
+                "",
+                "Loads a StarDist model for annotating.",
+                [&workspace](const json& given) -> Result<void> {
+                  workspace.model().open(given["folder"].get<std::string>());
+                  return {};
+                },
+                [] { return true; },
+                {},
+                {{"folder", Kind::kText, "the model's folder", true}}});
+  commands.add({"model.close", "Annotate", "Model: put away", "",
+                "Ends the program that runs the model.",
+                [&workspace](const json&) -> Result<void> {
+                  workspace.model().close();
+                  return {};
+                },
+                with_model});
+  commands.add({"labels.model_click",
+                "",
+                "",
+                "",
+                "Takes the nucleus that the model sees at a place.",
+                [&workspace](const json& given) { return click(workspace, given); },
+                [] { return true; },
+                {},
+                {layer_argument(),
+                 {"voxel", Kind::kNumbers, "z, y, x from 0", true},
+                 {"label", Kind::kNumber, "else a new one"},
+                 plane_argument(),
+                 over_argument(),
+                 inside_argument(),
+                 image_argument(),
+                 frame_argument()},
+                false,
+                "one click from the model"});
+  commands.add(
+      {"labels.model_objects",
+       "",
+       "",
+       "",
+       "Makes the objects that the model sees in a slice.",
+       [&workspace](const json& given) { return make_objects(workspace, given); },
+       [] { return true; },
+       {},
+       {layer_argument(),
+        {"depth", Kind::kNumber, "the slice, from 0", false, json(0), 0, 1e7},
+        {"probability",
+         Kind::kNumber,
+         "less probable ones are left out; else the model's",
+         false,
+         {},
+         0,
+         1},
+        {"overlap",
+         Kind::kNumber,
+         "of two that overlap by more the less probable goes; else the model's",
+         false,
+         {},
+         0,
+         1},
+        {"replace", Kind::kBool, "instead of the objects in the slice; else only where nothing is"},
+        image_argument(),
+        frame_argument()},
+       false,
+       "objects of the model"});
+}
+
+}  // namespace karyo

@@ -1,0 +1,97 @@
+#pragma once
+
+/// A StarDist model at hand while one annotates: what it sees in a slice, to be taken by a click or
+/// as a whole.
+///
+/// The network runs in a worker process (app/worker/client.h) and gives candidates, kept for the
+/// slices looked at last. Choosing among them, by a click or by thresholds, needs no network.
+///
+/// Threads  one, the UI thread; work runs as jobs of the workspace.
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/signal.h"
+#include "core/layers/image_layer.h"
+#include "models/io/model_folder.h"
+#include "models/stardist/instances.h"
+
+namespace karyo {
+
+class Workspace;
+namespace worker {
+class Client;
+}
+
+/// A plane (XY) of an image at one time.
+struct ImageSlice {
+  const ImageLayer* image = nullptr;
+  std::int64_t time = 0, z = 0;
+};
+
+class ModelInUse {
+ public:
+  using Candidates = std::shared_ptr<const stardist::Candidates>;
+
+  explicit ModelInUse(Workspace& workspace);
+  ~ModelInUse();
+
+  /// Loads a model folder in the background, in the place of the one in use. Errors come through
+  /// the workspace's `failed`: those of ModelFolder::open, kUnsupported for other kinds, those of
+  /// the worker.
+  void open(const std::filesystem::path& folder);
+  /// Puts the model away, and ends the program that runs it.
+  void close();
+  bool is_open() const { return !description_.empty(); }
+  bool opening() const { return opening_ != 0; }
+  const std::filesystem::path& folder() const { return folder_; }
+  /// The folder's name.
+  std::string name() const { return folder_.filename().string(); }
+  /// Kind, device with reason, precision; empty until a model is loaded.
+  const std::string& description() const { return description_; }
+  const Thresholds& thresholds() const { return thresholds_; }
+
+  /// What the network saw in a slice, if it has looked already.
+  Candidates seen_in(const ImageSlice& slice) const;
+  /// Has the network look, unless it has or does; `then` is called at once or in a later poll of
+  /// the workspace, and not at all after an error, which comes through `failed`.
+  void look_at(const ImageSlice& slice, std::function<void(const Candidates&)> then);
+  /// The network is at work on a slice.
+  bool looking() const { return !waiting_.empty(); }
+
+  Signal<> changed;
+
+ private:
+  struct Slice {
+    std::weak_ptr<const void> pixels;
+    std::int64_t time = 0, z = 0;
+    bool operator==(const Slice& other) const;
+  };
+  struct Seen {
+    Slice slice;
+    Candidates candidates;
+  };
+  struct Waiting {
+    Slice slice;
+    std::vector<std::function<void(const Candidates&)>> then;
+  };
+  void forget();
+  static Slice slice_of(const ImageSlice& slice);
+  void take(const Slice& slice, Result<stardist::Candidates> seen);
+
+  Workspace& workspace_;
+  std::shared_ptr<worker::Client> client_;
+  std::filesystem::path folder_;
+  std::string description_;
+  Thresholds thresholds_;
+  std::uint64_t opening_ = 0;     // job
+  std::uint64_t generation_ = 0;  // of the model: answers of an earlier one are dropped
+  std::vector<Seen> seen_;        // the latest last
+  std::vector<Waiting> waiting_;
+};
+
+}  // namespace karyo

@@ -1,0 +1,94 @@
+#include "app/model_objects.h"
+
+#include <algorithm>
+#include <set>
+
+#include "app/mask_preview.h"
+#include "app/workspace.h"
+#include "models/stardist/nms.h"
+#include "models/stardist/pointed_object.h"
+#include "models/stardist/rasterize.h"
+
+namespace karyo {
+namespace {
+
+/// Of an object, the part that others may have already for it to be a new one.
+constexpr double kMostCovered = 0.5;
+
+/// Takes objects out of a slice that are mostly where others are already.
+void leave_new_ones(LabelArray& made, const LabelVolume& there, std::int64_t z) {
+  std::uint32_t highest = 0;
+  for (const std::uint32_t id : made) highest = std::max(highest, id);
+  std::vector<std::int64_t> all(highest + 1, 0), covered(highest + 1, 0);
+  const auto each = [&](auto&& visit) {
+    for (std::int64_t y = 0; y < made.shape().y; ++y) {
+      for (std::int64_t x = 0; x < made.shape().x; ++x) visit(made(0, y, x), there.at({z, y, x}));
+    }
+  };
+  each([&](std::uint32_t id, std::uint32_t old) {
+    ++all[id];
+    if (old != 0) ++covered[id];
+  });
+  for (std::uint32_t& id : made) {
+    const bool is_new =
+        static_cast<double>(covered[id]) <= kMostCovered * static_cast<double>(all[id]);
+    if (!is_new) id = 0;
+  }
+}
+
+}  // namespace
+
+Result<PlacedMask> model_object_at(const stardist::Candidates& seen, const Index3& voxel,
+                                   const Index3& shape) {
+  const auto found =
+      stardist::candidate_at(seen, static_cast<float>(voxel.y), static_cast<float>(voxel.x));
+  if (!found) {
+    return Error(ErrorCode::kNotFound, "the model sees no nucleus here",
+                 "Click nearer to its middle, or draw it.");
+  }
+  auto drawn = stardist::draw_polygon(seen, *found, shape.y, shape.x);
+  return PlacedMask{std::move(drawn.pixels), {voxel.z, drawn.y, drawn.x}};
+}
+
+PathF model_outline_at(const stardist::Candidates& seen, const Index3& voxel) {
+  const auto found =
+      stardist::candidate_at(seen, static_cast<float>(voxel.y), static_cast<float>(voxel.x));
+  PathF path;
+  if (!found) return path;
+  // Its places are middles of pixels at whole numbers; a plane's corners are.
+  for (const auto& [y, x] : stardist::polygon_of(seen, *found)) path.push_back({x + 0.5, y + 0.5});
+  return path;
+}
+
+LabelArray model_objects(const stardist::Candidates& seen, const Thresholds& thresholds,
+                         const Index3& shape) {
+  stardist::Candidates probable;
+  probable.rays = seen.rays;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    if (seen.prob[i] > thresholds.prob) probable.add(seen, i);
+  }
+  const auto survivors = stardist::nms_2d(probable, static_cast<float>(thresholds.nms));
+  return stardist::render_2d(survivors, {1, shape.y, shape.x});
+}
+
+void show_model_objects(Workspace& workspace, const ModelObjectsWanted& wanted,
+                        std::function<void()> shown) {
+  workspace.model().look_at(wanted.slice, [&workspace, wanted, shown = std::move(shown)](
+                                              const ModelInUse::Candidates& seen) {
+    const LabelTarget& target = wanted.target;
+    workspace.preview().show(
+        target.layer, target.time,
+        [seen, thresholds = wanted.thresholds, replace = wanted.replace, z = wanted.slice.z,
+         shape = target.layer->shape().zyx(),
+         there = target.layer->labels(target.time)](TaskControl&) -> Result<MaskPreview::Made> {
+          MaskPreview::Made made{model_objects(*seen, thresholds, shape), {z, 0, 0}, !replace};
+          if (!replace) leave_new_ones(made.labels, there, z);
+          const std::set<std::uint32_t> ids(made.labels.begin(), made.labels.end());
+          made.counts.kept = static_cast<std::int64_t>(ids.size() - ids.count(0));
+          return made;
+        });
+    shown();
+  });
+}
+
+}  // namespace karyo

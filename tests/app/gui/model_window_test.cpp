@@ -1,0 +1,150 @@
+// A model's help in annotating, with mouse and keys.
+
+#include <QFileDialog>
+#include <QLabel>
+#include <QPushButton>
+#include <QSlider>
+#include <QToolButton>
+#include <algorithm>
+#include <cstdlib>
+
+#include "app/dataset_session.h"
+#include "app/gui/controls.h"
+#include "app/gui/error_panel.h"
+#include "app/gui/model_tool.h"
+#include "app/gui/slice_view.h"
+#include "app/mask_preview.h"
+#include "app/model_in_use.h"
+#include "tests/app/gui/window_fixture.h"
+#include "tests/app/worker/spot_model.h"
+#include "tests/support/shared_data.h"
+
+namespace karyo::gui {
+namespace {
+
+class ModelWindowTest : public WindowTest {
+ protected:
+  ModelWindowTest() {
+    setenv("PATH", (std::string(KARYOSCOPE_WORKER_FOLDER) + ":" + std::getenv("PATH")).c_str(), 1);
+    window_.resize(1280, 800);
+    EXPECT_TRUE(write_image(folder_ / "data" / "images" / "spots.tif",
+                            test::spot_image({{20, 22}, {70, 60}})));
+    test::make_spot_model(folder_ / "model");
+  }
+  void open_folder(const std::filesystem::path& folder) {
+    window_.open_dataset(folder.string());
+    ASSERT_TRUE(wait_until([&] { return dataset().labels() != nullptr && !workspace_.busy(); }));
+    QTest::qWait(30);
+  }
+  DatasetSession& dataset() { return workspace_.dataset(); }
+  std::uint32_t id(std::int64_t y, std::int64_t x) {
+    return dataset().labels()->labels().at({0, y, x});
+  }
+  QPoint at(double y, double x) {
+    return xy().position_of({workspace_.view().cursor().z, y * scale_, x * scale_}).toPoint();
+  }
+  template <typename W>
+  W* part(const char* name) {
+    return window_.findChild<W*>(QLatin1String(name));
+  }
+  void press(const char* button) {
+    auto* found = part<QAbstractButton>(button);
+    ASSERT_NE(found, nullptr) << button;
+    QTest::mouseClick(found, Qt::LeftButton);
+    QTest::qWait(10);
+  }
+  void choose_model(const std::filesystem::path& folder) {
+    press("model_head");
+    press("choose_model");
+    auto* dialog = window_.findChild<QFileDialog*>();
+    ASSERT_NE(dialog, nullptr);
+    Q_EMIT dialog->fileSelected(QString::fromStdString(folder.string()));
+    dialog->close();
+    ASSERT_TRUE(wait_until([&] { return workspace_.model().is_open(); }));
+    QTest::qWait(20);
+  }
+  void picture(const char* name) {
+    QTest::qWait(30);
+    const char* folder = std::getenv("KARYOSCOPE_PICTURES");
+    if (folder == nullptr) return;
+    window_.grab().save(QString::fromStdString(std::string(folder) + "/model_" + name + ".png"));
+  }
+
+  double scale_ = 0.25;  // um a pixel
+};
+
+TEST_F(ModelWindowTest, ANucleusIsOutlinedUnderThePointerAndTakenByAClick) {
+  open_folder(folder_ / "data");
+  choose_model(folder_ / "model");
+  activate();
+  xy().setFocus();
+  key(Qt::Key_N, Qt::ShiftModifier);
+  ASSERT_TRUE(window_.model_tool().in_use());
+  QTest::mouseMove(&xy(), at(22, 24));
+  QTest::qWait(30);
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
+  QTest::mouseMove(&xy(), at(21, 23));
+  picture("hover");
+  QTest::mouseClick(&xy(), Qt::LeftButton, {}, at(21, 23));
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
+  EXPECT_EQ(id(20, 22), 1u);
+  EXPECT_EQ(dataset().labels()->selected(), 1u);
+  QTest::mouseClick(&xy(), Qt::LeftButton, {}, at(70, 60));
+  EXPECT_EQ(id(70, 60), 2u);
+  key(Qt::Key_Z, Qt::ControlModifier);
+  EXPECT_EQ(id(70, 60), 0u);
+  EXPECT_FALSE(window_.errors().isVisible());
+  QTest::mouseClick(&xy(), Qt::LeftButton, {}, at(5, 90));
+  QTest::qWait(20);
+  EXPECT_TRUE(window_.errors().isVisible()) << "there is no nucleus";
+}
+
+TEST_F(ModelWindowTest, ItsObjectsAreShownWhileSettingsChangeThenKept) {
+  open_folder(folder_ / "data");
+  choose_model(folder_ / "model");
+  press("model_show");
+  ASSERT_TRUE(wait_until([&] { return workspace_.preview().shown(); }));
+  EXPECT_NE(id(20, 22), 0u);
+  EXPECT_FALSE(workspace_.history().can_undo()) << "on trial";
+  EXPECT_TRUE(part<QLabel>("step_counts")->text().startsWith("2 "));
+  picture("objects");
+  auto* slider = part<QWidget>("model_probability")->findChild<QSlider*>();
+  const auto shown = workspace_.preview().counts().kept;
+  EXPECT_EQ(shown, 2);
+  slider->setFocus();
+  QTest::keyClick(slider, Qt::Key_Home);
+  QTest::qWait(150);
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy() && workspace_.preview().shown(); }));
+  press("model_keep");
+  ASSERT_TRUE(wait_until([&] { return workspace_.history().can_undo() && !workspace_.busy(); }));
+  EXPECT_NE(id(70, 60), 0u);
+  key(Qt::Key_Z, Qt::ControlModifier);
+  EXPECT_EQ(id(70, 60), 0u) << "one step";
+  press("model_close");
+  EXPECT_FALSE(workspace_.model().is_open());
+  EXPECT_TRUE(part<QPushButton>("choose_model")->isVisible());
+  EXPECT_FALSE(window_.errors().isVisible());
+}
+
+TEST_F(ModelWindowTest, ARealModelOverARealImage) {
+  KARYO_NEEDS_SHARED();
+  const auto model = test::shared_dir() / "models" / "stardist2d" / "dsb2018_30x50";
+  const auto data = test::shared_dir() / "data" / "nuclei2d" / "test" / "images";
+  if (!std::filesystem::exists(model) || !std::filesystem::exists(data)) GTEST_SKIP();
+  std::filesystem::create_directories(folder_ / "real" / "images");
+  std::vector<std::filesystem::path> images;
+  for (const auto& entry : std::filesystem::directory_iterator(data))
+    images.push_back(entry.path());
+  std::sort(images.begin(), images.end());
+  std::filesystem::copy(images.at(0), folder_ / "real" / "images");
+  scale_ = 1;
+  open_folder(folder_ / "real");
+  choose_model(model);
+  press("model_show");
+  ASSERT_TRUE(wait_until([&] { return workspace_.preview().shown(); }));
+  EXPECT_GT(workspace_.preview().counts().kept, 3);
+  picture("real");
+}
+
+}  // namespace
+}  // namespace karyo::gui

@@ -1,0 +1,291 @@
+// A worker that stays, asked over its line; and what annotating makes of its answers.
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "app/layer_commands.h"
+#include "app/mask_preview.h"
+#include "app/model_objects.h"
+#include "app/worker/client.h"
+#include "core/io/image_io.h"
+#include "models/io/candidates_file.h"
+#include "tests/app/worker/spot_model.h"
+#include "tests/support/deepest_points.h"
+#include "tests/support/shared_data.h"
+#include "tests/support/temp_dir.h"
+
+namespace karyo {
+namespace {
+
+using nlohmann::json;
+using test::Spot;
+namespace fs = std::filesystem;
+
+/// Processes that this one started and that run.
+std::vector<pid_t> children() {
+  std::vector<pid_t> found;
+  for (const auto& task : fs::directory_iterator("/proc/self/task")) {
+    std::ifstream list(task.path() / "children");
+    for (pid_t pid = 0; list >> pid;) found.push_back(pid);
+  }
+  return found;
+}
+
+class ServeTest : public ::testing::Test {
+ protected:
+  ServeTest() {
+    setenv("PATH", (std::string(KARYOSCOPE_WORKER_FOLDER) + ":" + std::getenv("PATH")).c_str(), 1);
+    test::make_spot_model(model_);
+    EXPECT_TRUE(write_image(image_, test::spot_image(spots_)));
+  }
+  Result<json> ask_candidates(worker::Client& client, const fs::path& image) {
+    return client.ask("candidates",
+                      {{"model", model_.string()},
+                       {"image", image.string()},
+                       {"least", 0.3},
+                       {"output", (folder_ / "c.safetensors").string()}},
+                      control_);
+  }
+  /// A picture that the worker looks at for seconds.
+  fs::path large_image() const {
+    Volume large(VoxelType::kUInt8, {1, 1, 1, 5000, 5000});
+    const auto path = folder_ / "large.tif";
+    EXPECT_TRUE(write_image(path, large));
+    return path;
+  }
+
+  test::TempDir folder_;
+  fs::path model_ = folder_ / "model", image_ = folder_ / "image.tif";
+  const std::vector<Spot> spots_{{20, 22}, {70, 60}};
+  TaskControl control_;
+};
+
+TEST_F(ServeTest, SeveralQuestionsAreAnsweredByOneWorker) {
+  worker::Client client("cpu");
+  const auto opened = client.ask("open", {{"model", model_.string()}}, control_);
+  ASSERT_TRUE(opened) << opened.error().what;
+  EXPECT_NE((*opened)["description"].get<std::string>().find("StarDist 2D"), std::string::npos);
+  const auto first = children();
+  ASSERT_EQ(first.size(), 1u);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(ask_candidates(client, image_));
+  EXPECT_EQ(children(), first);
+  const auto seen = read_candidates(folder_ / "c.safetensors");
+  ASSERT_TRUE(seen);
+  EXPECT_GT(seen->size(), 1u);
+}
+
+TEST_F(ServeTest, ErrorsSayWhatTheWorkerFound) {
+  worker::Client client("cpu");
+  const auto unknown = client.ask("dance", json::object(), control_);
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, ErrorCode::kUnsupported);
+  const auto absent = client.ask("open", {{"model", (folder_ / "none").string()}}, control_);
+  ASSERT_FALSE(absent);
+  EXPECT_EQ(absent.error().code, ErrorCode::kNotFound);
+  EXPECT_NE(absent.error().what.find("none"), std::string::npos);
+  EXPECT_TRUE(ask_candidates(client, image_)) << "it goes on";
+}
+
+TEST_F(ServeTest, AKilledWorkerCostsOneQuestionAtMost) {
+  worker::Client client("cpu");
+  ASSERT_TRUE(ask_candidates(client, image_));
+  kill(children().at(0), SIGKILL);
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  const auto after = ask_candidates(client, image_);
+  if (!after) {
+    EXPECT_EQ(after.error().code, ErrorCode::kIo);
+  }
+  ASSERT_TRUE(ask_candidates(client, image_));
+  const auto large = large_image();
+  std::thread killer([] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    for (const pid_t pid : children()) kill(pid, SIGKILL);
+  });
+  const auto cut_off = ask_candidates(client, large);
+  killer.join();
+  ASSERT_FALSE(cut_off);
+  EXPECT_EQ(cut_off.error().code, ErrorCode::kIo);
+  EXPECT_NE(cut_off.error().what.find("signal 9"), std::string::npos) << cut_off.error().what;
+  EXPECT_TRUE(ask_candidates(client, image_)) << "the next question starts another";
+}
+
+TEST_F(ServeTest, AQuestionCanBeGivenUp) {
+  worker::Client client("cpu");
+  ASSERT_TRUE(ask_candidates(client, image_));
+  const auto large = large_image();
+  std::thread impatient([this] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    control_.request_cancel();
+  });
+  const auto given_up = ask_candidates(client, large);
+  impatient.join();
+  ASSERT_FALSE(given_up);
+  EXPECT_EQ(given_up.error().code, ErrorCode::kCancelled);
+}
+
+TEST_F(ServeTest, TheWorkerEndsWithItsClient) {
+  fs::path file;
+  {
+    worker::Client client("cpu");
+    ASSERT_TRUE(ask_candidates(client, image_));
+    file = *client.new_file(".tif");
+    std::ofstream(file) << "left";
+    EXPECT_EQ(children().size(), 1u);
+  }
+  EXPECT_TRUE(children().empty());
+  EXPECT_FALSE(fs::exists(file.parent_path()));
+}
+
+/// A workspace with the spots and empty labels.
+class ModelCommandsTest : public ServeTest {
+ protected:
+  ModelCommandsTest() {
+    add_workspace_commands(commands_, workspace_);
+    history_ = keep_history(commands_, workspace_.history());
+    failed_ = workspace_.failed.connect([this](const Error& error) { errors_.push_back(error); });
+    workspace_.layers().add(
+        std::make_shared<ImageLayer>("image", std::make_shared<Volume>(test::spot_image(spots_))));
+    EXPECT_TRUE(run("layer.new_labels", {{"name", "masks"}}));
+  }
+  Result<void> run(const std::string& id, const json& arguments = json::object()) {
+    auto outcome = commands_.run(id, arguments);
+    while (workspace_.busy()) workspace_.finish_jobs();
+    return outcome;
+  }
+  LabelArray all() {
+    return dynamic_cast<LabelsLayer&>(*workspace_.layers().selected()).labels().to_dense();
+  }
+  std::uint32_t at(const Spot& spot) { return all()(0, spot.y, spot.x); }
+
+  Workspace workspace_;
+  CommandTable commands_;
+  Connection history_, failed_;
+  std::vector<Error> errors_;
+};
+
+TEST_F(ModelCommandsTest, AClickTakesTheNucleusThatTheModelSees) {
+  const auto without = run("labels.model_click", {{"voxel", {0, 20, 22}}});
+  ASSERT_FALSE(without);
+  EXPECT_EQ(without.error().code, ErrorCode::kNotFound);
+  ASSERT_TRUE(run("model.open", {{"folder", model_.string()}}));
+  ASSERT_TRUE(workspace_.model().is_open());
+  ASSERT_TRUE(run("labels.model_click", {{"voxel", {0, 24, 22}}}));
+  ASSERT_TRUE(errors_.empty()) << errors_[0].what;
+  EXPECT_EQ(at(spots_[0]), 1u);
+  const LabelArray now = all();
+  const auto area = std::count(now.begin(), now.end(), 1u);
+  EXPECT_NEAR(static_cast<double>(area), 3.14 * 144, 80) << "the model's radius";
+  EXPECT_EQ(at(spots_[1]), 0u);
+  ASSERT_TRUE(run("labels.model_click", {{"voxel", {0, 70, 60}}}));
+  EXPECT_EQ(at(spots_[1]), 2u) << "the slice was looked at already";
+  const auto nothing = run("labels.model_click", {{"voxel", {0, 5, 90}}});
+  ASSERT_FALSE(nothing);
+  EXPECT_NE(nothing.error().what.find("sees no nucleus"), std::string::npos);
+  ASSERT_TRUE(run("edit.undo"));
+  EXPECT_EQ(at(spots_[1]), 0u);
+  ASSERT_TRUE(run("edit.undo"));
+  EXPECT_EQ(at(spots_[0]), 0u) << "what came later is one step as well";
+  EXPECT_FALSE(run("labels.model_click", {{"voxel", {0, 700, 60}}}));
+}
+
+TEST_F(ModelCommandsTest, AllObjectsComeBesideOrInPlaceOfThoseThere) {
+  ASSERT_TRUE(run("model.open", {{"folder", model_.string()}}));
+  ASSERT_TRUE(
+      run("labels.region", {{"points", {10, 8, 34, 32}}, {"shape", "rectangle"}, {"label", 7}}));
+  ASSERT_TRUE(run("labels.model_objects"));
+  ASSERT_TRUE(errors_.empty()) << errors_[0].what;
+  EXPECT_EQ(at(spots_[0]), 7u) << "what was drawn stays";
+  const std::uint32_t added = at(spots_[1]);
+  EXPECT_GT(added, 7u) << "a number of its own";
+  ASSERT_TRUE(run("labels.model_objects", {{"replace", true}}));
+  EXPECT_NE(at(spots_[0]), 0u);
+  EXPECT_EQ(all()(0, 9, 11), 0u) << "the rectangle's corner is gone";
+  ASSERT_TRUE(run("edit.undo"));
+  EXPECT_EQ(at(spots_[0]), 7u);
+  ASSERT_TRUE(run("edit.undo"));
+  EXPECT_EQ(at(spots_[1]), 0u);
+}
+
+TEST_F(ModelCommandsTest, LockedObjectsStayAndThresholdsCount) {
+  ASSERT_TRUE(run("model.open", {{"folder", model_.string()}}));
+  ASSERT_TRUE(
+      run("labels.region", {{"points", {10, 8, 34, 32}}, {"shape", "rectangle"}, {"label", 1}}));
+  ASSERT_TRUE(run("labels.lock", {{"objects", {1}}}));
+  ASSERT_TRUE(run("labels.model_objects", {{"replace", true}, {"overlap", 0.3}}));
+  EXPECT_EQ(at(spots_[0]), 1u);
+  EXPECT_EQ(all()(0, 9, 11), 1u);
+  EXPECT_EQ(at(spots_[1]), 2u) << "a number that no locked object has";
+  ASSERT_TRUE(run("labels.model_objects", {{"replace", true}, {"probability", 0.99999}}));
+  EXPECT_EQ(at(spots_[1]), 0u) << "nothing is that sure";
+}
+
+TEST_F(ModelCommandsTest, AFolderThatIsNoModelIsRefused) {
+  ASSERT_TRUE(run("model.open", {{"folder", folder_.path().string()}}));
+  ASSERT_EQ(errors_.size(), 1u);
+  EXPECT_FALSE(workspace_.model().is_open());
+  ASSERT_TRUE(run("model.open", {{"folder", model_.string()}}));
+  EXPECT_TRUE(workspace_.model().is_open());
+  EXPECT_EQ(children().size(), 1u);
+  ASSERT_TRUE(run("model.close"));
+  EXPECT_FALSE(workspace_.model().is_open());
+  EXPECT_TRUE(children().empty()) << "its memory is free";
+}
+
+/// A click where each fourth nucleus of real images is thickest.
+TEST_F(ServeTest, RealNucleiByOneClickEach) {
+  KARYO_NEEDS_SHARED();
+  const auto model = test::shared_dir() / "models" / "stardist2d" / "dsb2018_30x50";
+  const auto data = test::shared_dir() / "data" / "nuclei2d" / "test";
+  if (!fs::exists(model) || !fs::exists(data)) GTEST_SKIP() << "no " << model;
+  model_ = model;
+  std::vector<fs::path> images;
+  for (const auto& entry : fs::directory_iterator(data / "images")) images.push_back(entry.path());
+  std::sort(images.begin(), images.end());
+  worker::Client client("cpu");
+  double sum = 0;
+  int nuclei = 0, half = 0, good = 0;
+  for (std::size_t i = 0; i < images.size(); i += 3) {
+    const auto truth = read_labels(data / "masks" / images[i].filename());
+    ASSERT_TRUE(truth) << truth.error().what;
+    const auto asked = client.ask("candidates",
+                                  {{"model", model.string()},
+                                   {"image", images[i].string()},
+                                   {"least", 0.05},
+                                   {"output", (folder_ / "c.safetensors").string()}},
+                                  control_);
+    ASSERT_TRUE(asked) << asked.error().what;
+    const auto seen = read_candidates(folder_ / "c.safetensors");
+    ASSERT_TRUE(seen);
+    std::map<std::uint32_t, std::int64_t> area;
+    for (const std::uint32_t id : *truth) ++area[id];
+    for (const auto& [id, place] : test::deepest_points(*truth)) {
+      if (id % 4 != 0) continue;
+      const auto found = model_object_at(*seen, place, truth->shape());
+      std::int64_t both = 0, any = area[id];
+      const Box3 box = found ? found->box() : Box3{};
+      for (std::int64_t y = box.begin.y; y < box.end.y; ++y) {
+        for (std::int64_t x = box.begin.x; x < box.end.x; ++x) {
+          if (found->contains({0, y, x})) ((*truth)(0, y, x) == id ? both : any) += 1;
+        }
+      }
+      const double overlap = static_cast<double>(both) / static_cast<double>(any);
+      sum += overlap;
+      ++nuclei;
+      half += overlap >= 0.5 ? 1 : 0;
+      good += overlap >= 0.7 ? 1 : 0;
+    }
+  }
+  std::printf("%d nuclei: mean IoU %.3f, IoU >= 0.5 %.3f, >= 0.7 %.3f\n", nuclei, sum / nuclei,
+              double(half) / nuclei, double(good) / nuclei);
+  EXPECT_GT(nuclei, 150);
+  EXPECT_GT(double(half) / nuclei, 0.82);
+}
+
+}  // namespace
+}  // namespace karyo
