@@ -61,7 +61,8 @@ Result<TunedThresholds> tune_thresholds(const std::filesystem::path& model,
 
 struct PredictSettings {
   std::optional<double> prob, nms;        ///< absent: the model's own
-  std::int64_t tiles_y = 0, tiles_x = 0;  ///< how many along each axis; 0: as memory asks for
+  /// How many along each axis; all 0: as memory asks for. 2D models take one along z.
+  std::int64_t tiles_z = 0, tiles_y = 0, tiles_x = 0;
   std::int64_t channel = -1;              ///< the one to use of several, from 0; -1: all
   bool probability = false;               ///< also return the probability map
 };
@@ -80,7 +81,7 @@ class Predictor {
   virtual std::string description() const = 0;
   virtual Thresholds thresholds() const = 0;
   /// All planes of one time point; a 2D model segments each plane by itself and numbers objects
-  /// through the stack. Errors: channels that do not fit, NaN, cancelled.
+  /// through the stack, a 3D model finds bodies. Errors: channels that do not fit, NaN, cancelled.
   virtual Result<Prediction> predict(const Volume& image, std::int64_t t,
                                      const PredictSettings& settings, TaskControl& control) = 0;
   /// What NMS would choose from in plane `z` of one time point, above the probability of the

@@ -45,7 +45,7 @@ Result<Shard> parse_shard(const std::string& text) {
   return shard;
 }
 
-/// "auto", "y,x" or "z,y,x"; z must be 1 for a 2D model.
+/// "auto", "y,x" or "z,y,x".
 Result<PredictSettings> parse_settings(const PredictOptions& options) {
   PredictSettings settings;
   settings.prob = options.prob;
@@ -54,10 +54,11 @@ Result<PredictSettings> parse_settings(const PredictOptions& options) {
   settings.channel = options.channel - 1;
   if (options.tiles == "auto") return settings;
   const auto tiles = cli::parse_zyx(options.tiles);
-  if (!tiles || tiles->z != 1) {
+  if (!tiles) {
     return Error(ErrorCode::kInvalidArgument, "--tiles " + options.tiles + " is not a tiling",
                  "Give auto, or how many tiles along z, y and x, for example 1,2,2.");
   }
+  settings.tiles_z = tiles->z;
   settings.tiles_y = tiles->y;
   settings.tiles_x = tiles->x;
   return settings;

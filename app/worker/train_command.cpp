@@ -124,7 +124,8 @@ std::string defaults_text(const Setting& setting) {
     const TrainConfig flat = TrainConfig::defaults(kind), deep = TrainConfig::defaults(kind, 3);
     const std::string usual = setting_text(flat, setting);
     add(usual, kind);
-    if (kind == "stardist" || setting.name == "dims") continue;
+    // Of the grid the depth is left out in 2D; it is 1 in both.
+    if (setting.name == "dims" || setting.name == "grid") continue;
     if (const auto text = setting_text(deep, setting); text != usual) add(text, kind + " 3D");
   }
   std::string all = texts.front().first;

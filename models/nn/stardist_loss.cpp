@@ -54,10 +54,10 @@ class FusedLoss : public torch::autograd::Function<FusedLoss> {
   static torch::Tensor forward(torch::autograd::AutogradContext* context, torch::Tensor head,
                                const StarDistTarget& target, const StarDistLossSettings& settings,
                                StarDistLoss* terms) {
-    const auto values = head.permute({0, 2, 3, 1}).contiguous();  // NHWC; a view when channels_last
-    const std::int64_t rays = values.size(3) - 1;
-    const std::int64_t width = values.size(2);
-    const std::int64_t rows = values.size(0) * values.size(1);
+    const auto values = head.movedim(1, -1).contiguous();  // a view when channels_last
+    const std::int64_t rays = values.size(-1) - 1;
+    const std::int64_t width = values.size(-2);
+    const std::int64_t rows = values.numel() / (width * (1 + rays));
     const auto pixels = static_cast<double>(rows * width);
     const double counted = target.prob.ge(0).sum().item<double>();
     const double mean_mask = target.mask.mean(torch::kDouble).item<double>();
@@ -89,7 +89,7 @@ class FusedLoss : public torch::autograd::Function<FusedLoss> {
     }
     terms->prob = total.prob / std::max(counted, 1.0);
     terms->dist = settings.dist_weight > 0 ? total.dist / settings.dist_weight : 0;
-    context->saved_data["gradient"] = gradient.permute({0, 3, 1, 2});
+    context->saved_data["gradient"] = gradient.movedim(-1, 1);
     return torch::tensor(settings.prob_weight * terms->prob + settings.dist_weight * terms->dist,
                          torch::kFloat32);
   }
@@ -122,7 +122,7 @@ StarDistLoss stardist_loss_reference(const StarDistOutput& output, const StarDis
 
   const auto predicted = output.dist();
   const auto mask = target.mask.unsqueeze(1);
-  const auto difference = (predicted - target.dist.permute({0, 3, 1, 2})).abs();
+  const auto difference = (predicted - target.dist.movedim(-1, 1)).abs();
   const auto masked = (mask * difference).mean() / (mask.mean() + kEpsilon);
   const auto background = ((1 - mask) * predicted.abs()).mean();
   const auto dist = masked + settings.background_reg * background;

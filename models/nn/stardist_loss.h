@@ -11,7 +11,7 @@
 
 namespace karyo {
 
-/// Targets on the grid, float32, contiguous.
+/// Targets on the grid, float32, contiguous; in 3D with an axis d before h.
 struct StarDistTarget {
   torch::Tensor prob;  ///< (N, h, w) in [0, 1]; -1 where ignored
   torch::Tensor dist;  ///< (N, h, w, rays)

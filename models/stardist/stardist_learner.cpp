@@ -28,12 +28,19 @@ StarDistLearner::StarDistLearner(StarDistModel& model, StarDistBatchMaker traini
 }
 
 BatchLoss StarDistLearner::loss_of(const StarDistBatch& batch) const {
-  const std::int64_t n = batch.batch, h = batch.grid_height, w = batch.grid_width;
-  const auto x = view_of(batch.image, {n, batch.channels, batch.height, batch.width});
-  const StarDistTarget target{
-      view_of(batch.prob, {n, h, w}).to(device_),
-      view_of(batch.dist, {n, h, w, batch.rays}).to(device_),
-      view_of(batch.mask, {n, h, w}).to(device_)};
+  const std::int64_t n = batch.batch;
+  std::vector<std::int64_t> image{n, batch.channels, batch.depth, batch.height, batch.width};
+  std::vector<std::int64_t> grid{n, batch.grid_depth, batch.grid_height, batch.grid_width};
+  if (model_.config().n_dim == 2) {
+    image.erase(image.begin() + 2);
+    grid.erase(grid.begin() + 1);
+  }
+  auto rays = grid;
+  rays.push_back(batch.rays);
+  const auto x = view_of(batch.image, image);
+  const StarDistTarget target{view_of(batch.prob, grid).to(device_),
+                              view_of(batch.dist, rays).to(device_),
+                              view_of(batch.mask, grid).to(device_)};
   const auto output = model_.net().forward(x.to(device_), precision_);
   const auto loss = stardist_loss(output, target, settings_);
   return {loss.total, {{"prob_loss", loss.prob}, {"dist_loss", loss.dist}}, n};

@@ -1,21 +1,28 @@
 #include "models/stardist/stardist_model.h"
 
 #include "models/io/stardist_layout.h"
+#include "models/nn/channels_last.h"
 #include "models/nn/conv.h"
 
 namespace karyo {
 namespace {
 
-/// Keras kernels are (kh, kw, in, out), LibTorch's (out, in, kh, kw).
+/// Keras kernels are ([kz,] ky, kx, in, out), LibTorch's (out, in, [kz,] ky, kx).
 torch::Tensor from_keras(const NamedArray& kernel) {
+  const auto axes = static_cast<std::int64_t>(kernel.shape.size());
+  std::vector<std::int64_t> order{axes - 1, axes - 2};
+  for (std::int64_t axis = 0; axis < axes - 2; ++axis) order.push_back(axis);
   return torch::tensor(kernel.values)
       .reshape(kernel.shape)
-      .permute({3, 2, 0, 1})
-      .contiguous(at::MemoryFormat::ChannelsLast);
+      .permute(order)
+      .contiguous(channels_last_of(axes));
 }
 
 NamedArray to_keras(const torch::Tensor& weight) {
-  const auto kernel = weight.detach().to(torch::kCPU).permute({2, 3, 1, 0}).contiguous();
+  std::vector<std::int64_t> order;
+  for (std::int64_t axis = 2; axis < weight.dim(); ++axis) order.push_back(axis);
+  order.insert(order.end(), {1, 0});
+  const auto kernel = weight.detach().to(torch::kCPU).permute(order).contiguous();
   return {"kernel", kernel.sizes().vec(),
           {kernel.data_ptr<float>(), kernel.data_ptr<float>() + kernel.numel()}};
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-/// A StarDist 2D model: config, network, weights from and to Keras files.
+/// A StarDist model, 2D or 3D: config, network, weights from and to Keras files.
 
 #include <filesystem>
 

@@ -13,62 +13,62 @@
 #include "models/device.h"
 #include "models/io/model_folder.h"
 #include "models/stardist/instances.h"
+#include "models/stardist/network_pass.h"
 #include "models/stardist/stardist_model.h"
 
 namespace karyo {
 
-/// An image as the network takes it: (C, H, W) float32, normalised, contiguous.
-struct NetworkImage {
-  std::vector<float> values;
-  std::int64_t channels = 1, height = 0, width = 0;
-};
-
-/// How each channel that the network takes is normalised: by percentiles (0..100) over the planes
-/// of one time point. `channel` >= 0 takes that one alone; alpha channels are left out.
-/// Errors: kInvalidArgument when the image's channels are not the `channels` of the network.
-Result<std::vector<ChannelScale>> input_scales(const Volume& image, std::int64_t t,
-                                               std::int64_t channel, std::int64_t channels,
-                                               double pmin, double pmax);
-
-/// One plane as the network takes it.
-NetworkImage network_image(const Volume& image, std::int64_t t, std::int64_t z,
-                           std::int64_t channel, const std::vector<ChannelScale>& scales);
-
 /// Maps on the grid, cropped to the image as StarDist's `predict` gives them.
 struct StarDistMaps {
-  std::int64_t height = 0, width = 0;  ///< grid pixels
+  Index3 shape;  ///< grid pixels; z is 1 in 2D
   int rays = 0;
-  std::vector<float> prob;  ///< (h, w) in [0, 1]
-  std::vector<float> dist;  ///< (h, w, rays), >= 1e-3, in image pixels
+  std::vector<float> prob;  ///< (d, h, w) in [0, 1]
+  std::vector<float> dist;  ///< (d, h, w, rays), >= 1e-3, in voxels
 };
 
 /// The whole image, padded at its end, in one piece.
 StarDistMaps predict_maps(const StarDistModel& model, const NetworkImage& image,
                           const Device& device, Precision precision);
 
-struct TileCounts {
-  std::int64_t y = 0, x = 0;  ///< 0: as memory asks for
-};
+/// Extents of maps that remain of those of the padded image.
+Index3 cropped_shape(const StarDistModel& model, Index3 image);
 
-struct SparsePrediction {
-  stardist::Candidates candidates;  ///< in scan order
-  std::int64_t height = 0, width = 0;
-  std::vector<float> prob;          ///< (height, width) on the grid, where it was asked for
+template <int Axes>
+struct SparsePredictionOf {
+  stardist::CandidatesOf<Axes> candidates;  ///< in scan order
+  Index3 shape;                             ///< of the padded image's map, in grid pixels
+  std::vector<float> prob;                  ///< that map, where it was asked for
 };
+using SparsePrediction = SparsePredictionOf<2>;
+using SparsePrediction3d = SparsePredictionOf<3>;
 
 /// Candidates as StarDist's `predict_sparse` finds them: above `prob_threshold`, further than two
-/// grid pixels from the sides of the padded image, inside the image itself. Runs tile by tile; the
-/// result does not depend on the tiling beyond float rounding.
-/// Errors: kCancelled; kNumeric when the network's output is not finite.
+/// grid pixels from the sides of the padded image, inside the image itself. Runs tile by tile
+/// (`tiles` as each_tile takes them); the result does not depend on the tiling beyond float
+/// rounding. Errors: kCancelled; kNumeric when the network's output is not finite.
 Result<SparsePrediction> predict_sparse(const StarDistModel& model, const NetworkImage& image,
-                                        float prob_threshold, TileCounts tiles, bool keep_prob,
+                                        float prob_threshold, Index3 tiles, bool keep_prob,
                                         const Device& device, Precision precision,
                                         TaskControl& control);
+Result<SparsePrediction3d> predict_sparse_3d(const StarDistModel& model, const NetworkImage& image,
+                                             float prob_threshold, Index3 tiles, bool keep_prob,
+                                             const Device& device, Precision precision,
+                                             TaskControl& control);
+
+/// Candidates of the dense way: those of predict_maps further than two grid pixels from its sides.
+struct DensePrediction3d {
+  stardist::Candidates3d candidates;  ///< above half of `largest`
+  float largest = 0;                  ///< probability anywhere, or what the caller had before
+};
+/// Tile by tile, so that the maps of a volume are never in memory as a whole.
+Result<DensePrediction3d> predict_dense_3d(const StarDistModel& model, const NetworkImage& image,
+                                           float largest_before, const Device& device,
+                                           Precision precision, TaskControl& control);
 
 struct PlaneSettings {
   Thresholds thresholds;
   std::vector<ChannelScale> scales;  ///< of input_scales
-  TileCounts tiles;
+  Index3 tiles{0, 0, 0};
   std::int64_t channel = -1;
   bool keep_prob = false;
 };
@@ -91,5 +91,18 @@ Result<PlanePrediction> predict_plane(const StarDistModel& model, const Volume& 
                                       std::int64_t t, std::int64_t z,
                                       const PlaneSettings& settings, const Device& device,
                                       Precision precision, TaskControl& control);
+
+struct VolumePrediction {
+  LabelArray labels;          ///< (Z, Y, X); 1, 2, ... by falling probability, no gaps
+  std::vector<float> scores;  ///< probability of each object, falling
+  SparsePrediction3d network;
+};
+
+/// The same for all planes of one time point at once, with a 3D model.
+/// Errors: as above; kUnsupported for rays that are no golden spiral.
+Result<VolumePrediction> predict_volume(const StarDistModel& model, const Volume& image,
+                                        std::int64_t t, const PlaneSettings& settings,
+                                        const Device& device, Precision precision,
+                                        TaskControl& control);
 
 }  // namespace karyo

@@ -18,19 +18,27 @@ class StarDistPredictor : public Predictor {
         precision_(precision) {}
 
   std::string description() const override {
-    return "StarDist 2D, " + device_.reason + ", " +
+    return std::string("StarDist ") + (in_3d() ? "3D, " : "2D, ") + device_.reason + ", " +
            (precision_ == Precision::kBFloat16 ? "bfloat16" : "float32");
   }
   Thresholds thresholds() const override { return folder_.thresholds; }
 
   Result<Prediction> predict(const Volume& image, std::int64_t t, const PredictSettings& settings,
                              TaskControl& control) override {
-    KARYO_TRY(const PlaneSettings plane, plane_settings(image, t, settings));
+    KARYO_TRY(const PlaneSettings how, plane_settings(image, t, settings));
+    if (in_3d()) return whole(image, t, how, control);
+    if (settings.tiles_z > 1) {
+      return Error(ErrorCode::kInvalidArgument,
+                   std::to_string(settings.tiles_z) +
+                       " tiles along z were asked for, but the model "
+                       "segments plane by plane",
+                   "Give 1 tile along z, for example --tiles 1,2,2.");
+    }
     Prediction result;
     const Index3 shape = image.shape().zyx();
     result.labels = LabelArray(shape);
     for (std::int64_t z = 0; z < shape.z; ++z) {
-      KARYO_CHECK_OK(add_plane(image, t, z, plane, control, result));
+      KARYO_CHECK_OK(add_plane(image, t, z, how, control, result));
     }
     return result;
   }
@@ -38,6 +46,7 @@ class StarDistPredictor : public Predictor {
   Result<stardist::Candidates> candidates(const Volume& image, std::int64_t t, std::int64_t z,
                                           const PredictSettings& settings,
                                           TaskControl& control) override {
+    if (in_3d()) return Predictor::candidates(image, t, z, settings, control);
     KARYO_TRY(const PlaneSettings plane, plane_settings(image, t, settings));
     KARYO_TRY(auto seen,
               predict_candidates(model_, image, t, z, plane, device_, precision_, control));
@@ -53,10 +62,25 @@ class StarDistPredictor : public Predictor {
                         settings.nms.value_or(folder_.thresholds.nms)};
     KARYO_TRY(plane.scales, input_scales(image, t, settings.channel, model_.config().n_channel_in,
                                          record.pmin, record.pmax));
-    plane.tiles = {settings.tiles_y, settings.tiles_x};
+    plane.tiles = {settings.tiles_z, settings.tiles_y, settings.tiles_x};
     plane.channel = settings.channel;
     plane.keep_prob = settings.probability;
     return plane;
+  }
+
+  bool in_3d() const { return model_.config().n_dim == 3; }
+
+  Result<Prediction> whole(const Volume& image, std::int64_t t, const PlaneSettings& settings,
+                           TaskControl& control) const {
+    KARYO_TRY(auto volume,
+              predict_volume(model_, image, t, settings, device_, precision_, control));
+    Prediction result;
+    result.labels = std::move(volume.labels);
+    result.scores = std::move(volume.scores);
+    if (settings.keep_prob) {
+      add_probability(volume.network.prob, volume.network.shape, 0, image, result);
+    }
+    return result;
   }
 
   Result<void> add_plane(const Volume& image, std::int64_t t, std::int64_t z,
@@ -68,29 +92,34 @@ class StarDistPredictor : public Predictor {
     std::transform(plane.labels.begin(), plane.labels.end(), &result.labels(z, 0, 0),
                    [offset](std::uint32_t id) { return id == 0 ? 0 : id + offset; });
     result.scores.insert(result.scores.end(), plane.scores.begin(), plane.scores.end());
-    if (settings.keep_prob) add_probability(plane.network, z, image, result);
+    if (settings.keep_prob) {
+      add_probability(plane.network.prob, plane.network.shape, z, image, result);
+    }
     return {};
   }
 
-  /// Without the pixels that the image was padded with, as Python's predict() gives it.
-  void add_probability(const SparsePrediction& sparse, std::int64_t z, const Volume& image,
-                       Prediction& result) const {
-    const auto& grid_step = model_.config().grid;
-    const std::int64_t height = stardist::cropped_extent(
-        image.shape().y, sparse.height * grid_step[0], grid_step[0]);
-    const std::int64_t width = stardist::cropped_extent(
-        image.shape().x, sparse.width * grid_step[1], grid_step[1]);
+  /// The planes of a map from `first` on, without the pixels that the image was padded with, as
+  /// Python's predict() gives it.
+  void add_probability(const std::vector<float>& prob, Index3 shape, std::int64_t first,
+                       const Volume& image, Prediction& result) const {
+    const VolumeView<const float> map(prob.data(), shape);
+    const Index3 seen =
+        cropped_shape(model_, {in_3d() ? image.shape().z : 1, image.shape().y, image.shape().x});
     if (!result.probability) {
       VoxelGrid grid = image.grid;
-      grid.spacing_y *= grid_step[0];
-      grid.spacing_x *= grid_step[1];
+      const Index3 step = grid_of(model_);
+      grid.spacing_z *= static_cast<double>(step.z);
+      grid.spacing_y *= static_cast<double>(step.y);
+      grid.spacing_x *= static_cast<double>(step.x);
       result.probability.emplace(
           VoxelType::kFloat32,
-          VolumeShape{1, 1, image.shape().z, height, width}, grid);
+          VolumeShape{1, 1, in_3d() ? seen.z : image.shape().z, seen.y, seen.x}, grid);
     }
-    auto map = result.probability->view<float>();
-    for (std::int64_t y = 0; y < height; ++y) {
-      std::copy_n(sparse.prob.data() + y * sparse.width, width, map.row(z, y));
+    auto to = result.probability->view<float>();
+    for (std::int64_t z = 0; z < seen.z; ++z) {
+      for (std::int64_t y = 0; y < seen.y; ++y) {
+        std::copy_n(map.row(z, y), seen.x, to.row(first + z, y));
+      }
     }
   }
 

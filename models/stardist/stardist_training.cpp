@@ -14,24 +14,36 @@
 #include "core/dataset/dataset_folder.h"
 #include "core/io/image_io.h"
 #include "models/process.h"
-#include "models/stardist/thresholds.h"
+#include "models/stardist/anisotropy.h"
 #include "models/stardist/stardist_learner.h"
 #include "models/stardist/stardist_predict.h"
+#include "models/stardist/thresholds.h"
 #include "models/train/trainer.h"
 
 namespace karyo {
 namespace {
 
 StarDistConfig network_config(const TrainConfig& config, int channels) {
+  const auto axes = [&](Index3 value) {
+    std::vector<int> list{static_cast<int>(value.z), static_cast<int>(value.y),
+                          static_cast<int>(value.x)};
+    if (config.dims == 2) list.erase(list.begin());
+    return list;
+  };
   StarDistConfig network = StarDistConfig::defaults_2d();
-  const int patch_y = static_cast<int>(config.patch.y), patch_x = static_cast<int>(config.patch.x);
+  if (config.dims == 3) {
+    const auto known = stardist::parse_anisotropy(config.anisotropy);
+    const auto anisotropy = known ? *known : stardist::Extents{1, 1, 1};
+    network = StarDistConfig::defaults_3d(
+        static_cast<int>(config.rays), std::vector<double>(anisotropy.begin(), anisotropy.end()));
+  }
   network.n_channel_in = channels;
   network.n_rays = static_cast<int>(config.rays);
-  network.grid = {static_cast<int>(config.grid.y), static_cast<int>(config.grid.x)};
+  network.grid = axes(config.grid);
   network.unet_n_depth = static_cast<int>(config.unet_depth);
   network.unet_n_filter_base = static_cast<int>(config.filters);
   network.net_conv_after_unet = static_cast<int>(config.features);
-  network.train_patch_size = {patch_y, patch_x};
+  network.train_patch_size = axes(config.patch);
   network.train_background_reg = config.background_reg;
   network.train_foreground_only = config.foreground_only;
   network.train_loss_weights = {config.weight_prob, config.weight_dist};
@@ -65,19 +77,22 @@ std::vector<DatasetPair> chosen(const std::vector<DatasetPair>& pairs,
 Result<void> check_same_network(const ModelFolder& folder, const StarDistConfig& network) {
   const auto was = folder.stardist ? to_json(*folder.stardist) : nlohmann::ordered_json::object();
   const auto now = to_json(network);
-  constexpr std::array<std::pair<const char*, const char*>, 6> kKeys{
-      {{"n_channel_in", "the number of channels"},
+  constexpr std::array<std::pair<const char*, const char*>, 8> kKeys{
+      {{"n_dim", "--dims"},
+       {"n_channel_in", "the number of channels"},
        {"n_rays", "--rays"},
+       {"anisotropy", "--anisotropy"},
        {"grid", "--grid"},
        {"unet_n_depth", "--unet-depth"},
        {"unet_n_filter_base", "--filters"},
        {"net_conv_after_unet", "--features"}}};
   for (const auto& [key, name] : kKeys) {
     const auto before = was.value(key, nlohmann::ordered_json());
-    if (before == now[key]) continue;
+    const auto wanted = now.value(key, nlohmann::ordered_json());
+    if (before == wanted) continue;
     return Error(ErrorCode::kInvalidArgument,
                  folder.path.string() + " cannot be resumed with another network: " + name +
-                     " was " + before.dump() + " and is " + now[key].dump() + " now",
+                     " was " + before.dump() + " and is " + wanted.dump() + " now",
                  "Resume with the data and settings it was begun with (they are in settings.json), "
                  "or train into another --model folder.");
   }
@@ -113,6 +128,36 @@ void note_warnings(const std::vector<Finding>& findings, TrainObserver& observer
   }
 }
 
+/// What the objects of the masks say about the voxels.
+Result<stardist::Extents> measured_anisotropy(const std::vector<DatasetPair>& pairs,
+                                              const TaskControl& control) {
+  std::vector<stardist::Extents> all;
+  for (const auto& pair : pairs) {
+    if (control.cancelled()) return cancelled_error("measuring the objects");
+    KARYO_TRY(const auto labels, read_labels(pair.mask));
+    if (const auto extents = stardist::median_extents(labels.view())) all.push_back(*extents);
+  }
+  return stardist::anisotropy_of(all);
+}
+
+/// Puts numbers in the place of "auto" and says what they mean.
+Result<void> resolve_anisotropy(TrainConfig& config, const std::vector<DatasetPair>& pairs,
+                                TrainObserver& observer, const TaskControl& control) {
+  if (config.dims != 3) return {};
+  if (config.anisotropy == "auto") {
+    KARYO_TRY(const auto measured, measured_anisotropy(pairs, control));
+    config.anisotropy = stardist::anisotropy_text(measured);
+    observer.on_note("anisotropy: " + config.anisotropy + " (z,y,x), by the objects' extents");
+  }
+  KARYO_TRY(const auto known, stardist::parse_anisotropy(config.anisotropy));
+  if (known[0] <= 1.5 && config.grid.z == 1 && config.grid.y > 1) {
+    observer.on_note("note: objects look about as deep as wide; --grid " +
+                     std::to_string(config.grid.y) + "," + std::to_string(config.grid.y) + "," +
+                     std::to_string(config.grid.x) + " would be faster");
+  }
+  return {};
+}
+
 /// After each epoch, besides what the inner observer does: notes what reading the files brought up
 /// and, where asked for, writes the labels of one validation image.
 class EpochObserver : public TrainObserver {
@@ -145,11 +190,19 @@ class EpochObserver : public TrainObserver {
     KARYO_TRY(settings.scales,
               input_scales(image, 0, -1, model_.config().n_channel_in,
                            request_.config.percentile_low, request_.config.percentile_high));
-    KARYO_TRY(const auto plane, predict_plane(model_, image, 0, 0, settings, device_,
-                                              Precision::kFloat32, control));
     char name[64];
     std::snprintf(name, sizeof name, "epoch_%04lld.tif", static_cast<long long>(epoch));
-    return write_labels(request_.preview / name, plane.labels, image.grid);
+    const auto write = [&](const LabelArray& labels) {
+      return write_labels(request_.preview / name, labels, image.grid);
+    };
+    if (model_.config().n_dim == 3) {
+      KARYO_TRY(const auto volume,
+                predict_volume(model_, image, 0, settings, device_, Precision::kFloat32, control));
+      return write(volume.labels);
+    }
+    KARYO_TRY(const auto plane,
+              predict_plane(model_, image, 0, 0, settings, device_, Precision::kFloat32, control));
+    return write(plane.labels);
   }
 
   TrainObserver& inner_;
@@ -168,7 +221,12 @@ Result<TunedThresholds> tune_stardist(const StarDistModel& model,
                                       TaskControl& control) {
   const auto& config = model.config();
   stardist::ThresholdOptions options;
-  options.grid = {config.grid[0], config.grid[1]};
+  stardist::Rays3d rays;
+  if (config.n_dim == 3) {
+    KARYO_TRY(rays, stardist::rays_from_json(config.rays_json));
+  } else {
+    options.grid = {config.grid[0], config.grid[1]};
+  }
   stardist::ThresholdOptimizer optimizer(options);
   bool any_object = false;
   for (const auto& pair : pairs) {
@@ -184,13 +242,18 @@ Result<TunedThresholds> tune_stardist(const StarDistModel& model,
                    "Give images with the channels that the model was trained with.");
     }
     any_object = any_object || std::any_of(truth.begin(), truth.end(), [](auto id) { return id > 0; });
-    const auto maps =
-        predict_maps(model, network_image(image, 0, 0, -1, *scales), device, precision);
+    const auto input = network_image(image, 0, 0, image.shape().z, -1, *scales);
+    if (config.n_dim == 3) {
+      KARYO_TRY(const auto dense, predict_dense_3d(model, input, optimizer.largest_probability(),
+                                                   device, precision, control));
+      optimizer.add(std::move(truth), dense.candidates, dense.largest, rays);
+      continue;
+    }
+    const auto maps = predict_maps(model, input, device, precision);
+    const std::int64_t h = maps.shape.y, w = maps.shape.x;
     KARYO_CHECK_OK(optimizer.add(
-        std::move(truth),
-        stardist::ProbabilityMap::contiguous(maps.prob.data(), maps.height, maps.width),
-        stardist::DistanceMap::channel_last(maps.dist.data(), maps.rays, maps.height,
-                                            maps.width)));
+        std::move(truth), stardist::ProbabilityMap::contiguous(maps.prob.data(), h, w),
+        stardist::DistanceMap::channel_last(maps.dist.data(), maps.rays, h, w)));
   }
   // Every threshold is as good as any other where nothing is to be found.
   if (!any_object) return TunedThresholds{Thresholds{}, 0, 0};
@@ -203,7 +266,7 @@ Result<TunedThresholds> tune_stardist(const StarDistModel& model,
 Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& observer,
                                     TaskControl& control) {
   const auto start = std::chrono::steady_clock::now();
-  const TrainConfig& config = request.config;
+  TrainConfig config = request.config;
   KARYO_TRY(const auto device, choose_device(request.device));
   KARYO_TRY(const auto precision, choose_precision(config.precision, device, true));
   observer.on_note("device: " + device.reason +
@@ -220,6 +283,7 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   observer.on_note(std::to_string(training_pairs.size()) + " images to train on, " +
                    std::to_string(validation_pairs.size()) + " to validate with" +
                    (split.shared ? " (the same one: scores will look too good)" : ""));
+  KARYO_CHECK_OK(resolve_anisotropy(config, training_pairs, observer, control));
   const auto cache = make_image_cache(config);
   KARYO_TRY(auto training, StarDistBatchMaker::create(training_pairs, config, cache,
                                                       StarDistBatchMaker::Use::kTraining));

@@ -10,19 +10,21 @@
 #include "core/base/parallel.h"
 #include "core/metrics/matching.h"
 #include "models/stardist/nms.h"
+#include "models/stardist/nms_3d.h"
 #include "models/stardist/rasterize.h"
+#include "models/stardist/render_3d.h"
 
 namespace karyo::stardist {
 namespace {
 
 /// Those above `threshold`; entries are in order of falling probability.
-Candidates above(const Candidates& survivors, float threshold) {
-  Candidates kept;
-  kept.rays = survivors.rays;
+template <int Axes>
+CandidatesOf<Axes> above(const CandidatesOf<Axes>& survivors, float threshold) {
+  std::vector<std::int64_t> kept;
   for (std::size_t i = 0; i < survivors.size() && survivors.prob[i] > threshold; ++i) {
-    kept.add(survivors, i);
+    kept.push_back(static_cast<std::int64_t>(i));
   }
-  return kept;
+  return survivors.chosen(kept);
 }
 
 std::string size_text(std::int64_t height, std::int64_t width) {
@@ -53,12 +55,32 @@ Result<void> ThresholdOptimizer::add(LabelArray truth, const ProbabilityMap& pro
   rules.grid = options_.grid;
   rules.prob_threshold = lowest_threshold();  // can only rise with further images
   const Candidates candidates = select_candidates(prob, dist, rules);
-  Image image{std::move(truth), {}};
+  Image image{std::move(truth)};
   for (const float nms_threshold : options_.nms_thresholds) {
     image.survivors.push_back(nms_2d(candidates, nms_threshold, options_.threads));
   }
   images_.push_back(std::move(image));
   return {};
+}
+
+void ThresholdOptimizer::add(LabelArray truth, const Candidates3d& candidates, float largest,
+                             const Rays3d& rays) {
+  rays_ = rays;
+  largest_ = std::max(largest_, largest);
+  Image image{std::move(truth)};
+  for (const float nms_threshold : options_.nms_thresholds) {
+    image.survivors_3d.push_back(nms_3d(candidates, rays, nms_threshold, options_.threads));
+  }
+  images_.push_back(std::move(image));
+}
+
+LabelArray ThresholdOptimizer::draw(const Image& image, std::size_t nms,
+                                    float prob_threshold) const {
+  const Index3 shape = image.truth.shape();
+  if (image.survivors_3d.empty()) {
+    return render_2d(above(image.survivors[nms], prob_threshold), shape);
+  }
+  return render_3d(above(image.survivors_3d[nms], prob_threshold), *rays_, shape, 1).labels;
 }
 
 double ThresholdOptimizer::score(float prob_threshold, std::size_t nms) const {
@@ -68,8 +90,7 @@ double ThresholdOptimizer::score(float prob_threshold, std::size_t nms) const {
   const auto body = [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       const Image& image = images_[static_cast<std::size_t>(i)];
-      const LabelArray predicted =
-          render_2d(above(image.survivors[nms], prob_threshold), image.truth.shape());
+      const LabelArray predicted = draw(image, nms, prob_threshold);
       const auto overlaps = find_overlaps(image.truth.view(), predicted.view());
       for (std::size_t k = 0; k < by_threshold.size(); ++k) {
         by_threshold[k][static_cast<std::size_t>(i)] =

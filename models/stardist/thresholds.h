@@ -3,6 +3,7 @@
 /// The probability and NMS thresholds with which a model scores best on validation images.
 
 #include <functional>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "core/image/volume_view.h"
 #include "models/io/model_folder.h"
 #include "models/stardist/instances.h"
+#include "models/stardist/rays.h"
 
 namespace karyo::stardist {
 
@@ -66,6 +68,10 @@ class ThresholdOptimizer {
   /// the maps' sizes do not fit the truth on the grid.
   Result<void> add(LabelArray truth, const ProbabilityMap& prob, const DistanceMap& dist);
 
+  /// A volume: truth (Z, Y, X) and candidates above half of `largest`, the largest probability of
+  /// its map or of one before (largest_probability()). All images have the same rays.
+  void add(LabelArray truth, const Candidates3d& candidates, float largest, const Rays3d& rays);
+
   /// Errors: kInvalidArgument without images; kNumeric when no probability above 0 came;
   /// kCancelled.
   Result<ScoredThresholds> optimize(const TaskControl* control = nullptr) const;
@@ -79,10 +85,14 @@ class ThresholdOptimizer {
  private:
   struct Image {
     LabelArray truth;
-    std::vector<Candidates> survivors;  ///< one a NMS threshold
+    // One a NMS threshold, of a plane or of a volume.
+    std::vector<Candidates> survivors = {};
+    std::vector<Candidates3d> survivors_3d = {};
   };
+  LabelArray draw(const Image& image, std::size_t nms, float prob_threshold) const;
 
   ThresholdOptions options_;
+  std::optional<Rays3d> rays_;  ///< of volumes
   std::vector<Image> images_;
   float largest_ = 0;
 };

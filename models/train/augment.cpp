@@ -26,6 +26,17 @@ void orient_plane(const T* source, std::int64_t height, std::int64_t width, Orie
   }
 }
 
+/// One after the other: channels, planes of a volume.
+template <typename T>
+void turn_planes(std::vector<T>& values, std::int64_t height, std::int64_t width, Orientation how) {
+  std::vector<T> turned(values.size());
+  const std::int64_t plane = height * width;
+  for (std::int64_t at = 0; at < static_cast<std::int64_t>(values.size()); at += plane) {
+    orient_plane(values.data() + at, height, width, how, turned.data() + at);
+  }
+  values = std::move(turned);
+}
+
 /// Where one output pixel takes its value along an axis.
 struct Tap {
   std::int64_t low, high, nearest;
@@ -103,33 +114,26 @@ Orientation draw_orientation(Random& random, const AugmentSet& set, bool square)
 
 void orient(Patch& patch, Orientation how) {
   if (!how.transpose && !how.mirror_y && !how.mirror_x) return;
-  orient_planes(patch.pixels, patch.height, patch.width, how);
-  std::vector<std::uint32_t> labels(patch.labels.size());
-  orient_plane(patch.labels.data(), patch.height, patch.width, how, labels.data());
-  patch.labels = std::move(labels);
+  turn_planes(patch.pixels, patch.height, patch.width, how);
+  turn_planes(patch.labels, patch.height, patch.width, how);
   if (how.transpose) std::swap(patch.height, patch.width);
 }
 
 void orient_planes(std::vector<float>& pixels, std::int64_t height, std::int64_t width,
                    Orientation how) {
   if (!how.transpose && !how.mirror_y && !how.mirror_x) return;
-  std::vector<float> turned(pixels.size());
-  const std::int64_t plane = height * width;
-  const auto planes = static_cast<std::int64_t>(pixels.size()) / plane;
-  for (std::int64_t i = 0; i < planes; ++i) {
-    orient_plane(pixels.data() + i * plane, height, width, how, turned.data() + i * plane);
-  }
-  pixels = std::move(turned);
+  turn_planes(pixels, height, width, how);
 }
 
 Patch zoomed(const Patch& source, std::int64_t height, std::int64_t width, double factor) {
   const auto rows = taps(source.height, height, factor);
   const auto columns = taps(source.width, width, factor);
-  Patch out{source.channels, height, width, {}, {}};
-  out.pixels.reserve(static_cast<std::size_t>(source.channels * height * width));
-  out.labels.reserve(static_cast<std::size_t>(height * width));
-  for (std::int64_t c = 0; c < source.channels; ++c) {
-    const float* plane = source.pixels.data() + c * source.height * source.width;
+  Patch out{source.channels, height, width, {}, {}, source.depth};
+  const std::int64_t planes = source.channels * source.depth;
+  out.pixels.reserve(static_cast<std::size_t>(planes * height * width));
+  out.labels.reserve(static_cast<std::size_t>(source.depth * height * width));
+  for (std::int64_t i = 0; i < planes; ++i) {
+    const float* plane = source.pixels.data() + i * source.height * source.width;
     for (const Tap& row : rows) {
       const float* low = plane + row.low * source.width;
       const float* high = plane + row.high * source.width;
@@ -141,9 +145,12 @@ Patch zoomed(const Patch& source, std::int64_t height, std::int64_t width, doubl
       }
     }
   }
-  for (const Tap& row : rows) {
-    const std::uint32_t* line = source.labels.data() + row.nearest * source.width;
-    for (const Tap& column : columns) out.labels.push_back(line[column.nearest]);
+  for (std::int64_t z = 0; z < source.depth; ++z) {
+    for (const Tap& row : rows) {
+      const std::uint32_t* line =
+          source.labels.data() + (z * source.height + row.nearest) * source.width;
+      for (const Tap& column : columns) out.labels.push_back(line[column.nearest]);
+    }
   }
   return out;
 }

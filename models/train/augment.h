@@ -20,11 +20,13 @@
 
 namespace karyo {
 
-/// A patch on its way into a batch: (C, H, W) pixels, (H, W) labels.
+/// A patch on its way into a batch: (C, D, H, W) pixels, (D, H, W) labels; D is 1 in 2D. Volumes
+/// are turned, mirrored and zoomed in their planes: along z, light makes a difference.
 struct Patch {
   std::int64_t channels = 0, height = 0, width = 0;
   std::vector<float> pixels;
   std::vector<std::uint32_t> labels;
+  std::int64_t depth = 1;
 };
 
 /// One of the eight ways a rectangle can lie on itself: transposed first, then mirrored.

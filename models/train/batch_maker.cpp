@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
+#include "core/labels/label_volume.h"
 #include "models/stardist/object_probability.h"
 #include "models/stardist/star_distances.h"
 
@@ -18,13 +20,14 @@ Box3 box_around(Index3 centre, Index3 size, Index3 image) {
   const auto begin_of = [](std::int64_t middle, std::int64_t extent, std::int64_t limit) {
     return std::clamp<std::int64_t>(middle - extent / 2, 0, limit - extent);
   };
-  const Index3 begin{0, begin_of(centre.y, size.y, image.y), begin_of(centre.x, size.x, image.x)};
+  const Index3 begin{begin_of(centre.z, size.z, image.z), begin_of(centre.y, size.y, image.y),
+                     begin_of(centre.x, size.x, image.x)};
   return {begin, begin + size};
 }
 
 Patch cut(const TrainingImage& image, const Box3& box) {
   const Index3 size = box.shape();
-  Patch patch{image.channels(), size.y, size.x, {}, {}};
+  Patch patch{image.channels(), size.y, size.x, {}, {}, size.z};
   patch.pixels.resize(static_cast<std::size_t>(patch.channels * size.count()));
   patch.labels.resize(static_cast<std::size_t>(size.count()));
   for (int c = 0; c < image.channels(); ++c) {
@@ -34,19 +37,51 @@ Patch cut(const TrainingImage& image, const Box3& box) {
   return patch;
 }
 
-/// Every step-th label of each axis: the labels the network's grid sees.
-LabelArray sub_sampled(LabelView labels, stardist::GridStep grid) {
-  LabelArray small({1, stardist::grid_extent(labels.shape().y, grid.y),
-                    stardist::grid_extent(labels.shape().x, grid.x)});
-  for (std::int64_t y = 0; y < small.shape().y; ++y) {
-    for (std::int64_t x = 0; x < small.shape().x; ++x) {
-      small(0, y, x) = labels(0, y * grid.y, x * grid.x);
+/// Every step-th value of each axis: what the network's grid sees.
+template <typename T>
+Array3<std::remove_const_t<T>> sub_sampled(VolumeView<T> values, Index3 grid) {
+  const Index3 shape = values.shape();
+  Array3<std::remove_const_t<T>> small({stardist::grid_extent(shape.z, static_cast<int>(grid.z)),
+                                        stardist::grid_extent(shape.y, static_cast<int>(grid.y)),
+                                        stardist::grid_extent(shape.x, static_cast<int>(grid.x))});
+  for (std::int64_t z = 0; z < small.shape().z; ++z) {
+    for (std::int64_t y = 0; y < small.shape().y; ++y) {
+      for (std::int64_t x = 0; x < small.shape().x; ++x) {
+        small(z, y, x) = values(z * grid.z, y * grid.y, x * grid.x);
+      }
     }
   }
   return small;
 }
 
 }  // namespace
+
+/// Appends the targets of one patch. Spec: stardist 0.9.2, negative labels. In 2D the probability
+/// is of the labels on the grid, in 3D of all labels and sub-sampled afterwards.
+void StarDistBatchMaker::add_targets(Patch& patch, StarDistBatch& batch) const {
+  const LabelView labels(patch.labels.data(), {patch.depth, patch.height, patch.width});
+  const Index3 grid = config_.grid;
+  LabelArray on_grid = sub_sampled(labels, grid);
+  const LabelArray as_drawn = on_grid;
+  std::replace(patch.labels.begin(), patch.labels.end(), kIgnoredLabel, 0U);
+  std::replace(on_grid.begin(), on_grid.end(), kIgnoredLabel, 0U);
+  // One thread: batches are made side by side already, next to the training step.
+  std::vector<float> prob, dist;
+  if (config_.dims == 3) {
+    const auto fine = stardist::object_probability_3d(labels, anisotropy_, 1);
+    const auto coarse = sub_sampled(VolumeView<const float>(fine.data(), labels.shape()), grid);
+    prob.assign(coarse.begin(), coarse.end());
+    dist = stardist::star_distances_3d(labels, rays_, grid, 1);
+  } else {
+    prob = stardist::object_probability_2d(on_grid.view());
+    dist = stardist::star_distances_2d(labels, batch.rays,
+                                       {static_cast<int>(grid.y), static_cast<int>(grid.x)}, 1);
+  }
+  batch.mask.insert(batch.mask.end(), prob.begin(), prob.end());
+  std::transform(as_drawn.begin(), as_drawn.end(), prob.begin(), std::back_inserter(batch.prob),
+                 [](std::uint32_t id, float p) { return id == kIgnoredLabel ? -1.f : p; });
+  batch.dist.insert(batch.dist.end(), dist.begin(), dist.end());
+}
 
 std::shared_ptr<ImageCache> make_image_cache(const TrainConfig& config) {
   return std::make_shared<ImageCache>(
@@ -58,6 +93,10 @@ Result<StarDistBatchMaker> StarDistBatchMaker::create(std::vector<DatasetPair> p
                                                       const TrainConfig& config,
                                                       std::shared_ptr<ImageCache> cache, Use use) {
   KARYO_CHECK_OK(validate(config));
+  if (config.dims == 3) {
+    if (const auto known = stardist::parse_anisotropy(config.anisotropy); !known)
+      return known.error();
+  }
   std::vector<ImageSize> sizes;
   for (const auto& pair : pairs) sizes.push_back({pair.image.string(), pair.shape.zyx()});
   KARYO_CHECK_OK(validate_against(config, sizes));
@@ -81,6 +120,10 @@ StarDistBatchMaker::StarDistBatchMaker(std::vector<DatasetPair> pairs, const Tra
                static_cast<std::uint64_t>(config.seed) ^
                    (use == Use::kValidation ? kValidationStream : 0)),
       channels_(static_cast<int>(pairs_.front().shape.c)) {
+  if (config.dims == 3) {
+    anisotropy_ = stardist::parse_anisotropy(config.anisotropy).value();
+    rays_ = stardist::golden_spiral(static_cast<int>(config.rays), anisotropy_);
+  }
   if (use == Use::kValidation) {
     samples_ =
         config.val_patches > 0 ? config.val_patches : static_cast<std::int64_t>(pairs_.size());
@@ -109,8 +152,8 @@ Result<Patch> StarDistBatchMaker::make_patch(std::int64_t sample) const {
           static_cast<std::int64_t>(std::ceil(static_cast<double>(extent) / factor)) + 2;
       return std::min(wanted, limit);
     };
-    const Index3 centre{0, corner.y + size.y / 2, corner.x + size.x / 2};
-    const Index3 seen{1, needed(size.y, image->shape().y), needed(size.x, image->shape().x)};
+    const Index3 centre{corner.z + size.z / 2, corner.y + size.y / 2, corner.x + size.x / 2};
+    const Index3 seen{size.z, needed(size.y, image->shape().y), needed(size.x, image->shape().x)};
     patch = zoomed(cut(*image, box_around(centre, seen, image->shape())), size.y, size.x, factor);
   } else {
     patch = cut(*image, box);
@@ -125,31 +168,29 @@ Result<StarDistBatch> StarDistBatchMaker::make(std::int64_t number) const {
   const std::int64_t first = number * config_.batch;
   std::int64_t count = config_.batch;
   if (use_ == Use::kValidation) count = std::min(count, samples_ - first);
-  const stardist::GridStep grid{static_cast<int>(config_.grid.y), static_cast<int>(config_.grid.x)};
-
+  const Index3 grid = config_.grid;
   StarDistBatch batch;
   batch.batch = static_cast<int>(count);
   batch.channels = channels_;
   batch.height = static_cast<int>(config_.patch.y);
   batch.width = static_cast<int>(config_.patch.x);
-  batch.grid_height = static_cast<int>(stardist::grid_extent(batch.height, grid.y));
-  batch.grid_width = static_cast<int>(stardist::grid_extent(batch.width, grid.x));
+  batch.depth = static_cast<int>(config_.patch.z);
+  const auto on_grid = [](int extent, std::int64_t step) {
+    return static_cast<int>(stardist::grid_extent(extent, static_cast<int>(step)));
+  };
+  batch.grid_depth = on_grid(batch.depth, grid.z);
+  batch.grid_height = on_grid(batch.height, grid.y);
+  batch.grid_width = on_grid(batch.width, grid.x);
   batch.rays = static_cast<int>(config_.rays);
-  const auto targets =
-      static_cast<std::size_t>(batch.grid_height) * static_cast<std::size_t>(batch.grid_width);
+  const auto targets = static_cast<std::size_t>(std::int64_t{batch.grid_depth} * batch.grid_height *
+                                                batch.grid_width);
   const auto rays = static_cast<std::size_t>(batch.rays);
   batch.dist.reserve(static_cast<std::size_t>(count) * rays * targets);
   for (std::int64_t i = 0; i < count; ++i) {
-    KARYO_TRY(const Patch patch, make_patch(first + i));
+    KARYO_TRY(Patch patch, make_patch(first + i));
     batch.image.insert(batch.image.end(), patch.pixels.begin(), patch.pixels.end());
-    const LabelView labels(patch.labels.data(), {1, patch.height, patch.width});
-    const auto prob = stardist::object_probability_2d(sub_sampled(labels, grid).view());
-    batch.prob.insert(batch.prob.end(), prob.begin(), prob.end());
-    // One thread: batches are made side by side already, next to the training step.
-    const auto dist = stardist::star_distances_2d(labels, batch.rays, grid, 1);
-    batch.dist.insert(batch.dist.end(), dist.begin(), dist.end());
+    add_targets(patch, batch);
   }
-  batch.mask = batch.prob;
   return batch;
 }
 

@@ -1,9 +1,13 @@
 #pragma once
 
-/// From a dataset's files to StarDist 2D batches: sample, crop, augment, compute targets.
+/// From a dataset's files to StarDist batches: sample, crop, augment, compute targets.
 ///
 /// Batch n is a pure function of (pairs, config, n): any thread may make any batch in any order.
-/// Spec: stardist 0.9.2 StarDistData2D; see patch_sampler.h, augment.h.
+/// Spec: stardist 0.9.2 StarDistData2D, StarDistData3D; see patch_sampler.h, augment.h.
+///
+/// What is ignored (kIgnoredLabel) counts as background where objects are measured, so an object
+/// ends there; then its probability is set to -1, which the loss leaves out. The image below it
+/// stays: the network sees it around what is known, as it will in prediction.
 
 #include <cstdint>
 #include <memory>
@@ -11,6 +15,8 @@
 
 #include "core/base/result.h"
 #include "core/dataset/dataset_folder.h"
+#include "models/stardist/anisotropy.h"
+#include "models/stardist/rays.h"
 #include "models/train/augment.h"
 #include "models/train/batch.h"
 #include "models/train/batch_source.h"
@@ -30,7 +36,8 @@ class StarDistBatchMaker {
 
   /// Training: endless, augmented. Validation: val_patches patches (0: one a pair), the same ones
   /// whenever asked, not augmented; the last batch may be smaller.
-  /// `cache` comes from make_image_cache with the same config and may be shared.
+  /// `cache` comes from make_image_cache with the same config and may be shared. In 3D the config's
+  /// anisotropy is in numbers.
   /// Errors: kInvalidArgument from validate_against; no pairs; images of unlike channel counts.
   static Result<StarDistBatchMaker> create(std::vector<DatasetPair> pairs,
                                            const TrainConfig& config,
@@ -47,12 +54,15 @@ class StarDistBatchMaker {
   StarDistBatchMaker(std::vector<DatasetPair> pairs, const TrainConfig& config,
                      std::shared_ptr<ImageCache> cache, Use use);
   Result<Patch> make_patch(std::int64_t sample) const;
+  void add_targets(Patch& patch, StarDistBatch& batch) const;
 
   std::vector<DatasetPair> pairs_;
   TrainConfig config_;
   std::shared_ptr<ImageCache> cache_;
   Use use_;
   PatchSampler sampler_;
+  stardist::Extents anisotropy_{1, 1, 1};  ///< in 3D
+  stardist::Rays3d rays_;                  ///< in 3D
   int channels_ = 1;
   std::int64_t samples_ = 0;  ///< of a validation round
 };

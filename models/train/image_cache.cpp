@@ -21,6 +21,9 @@ std::string size_text(Index3 shape) {
   return shape.z > 1 ? std::to_string(shape.z) + "x" + plane : plane;
 }
 
+/// kIgnoredLabel in 16 bits.
+constexpr std::uint16_t kIgnoredNarrow = 0xffff;
+
 Error changed(const DatasetPair& pair, const std::string& what) {
   return {ErrorCode::kBadFile, "\"" + pair.image.string() + "\" " + what,
           "Was the file changed during the training? Start again."};
@@ -34,11 +37,15 @@ TrainingImage::TrainingImage(Volume image, std::int64_t channels, const LabelArr
   for (std::int64_t c = 0; c < channels; ++c) {
     scales_.push_back(percentile_scale(image_, 0, c, percentile_low, percentile_high));
   }
-  positions_ = PatchPositions(labels.shape(), patch,
-                              [&](std::int64_t y, std::int64_t x) { return labels(0, y, x) != 0; });
-  const std::uint32_t highest = *std::max_element(labels.begin(), labels.end());
-  if (highest <= std::numeric_limits<std::uint16_t>::max()) {
+  positions_ = PatchPositions(
+      labels.shape(), patch,
+      [&](std::int64_t z, std::int64_t y, std::int64_t x) { return labels(z, y, x); });
+  const bool fit = std::all_of(labels.begin(), labels.end(), [](std::uint32_t id) {
+    return id < kIgnoredNarrow || id == kIgnoredLabel;
+  });
+  if (fit) {
     Array3<std::uint16_t> narrow(labels.shape());
+    // Takes the lower 16 bits: of kIgnoredLabel, kIgnoredNarrow.
     std::transform(labels.begin(), labels.end(), narrow.begin(),
                    [](std::uint32_t id) { return static_cast<std::uint16_t>(id); });
     labels_ = std::move(narrow);
@@ -61,10 +68,12 @@ void TrainingImage::copy_pixels(int channel, const Box3& box, float* out) const 
   visit_voxels(image_.type(), [&](auto zero) {
     using T = decltype(zero);
     const auto part = image_.view<T>(0, channel).crop(box);
-    for (std::int64_t y = 0; y < part.shape().y; ++y) {
-      const T* row = part.row(0, y);
-      out = std::transform(row, row + part.shape().x, out,
-                           [scale](T value) { return scale(static_cast<float>(value)); });
+    for (std::int64_t z = 0; z < part.shape().z; ++z) {
+      for (std::int64_t y = 0; y < part.shape().y; ++y) {
+        const T* row = part.row(z, y);
+        out = std::transform(row, row + part.shape().x, out,
+                             [scale](T value) { return scale(static_cast<float>(value)); });
+      }
     }
   });
 }
@@ -73,8 +82,15 @@ void TrainingImage::copy_labels(const Box3& box, std::uint32_t* out) const {
   std::visit(
       [&](const auto& labels) {
         const auto part = labels.view().crop(box);
-        for (std::int64_t y = 0; y < part.shape().y; ++y) {
-          out = std::copy_n(part.row(0, y), part.shape().x, out);
+        const auto wide = [](auto id) -> std::uint32_t {
+          const bool narrow = sizeof(id) == sizeof(kIgnoredNarrow);
+          return narrow && id == kIgnoredNarrow ? kIgnoredLabel : id;
+        };
+        for (std::int64_t z = 0; z < part.shape().z; ++z) {
+          for (std::int64_t y = 0; y < part.shape().y; ++y) {
+            const auto* row = part.row(z, y);
+            out = std::transform(row, row + part.shape().x, out, wide);
+          }
         }
       },
       labels_);

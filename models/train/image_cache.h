@@ -3,7 +3,8 @@
 /// Training images in memory within a budget: read when first sampled, dropped when unused longest.
 ///
 /// Held compactly: pixels in the file's type with two percentiles a channel, labels as uint16
-/// where ids fit, eligible patch positions as runs. Memory is flat in the size of the dataset.
+/// where ids fit (what is ignored too), patch positions as runs. Memory is flat in the size of the
+/// dataset.
 
 #include <cstdint>
 #include <memory>
@@ -34,7 +35,7 @@ class TrainingImage {
   const PatchPositions& positions() const { return positions_; }
   std::size_t memory_bytes() const;
 
-  /// A box of one plane within the image, row by row, to `out`: normalised pixels, or labels.
+  /// A box within the image, row by row, to `out`: normalised pixels, or labels.
   void copy_pixels(int channel, const Box3& box, float* out) const;
   void copy_labels(const Box3& box, std::uint32_t* out) const;
 

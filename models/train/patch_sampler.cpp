@@ -4,19 +4,21 @@
 
 namespace karyo {
 
-void PatchPositions::add_row(std::int32_t y, const std::vector<std::int32_t>& objects_in_column,
-                             std::int64_t patch_width) {
-  // A patch at x is eligible when the nearest labelled column at or after x lies inside it.
-  const auto width = static_cast<std::int64_t>(objects_in_column.size());
-  std::int64_t until = eligible_count();
+void PatchPositions::add_row(Runs& runs, std::int64_t z, std::int64_t y,
+                             const std::vector<std::int32_t>& in_column,
+                             std::int64_t patch_width) const {
+  // A patch at x counts when the nearest column that counts, at or after x, lies inside it.
+  const auto width = static_cast<std::int64_t>(in_column.size());
+  std::int64_t until = count(runs);
   std::int64_t begin = 0, end = 0;  // run being grown, along x
   const auto close = [&] {
     if (end <= begin) return;
     until += end - begin;
-    runs_.push_back({y, static_cast<std::int32_t>(begin), until});
+    runs.push_back({static_cast<std::int32_t>(z), static_cast<std::int32_t>(y),
+                    static_cast<std::int32_t>(begin), until});
   };
   for (std::int64_t column = 0; column < width; ++column) {
-    if (objects_in_column[static_cast<std::size_t>(column)] == 0) continue;
+    if (in_column[static_cast<std::size_t>(column)] == 0) continue;
     const std::int64_t first = std::max<std::int64_t>(0, column - patch_width + 1);
     const std::int64_t last = std::min(column + 1, columns_);
     if (first > end) {
@@ -28,11 +30,11 @@ void PatchPositions::add_row(std::int32_t y, const std::vector<std::int32_t>& ob
   close();
 }
 
-Index3 PatchPositions::eligible(std::int64_t i) const {
-  const auto run = std::upper_bound(runs_.begin(), runs_.end(), i,
+Index3 PatchPositions::position(const Runs& runs, std::int64_t i) {
+  const auto run = std::upper_bound(runs.begin(), runs.end(), i,
                                     [](std::int64_t at, const Run& r) { return at < r.until; });
-  const std::int64_t before = run == runs_.begin() ? 0 : std::prev(run)->until;
-  return {0, run->y, run->x + (i - before)};
+  const std::int64_t before = run == runs.begin() ? 0 : std::prev(run)->until;
+  return {run->z, run->y, run->x + (i - before)};
 }
 
 Index3 PatchPositions::draw(Random& random, double foreground_only) const {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "models/n2v/blind_spots.h"
+#include "models/stardist/anisotropy.h"
 #include "models/train/train_config.h"
 
 namespace karyo {
@@ -76,10 +77,6 @@ Index3 patch_divisor(const TrainConfig& config) {
 Result<void> validate(const TrainConfig& config) {
   KARYO_CHECK_OK(validate_ranges(config));
   const bool stardist = config.model == "stardist";
-  if (stardist && config.dims == 3) {
-    return Error(ErrorCode::kInvalidArgument, "the setting \"dims\" cannot be 3 for stardist",
-                 "Choose 2 for --dims.");
-  }
   if (!stardist) KARYO_CHECK_OK(validate_restoration(config));
   for (const std::int64_t step : {config.grid.z, config.grid.y, config.grid.x}) {
     if (!std::has_single_bit(static_cast<std::uint64_t>(step))) {
@@ -96,6 +93,11 @@ Result<void> validate(const TrainConfig& config) {
                      " planes, but the images are planes (dims 2)",
                  std::string("Give Y,X only: ") + (patch ? "--patch " : "--grid ") +
                      option_text(config, patch ? config.patch : config.grid) + ".");
+  }
+  if (config.anisotropy != "auto") {
+    if (const auto known = stardist::parse_anisotropy(config.anisotropy); !known) {
+      return known.error();
+    }
   }
   const Index3 by = patch_divisor(config);
   const Index3 down{rounded_down(config.patch.z, by.z), rounded_down(config.patch.y, by.y),

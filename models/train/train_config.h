@@ -61,6 +61,7 @@ struct StarDistTrainSettings {
   std::int64_t val_patches = 0;  ///< 0: one for each validation image
   std::int64_t rays = 32;
   Index3 grid{1, 2, 2};  ///< voxels a network output pixel stands for, ZYX
+  std::string anisotropy = "auto";  ///< 3D: "z,y,x"; auto: as the training's objects are
   std::int64_t features = 128;
 
   double foreground_only = 0.9;

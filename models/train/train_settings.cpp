@@ -90,6 +90,14 @@ std::vector<Setting> make_settings() {
        "pixels, a power of 2",
        "Pixels one prediction stands for; 2 is faster, 1 suits objects below 10 pixels.",
        kStarDist},
+      {"anisotropy",
+       &Config::anisotropy,
+       0,
+       0,
+       {},
+       "auto or z,y,x",
+       "In 3D, how many times deeper than wide a voxel is; auto measures the objects.",
+       kStarDist},
       {"unet_depth",
        &Config::unet_depth,
        1,
@@ -307,7 +315,14 @@ TrainConfig TrainConfig::defaults(const std::string& model, std::int64_t dims) {
   TrainConfig config;
   config.model = model;
   config.dims = dims;
-  if (model == "stardist") return config;
+  if (model == "stardist") {
+    if (dims != 3) return config;
+    config.batch = 1;
+    config.patch = {32, 96, 96};
+    config.rays = 96;
+    config.unet_depth = 2;
+    return config;
+  }
   config.epochs = 100;
   config.steps = 400;
   config.batch = 16;

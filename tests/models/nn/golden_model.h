@@ -1,6 +1,6 @@
 #pragma once
 
-/// A golden StarDist 2D folder as network, and the batch of its training steps.
+/// A golden StarDist folder as network, and the batch of its training steps.
 
 #include <gtest/gtest.h>
 
@@ -29,17 +29,17 @@ inline StarDistModel load_model(const std::filesystem::path& folder) {
 }
 
 struct GoldenBatch {
-  torch::Tensor image;  ///< (N, C, H, W)
+  torch::Tensor image;  ///< (N, C, [Z,] Y, X)
   StarDistTarget target;
 };
 
 inline GoldenBatch golden_batch(const std::filesystem::path& folder) {
   const auto arrays = read_npz(folder / "train_step.npz");
   const auto prob = to_tensor(arrays.at("y_prob")), dist = to_tensor(arrays.at("y_dist_mask"));
-  const std::int64_t rays = dist.size(3) - 1;
-  return {to_tensor(arrays.at("X")).permute({0, 3, 1, 2}),
-          {prob.squeeze(3).contiguous(), dist.narrow(3, 0, rays).contiguous(),
-           dist.select(3, rays).contiguous()}};
+  const std::int64_t rays = dist.size(-1) - 1;
+  return {to_tensor(arrays.at("X")).movedim(-1, 1),
+          {prob.squeeze(-1).contiguous(), dist.narrow(-1, 0, rays).contiguous(),
+           dist.select(-1, rays).contiguous()}};
 }
 
 }  // namespace karyo::test

@@ -18,14 +18,19 @@ namespace {
 
 using test::to_tensor;
 
-/// (H, W[, C]) padded at the end by reflection to multiples of the network's divisor.
-torch::Tensor padded_input(const test::NpyArray& image, const StarDistNet& net) {
+/// ([Z,] Y, X[, C]) padded at the end by reflection to multiples of the network's divisor.
+torch::Tensor padded_input(const test::NpyArray& image, const StarDistConfig& config,
+                           const StarDistNet& net) {
   auto x = to_tensor(image);
-  if (x.dim() == 2) x = x.unsqueeze(2);
-  x = x.permute({2, 0, 1}).unsqueeze(0);
-  const auto pad = [](std::int64_t size, std::int64_t by) { return (by - size % by) % by; };
-  return torch::reflection_pad2d(
-      x, {0, pad(x.size(3), net.divisor_x()), 0, pad(x.size(2), net.divisor_y())});
+  if (x.dim() == config.n_dim) x = x.unsqueeze(-1);
+  x = x.movedim(-1, 0).unsqueeze(0);
+  const auto pad = [&](std::int64_t axis, std::int64_t by) {
+    return (by - x.size(axis) % by) % by;
+  };
+  const Index3 by = net.divisor();
+  std::vector<std::int64_t> pads{0, pad(-1, by.x), 0, pad(-2, by.y)};
+  if (config.n_dim == 3) pads.insert(pads.end(), {0, pad(-3, by.z)});
+  return config.n_dim == 3 ? torch::reflection_pad3d(x, pads) : torch::reflection_pad2d(x, pads);
 }
 
 class GoldenNetwork : public testing::TestWithParam<std::string> {};
@@ -36,18 +41,44 @@ TEST_P(GoldenNetwork, GivesTheReferenceMaps) {
   const auto model = test::load_model(folder);
   const torch::NoGradGuard no_grad;
   const auto output = model.net().forward(
-      padded_input(test::read_npy(folder / "input.npy"), model.net()), Precision::kFloat32);
+      padded_input(test::read_npy(folder / "input.npy"), model.config(), model.net()),
+      Precision::kFloat32);
   const auto prob = to_tensor(test::read_npy(folder / "prob.npy"));
   const auto dist = to_tensor(test::read_npy(folder / "dist.npy"));
   const auto crop = [&](const torch::Tensor& map) {
-    return map[0].permute({1, 2, 0}).narrow(0, 0, prob.size(0)).narrow(1, 0, prob.size(1));
+    auto part = map[0].movedim(0, -1);
+    for (std::int64_t axis = 0; axis < prob.dim(); ++axis) {
+      part = part.narrow(axis, 0, prob.size(axis));
+    }
+    return part;
   };
-  EXPECT_LT((crop(output.prob()).squeeze(2) - prob).abs().max().item<float>(), 1e-4);
+  EXPECT_LT((crop(output.prob()).squeeze(-1) - prob).abs().max().item<float>(), 1e-4);
   const auto difference = (crop(output.dist()).clamp_min(1e-3) - dist).abs();
   EXPECT_LT((difference / (1 + dist)).max().item<float>(), 1e-4);
+  ASSERT_EQ(output.classes > 0, model.config().n_classes.has_value());
+  if (output.classes == 0) return;
+  const auto of_class = to_tensor(test::read_npy(folder / "prob_class.npy"));
+  EXPECT_LT((crop(output.class_prob()) - of_class).abs().max().item<float>(), 1e-4);
 }
 
-INSTANTIATE_TEST_SUITE_P(Folders, GoldenNetwork, testing::Values("stardist2d", "stardist2d_grid1"));
+INSTANTIATE_TEST_SUITE_P(Folders, GoldenNetwork,
+                         testing::Values("stardist2d", "stardist2d_grid1", "stardist3d",
+                                         "stardist3d_resnet", "stardist2d_rgb_multiclass"));
+
+TEST(StarDistNet, SlabsGiveTheSameNumbersAsThePassWithGradient) {
+  StarDistConfig config = StarDistConfig::defaults_3d(8);
+  config.grid = {2, 1, 2};
+  config.unet_n_filter_base = 4;
+  config.unet_n_depth = 1;
+  Random random(3);
+  const auto net = StarDistNet::create(config, random);
+  ASSERT_TRUE(net);
+  const auto x = torch::rand({1, 1, 120, 32, 256});
+  const auto whole = net->forward(x, Precision::kFloat32).head.detach();
+  const torch::NoGradGuard no_grad;
+  const auto slabs = net->forward(x, Precision::kFloat32).head;
+  EXPECT_LT((whole - slabs).abs().max().item<float>(), 1e-4);
+}
 
 TEST(StarDistNet, StripsGiveTheSameNumbersAsThePassWithGradient) {
   StarDistConfig config = StarDistConfig::defaults_2d();
@@ -94,7 +125,7 @@ TEST(StarDistModel, WeightsOfAnotherNetworkAreRefusedByName) {
 // another. The weights themselves are held by tests/interop.
 TEST(StarDistTraining, GoldenStepsGiveTheReferenceLosses) {
   KARYO_NEEDS_SHARED();
-  for (const std::string name : {"stardist2d", "stardist2d_grid1"}) {
+  for (const std::string name : {"stardist2d", "stardist2d_grid1", "stardist3d"}) {
     const auto folder = test::shared_dir() / "golden" / name;
     auto model = test::load_model(folder);
     const auto batch = test::golden_batch(folder);
@@ -115,8 +146,8 @@ TEST(StarDistTraining, GoldenStepsGiveTheReferenceLosses) {
     const torch::NoGradGuard no_grad;
     const auto arrays = test::read_npz(folder / "train_step.npz");
     const auto after = model.net().forward(batch.image, Precision::kFloat32);
-    const auto prob = to_tensor(arrays.at("pred_prob_after")).permute({0, 3, 1, 2});
-    const auto dist = to_tensor(arrays.at("pred_dist_after")).permute({0, 3, 1, 2});
+    const auto prob = to_tensor(arrays.at("pred_prob_after")).movedim(-1, 1);
+    const auto dist = to_tensor(arrays.at("pred_dist_after")).movedim(-1, 1);
     EXPECT_LT((after.prob() - prob).abs().mean().item<float>(), 1e-4) << name;
     EXPECT_LT(((after.dist() - dist).abs() / (1 + dist.abs())).mean().item<float>(), 1e-4) << name;
   }

@@ -30,7 +30,7 @@ StarDistModel load(const std::filesystem::path& path) {
 
 NetworkImage input_of(const std::filesystem::path& folder) {
   const auto image = test::read_npy(folder / "input.npy");
-  return {image.as<float>(), 1, image.shape[0], image.shape[1]};
+  return {image.as<float>(), 1, {1, image.shape[0], image.shape[1]}};
 }
 
 LabelArray labels_of(const test::NpyArray& array) {
@@ -40,13 +40,13 @@ LabelArray labels_of(const test::NpyArray& array) {
 }
 
 LabelArray segment(const StarDistModel& model, const NetworkImage& image, Thresholds thresholds,
-                   TileCounts tiles) {
+                   Index3 tiles) {
   TaskControl control;
   const auto sparse = predict_sparse(model, image, static_cast<float>(thresholds.prob), tiles,
                                      false, kCpu, Precision::kFloat32, control);
   EXPECT_TRUE(sparse) << sparse.error().what;
   const auto survivors = stardist::nms_2d(sparse->candidates, static_cast<float>(thresholds.nms));
-  return stardist::render_2d(survivors, {1, image.height, image.width});
+  return stardist::render_2d(survivors, image.shape);
 }
 
 /// The same objects, but for pixels on an outline. Convolutions add up in another order on another
@@ -100,9 +100,9 @@ TEST_P(GoldenPrediction, LabelsAreTheReferencesTiledOrNot) {
   const auto image = input_of(folder);
   const auto whole = segment(model, image, thresholds, {});
   expect_same_objects(whole, labels_of(test::read_npy(folder / "labels.npy")));
-  expect_same_objects(segment(model, image, thresholds, {2, 2}),
+  expect_same_objects(segment(model, image, thresholds, {1, 2, 2}),
                       labels_of(test::read_npy(folder / "labels_tiled.npy")));
-  expect_same_objects(segment(model, image, thresholds, {3, 1}), whole);
+  expect_same_objects(segment(model, image, thresholds, {1, 3, 1}), whole);
 }
 
 /// No network, no rounding: from the reference's candidates the labels are the reference's.
@@ -133,11 +133,11 @@ TEST_P(GoldenPrediction, DenseMapsGiveTheDenseLabels) {
   rules.grid = {model.config().grid[0], model.config().grid[1]};
   rules.prob_threshold = static_cast<float>(thresholds.prob);
   const auto candidates = stardist::select_candidates(
-      stardist::ProbabilityMap::contiguous(maps.prob.data(), maps.height, maps.width),
-      stardist::DistanceMap::channel_last(maps.dist.data(), maps.rays, maps.height, maps.width),
+      stardist::ProbabilityMap::contiguous(maps.prob.data(), maps.shape.y, maps.shape.x),
+      stardist::DistanceMap::channel_last(maps.dist.data(), maps.rays, maps.shape.y, maps.shape.x),
       rules);
   const auto survivors = stardist::nms_2d(candidates, static_cast<float>(thresholds.nms));
-  expect_same_objects(stardist::render_2d(survivors, {1, image.height, image.width}),
+  expect_same_objects(stardist::render_2d(survivors, image.shape),
                       labels_of(test::read_npy(folder / "labels_dense.npy")));
 }
 
@@ -173,7 +173,8 @@ TEST(StarDistPredict, ModelsOfOtherLabsGiveTheReferencesLabels) {
     const auto expected = read_labels(folder / "reference/labels.tif");
     ASSERT_TRUE(input && expected) << name;
     const auto plane = plane_to_float(*input, 0, 0, 0);
-    const NetworkImage image{{plane.begin(), plane.end()}, 1, input->shape().y, input->shape().x};
+    const NetworkImage image{
+        {plane.begin(), plane.end()}, 1, {1, input->shape().y, input->shape().x}};
     EXPECT_EQ(segment(load(folder), image, ModelFolder::open(folder)->thresholds, {}), *expected)
         << name;
   }

@@ -131,5 +131,86 @@ TEST(StarDistTraining, SettingsThatDoNotFitTheDataAreExplainedBeforeAnythingIsWr
   EXPECT_FALSE(std::filesystem::exists(dir / "model"));
 }
 
+TrainRequest volume_request_in(const test::TempDir& dir, const std::string& model) {
+  auto request = request_in(dir, model);
+  const TrainConfig flat = request.config;
+  request.config = TrainConfig::defaults("stardist", 3);
+  request.config.epochs = flat.epochs;
+  request.config.steps = flat.steps;
+  request.config.patch = {8, 32, 32};
+  request.config.rays = 16;
+  request.config.unet_depth = 1;
+  request.config.filters = 8;
+  request.config.features = 16;
+  request.config.lr = flat.lr;
+  request.config.val = flat.val;
+  request.config.precision = "float32";
+  return request;
+}
+
+TEST(StarDistTraining3d, LeavesAModelFolderThatPredicts) {
+  const test::TempDir dir;
+  test::make_volumes(dir / "data", 4, {12, 44, 48});
+  auto request = volume_request_in(dir, "model");
+  request.config.epochs = 5;
+  request.config.steps = 8;
+  request.preview = dir / "preview";
+  Recorder recorder;
+  const auto summary = train_model(request, recorder, recorder.control);
+  ASSERT_TRUE(summary) << summary.error().what;
+  EXPECT_LT(recorder.epochs.back().loss, recorder.epochs.front().loss);
+  EXPECT_TRUE(std::filesystem::exists(dir / "preview/epoch_0005.tif"));
+  const auto folder = ModelFolder::open(dir / "model");
+  ASSERT_TRUE(folder);
+  EXPECT_TRUE(folder->tuned_thresholds);
+  EXPECT_EQ(folder->stardist->grid, (std::vector<int>{1, 2, 2}));
+  ASSERT_TRUE(folder->stardist->anisotropy);
+  EXPECT_NEAR(folder->stardist->anisotropy->front(), 2, 0.5) << "balls are half as high as wide";
+  EXPECT_EQ(folder->stardist->rays_json["kwargs"]["anisotropy"].size(), 3u);
+  const auto predictor = open_predictor(dir / "model", "cpu", "auto");
+  ASSERT_TRUE(predictor);
+  TaskControl control;
+  const auto tuned = tune_thresholds(dir / "model", dir / "data", "cpu", control);
+  ASSERT_TRUE(tuned) << tuned.error().what;
+  EXPECT_EQ(tuned->images, 4);
+  EXPECT_GE(tuned->score, 0);
+  const auto image = read_image(dir / "data/images/v100.tif");
+  const auto found = (*predictor)->predict(*image, 0, {}, control);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->labels.shape(), image->shape().zyx());
+}
+
+TEST(StarDistTraining3d, ResumedEqualsUnbrokenBitForBit) {
+  const test::TempDir dir;
+  test::make_volumes(dir / "data", 3, {10, 40, 40});
+  Recorder whole;
+  ASSERT_TRUE(train_model(volume_request_in(dir, "whole"), whole, whole.control));
+  Recorder first;
+  first.stop_after = 6;
+  ASSERT_TRUE(train_model(volume_request_in(dir, "broken"), first, first.control));
+  Recorder second;
+  auto request = volume_request_in(dir, "broken");
+  request.resume = true;
+  ASSERT_TRUE(train_model(request, second, second.control));
+  first.losses.insert(first.losses.end(), second.losses.begin(), second.losses.end());
+  EXPECT_EQ(first.losses, whole.losses);
+  EXPECT_EQ(read_keras_weights(dir / "broken/weights_last.h5").value(),
+            read_keras_weights(dir / "whole/weights_last.h5").value());
+}
+
+TEST(StarDistTraining3d, StacksTooThinForThePatchAreExplained) {
+  const test::TempDir dir;
+  test::make_volumes(dir / "data", 3, {6, 40, 40});
+  Recorder recorder;
+  auto request = volume_request_in(dir, "model");
+  const auto refused = train_model(request, recorder, recorder.control);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().fix.find("--patch 6,32,32"), std::string::npos) << refused.error().fix;
+  request.config.unet_depth = 3;
+  const auto thin = train_model(request, recorder, recorder.control);
+  ASSERT_FALSE(thin);
+  EXPECT_NE(thin.error().fix.find("--dims 2"), std::string::npos) << thin.error().fix;
+}
+
 }  // namespace
 }  // namespace karyo

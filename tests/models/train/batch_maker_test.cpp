@@ -185,5 +185,68 @@ TEST(StarDistBatchMaker, TargetsEqualTheReference) {
   EXPECT_NE(matches(0, 0), matches(1, 0)) << "each image once";
 }
 
+TEST(StarDistBatchMaker, TargetsOfAVolumeAreTheReferences) {
+  KARYO_NEEDS_SHARED();
+  const auto golden = test::read_npz(test::shared_dir() / "golden/stardist3d/train_step.npz");
+  const auto& drawn = golden.at("Y_labels");
+  const Index3 shape{drawn.shape[1], drawn.shape[2], drawn.shape[3]};
+  LabelArray labels(shape);
+  std::copy(drawn.values.begin(), drawn.values.end(), labels.begin());
+  const test::TempDir dir;
+  std::filesystem::create_directories(dir / "images");
+  std::filesystem::create_directories(dir / "masks");
+  Volume image(VoxelType::kUInt8, {1, 1, shape.z, shape.y, shape.x});
+  for (std::int64_t i = 0; i < shape.count(); ++i)
+    image.data()[i] = static_cast<std::byte>(i % 251);
+  const DatasetPair pair{"a", dir / "images/a.tif", dir / "masks/a.tif", image.shape(),
+                         image.type()};
+  ASSERT_TRUE(write_image(pair.image, image));
+  ASSERT_TRUE(write_labels(pair.mask, labels));
+
+  TrainConfig config = TrainConfig::defaults("stardist", 3);
+  config.patch = shape;
+  config.rays = 32;
+  config.anisotropy = "2,1,1";
+  const auto batch = maker_of({pair}, config, Use::kValidation).make(0);
+  ASSERT_TRUE(batch) << batch.error().what;
+  EXPECT_EQ(batch->depth, 16);
+  EXPECT_EQ(batch->grid_depth, 16);
+  EXPECT_EQ(batch->grid_width, 16);
+  const auto& prob = golden.at("y_prob").values;
+  const auto& dist_mask = golden.at("y_dist_mask").values;
+  ASSERT_EQ(batch->prob.size(), prob.size());
+  ASSERT_EQ(batch->dist.size() + batch->mask.size(), dist_mask.size());
+  for (std::size_t i = 0; i < prob.size(); ++i) {
+    ASSERT_NEAR(batch->prob[i], prob[i], 1e-6);
+    ASSERT_NEAR(batch->mask[i], dist_mask[i * 33 + 32], 1e-6);
+    for (std::size_t k = 0; k < 32; ++k) {
+      ASSERT_EQ(batch->dist[i * 32 + k], static_cast<float>(dist_mask[i * 33 + k]));
+    }
+  }
+}
+
+TEST(StarDistBatchMaker, VolumesTurnInTheirPlanesWithTheirLabels) {
+  const test::TempDir dir;
+  const auto pairs = test::make_volumes(dir.path(), 2, {9, 40, 44});
+  TrainConfig config = TrainConfig::defaults("stardist", 3);
+  config.patch = {8, 32, 32};
+  config.unet_depth = 1;
+  config.rays = 8;
+  config.batch = 2;
+  config.anisotropy = "1,1,1";
+  config.augment.intensity = config.augment.noise = false;
+  config.augment.zoom = true;
+  const auto maker = maker_of(pairs, config);
+  for (int number = 0; number < 6; ++number) {
+    const auto batch = maker.make(number);
+    ASSERT_TRUE(batch) << batch.error().what;
+    ASSERT_EQ(batch->image.size(), 2U * 8 * 32 * 32);
+    ASSERT_EQ(batch->prob.size(), 2U * 8 * 16 * 16);
+    ASSERT_EQ(batch->dist.size(), 2U * 8 * 16 * 16 * 8);
+    EXPECT_EQ(batch->image, maker.make(number)->image);
+    EXPECT_GT(*std::max_element(batch->prob.begin(), batch->prob.end()), 0);
+  }
+}
+
 }  // namespace
 }  // namespace karyo

@@ -19,19 +19,23 @@ LabelArray random_labels(Index3 shape, double share, std::uint64_t seed) {
 
 PatchPositions positions_of(const LabelArray& labels, Index3 patch) {
   return {labels.shape(), patch,
-          [&](std::int64_t y, std::int64_t x) { return labels(0, y, x) != 0; }};
+          [&](std::int64_t z, std::int64_t y, std::int64_t x) { return labels(z, y, x); }};
 }
 
 /// The rule as it is told: the patch has a labelled pixel.
 std::vector<Index3> eligible_reference(const LabelArray& labels, Index3 patch) {
   std::vector<Index3> result;
-  for (std::int64_t y = 0; y + patch.y <= labels.shape().y; ++y) {
-    for (std::int64_t x = 0; x + patch.x <= labels.shape().x; ++x) {
-      bool any = false;
-      for (std::int64_t v = y; v < y + patch.y; ++v) {
-        for (std::int64_t u = x; u < x + patch.x; ++u) any = any || labels(0, v, u) != 0;
+  const Index3 last = labels.shape() - patch;
+  for (std::int64_t z = 0; z <= last.z; ++z) {
+    for (std::int64_t y = 0; y <= last.y; ++y) {
+      for (std::int64_t x = 0; x <= last.x; ++x) {
+        bool any = false;
+        const LabelView seen = labels.view().crop({{z, y, x}, Index3{z, y, x} + patch});
+        for (std::int64_t i = 0; i < patch.count(); ++i) {
+          any = any || seen(i / (patch.y * patch.x), i / patch.x % patch.y, i % patch.x) != 0;
+        }
+        if (any) result.push_back({z, y, x});
       }
-      if (any) result.push_back({0, y, x});
     }
   }
   return result;
@@ -49,6 +53,23 @@ TEST(PatchPositions, AreExactlyThosePatchesWithAnObject) {
         ASSERT_EQ(positions.eligible(static_cast<std::int64_t>(i)), expected[i]);
       }
       EXPECT_EQ(positions.valid_count(), (23 - patch.y + 1) * (31 - patch.x + 1));
+    }
+  }
+}
+
+TEST(PatchPositions, OfVolumesAreExactlyThosePatchesWithAnObject) {
+  for (const Index3 patch : {Index3{1, 1, 1}, Index3{3, 4, 2}, Index3{7, 9, 11}, Index3{1, 9, 5}}) {
+    for (const double share : {0.0, 0.002, 0.02, 1.0}) {
+      const auto labels = random_labels({7, 9, 11}, share, 6);
+      const auto positions = positions_of(labels, patch);
+      const auto expected = eligible_reference(labels, patch);
+      const Index3 ways = labels.shape() - patch + Index3{1, 1, 1};
+      EXPECT_EQ(positions.valid_count(), ways.count());
+      EXPECT_EQ(positions.valid(ways.count() - 1), ways - Index3({1, 1, 1}));
+      ASSERT_EQ(positions.eligible_count(), static_cast<std::int64_t>(expected.size()));
+      for (std::size_t i = 0; i < expected.size(); ++i) {
+        ASSERT_EQ(positions.eligible(static_cast<std::int64_t>(i)), expected[i]);
+      }
     }
   }
 }
