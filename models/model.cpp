@@ -1,6 +1,7 @@
 #include "models/model.h"
 
 #include "core/dataset/dataset_folder.h"
+#include "models/restoration/restoration_training.h"
 #include "models/stardist/stardist_predictor.h"
 #include "models/stardist/stardist_training.h"
 
@@ -25,6 +26,8 @@ Result<stardist::Candidates> Predictor::candidates(const Volume&, std::int64_t, 
 
 Result<TrainSummary> train_model(const TrainRequest& request, TrainObserver& observer,
                                  TaskControl& control) {
+  if (request.config.model == "care") return train_care(request, observer, control);
+  if (request.config.model == "n2v") return train_n2v(request, observer, control);
   return train_stardist(request, observer, control);
 }
 

@@ -22,12 +22,13 @@
 namespace karyo {
 
 struct TrainRequest {
-  std::filesystem::path data;   ///< folder with images/ and masks/
+  std::filesystem::path data;   ///< images/ and masks/; CARE: low/ and high/; N2V: images
   std::filesystem::path model;  ///< folder to write
   TrainConfig config;
   bool resume = false;                  ///< go on from the folder's checkpoint
   std::filesystem::path pretrained;     ///< start from this model's weights; empty: from scratch
-  std::filesystem::path preview;        ///< labels of one validation image after each epoch; empty: none
+  /// After each epoch the labels of one validation image, or the image restored; empty: none.
+  std::filesystem::path preview;
   std::string device = "auto";
 };
 
@@ -35,14 +36,15 @@ struct TrainSummary {
   std::int64_t epochs_done = 0, best_epoch = 0;
   double best_val_loss = 0;
   bool stopped = false;           ///< cancelled; --resume goes on
-  double prob_threshold = 0, nms_threshold = 0;  ///< tuned on the validation images; 0 when stopped
+  double prob_threshold = 0, nms_threshold = 0;  ///< StarDist's, tuned on the validation images; 0
+                                                 ///< when stopped
   double seconds = 0;
   std::int64_t peak_memory_bytes = 0;
 };
 
-/// Trains a StarDist model, 2D or 3D, and tunes its thresholds on the validation images. The model
-/// folder is usable after every epoch. Errors: settings that do not fit the data, unreadable data,
-/// NaN, disk.
+/// Trains the kind of model that request.config names; StarDist's thresholds are then tuned on the
+/// validation images. The model folder is usable after every epoch. Errors: settings that do not
+/// fit the data, unreadable data, NaN, disk.
 Result<TrainSummary> train_model(const TrainRequest& request, TrainObserver& observer,
                                  TaskControl& control);
 

@@ -93,7 +93,7 @@ Result<NetworkSample> sample_stardist(const ModelFolder& folder,
   const auto& net = model.net();
   const std::int64_t channels = model.config().n_channel_in;
   NetworkSample sample;
-  sample.divisor = {net.divisor_y(), net.divisor_x()};
+  sample.divisor = {net.divisor().y, net.divisor().x};
   sample.halo = net.receptive_radius();
   const Extent smallest{at_least(2 * sample.halo + 1, net.divisor_y()),
                         at_least(2 * sample.halo + 1, net.divisor_x())};

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "app/cli/commands.h"
 #include "core/dataset/dataset_folder.h"
+#include "core/dataset/restoration_folder.h"
 
 namespace karyo::cli {
 namespace {
@@ -19,7 +21,8 @@ const char* word_for(Severity severity) {
   return severity == Severity::kError ? "error" : "warning";
 }
 
-nlohmann::json to_json(const DatasetFolder& dataset) {
+template <typename Dataset>
+nlohmann::json to_json(const Dataset& dataset) {
   auto findings = nlohmann::json::array();
   for (const auto& finding : dataset.findings) {
     findings.push_back({{"severity", word_for(finding.severity)},
@@ -37,11 +40,19 @@ nlohmann::json to_json(const DatasetFolder& dataset) {
           {"findings", findings}};
 }
 
+bool has_file(const DatasetPair& pair, const std::filesystem::path& file) {
+  return file == pair.image || file == pair.mask;
+}
+bool has_file(const RestorationPair& pair, const std::filesystem::path& file) {
+  return file == pair.low || file == pair.high;
+}
+
 /// Pairs that no finding forbids to train on.
-std::int64_t usable_pairs(const DatasetFolder& dataset) {
-  return std::count_if(dataset.pairs.begin(), dataset.pairs.end(), [&](const DatasetPair& pair) {
+template <typename Dataset>
+std::int64_t usable_pairs(const Dataset& dataset) {
+  return std::count_if(dataset.pairs.begin(), dataset.pairs.end(), [&](const auto& pair) {
     return std::none_of(dataset.findings.begin(), dataset.findings.end(), [&](const Finding& f) {
-      return f.severity == Severity::kError && (f.file == pair.image || f.file == pair.mask);
+      return f.severity == Severity::kError && has_file(pair, f.file);
     });
   });
 }
@@ -57,8 +68,8 @@ std::string contents_text(const MaskCounts& counts) {
          counted(counts.masks_with_ignored, "mask");
 }
 
-Result<void> check(const CheckOptions& options, Console& console) {
-  KARYO_TRY(auto dataset, open_dataset(options.folder, options.dims));
+template <typename Dataset>
+Result<void> check_dataset(Dataset dataset, Console& console) {
   const auto pairs = static_cast<std::int64_t>(dataset.pairs.size());
   check_all_contents(dataset, [&](std::int64_t done) {
     console.progress("Checking", done, pairs,
@@ -70,12 +81,21 @@ Result<void> check(const CheckOptions& options, Console& console) {
     console.say(std::string(word_for(finding.severity)) + ": " + finding.as_error().what);
     console.say("  fix: " + finding.fix);
   }
-  console.say(contents_text(dataset.counts));
+  if constexpr (requires { dataset.counts; }) console.say(contents_text(dataset.counts));
   console.say(counted(usable_pairs(dataset), "usable pair") + ", " +
               (dataset.findings.empty()
                    ? "nothing wrong"
                    : counted(static_cast<std::int64_t>(dataset.findings.size()), "finding")));
   return dataset.usable();
+}
+
+Result<void> check(const CheckOptions& options, Console& console) {
+  if (is_restoration_folder(options.folder)) {
+    KARYO_TRY(auto dataset, open_restoration(options.folder, options.dims));
+    return check_dataset(std::move(dataset), console);
+  }
+  KARYO_TRY(auto dataset, open_dataset(options.folder, options.dims));
+  return check_dataset(std::move(dataset), console);
 }
 
 }  // namespace
@@ -87,7 +107,8 @@ void add_dataset_command(Cli& cli) {
   CLI::App* command = cli.add_command(
       "check", "Find pairs that cannot be trained on, each with its repair (exit 1 if any)",
       [options](Console& console) { return check(*options, console); }, dataset);
-  command->add_option("DIR", options->folder, "Folder with images/ and masks/")->required();
+  command->add_option("DIR", options->folder, "Folder with images/ and masks/, or low/ and high/")
+      ->required();
   command->add_option("--dims", options->dims, "2: planes, 3: stacks")->check(CLI::Range(2, 3));
 }
 

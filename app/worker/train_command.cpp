@@ -16,7 +16,7 @@
 namespace karyo::worker {
 namespace {
 
-const std::vector<std::string> kKinds{"stardist"};
+const std::vector<std::string> kKinds{"stardist", "care", "n2v"};
 
 std::string number(double value, const char* format = "%.4f") {
   char text[32];
@@ -151,17 +151,21 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
   const InterruptWatch watch(control);
   KARYO_TRY(const auto summary, train_model(request, observer, control));
   console.end_progress();
-  console.result({{"model", options.model},
-                  {"epochs", summary.epochs_done},
-                  {"best_epoch", summary.best_epoch},
-                  {"best_val_loss", std::isfinite(summary.best_val_loss)
-                                        ? nlohmann::json(summary.best_val_loss)
-                                        : nlohmann::json()},
-                  {"stopped", summary.stopped},
-                  {"prob", summary.prob_threshold},
-                  {"nms", summary.nms_threshold},
-                  {"seconds", summary.seconds},
-                  {"peak_memory_bytes", summary.peak_memory_bytes}});
+  const bool thresholds = options.kind == "stardist";
+  nlohmann::json result{
+      {"model", options.model},
+      {"epochs", summary.epochs_done},
+      {"best_epoch", summary.best_epoch},
+      {"best_val_loss", std::isfinite(summary.best_val_loss) ? nlohmann::json(summary.best_val_loss)
+                                                             : nlohmann::json()},
+      {"stopped", summary.stopped},
+      {"seconds", summary.seconds},
+      {"peak_memory_bytes", summary.peak_memory_bytes}};
+  if (thresholds) {
+    result["prob"] = summary.prob_threshold;
+    result["nms"] = summary.nms_threshold;
+  }
+  console.result(result);
   if (summary.stopped) {
     return Error(ErrorCode::kCancelled,
                  "training was stopped after " + std::to_string(summary.epochs_done) +
@@ -170,8 +174,10 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
   }
   console.say("best epoch " + std::to_string(summary.best_epoch) + ", validation loss " +
               number(summary.best_val_loss));
-  console.say("thresholds: probability " + number(summary.prob_threshold) + ", NMS " +
-              number(summary.nms_threshold, "%.1f"));
+  if (thresholds) {
+    console.say("thresholds: probability " + number(summary.prob_threshold) + ", NMS " +
+                number(summary.nms_threshold, "%.1f"));
+  }
   console.say("model in " + options.model);
   return {};
 }
@@ -180,13 +186,21 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
 
 void add_train_command(cli::Cli& command_line) {
   auto options = std::make_shared<TrainOptions>();
-  auto* command = command_line.add_command(
-      "train", "Train a model on a folder of pairs",
-      [options](cli::Console& console) { return run(*options, console); });
-  command->add_option("kind", options->kind, "What to train: stardist (finds nuclei)")
+  auto* command =
+      command_line.add_command("train", "Train a model on a folder of pairs, or of noisy images",
+                               [options](cli::Console& console) { return run(*options, console); });
+  command
+      ->add_option(
+          "kind", options->kind,
+          "What to train: stardist (finds nuclei), care (restores images, learned from pairs), "
+          "n2v (takes noise away, learned from noisy images alone)")
       ->required()
       ->check(CLI::IsMember(kKinds));
-  command->add_option("--data", options->data, "Folder with images/ and masks/, same file names")
+  command
+      ->add_option(
+          "--data", options->data,
+          "Folder with images/ and masks/ (stardist) or low/ and high/ (care), same file names; "
+          "for n2v a folder of images or stacks, or its images/")
       ->required();
   command->add_option("--model", options->model, "Model folder to write")->required();
   command->add_option("--config", options->config, "Settings as JSON; options given here win");
@@ -195,7 +209,8 @@ void add_train_command(cli::Cli& command_line) {
   command->add_flag("--resume", options->resume,
                     "Go on from the model folder's checkpoint, with its settings where none are given");
   command->add_option("--every-epoch", options->preview,
-                      "Folder for the labels of one validation image after each epoch");
+                      "Folder for one validation image after each epoch: its labels, or the "
+                      "image restored");
   for (const auto& setting : train_settings()) {
     // Both have options of their own: the kind is a word, --seed is common to all commands.
     if (setting.name == "model" || setting.name == "seed") continue;

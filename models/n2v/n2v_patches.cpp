@@ -87,7 +87,7 @@ Result<std::shared_ptr<const LoadedImage>> N2vImages::load(const ImageFile& file
   return std::make_shared<const LoadedImage>(LoadedImage{*std::move(volume)});
 }
 
-Result<ChannelStatistics> measure(const N2vPatches& patches, N2vImages& images,
+Result<ChannelStatistics> measure(const N2vPatches& patches, std::int64_t first, N2vImages& images,
                                   TaskControl& control) {
   const int channels = images.channels();
   ChannelStatistics statistics;
@@ -98,7 +98,7 @@ Result<ChannelStatistics> measure(const N2vPatches& patches, N2vImages& images,
   std::vector<Sums> sums(static_cast<std::size_t>(channels));
   double count = 0;
   std::vector<float> values;
-  for (std::int64_t i = 0; i < patches.count(); ++i) {
+  for (std::int64_t i = first; i < patches.count(); ++i) {
     if (control.cancelled()) return cancelled_error("measuring the images");
     const N2vPlace place = patches.at(i);
     KARYO_TRY(const auto image, images.get(place.file));
@@ -106,7 +106,7 @@ Result<ChannelStatistics> measure(const N2vPatches& patches, N2vImages& images,
     for (int c = 0; c < channels; ++c) {
       cut_box(image->volume, place.t, c, place.box, values.data(), [](float v) { return v; });
       Sums& of = sums[static_cast<std::size_t>(c)];
-      if (i == 0) of.first = values.front();
+      if (i == first) of.first = values.front();
       for (const float value : values) {
         const double off = value - of.first;
         of.sum += off;

@@ -82,9 +82,9 @@ struct ChannelStatistics {
   std::vector<float> means, deviations;
 };
 
-/// Of all pixels of all patches, in double precision. Errors: of reading; kBadFile for a channel
-/// that is constant; kCancelled.
-Result<ChannelStatistics> measure(const N2vPatches& patches, N2vImages& images,
+/// Of all pixels of all patches from number `first` on, in double precision. Errors: of reading;
+/// kBadFile for a channel that is constant; kCancelled.
+Result<ChannelStatistics> measure(const N2vPatches& patches, std::int64_t first, N2vImages& images,
                                   TaskControl& control);
 
 }  // namespace karyo

@@ -26,20 +26,21 @@ SafeTensor to_safe(const std::string& name, const torch::Tensor& tensor) {
 }
 
 nlohmann::json to_json(const TrainState& state, std::int64_t adam_steps) {
-  nlohmann::json json{{"schema", kSchema},
-                      {"epoch", state.epoch},
-                      {"step", state.step},
-                      {"adam_steps", adam_steps},
-                      {"learning_rate", state.learning_rate},
-                      {"reduce_factor", state.reduce.factor},
-                      {"reduce_patience", state.reduce.patience},
-                      {"reduce_wait", state.reduce.wait},
-                      {"best_epoch", state.best_epoch},
-                      {"sums", {{"weight", state.sums.weight},
-                                {"total", state.sums.total},
-                                {"parts", state.sums.parts}}},
-                      {"history_columns", state.history.columns},
-                      {"history_rows", state.history.rows}};
+  nlohmann::json json{
+      {"schema", kSchema},
+      {"epoch", state.epoch},
+      {"step", state.step},
+      {"adam_steps", adam_steps},
+      {"learning_rate", state.learning_rate},
+      {"reduce_factor", state.reduce.factor},
+      {"reduce_patience", state.reduce.patience},
+      {"reduce_min_delta", state.reduce.min_delta},
+      {"reduce_wait", state.reduce.wait},
+      {"best_epoch", state.best_epoch},
+      {"sums",
+       {{"weight", state.sums.weight}, {"total", state.sums.total}, {"parts", state.sums.parts}}},
+      {"history_columns", state.history.columns},
+      {"history_rows", state.history.rows}};
   // JSON has no infinity: absent means that no epoch was validated yet.
   if (state.best_epoch > 0) {
     json["best_val_loss"] = state.best_val_loss;
@@ -56,6 +57,7 @@ TrainState from_json(const nlohmann::json& json) {
   state.learning_rate = json.at("learning_rate").get<double>();
   state.reduce.factor = json.at("reduce_factor").get<double>();
   state.reduce.patience = json.at("reduce_patience").get<std::int64_t>();
+  state.reduce.min_delta = json.value("reduce_min_delta", 0.0);
   state.reduce.wait = json.at("reduce_wait").get<std::int64_t>();
   state.best_epoch = json.at("best_epoch").get<std::int64_t>();
   if (state.best_epoch > 0) {
@@ -77,9 +79,9 @@ bool has_checkpoint(const std::filesystem::path& folder) {
   return std::filesystem::exists(folder / kFile, ec);
 }
 
-Result<void> save_checkpoint(const std::filesystem::path& folder,
-                             const std::vector<torch::Tensor>& parameters, const Adam& optimizer,
-                             const TrainState& state) {
+Result<void> save_checkpoint(const std::filesystem::path& folder, const NetworkState& network,
+                             const Adam& optimizer, const TrainState& state) {
+  const auto& parameters = network.parameters;
   SafeTensors file;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const auto number = std::to_string(i);
@@ -87,12 +89,16 @@ Result<void> save_checkpoint(const std::filesystem::path& folder,
     file.tensors.push_back(to_safe("adam_first." + number, optimizer.first_moments()[i]));
     file.tensors.push_back(to_safe("adam_second." + number, optimizer.second_moments()[i]));
   }
+  for (std::size_t i = 0; i < network.buffers.size(); ++i) {
+    file.tensors.push_back(to_safe("buffer." + std::to_string(i), network.buffers[i]));
+  }
   file.metadata["karyoscope"] = to_json(state, optimizer.steps()).dump();
   return write_safetensors(folder / kFile, file);
 }
 
-Result<TrainState> load_checkpoint(const std::filesystem::path& folder,
-                                   const std::vector<torch::Tensor>& parameters, Adam& optimizer) {
+Result<TrainState> load_checkpoint(const std::filesystem::path& folder, const NetworkState& network,
+                                   Adam& optimizer) {
+  const auto& parameters = network.parameters;
   const auto path = folder / kFile;
   if (!has_checkpoint(folder)) {
     return Error(ErrorCode::kNotFound, "there is no checkpoint in " + folder.string(),
@@ -120,6 +126,12 @@ Result<TrainState> load_checkpoint(const std::filesystem::path& folder,
     KARYO_CHECK_OK(find("adam_second." + number, parameters[i], second[i]));
     auto target = parameters[i];
     target.copy_(weight);
+  }
+  for (std::size_t i = 0; i < network.buffers.size(); ++i) {
+    torch::Tensor values;
+    KARYO_CHECK_OK(find("buffer." + std::to_string(i), network.buffers[i], values));
+    auto target = network.buffers[i];
+    target.copy_(values);
   }
   const auto metadata = file.metadata.find("karyoscope");
   if (metadata == file.metadata.end()) return unusable(path, "its state is missing");

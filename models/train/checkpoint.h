@@ -37,15 +37,19 @@ struct TrainState {
   History history;
 };
 
+/// The tensors of a network: see Learner.
+struct NetworkState {
+  std::vector<torch::Tensor> parameters, buffers;
+};
+
 /// Errors: kIo; the checkpoint before stays.
-Result<void> save_checkpoint(const std::filesystem::path& folder,
-                             const std::vector<torch::Tensor>& parameters, const Adam& optimizer,
-                             const TrainState& state);
+Result<void> save_checkpoint(const std::filesystem::path& folder, const NetworkState& network,
+                             const Adam& optimizer, const TrainState& state);
 
 /// Copies weights and moments into place. Errors: kNotFound, kBadFile (also when the shapes are
 /// those of another network).
-Result<TrainState> load_checkpoint(const std::filesystem::path& folder,
-                                   const std::vector<torch::Tensor>& parameters, Adam& optimizer);
+Result<TrainState> load_checkpoint(const std::filesystem::path& folder, const NetworkState& network,
+                                   Adam& optimizer);
 
 bool has_checkpoint(const std::filesystem::path& folder);
 

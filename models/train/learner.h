@@ -26,6 +26,9 @@ class Learner {
   virtual ~Learner() = default;
 
   virtual std::vector<torch::Tensor> parameters() const = 0;
+  /// What training changes without a gradient, such as running means: part of a checkpoint. They
+  /// share memory with the network; float32.
+  virtual std::vector<torch::Tensor> buffers() const { return {}; }
 
   /// The next training batch, forward pass and loss. Errors name the file that could not be used.
   virtual Result<BatchLoss> training_loss() = 0;

@@ -3,7 +3,7 @@
 namespace karyo {
 
 double ReduceOnPlateau::next_rate(double rate, double validation_loss) {
-  if (validation_loss < best) {
+  if (validation_loss < best - min_delta) {
     best = validation_loss;
     wait = 0;
     return rate;

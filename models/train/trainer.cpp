@@ -83,12 +83,13 @@ Result<LossMean> validate(Learner& learner) {
 
 Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserver& observer,
                            TaskControl& control) {
-  Adam optimizer(learner.parameters());
+  const NetworkState network{learner.parameters(), learner.buffers()};
+  Adam optimizer(network.parameters);
   TrainState state;
   state.learning_rate = plan.learning_rate;
   state.reduce = plan.reduce;
   if (plan.resume) {
-    KARYO_TRY(state, load_checkpoint(plan.folder, learner.parameters(), optimizer));
+    KARYO_TRY(state, load_checkpoint(plan.folder, network, optimizer));
     learner.seek(state.epoch * plan.steps + state.step);
   }
 
@@ -100,7 +101,7 @@ Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserve
     while (state.step < plan.steps) {
       if (control.cancelled()) {
         state.sums = mean.sums();
-        KARYO_CHECK_OK(save_checkpoint(plan.folder, learner.parameters(), optimizer, state));
+        KARYO_CHECK_OK(save_checkpoint(plan.folder, network, optimizer, state));
         KARYO_CHECK_OK(learner.save_weights("weights_last.h5"));
         outcome.stopped = true;
         break;
@@ -135,7 +136,7 @@ Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserve
     state.learning_rate = state.reduce.next_rate(state.learning_rate, validation.total());
     add_row(state.history, event);
     KARYO_CHECK_OK(write_history(plan.folder / "history.csv", state.history));
-    KARYO_CHECK_OK(save_checkpoint(plan.folder, learner.parameters(), optimizer, state));
+    KARYO_CHECK_OK(save_checkpoint(plan.folder, network, optimizer, state));
     observer.on_epoch(event);
   }
 

@@ -69,6 +69,24 @@ TEST(DatasetCheck, ListsFindingsAndFails) {
   EXPECT_EQ(json["findings"][0]["kind"], "missing_mask");
 }
 
+TEST(DatasetCheck, ReadsPairsForRestoration) {
+  const test::TempDir dir;
+  Volume image(VoxelType::kUInt8, {1, 1, 1, 8, 9});
+  image.data()[3] = std::byte{9};
+  for (const char* part : {"low", "high"}) {
+    std::filesystem::create_directories(dir / part);
+    ASSERT_TRUE(write_image(dir / part / "a.tif", image));
+  }
+  const auto good = run({"dataset", "check", dir.path().string(), "--quiet"});
+  EXPECT_EQ(good.status, 0) << good.err;
+  EXPECT_THAT(good.out, HasSubstr("1 usable pair, nothing wrong"));
+  ASSERT_TRUE(write_image(dir / "low" / "b.tif", Volume(VoxelType::kUInt8, {1, 1, 1, 4, 4})));
+  ASSERT_TRUE(write_image(dir / "high" / "b.tif", image));
+  const auto bad = run({"dataset", "check", dir.path().string(), "--quiet", "--json"});
+  EXPECT_EQ(bad.status, 1);
+  EXPECT_EQ(nlohmann::json::parse(bad.out)["findings"][0]["kind"], "size_mismatch");
+}
+
 // Pairs with an error in their pixels were counted as usable.
 TEST(DatasetCheck, APairWithAnErrorIsNotUsable) {
   const test::TempDir dir;

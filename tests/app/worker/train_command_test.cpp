@@ -11,6 +11,7 @@
 #include "models/io/model_folder.h"
 #include "tests/app/worker/run_program.h"
 #include "tests/app/worker/spot_model.h"
+#include "tests/models/care/made_pairs.h"
 #include "tests/models/train/synthetic_dataset.h"
 
 namespace karyo {
@@ -205,6 +206,75 @@ TEST_F(TrainCommand, SettingsComeFromTheFileUnlessGivenHere) {
   EXPECT_EQ(settings.at("augment"), nlohmann::json::array());
   EXPECT_EQ(settings.at("seed"), 7);
   EXPECT_EQ(settings.at("filters"), 8);
+}
+
+/// Pairs of low/ and high/, and a network that trains in a second.
+class TrainRestoration : public ::testing::Test {
+ protected:
+  TrainRestoration() { test::make_pairs(folder_ / "pairs", 3, 2); }
+
+  Words train(const std::string& kind, const std::string& data, const Words& more) const {
+    Words words{"train", kind, "--data", (folder_ / data).string(), "--model", model_.string()};
+    words.insert(words.end(), more.begin(), more.end());
+    return test::with_defaults(std::move(words), {{"--filters", "4"},
+                                                  {"--patch", "16,16"},
+                                                  {"--kernel", "3"},
+                                                  {"--epochs", "1"},
+                                                  {"--steps", "2"},
+                                                  {"--batch", "2"},
+                                                  {"--val", "0.34"},
+                                                  {"--device", "cpu"},
+                                                  {"--threads", "1"}});
+  }
+
+  test::TempDir folder_;
+  std::filesystem::path model_ = folder_ / "model";
+};
+
+TEST_F(TrainRestoration, CareWritesAFolderWithItsOwnSettings) {
+  const auto run = run_program(train("care", "pairs",
+                                     {"--probabilistic", "--json", "--every-epoch",
+                                      (folder_ / "preview").string(), "--patches-per-image", "5"}));
+  ASSERT_EQ(run.status, 0) << run.err;
+  EXPECT_FALSE(run.result().contains("nms"));
+  EXPECT_THAT(names_in(model_), IsSupersetOf({"checkpoint.safetensors", "config.json",
+                                              "history.csv", "karyoscope.json", "settings.json",
+                                              "weights_best.h5", "weights_last.h5"}));
+  EXPECT_THAT(names_in(folder_ / "preview"), testing::ElementsAre("epoch_0001.tif"));
+  const auto config = nlohmann::json::parse(bytes_of(model_ / "config.json"));
+  EXPECT_EQ(config.at("probabilistic"), true);
+  EXPECT_EQ(config.at("train_loss"), "laplace");
+  const auto settings = nlohmann::json::parse(bytes_of(model_ / "settings.json"));
+  EXPECT_EQ(settings.at("patches_per_image"), 5);
+  EXPECT_FALSE(settings.contains("rays"));
+
+  // The settings saved are a --config for another run, of the same kind.
+  std::filesystem::rename(model_, folder_ / "first");
+  const auto saved = (folder_ / "first" / "settings.json").string();
+  ASSERT_EQ(run_program(train("care", "pairs", {"--quiet", "--config", saved})).status, 0);
+  EXPECT_EQ(nlohmann::json::parse(bytes_of(model_ / "settings.json")), settings);
+  expect_refused(run_program({"train", "n2v", "--data", (folder_ / "pairs/low").string(), "--model",
+                              (folder_ / "other").string(), "--quiet", "--config", saved}),
+                 2, "care");
+}
+
+TEST_F(TrainRestoration, Noise2VoidTakesImagesAlone) {
+  const auto run = run_program(train("n2v", "pairs/low", {"--quiet", "--perc-pix", "4"}));
+  ASSERT_EQ(run.status, 0) << run.err;
+  const auto config = nlohmann::json::parse(bytes_of(model_ / "config.json"));
+  EXPECT_EQ(config.at("n2v_perc_pix"), 4);
+  EXPECT_TRUE(config.at("means").at(0).is_string());
+  EXPECT_EQ(config.at("n2v_patch_shape"), nlohmann::json({16, 16}));
+}
+
+TEST_F(TrainRestoration, WhatCannotBeLearnedFromIsRefused) {
+  expect_refused(run_program(train("n2v", "pairs", {"--quiet"})), 1, "holds no image");
+  expect_refused(run_program(train("care", "pairs/low", {"--quiet"})), 1, "low/");
+  expect_refused(run_program(train("care", "pairs", {"--quiet", "--rays", "8"})), 2, "rays");
+  expect_refused(
+      run_program(train("care", "pairs", {"--quiet", "--dims", "3", "--patch", "4,16,16"})), 1,
+      "plane");
+  EXPECT_FALSE(std::filesystem::exists(model_));
 }
 
 // --every-epoch said in a note after each epoch that it could not write, and nothing with --quiet.

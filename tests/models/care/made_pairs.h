@@ -52,7 +52,7 @@ inline std::vector<RestorationPair> make_pairs(const std::filesystem::path& root
       bright.view<std::uint16_t>().data()[p] =
           static_cast<std::uint16_t>(200 + 2 * std::lround(1000 * high.data()[p]));
     }
-    const std::string name = "p" + std::to_string(i) + ".tif";
+    const std::string name = std::to_string(i) + ".tif";
     if (!write_image(root / "low" / name, dark) || !write_image(root / "high" / name, bright)) {
       return {};
     }

@@ -61,7 +61,7 @@ Made make(const ImageFolder& folder, const TrainConfig& config) {
   EXPECT_TRUE(split);
   auto images = std::make_shared<N2vImages>(folder.images, std::size_t{64} << 20);
   TaskControl control;
-  const auto statistics = measure(split->training, *images, control);
+  const auto statistics = measure(split->training, split->first_training, *images, control);
   EXPECT_TRUE(statistics);
   return {images, *split, *statistics};
 }
@@ -168,7 +168,7 @@ TEST(N2vBatches, AConstantChannelIsRefused) {
   const auto config = small(2);
   N2vImages images(folder->images, 1 << 20);
   TaskControl control;
-  EXPECT_FALSE(measure(split_patches(folder->images, config)->training, images, control));
+  EXPECT_FALSE(measure(split_patches(folder->images, config)->training, 0, images, control));
 }
 
 }  // namespace

@@ -26,5 +26,13 @@ TEST(ReduceOnPlateau, CountsNaNAsNoImprovement) {
   EXPECT_EQ(schedule.best, 2);
 }
 
+TEST(ReduceOnPlateau, AnImprovementIsAtLeastMinDelta) {
+  ReduceOnPlateau schedule{.factor = 0.5, .patience = 1, .min_delta = 0.1};
+  EXPECT_EQ(schedule.next_rate(1, 2), 1);
+  EXPECT_EQ(schedule.next_rate(1, 1.95), 0.5);
+  EXPECT_EQ(schedule.best, 2);
+  EXPECT_EQ(schedule.next_rate(1, 1.8), 1);
+}
+
 }  // namespace
 }  // namespace karyo

@@ -137,7 +137,7 @@ TEST(Trainer, NaNStopsWithAdviceAndKeepsTheLastCheckpoint) {
   EXPECT_TRUE(has_checkpoint(dir.path()));
   ToyLearner again;
   Adam adam(again.parameters());
-  EXPECT_EQ(load_checkpoint(dir.path(), again.parameters(), adam)->epoch, 2);
+  EXPECT_EQ(load_checkpoint(dir.path(), {again.parameters(), {}}, adam)->epoch, 2);
 }
 
 TEST(Trainer, ErrorsOfTheDataComeThrough) {
@@ -162,12 +162,12 @@ TEST(Checkpoint, WhatCannotBeResumedFromIsRefused) {
   ASSERT_TRUE(train(learner, plan, recorder, recorder.control));
   const std::vector<torch::Tensor> other{torch::zeros({5, 3})};
   Adam adam(other);
-  const auto refused = load_checkpoint(dir.path(), other, adam);
+  const auto refused = load_checkpoint(dir.path(), {other, {}}, adam);
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().what.find("another network"), std::string::npos);
 
   ASSERT_TRUE(write_file_atomically(dir / "checkpoint.safetensors", "rubbish"));
-  EXPECT_FALSE(load_checkpoint(dir.path(), learner.parameters(), adam));
+  EXPECT_FALSE(load_checkpoint(dir.path(), {learner.parameters(), {}}, adam));
 }
 
 }  // namespace

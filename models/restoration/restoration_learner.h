@@ -1,0 +1,49 @@
+#pragma once
+
+/// CARE and Noise2Void for the training loop: batches, network, loss.
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "models/device.h"
+#include "models/restoration/restoration_model.h"
+#include "models/train/batch_source.h"
+#include "models/train/learner.h"
+
+namespace karyo {
+
+/// Batches as the makers of care_batches.h and n2v_batches.h give them. Which loss they are for is
+/// the model's config: of hidden pixels where it is Noise2Void's, of all otherwise.
+struct RestorationBatches {
+  std::unique_ptr<RestorationBatchSource> training;
+  std::function<Result<RestorationBatch>(std::int64_t number)> validation;
+  std::int64_t validation_batches = 0;
+};
+
+class RestorationLearner : public Learner {
+ public:
+  /// `model` must outlive the learner.
+  RestorationLearner(RestorationModel& model, RestorationBatches batches, const Device& device,
+                     Precision precision, std::filesystem::path folder);
+
+  std::vector<torch::Tensor> parameters() const override { return model_.net().parameters(); }
+  std::vector<torch::Tensor> buffers() const override { return model_.net().buffers(); }
+  Result<BatchLoss> training_loss() override;
+  void seek(std::int64_t step) override { batches_.training->seek(step); }
+  std::int64_t validation_batches() const override { return batches_.validation_batches; }
+  Result<BatchLoss> validation_loss(std::int64_t number) override;
+  Result<void> save_weights(const std::string& file_name) override;
+
+ private:
+  BatchLoss loss_of(const RestorationBatch& batch, Pass pass) const;
+
+  RestorationModel& model_;
+  RestorationBatches batches_;
+  RestorationBatch current_;
+  torch::Device device_;
+  Precision precision_;
+  std::filesystem::path folder_;
+};
+
+}  // namespace karyo

@@ -1,0 +1,319 @@
+#include "models/restoration/restoration_training.h"
+
+#include <torch/torch.h>
+#include <torch/version.h>
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include "core/base/atomic_file.h"
+#include "core/io/image_io.h"
+#include "models/care/care_batches.h"
+#include "models/n2v/n2v_batches.h"
+#include "models/process.h"
+#include "models/restoration/restoration_learner.h"
+#include "models/restoration/restore_volume.h"
+#include "models/train/train_folder.h"
+#include "models/train/trainer.h"
+
+namespace karyo {
+namespace {
+
+constexpr std::array<NetworkKey, 11> kNetworkKeys{
+    {{"n_dim", "--dims"},
+     {"n_channel_in", "the number of channels"},
+     {"n_channel_out", "the number of channels to learn"},
+     {"probabilistic", "--probabilistic"},
+     {"unet_residual", "--residual"},
+     {"unet_n_depth", "--unet-depth"},
+     {"unet_n_first", "--filters"},
+     {"unet_kern_size", "--kernel"},
+     {"batch_norm", "--batch-norm"},
+     {"single_net_per_channel", "--net-per-channel"},
+     {"blurpool", "--n2v2"}}};
+
+// Keras' own, which n2v leaves as it is.
+constexpr double kN2vMinDelta = 1e-4;
+
+/// The keys that CARE and Noise2Void share.
+CsbdeepConfig with_shared(CsbdeepConfig network, const TrainConfig& config) {
+  network.probabilistic = config.model == "care" && config.probabilistic;
+  network.unet_residual = config.residual && network.n_channel_in == network.n_channel_out;
+  network.unet_n_depth = static_cast<int>(config.unet_depth);
+  network.unet_kern_size = static_cast<int>(config.kernel);
+  network.unet_n_first = static_cast<int>(config.filters);
+  network.train_loss = resolved_loss(config);
+  network.train_epochs = static_cast<int>(config.epochs);
+  network.train_steps_per_epoch = static_cast<int>(config.steps);
+  network.train_learning_rate = config.lr;
+  network.train_batch_size = static_cast<int>(config.batch);
+  network.train_tensorboard = false;
+  network.train_reduce_lr =
+      ReduceLearningRate{config.reduce_lr_factor, static_cast<int>(config.reduce_lr_patience),
+                         config.model == "n2v" ? kN2vMinDelta : 0};
+  return network;
+}
+
+Result<CsbdeepConfig> n2v_config(const TrainConfig& config, const ChannelStatistics& statistics) {
+  auto network = with_shared(
+      CsbdeepConfig::noise2void(
+          static_cast<int>(config.dims),
+          std::vector<double>(statistics.means.begin(), statistics.means.end()),
+          std::vector<double>(statistics.deviations.begin(), statistics.deviations.end())),
+      config);
+  network.unet_residual = network.unet_residual && network.n_channel_in == 1;
+  N2vConfig& n2v = *network.n2v;
+  n2v.batch_norm = config.batch_norm;
+  n2v.perc_pix = config.perc_pix;
+  n2v.patch_shape = {static_cast<int>(config.patch.y), static_cast<int>(config.patch.x)};
+  n2v.manipulator = resolved_manipulator(config.manipulator, config.n2v2);
+  n2v.neighborhood_radius = static_cast<int>(config.radius);
+  n2v.single_net_per_channel = config.net_per_channel;
+  n2v.blurpool = n2v.skip_skipone = config.n2v2;
+  KARYO_TRY(const auto mask, parse_neighbour_mask(config.struct_mask, config.dims));
+  if (!mask.empty()) {
+    n2v.struct_mask =
+        StructMask{{static_cast<int>(mask.shape.y), static_cast<int>(mask.shape.x)}, mask.values};
+  }
+  if (config.dims == 3) {
+    n2v.patch_shape.insert(n2v.patch_shape.begin(), static_cast<int>(config.patch.z));
+    if (n2v.struct_mask) {
+      n2v.struct_mask->shape.insert(n2v.struct_mask->shape.begin(), static_cast<int>(mask.shape.z));
+    }
+  }
+  return network;
+}
+
+/// What a kind of model brings to the run that both have in common.
+struct Run {
+  CsbdeepConfig network;
+  RestorationBatches batches;
+  std::string data_fingerprint;
+  std::filesystem::path preview_image;  ///< restored after each epoch where that was asked for
+  std::function<std::vector<Finding>()> take_findings;
+};
+
+/// After each epoch, besides what the inner observer does: notes what reading the files brought up
+/// and, where asked for, restores an image of the validation.
+class EpochObserver : public TrainObserver {
+ public:
+  EpochObserver(TrainObserver& inner, const TrainRequest& request, const Run& run,
+                const RestorationModel& model, const Device& device)
+      : inner_(inner), request_(request), run_(run), model_(model), device_(device) {}
+
+  void on_note(const std::string& text) override { inner_.on_note(text); }
+  void on_step(const TrainStepEvent& event) override { inner_.on_step(event); }
+  void on_epoch(const TrainEpochEvent& event) override {
+    inner_.on_epoch(event);
+    note_warnings(run_.take_findings(), inner_);
+    if (request_.preview.empty()) return;
+    if (const auto outcome = write_preview(event.epoch); !outcome) {
+      inner_.on_note("preview: " + outcome.error().what);
+    }
+  }
+
+ private:
+  Result<void> write_preview(std::int64_t epoch) const {
+    KARYO_TRY(const auto image, read_image(run_.preview_image));
+    TaskControl control;
+    KARYO_TRY(const auto restored, restore_volume(model_, image, device_, control));
+    char name[64];
+    std::snprintf(name, sizeof name, "epoch_%04lld.tif", static_cast<long long>(epoch));
+    return write_image(request_.preview / name, restored);
+  }
+
+  TrainObserver& inner_;
+  const TrainRequest& request_;
+  const Run& run_;
+  const RestorationModel& model_;
+  const Device& device_;
+};
+
+Result<ModelFolder> prepare_folder(const TrainRequest& request, const CsbdeepConfig& network) {
+  if (!request.resume) {
+    KARYO_CHECK_OK(check_untrained(request));
+    return ModelFolder::create(request.model, network, true);
+  }
+  KARYO_TRY(auto folder, folder_to_resume(request));
+  KARYO_CHECK_OK(check_same_network(folder, to_json(network), kNetworkKeys));
+  KARYO_CHECK_OK(folder.save_config(network));
+  return folder;
+}
+
+struct Chosen {
+  Device device;
+  Precision precision = Precision::kFloat32;
+};
+
+Result<Chosen> choose(const TrainRequest& request, TrainObserver& observer) {
+  KARYO_TRY(const auto device, choose_device(request.device));
+  KARYO_TRY(const auto precision, choose_precision(request.config.precision, device, true));
+  observer.on_note("device: " + device.reason +
+                   (precision == Precision::kBFloat16 ? ", bfloat16" : ", float32"));
+  return Chosen{device, precision};
+}
+
+Result<TrainSummary> train_network(const TrainRequest& request, Run run, const Chosen& chosen,
+                                   TrainObserver& observer, TaskControl& control) {
+  const auto start = std::chrono::steady_clock::now();
+  const TrainConfig& config = request.config;
+  Random random(static_cast<std::uint64_t>(config.seed));
+  KARYO_TRY(auto model, RestorationModel::create(run.network, random));
+  if (!request.pretrained.empty()) {
+    KARYO_TRY(const auto base, ModelFolder::open(request.pretrained));
+    KARYO_CHECK_OK(model.load_weights(base.weights));
+    observer.on_note("starting from the weights in " + base.weights.string());
+  }
+  if (!request.preview.empty()) {  // found out now, not after the first epoch
+    const auto probe = AtomicFile::create(request.preview / "epoch_0001.tif");
+    if (!probe) return probe.error();
+  }
+  KARYO_TRY(auto folder, prepare_folder(request, run.network));
+  KARYO_CHECK_OK(folder.save_settings(to_json(config)));
+  ModelRecord record;
+  record.pmin = kRestorationLowPercent;
+  record.pmax = kRestorationHighPercent;
+  record.data_fingerprint = run.data_fingerprint;
+  record.program_version = KARYOSCOPE_VERSION;
+  record.torch_version = TORCH_VERSION;
+  record.device = chosen.device.reason;
+  record.started = utc_now();
+  KARYO_CHECK_OK(folder.save_record(record));
+
+  RestorationLearner learner(model, std::move(run.batches), chosen.device, chosen.precision,
+                             request.model);
+  EpochObserver epochs(observer, request, run, model, chosen.device);
+  ReduceOnPlateau reduce;
+  reduce.factor = config.reduce_lr_factor;
+  reduce.patience = config.reduce_lr_patience;
+  reduce.min_delta = run.network.train_reduce_lr->min_delta;
+  const TrainPlan plan{config.epochs, config.steps,  config.lr,
+                       reduce,        request.model, request.resume};
+  KARYO_TRY(const auto outcome, train(learner, plan, epochs, control));
+
+  TrainSummary summary;
+  summary.epochs_done = outcome.epochs_done;
+  summary.best_epoch = outcome.best_epoch;
+  summary.best_val_loss = outcome.best_val_loss;
+  summary.stopped = outcome.stopped;
+  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  summary.peak_memory_bytes = peak_memory_bytes();
+  record.finished = utc_now();
+  record.training_seconds = summary.seconds;
+  record.more["peak_memory_bytes"] = summary.peak_memory_bytes;
+  record.more["best_epoch"] = summary.best_epoch;
+  KARYO_CHECK_OK(folder.save_record(record));
+  return summary;
+}
+
+/// Says so where files will be read again and again.
+void note_cache(double bytes, const TrainConfig& config, TrainObserver& observer) {
+  const double mib = bytes / (1 << 20);
+  if (mib <= static_cast<double>(config.cache_mib)) return;
+  observer.on_note("note: the patches take " + std::to_string(std::llround(mib)) +
+                   " MiB, more than --cache-mib " + std::to_string(config.cache_mib) +
+                   "; files are read again and again, which may take longer than the training");
+}
+
+}  // namespace
+
+Result<TrainSummary> train_care(const TrainRequest& request, TrainObserver& observer,
+                                TaskControl& control) {
+  const TrainConfig& config = request.config;
+  KARYO_TRY(const auto chosen, choose(request, observer));
+  KARYO_TRY(const auto dataset, open_restoration(request.data, config.dims));
+  KARYO_CHECK_OK(dataset.usable());
+  note_warnings(dataset.findings, observer);
+  KARYO_TRY(const auto split, split_dataset(static_cast<std::int64_t>(dataset.pairs.size()),
+                                            config.val, static_cast<std::uint64_t>(config.seed)));
+  const auto part = [&](const std::vector<std::int64_t>& positions) {
+    std::vector<RestorationPair> pairs;
+    for (const auto at : positions) pairs.push_back(dataset.pairs[static_cast<std::size_t>(at)]);
+    return pairs;
+  };
+  const auto validation_pairs = part(split.validation);
+  const auto cache = std::make_shared<PairCache>(config);
+  KARYO_TRY(auto training, CareBatchMaker::create(part(split.train), config, cache,
+                                                  CareBatchMaker::Use::kTraining, split.shared));
+  KARYO_TRY(auto validation,
+            CareBatchMaker::create(validation_pairs, config, cache,
+                                   CareBatchMaker::Use::kValidation, split.shared));
+  observer.on_note(std::to_string(training.patch_count()) + " patches to train on, " +
+                   std::to_string(validation.patch_count()) + " to validate with" +
+                   (split.shared ? " (of the same pair: scores will look too good)" : ""));
+  double bytes = 0;
+  for (const auto& pair : dataset.pairs) {
+    const auto voxel = static_cast<std::size_t>(pair.low_shape.c) * bytes_of(pair.low_type) +
+                       static_cast<std::size_t>(pair.high_shape.c) * bytes_of(pair.high_type);
+    bytes += static_cast<double>(voxel) * static_cast<double>(config.patch.count()) *
+             static_cast<double>(config.patches_per_image);
+  }
+  note_cache(bytes, config, observer);
+
+  Run run;
+  run.network = with_shared(CsbdeepConfig::care(static_cast<int>(config.dims),
+                                                training.channels_in(), training.channels_out()),
+                            config);
+  run.data_fingerprint = fingerprint(dataset);
+  run.preview_image = validation_pairs.front().low;
+  run.take_findings = [cache] { return cache->take_findings(); };
+  run.batches.validation_batches = validation.batch_count();
+  run.batches.training = make_training_source(std::move(training), config);
+  run.batches.validation = [maker = std::move(validation)](std::int64_t number) {
+    return maker.make(number);
+  };
+  return train_network(request, std::move(run), chosen, observer, control);
+}
+
+Result<TrainSummary> train_n2v(const TrainRequest& request, TrainObserver& observer,
+                               TaskControl& control) {
+  const TrainConfig& config = request.config;
+  KARYO_TRY(const auto chosen, choose(request, observer));
+  KARYO_TRY(const auto dataset, open_images(request.data, config.dims));
+  KARYO_CHECK_OK(dataset.usable());
+  KARYO_TRY(const auto split, split_patches(dataset.images, config));
+  const std::int64_t training_count = split.training.count() - split.first_training;
+  observer.on_note(std::to_string(training_count) + " patches to train on, " +
+                   std::to_string(split.validation_count) + " to validate with");
+  double bytes = 0;
+  for (const auto& image : dataset.images) {
+    bytes += static_cast<double>(image.shape.count()) * static_cast<double>(bytes_of(image.type));
+  }
+  note_cache(bytes, config, observer);
+  const auto images =
+      std::make_shared<N2vImages>(dataset.images, static_cast<std::size_t>(config.cache_mib) << 20);
+  ChannelStatistics statistics;
+  if (request.resume) {
+    KARYO_TRY(const auto folder, folder_to_resume(request));
+    if (folder.csbdeep && folder.csbdeep->n2v) {
+      const N2vConfig& n2v = *folder.csbdeep->n2v;
+      statistics.means.assign(n2v.means.begin(), n2v.means.end());
+      statistics.deviations.assign(n2v.stds.begin(), n2v.stds.end());
+    }
+  }
+  if (static_cast<int>(statistics.means.size()) != images->channels()) {
+    KARYO_TRY(statistics, measure(split.training, split.first_training, *images, control));
+  }
+  KARYO_TRY(auto training,
+            N2vBatchMaker::create(split.training, split.first_training, training_count, config,
+                                  statistics, images, N2vBatchMaker::Use::kTraining));
+  KARYO_TRY(auto validation,
+            N2vBatchMaker::create(split.validation, 0, split.validation_count, config, statistics,
+                                  images, N2vBatchMaker::Use::kValidation));
+  Run run;
+  KARYO_TRY(run.network, n2v_config(config, statistics));
+  run.data_fingerprint = fingerprint(dataset);
+  run.preview_image = dataset.images[static_cast<std::size_t>(split.validation.at(0).file)].path;
+  run.take_findings = [images] { return images->take_findings(); };
+  run.batches.validation_batches = validation.batch_count();
+  run.batches.training = make_training_source(std::move(training), config);
+  run.batches.validation = [maker = std::move(validation)](std::int64_t number) {
+    return maker.make(number);
+  };
+  return train_network(request, std::move(run), chosen, observer, control);
+}
+
+}  // namespace karyo
