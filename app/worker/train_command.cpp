@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -214,6 +215,8 @@ void add_train_command(cli::Cli& command_line) {
   for (const auto& setting : train_settings()) {
     // Both have options of their own: the kind is a word, --seed is common to all commands.
     if (setting.name == "model" || setting.name == "seed") continue;
+    const auto has = [&](const std::string& kind) { return setting.applies_to(kind); };
+    if (std::none_of(kKinds.begin(), kKinds.end(), has)) continue;
     std::string whose;
     for (const auto& kind : setting.kinds) whose += (whose.empty() ? " of " : " and ") + kind;
     std::string& text = options->settings[setting.name];

@@ -67,7 +67,11 @@ class Neighbourhood {
         if (!visit_strips(level, i, {first}, {last}, visit)) return;
       } else {
         const std::int64_t deepest = strip(high[0] + level.reach, level.reach);
-        for (auto z = strip(low[0] - level.reach, level.reach); z <= deepest; ++z) {
+        for (auto z = strip(low[0] - level.reach, level.reach);; ++z) {
+          // On to the next depth at which there is anything: boxes may be far deeper than it.
+          const auto next = first_from(level, {z, first});
+          if (next == level.strips.end() || next->key[0] > deepest) break;
+          if (next->key[0] > z) z = next->key[0];
           if (!visit_strips(level, i, {z, first}, {z, last}, visit)) return;
         }
       }
@@ -119,6 +123,11 @@ class Neighbourhood {
     levels_.push_back(std::move(level));
   }
 
+  static auto first_from(const Level& level, const Key& key) {
+    return std::lower_bound(level.strips.begin(), level.strips.end(), key,
+                            [](const Strip& s, const Key& wanted) { return s.key < wanted; });
+  }
+
   /// The strips from key `first` to `last`; they lie one after another. False: visit() wants no
   /// more.
   template <typename Visit>
@@ -126,8 +135,7 @@ class Neighbourhood {
                     Visit&& visit) const {
     const float from = shapes_.low(i)[kAlong] - level.reach;
     const float to = shapes_.high(i)[kAlong] + level.reach;
-    auto at = std::lower_bound(level.strips.begin(), level.strips.end(), first,
-                               [](const Strip& s, const Key& key) { return s.key < key; });
+    auto at = first_from(level, first);
     for (; at != level.strips.end() && at->key <= last; ++at) {
       const auto next = at + 1;
       const std::size_t end = next != level.strips.end() ? next->begin : level.entries.size();
