@@ -90,30 +90,36 @@ NamedArray array_of(const std::string& name, const torch::Tensor& tensor) {
 Result<NetworkSample> sample_stardist(const ModelFolder& folder,
                                       const std::optional<Volume>& wanted, const Device& device) {
   KARYO_TRY(const auto model, StarDistModel::open(folder, device));
-  const auto& net = model.net();
+  if (model.config().n_dim != 2 || model.config().n_classes) {
+    return Error(ErrorCode::kUnsupported,
+                 folder.path.string() + " is a StarDist model of stacks or of several classes",
+                 "Export it with --format keras; only 2D models of one kind of object go into "
+                 "bioimage.io packages so far.");
+  }
+  const Index3 divisor = model.net().divisor(), radius = model.net().receptive_radius();
   const std::int64_t channels = model.config().n_channel_in;
   NetworkSample sample;
-  sample.divisor = {net.divisor().y, net.divisor().x};
-  sample.halo = net.receptive_radius();
-  const Extent smallest{at_least(2 * sample.halo + 1, net.divisor_y()),
-                        at_least(2 * sample.halo + 1, net.divisor_x())};
+  sample.divisor = {divisor.y, divisor.x};
+  sample.halo = std::max(radius.y, radius.x);
+  const Extent smallest{at_least(2 * sample.halo + 1, divisor.y),
+                        at_least(2 * sample.halo + 1, divisor.x)};
   std::optional<Volume> image;
   if (wanted) {
-    KARYO_TRY(image, middle_of(*wanted, channels, smallest, net.divisor_y(), net.divisor_x()));
+    KARYO_TRY(image, middle_of(*wanted, channels, smallest, divisor.y, divisor.x));
   } else {
-    image = made_image(channels, {std::max(smallest.y, at_least(kUsualExtent, net.divisor_y())),
-                                  std::max(smallest.x, at_least(kUsualExtent, net.divisor_x()))});
+    image = made_image(channels, {std::max(smallest.y, at_least(kUsualExtent, divisor.y)),
+                                  std::max(smallest.x, at_least(kUsualExtent, divisor.x))});
   }
   const auto record = folder.record.value_or(ModelRecord{});
   KARYO_TRY(const auto scales, input_scales(*image, 0, -1, channels, record.pmin, record.pmax));
   const auto as_tensor = [](const NetworkImage& plane) {
-    return torch::tensor(plane.values).reshape({1, plane.channels, plane.height, plane.width});
+    return torch::tensor(plane.values).reshape({1, plane.channels, plane.shape.y, plane.shape.x});
   };
   const std::vector<ChannelScale> as_it_is(static_cast<std::size_t>(channels));
   const torch::InferenceMode inference;
-  sample.input = array_of("input", as_tensor(network_image(*image, 0, 0, -1, as_it_is)));
-  const auto x = as_tensor(network_image(*image, 0, 0, -1, scales));
-  const auto output = net.forward(x.to(torch_device(device)), Precision::kFloat32);
+  sample.input = array_of("input", as_tensor(network_image(*image, 0, 0, 1, -1, as_it_is)));
+  const auto x = as_tensor(network_image(*image, 0, 0, 1, -1, scales));
+  const auto output = model.net().forward(x.to(torch_device(device)), Precision::kFloat32);
   sample.outputs = {array_of("prob", output.prob()), array_of("dist", output.dist())};
   return sample;
 }

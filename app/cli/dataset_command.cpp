@@ -31,13 +31,16 @@ nlohmann::json to_json(const Dataset& dataset) {
                         {"what", finding.what},
                         {"fix", finding.fix}});
   }
-  return {{"path", dataset.root.string()},
-          {"pairs", dataset.pairs.size()},
-          {"fingerprint", fingerprint(dataset)},
-          {"objects", dataset.counts.objects},
-          {"ignored_pixels", dataset.counts.ignored},
-          {"masks_with_ignored", dataset.counts.masks_with_ignored},
-          {"findings", findings}};
+  nlohmann::json told{{"path", dataset.root.string()},
+                      {"pairs", dataset.pairs.size()},
+                      {"fingerprint", fingerprint(dataset)},
+                      {"findings", findings}};
+  if constexpr (requires { dataset.counts; }) {  // of masks
+    told["objects"] = dataset.counts.objects;
+    told["ignored_pixels"] = dataset.counts.ignored;
+    told["masks_with_ignored"] = dataset.counts.masks_with_ignored;
+  }
+  return told;
 }
 
 bool has_file(const DatasetPair& pair, const std::filesystem::path& file) {

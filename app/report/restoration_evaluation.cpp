@@ -59,9 +59,9 @@ std::string shape_text(const VolumeShape& s) {
          std::to_string(s.y) + " x " + std::to_string(s.x);
 }
 
-RestorationPair mean_of_pairs(const std::vector<RestorationPair>& pairs) {
+AgainstTruth mean_of_pairs(const std::vector<AgainstTruth>& pairs) {
   std::vector<RestorationScores> prediction, source;
-  for (const RestorationPair& pair : pairs) {
+  for (const AgainstTruth& pair : pairs) {
     prediction.push_back(pair.prediction);
     source.push_back(pair.source);
   }
@@ -95,7 +95,7 @@ Result<RestoredImageScores> judge_pair(const EvaluationPair& pair, const fs::pat
     const std::int64_t z = plane % shape.z, c = plane / shape.z % shape.c;
     const std::int64_t t = plane / shape.z / shape.c;
     const int threads = planes > 1 ? 1 : 0;
-    RestorationPair& pair_scores = scores.planes[static_cast<std::size_t>(plane)];
+    AgainstTruth& pair_scores = scores.planes[static_cast<std::size_t>(plane)];
     KARYO_TRY(pair_scores.prediction, judge(truth, prediction, t, c, z, threads,
                                             of_prediction ? &*of_prediction : nullptr));
     KARYO_TRY(pair_scores.source,
@@ -133,8 +133,7 @@ std::string csv_of(const RestorationEvaluation& evaluation) {
   std::string csv =
       "image,plane,ssim_prediction,ssim_source,nrmse_prediction,nrmse_source,"
       "nrmse_notebook_prediction,nrmse_notebook_source,psnr_prediction,psnr_source\n";
-  const auto add = [&](const std::string& name, const std::string& plane,
-                       const RestorationPair& s) {
+  const auto add = [&](const std::string& name, const std::string& plane, const AgainstTruth& s) {
     csv += csv_field(name) + "," + plane +
            numbers({s.prediction.ssim, s.source.ssim, s.prediction.nrmse, s.source.nrmse,
                     s.prediction.nrmse_notebook, s.source.nrmse_notebook, s.prediction.psnr,
@@ -160,7 +159,7 @@ std::string notebook_csv_of(const RestorationEvaluation& evaluation) {
       "Prediction v. GT PSNR,Input v. GT PSNR\n";
   for (const RestoredImageScores& image : evaluation.images) {
     for (std::size_t i = 0; i < image.planes.size(); ++i) {
-      const RestorationPair& s = image.planes[i];
+      const AgainstTruth& s = image.planes[i];
       csv += csv_field(image.name) + (stacks ? "," + std::to_string(i) : "") +
              numbers({s.prediction.ssim, s.source.ssim, s.prediction.nrmse_notebook,
                       s.source.nrmse_notebook, s.prediction.psnr, s.source.psnr});
@@ -169,7 +168,7 @@ std::string notebook_csv_of(const RestorationEvaluation& evaluation) {
   return csv;
 }
 
-json table_of(const RestorationPair& pair) {
+json table_of(const AgainstTruth& pair) {
   const auto both = [&](double RestorationScores::*score) {
     return json{{"prediction", pair.prediction.*score}, {"source", pair.source.*score}};
   };
@@ -184,7 +183,7 @@ json document_of(const RestorationEvaluation& evaluation) {
   json images = json::array();
   for (const RestoredImageScores& image : evaluation.images) {
     json planes = json::array();
-    for (const RestorationPair& plane : image.planes) planes.push_back(table_of(plane));
+    for (const AgainstTruth& plane : image.planes) planes.push_back(table_of(plane));
     images.push_back({{"name", image.name}, {"mean", table_of(image.mean)}, {"planes", planes}});
   }
   document["images"] = std::move(images);
@@ -201,7 +200,7 @@ Result<RestorationEvaluation> evaluate_restoration(
     const EvaluationPairs& files, const fs::path& output, bool maps,
     const std::function<bool(std::int64_t, std::int64_t, const std::string&)>& on_image) {
   RestorationEvaluation evaluation;
-  std::vector<RestorationPair> means;
+  std::vector<AgainstTruth> means;
   const auto total = static_cast<std::int64_t>(files.pairs.size());
   for (const EvaluationPair& pair : files.pairs) {
     KARYO_TRY(auto scores, judge_pair(pair, output, maps));

@@ -15,19 +15,19 @@
 
 namespace karyo {
 
-struct RestorationPair {
+struct AgainstTruth {
   RestorationScores prediction, source;  ///< each against the truth
 };
 
 struct RestoredImageScores {
   std::string name;
-  std::vector<RestorationPair> planes;  ///< frames, then channels, then slices
-  RestorationPair mean;                 ///< over the planes
+  std::vector<AgainstTruth> planes;  ///< frames, then channels, then slices
+  AgainstTruth mean;                 ///< over the planes
 };
 
 struct RestorationEvaluation {
   std::vector<RestoredImageScores> images;
-  RestorationPair mean;  ///< over the images
+  AgainstTruth mean;  ///< over the images
   /// {"ssim": {"prediction": ..., "source": ...}, "nrmse": ..., "nrmse_notebook": ..., "psnr": ...}
   nlohmann::json table() const;
 };
