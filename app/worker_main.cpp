@@ -12,6 +12,8 @@ int main(int argc, char** argv) {
   worker::add_train_command(command_line);
   worker::add_thresholds_command(command_line);
   worker::add_predict_command(command_line);
+  worker::add_import_model_command(command_line);
+  worker::add_export_model_command(command_line);
   worker::add_serve_command(command_line);
   return command_line.run(argc, argv);
 }

@@ -1,6 +1,7 @@
 // karyoscope dataset check DIR: what is wrong with a dataset, and how to mend it.
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 #include <utility>
 
@@ -20,6 +21,13 @@ const char* word_for(Severity severity) {
   return severity == Severity::kError ? "error" : "warning";
 }
 
+void add_counts(nlohmann::json& json, const DatasetFolder& dataset) {
+  json["objects"] = dataset.counts.objects;
+  json["ignored_pixels"] = dataset.counts.ignored;
+  json["masks_with_ignored"] = dataset.counts.masks_with_ignored;
+}
+void add_counts(nlohmann::json&, const RestorationFolder&) {}
+
 template <typename Dataset>
 nlohmann::json to_json(const Dataset& dataset) {
   auto findings = nlohmann::json::array();
@@ -30,10 +38,12 @@ nlohmann::json to_json(const Dataset& dataset) {
                         {"what", finding.what},
                         {"fix", finding.fix}});
   }
-  return {{"path", dataset.root.string()},
-          {"pairs", dataset.pairs.size()},
-          {"fingerprint", fingerprint(dataset)},
-          {"findings", findings}};
+  nlohmann::json json{{"path", dataset.root.string()},
+                      {"pairs", dataset.pairs.size()},
+                      {"fingerprint", fingerprint(dataset)},
+                      {"findings", findings}};
+  add_counts(json, dataset);
+  return json;
 }
 
 bool has_file(const DatasetPair& pair, const std::filesystem::path& file) {
@@ -53,6 +63,21 @@ std::int64_t usable_pairs(const Dataset& dataset) {
   });
 }
 
+/// "120 objects; 2.5 % of the pixels are ignored, in 3 masks"
+std::string contents_text(const DatasetFolder& dataset) {
+  const MaskCounts& counts = dataset.counts;
+  std::string text = counted(counts.objects, "object");
+  if (counts.ignored == 0) return text;
+  char share[32];
+  std::snprintf(share, sizeof share, "%.2g",
+                100 * static_cast<double>(counts.ignored) / static_cast<double>(counts.voxels));
+  return text + "; " + share + " % of the pixels are ignored, in " +
+         counted(counts.masks_with_ignored, "mask");
+}
+std::string contents_text(const RestorationFolder& dataset) {
+  return counted(static_cast<std::int64_t>(dataset.pairs.size()), "pair") + " of low and high";
+}
+
 template <typename Dataset>
 Result<void> check_dataset(Dataset dataset, Console& console) {
   const auto pairs = static_cast<std::int64_t>(dataset.pairs.size());
@@ -66,6 +91,7 @@ Result<void> check_dataset(Dataset dataset, Console& console) {
     console.say(std::string(word_for(finding.severity)) + ": " + finding.as_error().what);
     console.say("  fix: " + finding.fix);
   }
+  console.say(contents_text(dataset));
   console.say(counted(usable_pairs(dataset), "usable pair") + ", " +
               (dataset.findings.empty()
                    ? "nothing wrong"

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 
 #include "app/cli/commands.h"
@@ -53,6 +54,14 @@ Result<void> evaluate_labels_command(const Options& options, Console& console) {
   console.end_progress();
   console.say(images_counted(evaluation.images.size()) + ", pooled:");
   say_table(console, evaluation.pooled);
+  const bool any_ignored = std::any_of(evaluation.pooled.begin(), evaluation.pooled.end(),
+                                       [](const Matching& m) { return m.n_ignored > 0; });
+  if (any_ignored) {
+    console.say("Left out, since they match nothing and lie mainly in ignored parts: " +
+                std::to_string(evaluation.pooled.front().n_ignored) +
+                " predicted objects (at IoU " +
+                threshold_text(evaluation.pooled.front().threshold) + ")");
+  }
   console.say("Tables and overlays are in " + options.output);
   console.result(evaluation.pooled_table());
   return {};

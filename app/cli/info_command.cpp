@@ -9,6 +9,7 @@
 
 #include "app/cli/commands.h"
 #include "core/io/image_io.h"
+#include "core/labels/label_volume.h"
 
 namespace karyo::cli {
 namespace {
@@ -30,7 +31,7 @@ std::span<const T> voxels_of(const Volume& volume) {
 /// noisy picture they are not: confluent objects ten voxels wide still have nine equal pairs of
 /// ten.
 struct LabelSigns {
-  bool possible = true;  ///< one channel of whole numbers from 0
+  bool possible = true;  ///< one channel of whole numbers from 0, and -1 where ignored
   bool background = false;
   std::int64_t pairs = 0, equal = 0;  ///< neighbours along x inside objects
 
@@ -55,11 +56,17 @@ void add_range(std::span<const T> voxels, Facts& facts) {
   facts.high = high;
 }
 
+/// -1 of any integer type with a sign, 4294967295 without.
+template <typename T>
+bool is_ignored(T voxel) {
+  return static_cast<std::uint32_t>(voxel) == kIgnoredLabel;
+}
+
 template <typename T>
 void add_signs(std::span<const T> voxels, std::int64_t row, LabelSigns& signs) {
   LabelSigns sum = signs;
   for (std::size_t i = 0; i < voxels.size() && sum.possible; ++i) {
-    if (voxels[i] < 0) sum.possible = false;
+    if (voxels[i] < 0 && !is_ignored(voxels[i])) sum.possible = false;
     sum.background = sum.background || voxels[i] == 0;
     const bool row_begins = i % static_cast<std::size_t>(row) == 0;
     if (row_begins || voxels[i] == 0 || voxels[i - 1] == 0) continue;
@@ -78,7 +85,7 @@ Result<std::int64_t> count_objects(const std::string& file) {
       std::uint32_t last = 0;
       for (const T voxel : voxels_of<T>(plane)) {
         const auto id = static_cast<std::uint32_t>(voxel);
-        if (id != last && id != 0) ids.insert(id);
+        if (id != last && id != 0 && id != kIgnoredLabel) ids.insert(id);
         last = id;
       }
     });

@@ -4,13 +4,13 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <limits>
 
 #include "app/report/overlay.h"
 #include "core/base/atomic_file.h"
 #include "core/base/task.h"
 #include "core/base/text.h"
 #include "core/io/image_io.h"
+#include "core/labels/label_volume.h"
 
 namespace karyo {
 namespace {
@@ -24,6 +24,7 @@ json to_json(const Matching& m) {
           {"fn", m.false_negatives},
           {"n_true", m.n_true},
           {"n_pred", m.n_pred},
+          {"n_ignored", m.n_ignored},
           {"precision", m.precision},
           {"recall", m.recall},
           {"f1", m.f1},
@@ -42,19 +43,20 @@ json table_of(const std::vector<Matching>& by_threshold) {
 std::string csv_row(const std::string& name, const Matching& m) {
   char numbers[320];
   std::snprintf(numbers, sizeof numbers,
-                ",%s,%lld,%lld,%lld,%lld,%lld,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f\n",
+                ",%s,%lld,%lld,%lld,%lld,%lld,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%lld\n",
                 threshold_text(m.threshold).c_str(), static_cast<long long>(m.true_positives),
                 static_cast<long long>(m.false_positives),
                 static_cast<long long>(m.false_negatives), static_cast<long long>(m.n_true),
                 static_cast<long long>(m.n_pred), m.precision, m.recall, m.f1, m.accuracy,
-                m.mean_matched_score, m.mean_true_score, m.panoptic_quality);
+                m.mean_matched_score, m.mean_true_score, m.panoptic_quality,
+                static_cast<long long>(m.n_ignored));
   return csv_field(name) + numbers;
 }
 
 std::string csv_of(const LabelEvaluation& evaluation) {
   std::string csv =
       "image,iou,tp,fp,fn,n_true,n_pred,precision,recall,f1,accuracy,mean_matched_score,"
-      "mean_true_score,panoptic_quality\n";
+      "mean_true_score,panoptic_quality,n_ignored\n";
   for (const ImageScores& image : evaluation.images) {
     for (const Matching& m : image.by_threshold) csv += csv_row(image.name, m);
   }
@@ -100,13 +102,16 @@ Result<LabelArray> read_frames(const std::filesystem::path& path, std::int64_t& 
     auto labels = to_labels(volume, t);
     if (!labels) return labels.error().in(path.string());
     if (frames == 1) return labels;
-    const std::uint64_t highest = *std::max_element(labels->begin(), labels->end());
-    if (taken + highest > std::numeric_limits<std::uint32_t>::max()) {
+    std::uint64_t highest = 0;
+    for (const std::uint32_t id : *labels) {
+      if (id > highest && id != kIgnoredLabel) highest = id;
+    }
+    if (taken + highest >= kIgnoredLabel) {
       return Error(ErrorCode::kTooLarge, path.string() + ": the labels of its frames are too high",
                    "Number the objects of each frame from 1.");
     }
     std::transform(labels->begin(), labels->end(), &all(t * shape.z, 0, 0), [&](std::uint32_t id) {
-      return id == 0 ? 0 : id + static_cast<std::uint32_t>(taken);
+      return id == 0 || id == kIgnoredLabel ? id : id + static_cast<std::uint32_t>(taken);
     });
     taken += highest;
   }

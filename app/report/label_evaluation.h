@@ -32,7 +32,8 @@ struct LabelEvaluation {
 };
 
 /// Reads, matches and draws every pair, then writes metrics.csv, metrics.json and overlays/NAME.png
-/// to the output folder. `on_image` is called after each with (done, total, name) and may return
+/// to the output folder. Ignored parts of the truth are left out (core/metrics/matching.h).
+/// `on_image` is called after each with (done, total, name) and may return
 /// false to stop.
 /// Errors: as read_labels and find_overlaps, naming the file; kCancelled; kIo.
 Result<LabelEvaluation> evaluate_labels(

@@ -8,6 +8,7 @@
 
 #include "app/report/bitmap_text.h"
 #include "core/image/normalize.h"
+#include "core/labels/label_volume.h"
 
 namespace karyo {
 namespace {
@@ -38,7 +39,8 @@ std::int64_t fullest_plane(LabelView truth, LabelView prediction) {
     std::int64_t labelled = 0;
     for (std::int64_t y = 0; y < truth.shape().y; ++y) {
       for (std::int64_t x = 0; x < truth.shape().x; ++x) {
-        labelled += (truth(z, y, x) != 0) + (prediction(z, y, x) != 0);
+        const std::uint32_t t = truth(z, y, x);
+        labelled += (t != 0 && t != kIgnoredLabel) + (prediction(z, y, x) != 0);
       }
     }
     if (labelled > most) {
@@ -56,6 +58,17 @@ std::unordered_set<std::uint32_t> unmatched(const std::vector<std::uint32_t>& id
   std::unordered_set<std::uint32_t> left(ids.begin(), ids.end());
   for (const ObjectOverlap& pair : matched) left.erase(ids[static_cast<std::size_t>(pair.*side)]);
   return left;
+}
+
+/// Predictions that are wrong: unmatched, and not left out as ignored.
+std::unordered_set<std::uint32_t> invented_ids(const Overlaps& overlaps,
+                                               const std::vector<ObjectOverlap>& matched) {
+  auto ids = unmatched(overlaps.prediction_ids, matched, &ObjectOverlap::prediction);
+  const auto out = overlaps.left_out(matched);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (out[i]) ids.erase(overlaps.prediction_ids[i]);
+  }
+  return ids;
 }
 
 void blend(std::uint8_t* pixel, Rgb color, double opacity) {
@@ -94,13 +107,15 @@ class OverlayPainter {
   /// The object's own rim, one pixel wide.
   bool on_outline(LabelView labels, std::int64_t y, std::int64_t x) const {
     const std::uint32_t id = label(labels, y, x);
-    if (id == 0) return false;
+    if (id == 0 || id == kIgnoredLabel) return false;
     const std::pair<std::int64_t, std::int64_t> steps[] = {{-1, 0}, {1, 0}, {0, -1}, {0, 1}};
     return std::any_of(std::begin(steps), std::end(steps), [&](const auto& step) {
       const std::int64_t v = y + step.first, u = x + step.second;
       return v >= 0 && v < height_ && u >= 0 && u < width_ && label(labels, v, u) != id;
     });
   }
+
+  static bool on_hatch(std::int64_t y, std::int64_t x) { return (x + y) % 8 < 2; }
 
   void draw_image(RgbPicture& picture) const {
     const Volume* image = input_.image;
@@ -125,11 +140,13 @@ class OverlayPainter {
   void draw_objects(RgbPicture& picture) const {
     const auto missed =
         unmatched(input_.overlaps->truth_ids, *input_.matched, &ObjectOverlap::truth);
-    const auto invented =
-        unmatched(input_.overlaps->prediction_ids, *input_.matched, &ObjectOverlap::prediction);
+    const auto invented = invented_ids(*input_.overlaps, *input_.matched);
     for (std::int64_t y = 0; y < height_; ++y) {
       for (std::int64_t x = 0; x < width_; ++x) {
         std::uint8_t* pixel = picture.pixel(y, x);
+        if (label(input_.truth, y, x) == kIgnoredLabel && on_hatch(y, x)) {
+          blend(pixel, kIgnoredColor, kFillOpacity);
+        }
         if (missed.contains(label(input_.truth, y, x))) blend(pixel, kTruthColor, kFillOpacity);
         if (invented.contains(label(input_.prediction, y, x))) {
           blend(pixel, kPredictionColor, kFillOpacity);
@@ -166,6 +183,7 @@ class OverlayPainter {
                   static_cast<long long>(matching.false_negatives),
                   static_cast<long long>(matching.false_positives));
     std::string line = counts;
+    if (matching.n_ignored > 0) line += "  ignored " + std::to_string(matching.n_ignored);
     if (input_.truth.shape().z > 1) line += "  Z " + std::to_string(plane_ + 1);
     draw_text(picture, y + kLegendLine, 4, line, {220, 220, 220});
   }

@@ -10,6 +10,8 @@ namespace karyo::worker {
 void add_train_command(cli::Cli& command_line);
 void add_thresholds_command(cli::Cli& command_line);
 void add_predict_command(cli::Cli& command_line);
+void add_import_model_command(cli::Cli& command_line);
+void add_export_model_command(cli::Cli& command_line);
 void add_serve_command(cli::Cli& command_line);
 
 /// Asks `control` to stop once Ctrl-C was pressed. Lives as long as the work.

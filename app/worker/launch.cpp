@@ -17,10 +17,13 @@ struct WorkerCommand {
   const char* help;
 };
 
-constexpr std::array<WorkerCommand, 3> kCommands{{
+constexpr std::array<WorkerCommand, 5> kCommands{{
     {"train", "Train a model on a folder of pairs"},
     {"thresholds", "Tune a model's probability and NMS thresholds"},
     {"predict", "Apply a model to an image or a folder"},
+    {"import-model",
+     "Make a model folder of a StarDist, CARE or N2V folder or bioimage.io package"},
+    {"export-model", "Write a model for the Python packages, or as a bioimage.io package"},
 }};
 
 }  // namespace

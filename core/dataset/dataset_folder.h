@@ -48,10 +48,18 @@ struct Finding {
   friend bool operator==(const Finding&, const Finding&) = default;
 };
 
+/// What the masks hold, all together.
+struct MaskCounts {
+  std::int64_t objects = 0;
+  std::int64_t voxels = 0, ignored = 0;  ///< all, and those with kIgnoredLabel, which is no object
+  std::int64_t masks_with_ignored = 0;
+};
+
 struct DatasetFolder {
   std::filesystem::path root;
   std::vector<DatasetPair> pairs;  ///< usable ones, sorted by name
   std::vector<Finding> findings;   ///< in the order of file names
+  MaskCounts counts = {};          ///< zeros until check_all_contents has read the masks
 
   /// The first finding that stops training; with several, how many there are is said as well.
   Result<void> usable() const;
@@ -65,12 +73,13 @@ Result<DatasetFolder> open_dataset(const std::filesystem::path& root, std::int64
 /// Findings about one image in memory: constant or non-finite.
 std::vector<Finding> check_image(const std::filesystem::path& file, const Volume& image);
 
-/// Findings about a pair in memory: constant or non-finite image, empty mask, mask with a single
-/// number for several separate objects.
+/// Findings about a pair in memory: constant or non-finite image, mask without object or ignored
+/// all over, mask with a single number for several separate objects.
 std::vector<Finding> check_contents(const DatasetPair& pair, const Volume& image, LabelView labels);
 
-/// Reads both files of every pair and appends what check_contents finds, as well as files that
-/// cannot be read. `progress`, where given, hears how many pairs are done.
+/// Reads both files of every pair, counts what the masks hold, and appends what check_contents
+/// finds, as well as files that cannot be read. `progress`, where given, hears how many pairs are
+/// done.
 void check_all_contents(DatasetFolder& dataset,
                         const std::function<void(std::int64_t done)>& progress = {});
 

@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include "core/labels/label_volume.h"
+
 namespace karyo {
 namespace {
 
@@ -104,6 +106,10 @@ Result<LabelArray> to_labels(const Volume& volume, std::int64_t t) {
     const T* source = volume.view<T>(t, 0).data();
     for (std::int64_t i = 0; i < labels.count(); ++i) {
       const auto value = static_cast<double>(source[i]);
+      if (value == -1) {  // false at once, and dropped by the compiler, where there is no sign
+        labels.data()[i] = kIgnoredLabel;
+        continue;
+      }
       const bool fits = value >= 0 && value <= std::numeric_limits<std::uint32_t>::max() &&
                         std::floor(value) == value;
       if (!fits) {
@@ -116,9 +122,10 @@ Result<LabelArray> to_labels(const Volume& volume, std::int64_t t) {
   });
   if (wrong >= 0) {
     return Error(ErrorCode::kBadFile,
-                 "labels must be whole numbers from 0 up; found " +
+                 "labels must be whole numbers from 0 up, or -1; found " +
                      place_of(wrong_value, wrong, labels.shape()),
-                 "Save the labels as an integer image (0 = background, one number per object).");
+                 "Save the labels as an integer image (0 = background, one number per object, -1 "
+                 "where nothing is said).");
   }
   return labels;
 }

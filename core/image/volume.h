@@ -99,8 +99,8 @@ Array3<float> to_float(const Volume& volume, std::int64_t t = 0, std::int64_t c 
 /// One plane of it, as (1, Y, X).
 Array3<float> plane_to_float(const Volume& volume, std::int64_t t, std::int64_t c, std::int64_t z);
 
-/// A label image as uint32. Errors: kBadFile when the voxels are not whole numbers >= 0 or there is
-/// more than one channel; the message names the first such value and its place.
+/// A label image as uint32; -1 becomes kIgnoredLabel (core/labels/label_volume.h). Errors: kBadFile
+/// for more than one channel and other voxels than whole numbers >= -1; the first such is named.
 Result<LabelArray> to_labels(const Volume& volume, std::int64_t t = 0);
 
 /// Labels as a volume to write: uint16 where all ids fit, else uint32.

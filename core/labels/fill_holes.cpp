@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/labels/label_volume.h"
 #include "core/labels/relabel.h"
 
 namespace karyo {
@@ -78,6 +79,13 @@ LabelArray fill_label_holes(LabelView labels) {
   LabelArray filled(labels.shape());
   Flood flood;
   for (const auto& [id, box] : object_boxes(labels)) flood.fill(labels, id, box, filled);
+  for (std::int64_t z = 0; z < labels.shape().z; ++z) {
+    for (std::int64_t y = 0; y < labels.shape().y; ++y) {
+      for (std::int64_t x = 0; x < labels.shape().x; ++x) {
+        if (labels(z, y, x) == kIgnoredLabel) filled(z, y, x) = kIgnoredLabel;
+      }
+    }
+  }
   return filled;
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/base/parallel.h"
 #include "core/io/limits.h"
+#include "core/labels/label_volume.h"
 #include "core/segment/wand.h"
 
 namespace karyo {
@@ -130,7 +131,8 @@ std::map<std::uint32_t, std::vector<Outline>> label_outlines(LabelView labels, s
     const std::uint32_t* row = labels.row(z, y);
     for (std::int32_t x = 0; x < width; ++x) {
       const std::uint32_t label = row[x];
-      if (label == 0 || (x + 1 < width && row[x + 1] == label) || walked[place(x, y)]) continue;
+      if (label == 0 || label == kIgnoredLabel) continue;
+      if ((x + 1 < width && row[x + 1] == label) || walked[place(x, y)]) continue;
       outlines[label].push_back(trace_outline(
           x, y,
           [&](std::int32_t px, std::int32_t py) {

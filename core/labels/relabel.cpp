@@ -4,13 +4,15 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/labels/label_volume.h"
+
 namespace karyo {
 
 std::uint32_t relabel_sequential(LabelArray& labels) {
   std::unordered_map<std::uint32_t, std::uint32_t> new_id;
   std::uint32_t last = 0;
   for (const std::uint32_t id : labels) {
-    if (id != last && id != 0) new_id.emplace(id, 0);
+    if (id != last && id != 0 && id != kIgnoredLabel) new_id.emplace(id, 0);
     last = id;
   }
   std::vector<std::uint32_t> ids;
@@ -22,7 +24,7 @@ std::uint32_t relabel_sequential(LabelArray& labels) {
   // Neighbours mostly belong together: one look-up a run.
   std::uint32_t from = 0, to = 0;
   for (std::uint32_t& id : labels) {
-    if (id == 0) continue;
+    if (id == 0 || id == kIgnoredLabel) continue;
     if (id != from) {
       from = id;
       to = new_id.at(id);
@@ -41,7 +43,7 @@ std::map<std::uint32_t, Box3> object_boxes(LabelView labels) {
         const std::uint32_t id = labels(z, y, x);
         const std::int64_t begin = x;
         while (x < shape.x && labels(z, y, x) == id) ++x;
-        if (id == 0) continue;
+        if (id == 0 || id == kIgnoredLabel) continue;
         const Box3 run{{z, y, begin}, {z + 1, y + 1, x}};
         const auto [entry, added] = boxes.try_emplace(id, run);
         if (!added) entry->second = entry->second.united_with(run);

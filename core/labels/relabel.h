@@ -9,11 +9,11 @@
 
 namespace karyo {
 
-/// Gives the objects the ids 1..n in the order of their old ids; background stays 0.
-/// Returns n.
+/// Gives the objects the ids 1..n in the order of their old ids; background and what is ignored
+/// stay as they are. Returns n.
 std::uint32_t relabel_sequential(LabelArray& labels);
 
-/// The smallest box around each object, by id; background has none.
+/// The smallest box around each object, by id; background and what is ignored have none.
 std::map<std::uint32_t, Box3> object_boxes(LabelView labels);
 
 }  // namespace karyo

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "core/labels/label_volume.h"
 #include "core/metrics/assignment.h"
 
 namespace karyo {
@@ -11,20 +12,27 @@ namespace {
 /// Numbers the ids of an image in ascending order and counts their voxels.
 class ObjectIndex {
  public:
-  void add(std::uint32_t id, std::int64_t voxels) { sizes_[id] += voxels; }
+  void add(std::uint32_t id, std::int64_t voxels) { sizes_[id].known += voxels; }
+  void add_ignored(std::uint32_t id, std::int64_t voxels) { sizes_[id].ignored += voxels; }
 
-  void finish(std::vector<std::uint32_t>& ids, std::vector<std::int64_t>& sizes) {
+  void finish(std::vector<std::uint32_t>& ids, std::vector<std::int64_t>& sizes,
+              std::vector<bool>* mostly_ignored = nullptr) {
     for (const auto& [id, voxels] : sizes_) ids.push_back(id);
     std::sort(ids.begin(), ids.end());
     for (const std::uint32_t id : ids) {
       number_[id] = static_cast<std::int32_t>(sizes.size());
-      sizes.push_back(sizes_[id]);
+      const Size size = sizes_[id];
+      sizes.push_back(size.known);
+      if (mostly_ignored != nullptr) mostly_ignored->push_back(size.ignored > size.known);
     }
   }
   std::int32_t number_of(std::uint32_t id) const { return number_.at(id); }
 
  private:
-  std::unordered_map<std::uint32_t, std::int64_t> sizes_;
+  struct Size {
+    std::int64_t known = 0, ignored = 0;
+  };
+  std::unordered_map<std::uint32_t, Size> sizes_;
   std::unordered_map<std::uint32_t, std::int32_t> number_;
 };
 
@@ -76,15 +84,21 @@ Result<Overlaps> find_overlaps(LabelView truth, LabelView prediction, MatchCrite
         const std::uint32_t t = truth(z, y, x), p = prediction(z, y, x);
         const std::int64_t begin = x;
         while (x < shape.x && truth(z, y, x) == t && prediction(z, y, x) == p) ++x;
+        const bool object = p != 0 && p != kIgnoredLabel;
+        if (t == kIgnoredLabel) {
+          if (object) prediction_index.add_ignored(p, x - begin);
+          continue;
+        }
         if (t != 0) truth_index.add(t, x - begin);
-        if (p != 0) prediction_index.add(p, x - begin);
-        if (t != 0 && p != 0) both[std::uint64_t{t} << 32 | p] += x - begin;
+        if (object) prediction_index.add(p, x - begin);
+        if (t != 0 && object) both[std::uint64_t{t} << 32 | p] += x - begin;
       }
     }
   }
   Overlaps overlaps;
   truth_index.finish(overlaps.truth_ids, overlaps.truth_sizes);
-  prediction_index.finish(overlaps.prediction_ids, overlaps.prediction_sizes);
+  prediction_index.finish(overlaps.prediction_ids, overlaps.prediction_sizes,
+                          &overlaps.mostly_ignored);
   for (const auto& [ids, voxels] : both) {
     const std::int32_t t = truth_index.number_of(static_cast<std::uint32_t>(ids >> 32));
     const std::int32_t p = prediction_index.number_of(static_cast<std::uint32_t>(ids));
@@ -98,6 +112,12 @@ Result<Overlaps> find_overlaps(LabelView truth, LabelView prediction, MatchCrite
               return a.truth != b.truth ? a.truth < b.truth : a.prediction < b.prediction;
             });
   return overlaps;
+}
+
+std::vector<bool> Overlaps::left_out(const std::vector<ObjectOverlap>& matched) const {
+  std::vector<bool> out = mostly_ignored;
+  for (const ObjectOverlap& pair : matched) out[static_cast<std::size_t>(pair.prediction)] = false;
+  return out;
 }
 
 std::vector<ObjectOverlap> assign_objects(const Overlaps& overlaps, double threshold) {
@@ -150,12 +170,15 @@ Matching match_objects(const Overlaps& overlaps, double threshold,
   Matching m;
   m.threshold = threshold;
   m.n_true = static_cast<std::int64_t>(overlaps.truth_ids.size());
-  m.n_pred = static_cast<std::int64_t>(overlaps.prediction_ids.size());
-  for (const ObjectOverlap& pair : matched_pairs(overlaps, threshold)) {
+  const auto pairs = matched_pairs(overlaps, threshold);
+  const auto out = overlaps.left_out(pairs);
+  m.n_ignored = std::count(out.begin(), out.end(), true);
+  m.n_pred = static_cast<std::int64_t>(overlaps.prediction_ids.size()) - m.n_ignored;
+  for (const ObjectOverlap& pair : pairs) {
     ++m.true_positives;
     m.matched_score_sum += pair.score;
-    if (matched != nullptr) matched->push_back(pair);
   }
+  if (matched != nullptr) matched->insert(matched->end(), pairs.begin(), pairs.end());
   m.false_positives = m.n_pred - m.true_positives;
   m.false_negatives = m.n_true - m.true_positives;
   complete(m);
@@ -171,6 +194,7 @@ Matching pool(std::span<const Matching> images) {
     sum.false_negatives += m.false_negatives;
     sum.n_true += m.n_true;
     sum.n_pred += m.n_pred;
+    sum.n_ignored += m.n_ignored;
     sum.matched_score_sum += m.matched_score_sum;
   }
   complete(sum);

@@ -2,9 +2,19 @@
 
 /// How well predicted objects agree with true ones: objects are paired by overlap, and counted.
 ///
-/// Source  stardist 0.9.2, matching.py: matching, matching_dataset (spec: relabelled images, float32
+/// Source  stardist 0.9.2, matching.py: matching, matching_dataset (spec: relabelled images,
+/// float32
 ///         scores, one-to-one pairs that maximise first the number of pairs at or above the
 ///         threshold, then the sum of scores).
+///
+/// Ignored parts (voxels that the truth gives kIgnoredLabel) are judged by the rule of panoptic
+/// quality's "void" (Kirillov et al., CVPR 2019, section 4.1): nobody said what lies there, so
+///   - they are no true object;
+///   - a prediction's voxels there do not count: overlap is measured on what is known;
+///   - a prediction that matches nothing and has more than half of its voxels there is left out:
+///     it is neither right nor wrong. One that matches a true object counts wherever it lies.
+/// kIgnoredLabel in a prediction is no object either. Truths without it give the reference's
+/// numbers.
 
 #include <cstdint>
 #include <span>
@@ -30,9 +40,14 @@ struct ObjectOverlap {
 
 /// Which objects overlap, and how much: all that matching needs to know of two label images.
 struct Overlaps {
-  std::vector<std::uint32_t> truth_ids, prediction_ids;          ///< ascending
-  std::vector<std::int64_t> truth_sizes, prediction_sizes;       ///< in voxels
-  std::vector<ObjectOverlap> pairs;                              ///< by truth, then prediction
+  std::vector<std::uint32_t> truth_ids, prediction_ids;     ///< ascending
+  std::vector<std::int64_t> truth_sizes, prediction_sizes;  ///< in voxels that are not ignored
+  /// Of each prediction: whether more than half of its voxels are ignored.
+  std::vector<bool> mostly_ignored;
+  std::vector<ObjectOverlap> pairs;  ///< by truth, then prediction
+
+  /// Of each prediction: whether it is left out of the scores, given the pairs that match.
+  std::vector<bool> left_out(const std::vector<ObjectOverlap>& matched) const;
 };
 
 /// One pass over the voxels. Errors: kInvalidArgument when the shapes differ.
@@ -44,7 +59,8 @@ Result<Overlaps> find_overlaps(LabelView truth, LabelView prediction,
 struct Matching {
   double threshold = 0.5;
   std::int64_t true_positives = 0, false_positives = 0, false_negatives = 0;
-  std::int64_t n_true = 0, n_pred = 0;
+  std::int64_t n_true = 0, n_pred = 0;  ///< without what was left out as ignored
+  std::int64_t n_ignored = 0;           ///< predictions left out
   double precision = 0;           ///< tp / (tp + fp)
   double recall = 0;              ///< tp / (tp + fn)
   double accuracy = 0;            ///< tp / (tp + fp + fn), the "average precision" of the field

@@ -4,7 +4,7 @@
 
 #include "core/base/atomic_file.h"
 #include "models/io/hdf5_session.h"
-#include "models/io/keras_weights.h"
+#include "models/io/keras_model.h"
 
 namespace karyo {
 namespace {
@@ -138,9 +138,22 @@ Result<void> write_layers(hid_t file, const std::vector<KerasLayer>& layers) {
   return write_names(top, "weight_names", {});
 }
 
+/// Weights under their own group, the architecture beside it.
+Result<void> write_model(hid_t file, const std::vector<KerasLayer>& layers,
+                         const std::string& architecture) {
+  KARYO_CHECK_OK(write_strings(file, "model_config", {architecture}, 0, 1, true));
+  KARYO_CHECK_OK(write_strings(file, "backend", {"tensorflow"}, 0, 1, true));
+  KARYO_CHECK_OK(write_strings(file, "keras_version", {"3.0.0"}, 0, 1, true));
+  const Hdf5Handle group(H5Gcreate2(file, "model_weights", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+                         H5Gclose);
+  if (!group) return hdf5_error("making the group of weights");
+  return write_layers(group, layers);
+}
+
 /// The file's bytes, made in memory: HDF5 cannot recover from a disk that fills up while it closes
-/// a file, and our own writing can.
-Result<std::string> hdf5_bytes(const std::vector<KerasLayer>& layers) {
+/// a file, and our own writing can. No architecture: weights alone.
+Result<std::string> hdf5_bytes(const std::vector<KerasLayer>& layers,
+                               const std::string& architecture) {
   const Hdf5Session session;
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   if (!access || H5Pset_fapl_core(access, 1 << 20, false) < 0) {
@@ -148,7 +161,8 @@ Result<std::string> hdf5_bytes(const std::vector<KerasLayer>& layers) {
   }
   const Hdf5Handle file(H5Fcreate("weights", H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose);
   if (!file) return hdf5_error("making a file in memory");
-  KARYO_CHECK_OK(write_layers(file, layers));
+  KARYO_CHECK_OK(architecture.empty() ? write_layers(file, layers)
+                                      : write_model(file, layers, architecture));
   if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) return hdf5_error("finishing the file");
   const ssize_t size = H5Fget_file_image(file, nullptr, 0);
   if (size <= 0) return hdf5_error("measuring the file");
@@ -164,8 +178,20 @@ Result<std::string> hdf5_bytes(const std::vector<KerasLayer>& layers) {
 Result<void> write_keras_weights(const std::filesystem::path& path,
                                  const std::vector<KerasLayer>& layers) {
   KARYO_CHECK_OK(check_layers(layers));
-  KARYO_TRY(const std::string bytes, hdf5_bytes(layers));
+  KARYO_TRY(const std::string bytes, hdf5_bytes(layers, ""));
   return write_file_atomically(path, bytes);
+}
+
+Result<std::string> keras_model_bytes(const std::vector<KerasLayer>& layers,
+                                      const std::string& architecture) {
+  KARYO_CHECK_OK(check_layers(layers));
+  if (architecture.size() > kMostAttributeBytes) {
+    return Error(ErrorCode::kTooLarge,
+                 "the description of the network takes " + std::to_string(architecture.size()) +
+                     " bytes; Keras files hold " + std::to_string(kMostAttributeBytes),
+                 "Export with --format keras, which needs no description.");
+  }
+  return hdf5_bytes(layers, architecture);
 }
 
 }  // namespace karyo

@@ -4,6 +4,11 @@
 ///
 /// Source: stardist 0.9.2 (masked_loss_mae with background_reg) and Keras 3's clipped
 /// cross-entropy, means over the whole batch.
+///
+/// Where the probability's target is -1 (ignored), nothing that the network says changes the loss
+/// or has a gradient. One difference to the reference, which masks the probability and the
+/// distances there but keeps its regulariser, background_reg * |distance|: it pulls the distances
+/// of objects that nobody drew towards 0. A batch that is ignored all over has the loss 0.
 
 #include <torch/torch.h>
 
@@ -15,7 +20,7 @@ namespace karyo {
 struct StarDistTarget {
   torch::Tensor prob;  ///< (N, h, w) in [0, 1]; -1 where ignored
   torch::Tensor dist;  ///< (N, h, w, rays)
-  torch::Tensor mask;  ///< (N, h, w) weight of each pixel's distances, in [0, 1]
+  torch::Tensor mask;  ///< (N, h, w) weight of each pixel's distances, in [0, 1]; 0 where ignored
 };
 
 struct StarDistLossSettings {
@@ -26,7 +31,7 @@ struct StarDistLossSettings {
 struct StarDistLoss {
   torch::Tensor total;  ///< prob_weight * prob + dist_weight * dist; carries the gradient
   double prob = 0;      ///< mean over pixels that are not ignored
-  double dist = 0;      ///< mean over pixels, background regulariser included
+  double dist = 0;      ///< mean over all pixels, background regulariser included
 };
 
 /// One pass over the output computes loss and gradient. The result does not depend on threads.

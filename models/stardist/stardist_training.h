@@ -13,8 +13,9 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
                                     TaskControl& control);
 
 /// Predicts every pair of `pairs` and searches the thresholds with the best mean accuracy over IoU
-/// 0.3, 0.5 and 0.7. `pmin`, `pmax`: the percentiles the model was trained with. Masks without any
-/// object give the default thresholds and 0 images. Errors: NaN, other channels, kNumeric.
+/// 0.3, 0.5 and 0.7, without ignored parts (core/metrics/matching.h). `pmin`, `pmax`: the
+/// percentiles the model was trained with. Masks without any object give the default thresholds and
+/// 0 images. Errors: NaN, other channels, kNumeric.
 Result<TunedThresholds> tune_stardist(const StarDistModel& model,
                                       const std::vector<DatasetPair>& pairs, double pmin,
                                       double pmax, const Device& device, Precision precision,

@@ -57,7 +57,8 @@ struct ScoredThresholds {
 ///
 /// Images come one by one, and only their truth and the objects that survive NMS are kept: as a
 /// more probable polygon alone can suppress one, raising the probability threshold just drops
-/// survivors, so one NMS an image and NMS threshold serves the whole search.
+/// survivors, so one NMS an image and NMS threshold serves the whole search. Ignored parts of a
+/// truth are left out as core/metrics/matching.h says.
 /// Threads  one caller at a time; works on `threads` threads.
 /// Source   stardist 0.9.2, optimize_thresholds (the dense path).
 class ThresholdOptimizer {

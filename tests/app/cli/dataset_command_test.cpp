@@ -6,6 +6,7 @@
 
 #include "app/cli/commands.h"
 #include "core/io/image_io.h"
+#include "core/labels/label_volume.h"
 #include "tests/app/cli/run_cli.h"
 #include "tests/support/temp_dir.h"
 
@@ -34,6 +35,24 @@ TEST(DatasetCheck, SaysWhenNothingIsWrong) {
   const auto outcome = run({"dataset", "check", dir.path().string(), "--quiet"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("1 usable pair, nothing wrong"));
+}
+
+TEST(DatasetCheck, CountsObjectsAndWhatIsIgnored) {
+  const test::TempDir dir;
+  add_pair(dir.path(), "a.tif", true);
+  add_pair(dir.path(), "b.tif", true);
+  LabelArray labels({1, 8, 9});
+  labels(0, 1, 1) = 1;
+  for (int x = 0; x < 9; ++x) labels(0, 4, x) = kIgnoredLabel;
+  ASSERT_TRUE(write_labels(dir / "masks/b.tif", labels));
+  const auto said = run({"dataset", "check", dir.path().string(), "--quiet"});
+  EXPECT_EQ(said.status, 0) << said.err;
+  EXPECT_THAT(said.out, HasSubstr("2 objects; 6.2 % of the pixels are ignored, in 1 mask"));
+  const auto json = nlohmann::json::parse(
+      run({"dataset", "check", dir.path().string(), "--quiet", "--json"}).out);
+  EXPECT_EQ(json["objects"], 2);
+  EXPECT_EQ(json["ignored_pixels"], 9);
+  EXPECT_EQ(json["masks_with_ignored"], 1);
 }
 
 TEST(DatasetCheck, ListsFindingsAndFails) {

@@ -52,6 +52,21 @@ TEST(Info, DescribesLabelsInWordsAndAsJson) {
   EXPECT_EQ(facts["objects"], 2);
 }
 
+TEST(Info, WhatIsIgnoredIsNoObject) {
+  const test::TempDir dir;
+  Volume labels(VoxelType::kInt16, {1, 1, 1, 8, 9});
+  auto ids = labels.view<std::int16_t>();
+  for (int x = 1; x < 5; ++x) {
+    ids(0, 2, x) = 3;
+    ids(0, 5, x) = -1;
+  }
+  ASSERT_TRUE(write_image(dir / "signed.tif", labels));
+  ASSERT_TRUE(write_labels(dir / "wide.tif", *to_labels(labels)));
+  for (const char* name : {"signed.tif", "wide.tif"}) {
+    EXPECT_EQ(json::parse(run({(dir / name).string(), "--json"}).out)["objects"], 1) << name;
+  }
+}
+
 TEST(Info, SeveralFilesMakeAList) {
   const test::TempDir dir;
   const std::string path = (dir / "nuclei.tif").string();

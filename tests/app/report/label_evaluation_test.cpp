@@ -9,6 +9,7 @@
 #include "app/report/overlay.h"
 #include "core/base/atomic_file.h"
 #include "core/io/image_io.h"
+#include "core/labels/label_volume.h"
 #include "tests/support/blobs.h"
 #include "tests/support/temp_dir.h"
 
@@ -160,6 +161,37 @@ TEST_F(LabelEvaluationTest, EveryFrameOfAMovieCounts) {
   EXPECT_FALSE(evaluate()) << "a movie and a plane";
 }
 
+TEST_F(LabelEvaluationTest, IgnoredPartsOfTheTruthAreLeftOut) {
+  // Two of the three true images lose an object to "ignored"; the predictions keep it.
+  for (const std::string name : {"a", "b"}) {
+    LabelArray truth = *read_labels(folder / "truth" / (name + ".tif"));
+    const std::uint32_t lost = *std::max_element(truth.begin(), truth.end());
+    std::replace(truth.begin(), truth.end(), lost, kIgnoredLabel);
+    save("truth/" + name + ".tif", truth);
+  }
+  const auto evaluation = evaluate();
+  ASSERT_TRUE(evaluation) << evaluation.error().what;
+  EXPECT_EQ(evaluation->pooled[0].n_ignored, 2);
+  EXPECT_EQ(evaluation->pooled[0].accuracy, 1);
+  EXPECT_EQ(evaluation->pooled_table()["0.5"]["n_ignored"], 2);
+}
+
+TEST_F(LabelEvaluationTest, IgnoredPartsOfAMovieStayIgnoredInEveryFrame) {
+  Random random(3);
+  std::vector<LabelArray> truth{test::random_blobs(60, 50, 6, 7, random),
+                                test::random_blobs(60, 50, 8, 7, random)};
+  const std::vector<LabelArray> found = truth;
+  for (auto& frame : truth) std::replace(frame.begin(), frame.end(), 1U, kIgnoredLabel);
+  fs::remove_all(folder / "truth");
+  fs::remove_all(folder / "pred");
+  ASSERT_TRUE(write_image(folder / "truth" / "m.tif", from_labels(truth, {})));
+  ASSERT_TRUE(write_image(folder / "pred" / "m.tif", from_labels(found, {})));
+  const auto evaluation = evaluate();
+  ASSERT_TRUE(evaluation) << evaluation.error().what;
+  EXPECT_EQ(evaluation->pooled[0].accuracy, 1);
+  EXPECT_EQ(evaluation->pooled[0].n_ignored, 2);
+}
+
 TEST_F(LabelEvaluationTest, StopsWhenAsked) {
   const auto pairs = pair_files(pairing);
   ASSERT_TRUE(pairs);
@@ -211,6 +243,34 @@ TEST(DrawOverlay, ColorsSayWhatIsRightMissedAndInvented) {
   EXPECT_EQ(color(40, 420), kPredictionColor);
   EXPECT_GT(color(80, 260).g, color(80, 260).r) << "missed: filled in the truth's color";
   EXPECT_GT(color(80, 460).r, color(80, 460).g);
+}
+
+TEST(DrawOverlay, IgnoredPartsAreHatchedAndWhatLiesThereIsNotCalledWrong) {
+  LabelArray truth({1, 100, 300}), prediction({1, 100, 300});
+  for (int y = 10; y < 70; ++y) {
+    for (int x = 100; x < 200; ++x) truth(0, y, x) = kIgnoredLabel;
+  }
+  for (int y = 20; y < 60; ++y) {
+    for (int x = 110; x < 150; ++x) prediction(0, y, x) = 6;
+  }
+  const auto overlaps = find_overlaps(truth.view(), prediction.view());
+  std::vector<ObjectOverlap> matched;
+  const Matching matching = match_objects(*overlaps, 0.5, &matched);
+  const RgbPicture picture =
+      draw_overlay({truth.view(), prediction.view(), &*overlaps, &matched, nullptr}, matching);
+  int hatched = 0, filled = 0, outlined = 0;
+  for (int y = 0; y < 200; ++y) {
+    for (int x = 0; x < 600; ++x) {
+      const std::uint8_t* p = picture.pixel(y, x);
+      const Rgb color{p[0], p[1], p[2]};
+      hatched += color.r > 0 && color.r == color.g && color.g == color.b;
+      outlined += color == kPredictionColor || color == kTruthColor;
+      filled += color.r > color.g && !(color == kPredictionColor);
+    }
+  }
+  EXPECT_NEAR(hatched, 120 * 200 / 4, 300);
+  EXPECT_EQ(filled, 0);
+  EXPECT_EQ(outlined, 4 * 79) << "the prediction's outline alone";
 }
 
 }  // namespace

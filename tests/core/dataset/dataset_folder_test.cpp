@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/io/image_io.h"
+#include "core/labels/label_volume.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/temp_dir.h"
 
@@ -243,6 +244,53 @@ TEST(DatasetFolder, FindsNothingWrongWithRealData) {
   for (const auto& finding : dataset->findings) {
     ADD_FAILURE() << finding.kind << " " << finding.file << " " << finding.what;
   }
+}
+
+TEST(DatasetFolder, IgnoredPartsAreCountedAndAreNoObject) {
+  const test::TempDir dir;
+  int number = 0;
+  for (const VoxelType type : {VoxelType::kInt8, VoxelType::kInt16, VoxelType::kInt32}) {
+    const std::string name = std::to_string(++number) + ".tif";
+    make_image(dir / "images" / name, {1, 1, 1, 8, 9});
+    Volume mask(type, {1, 1, 1, 8, 9});
+    visit_voxels(type, [&](auto zero) {
+      using T = decltype(zero);
+      auto ids = mask.view<T>();
+      ids(0, 1, 1) = static_cast<T>(1);
+      for (const int x : {3, 4, 8})
+        ids(0, 5, x) = static_cast<T>(-1);  // in two pieces, as is no object
+    });
+    std::filesystem::create_directories(dir / "masks");
+    ASSERT_TRUE(write_image(dir / "masks" / name, mask));
+  }
+  make_image(dir / "images/wide.tif", {1, 1, 1, 8, 9});
+  LabelArray labels = two_objects(8, 9);
+  labels(0, 7, 8) = kIgnoredLabel;
+  make_mask(dir / "masks/wide.tif", labels);
+  make_image(dir / "images/with.tif", {1, 1, 1, 8, 9});
+  make_mask(dir / "masks/with.tif", two_objects(8, 9));
+  auto dataset = open_dataset(dir.path());
+  ASSERT_TRUE(dataset) << dataset.error().what;
+  check_all_contents(*dataset);
+  for (const auto& finding : dataset->findings) ADD_FAILURE() << finding.what;
+  EXPECT_EQ(dataset->counts.objects, 3 * 1 + 2 + 2);
+  EXPECT_EQ(dataset->counts.ignored, 3 * 3 + 1);
+  EXPECT_EQ(dataset->counts.masks_with_ignored, 4);
+  EXPECT_EQ(dataset->counts.voxels, 5 * 8 * 9);
+}
+
+TEST(DatasetFolder, AMaskThatIsIgnoredAllOverIsOfNoUse) {
+  const DatasetPair pair{"a", "images/a.tif", "masks/a.tif", {1, 1, 1, 4, 4}, VoxelType::kUInt8};
+  Volume image(VoxelType::kUInt8, {1, 1, 1, 4, 4});
+  image.data()[3] = std::byte{9};
+  LabelArray labels({1, 4, 4}, kIgnoredLabel);
+  const auto all = check_contents(pair, image, labels.view());
+  ASSERT_EQ(kinds(all), std::set<std::string>{"all_ignored"});
+  EXPECT_EQ(all[0].severity, Severity::kError);
+  labels(0, 2, 2) = 0;  // known to be background: something to learn
+  const auto background = check_contents(pair, image, labels.view());
+  ASSERT_EQ(kinds(background), std::set<std::string>{"empty_mask"});
+  EXPECT_THAT(background[0].what, HasSubstr("0 or ignored"));
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "core/labels/label_volume.h"
+
 namespace karyo {
 namespace {
 
@@ -39,6 +41,33 @@ TEST(Volume, WhatIsNoLabelImageIsRefusedWithThePlace) {
   negative.view<std::int16_t>()(0, 0, 0) = -3;
   EXPECT_FALSE(to_labels(negative));
   EXPECT_FALSE(to_labels(Volume(VoxelType::kUInt8, {1, 3, 1, 4, 4})));
+}
+
+TEST(Volume, MinusOneIsIgnoredInEveryTypeWithASign) {
+  for (const VoxelType type : {VoxelType::kInt8, VoxelType::kInt16, VoxelType::kInt32,
+                               VoxelType::kFloat32, VoxelType::kFloat64}) {
+    Volume stored(type, {1, 1, 1, 1, 3});
+    visit_voxels(type, [&](auto zero) {
+      using T = decltype(zero);
+      stored.view<T>()(0, 0, 0) = static_cast<T>(7);
+      stored.view<T>()(0, 0, 1) = static_cast<T>(-1);
+    });
+    const auto labels = to_labels(stored);
+    ASSERT_TRUE(labels) << labels.error().what;
+    LabelArray expected({1, 1, 3});
+    expected(0, 0, 0) = 7;
+    expected(0, 0, 1) = kIgnoredLabel;
+    EXPECT_EQ(*labels, expected);
+  }
+  // The highest of an unsigned type is an object, but for 32 bits.
+  Volume narrow(VoxelType::kUInt16, {1, 1, 1, 1, 1});
+  narrow.view<std::uint16_t>()(0, 0, 0) = 0xffff;
+  EXPECT_EQ((*to_labels(narrow))(0, 0, 0), 0xffffU);
+  LabelArray wide({1, 1, 2});
+  wide(0, 0, 1) = kIgnoredLabel;
+  const Volume stored = from_labels(wide);
+  EXPECT_EQ(stored.type(), VoxelType::kUInt32);
+  EXPECT_EQ(*to_labels(stored), wide);
 }
 
 TEST(Volume, RangeLeavesNanOut) {

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/base/sha256.h"
 #include "tests/core/io/io_support.h"
-#include "tests/support/sha256.h"
 #include "tests/support/shared_data.h"
 
 namespace karyo {
@@ -66,7 +66,7 @@ TEST(ExpectedFiles, AllComeOutAsTheReferenceReadThem) {
     }
     const bool lossy = name.find("jpeg") != std::string::npos || name.ends_with(".jpg");
     if (expected.contains("sha256_of_pixels_little_endian_c_order") && !lossy) {
-      EXPECT_EQ(test::sha256(in_file_order(*volume, *described)),
+      EXPECT_EQ(sha256(in_file_order(*volume, *described)),
                 expected["sha256_of_pixels_little_endian_c_order"].get<std::string>());
     }
     if (expected.contains("min") && name.find("nan_inf") == std::string::npos) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/labels/label_volume.h"
 #include "core/labels/relabel.h"
 #include "tests/support/blobs.h"
 #include "tests/support/label_npy.h"
@@ -18,13 +19,15 @@ TEST(FillLabelHoles, EqualsTheReference) {
             test::labels_of(golden.at("output")));
 }
 
-/// A row of digits a string; '.' is background.
+/// A row of digits a string; '.' is background, '?' ignored.
 LabelArray drawn(const std::vector<std::string>& rows) {
   LabelArray labels({1, static_cast<std::int64_t>(rows.size()),
                      static_cast<std::int64_t>(rows[0].size())});
   for (std::size_t i = 0; i < rows.size() * rows[0].size(); ++i) {
     const char c = rows[i / rows[0].size()][i % rows[0].size()];
-    labels.data()[i] = c == '.' ? 0 : static_cast<std::uint32_t>(c - '0');
+    labels.data()[i] = c == '.'   ? 0
+                       : c == '?' ? kIgnoredLabel
+                                  : static_cast<std::uint32_t>(c - '0');
   }
   return labels;
 }
@@ -50,6 +53,19 @@ TEST(FillLabelHoles, InVolumesAHoleIsClosedOnSixSides) {
   EXPECT_EQ(fill_label_holes(ball.view()), LabelArray({3, 3, 3}, 4));
   ball(0, 1, 1) = 0;
   EXPECT_EQ(fill_label_holes(ball.view()), ball);
+}
+
+// Where all but a few objects is ignored, they lie in its holes: filling those, as the reference
+// does, would leave nothing to learn.
+TEST(FillLabelHoles, WhatIsIgnoredNeitherGrowsNorShrinks) {
+  const auto sparse = drawn({"?????", "?11??", "?11.?", "?????"});
+  EXPECT_EQ(fill_label_holes(sparse.view()), sparse);
+  EXPECT_EQ(fill_label_holes(drawn({"1111", "1?.1", "1111"}).view()),
+            drawn({"1111", "1?11", "1111"}));
+  EXPECT_EQ(object_boxes(sparse.view()).size(), 1u);
+  auto numbered = drawn({"7?.9"});
+  EXPECT_EQ(relabel_sequential(numbered), 2u);
+  EXPECT_EQ(numbered, drawn({"1?.2"}));
 }
 
 TEST(RelabelSequential, KeepsOrderAndCounts) {

@@ -8,6 +8,7 @@
 #include "core/base/random.h"
 #include "core/io/image_io.h"
 #include "core/io/roi_zip.h"
+#include "core/labels/label_volume.h"
 #include "core/segment/particles.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/temp_dir.h"
@@ -17,7 +18,8 @@ namespace {
 
 /// Blobs and specks with ids of every size, gaps between them, pieces and holes.
 LabelArray random_labels(Index3 shape, Random& random) {
-  static constexpr std::uint32_t kIds[] = {1, 2, 3, 255, 256, 65535, 65536, 70001, 4294967295U};
+  static constexpr std::uint32_t kIds[] = {
+      1, 2, 3, 255, 256, 65535, 65536, 70001, kIgnoredLabel - 1};
   LabelArray labels(shape);
   const auto kind = random.below(3);
   for (auto& id : labels) {
@@ -85,6 +87,14 @@ TEST(LabelRois, OnePieceIsTracedAndHolesOrPiecesMakeAComposite) {
   EXPECT_TRUE(rois[0].composite());
   EXPECT_EQ(roi_paths(rois[0]).size(), 3u);
   EXPECT_EQ(rois[0].right, 16);
+}
+
+TEST(LabelRois, WhatIsIgnoredIsNoRoi) {
+  LabelArray labels({1, 4, 6}, kIgnoredLabel);
+  labels(0, 1, 1) = 5;
+  const auto rois = rois_from_labels(labels.view());
+  ASSERT_EQ(rois.size(), 1u);
+  EXPECT_EQ(rois[0].name, "label-00005");
 }
 
 TEST(LabelRois, AStackSaysItsSlices) {

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "core/base/random.h"
+#include "core/labels/label_volume.h"
 #include "tests/support/blobs.h"
 #include "tests/support/label_npy.h"
 #include "tests/support/shared_data.h"
@@ -138,6 +140,77 @@ TEST(Matching, ImagesOfDifferentSizeAreRefusedWithBothSizes) {
   const auto result = find_overlaps(LabelArray({1, 4, 4}).view(), LabelArray({1, 4, 5}).view());
   ASSERT_FALSE(result);
   EXPECT_NE(result.error().what.find("1x4x5"), std::string::npos);
+}
+
+/// A row of pixels a string: '.' background, '?' ignored, letters objects.
+LabelArray drawn(const std::string& row) {
+  LabelArray labels({1, 1, static_cast<std::int64_t>(row.size())});
+  std::transform(row.begin(), row.end(), labels.begin(), [](char c) -> std::uint32_t {
+    return c == '.' ? 0 : c == '?' ? kIgnoredLabel : static_cast<std::uint32_t>(c);
+  });
+  return labels;
+}
+
+Matching match_rows(const std::string& truth, const std::string& prediction,
+                    double threshold = 0.5) {
+  return match_objects(*find_overlaps(drawn(truth).view(), drawn(prediction).view()), threshold);
+}
+
+TEST(MatchingIgnored, IsNoTrueObjectAndWhatLiesMainlyThereIsNeitherRightNorWrong) {
+  // Ignored are of c all 4 pixels, of d 3 of 5, of e 2 of 3.
+  const Matching m = match_rows("aaa.????.???...??", "bbb.cccc.dddddeee");
+  EXPECT_EQ(m.n_true, 1);
+  EXPECT_EQ(m.true_positives, 1);
+  EXPECT_EQ(m.n_ignored, 3);
+  EXPECT_EQ(m.false_positives, 0);
+  EXPECT_EQ(m.precision, 1);
+  const Matching half = match_rows("aaa...??", "bbb.eeee");
+  EXPECT_EQ(half.n_ignored, 0);
+  EXPECT_EQ(half.false_positives, 1) << "half is not more than half";
+}
+
+TEST(MatchingIgnored, OverlapIsMeasuredOnWhatIsKnown) {
+  // 3 known pixels that equal the object, 4 of which nobody said anything.
+  const Matching m = match_rows("aaa????", "bbbbbbb", 1.0);
+  EXPECT_EQ(m.true_positives, 1) << "mainly ignored, but it matches";
+  EXPECT_EQ(m.n_ignored, 0);
+  EXPECT_EQ(m.mean_matched_score, 1);
+}
+
+TEST(MatchingIgnored, InAPredictionItIsNoObject) {
+  const Matching m = match_rows("aaa...", "bbb???");
+  EXPECT_EQ(m.n_pred, 1);
+  EXPECT_EQ(m.accuracy, 1);
+}
+
+// Whatever is predicted wholly inside ignored parts changes no number but its own count.
+TEST(MatchingIgnored, PredictionsThereChangeNoScore) {
+  Random random(4);
+  std::int64_t added = 0;
+  for (int round = 0; round < 20; ++round) {
+    LabelArray truth = test::random_blobs(70, 80, 14, 8, random);
+    LabelArray prediction = test::random_blobs(70, 80, 14, 8, random);
+    const LabelArray shade = test::random_blobs(70, 80, 4, 14, random);
+    const LabelArray more = test::random_blobs(70, 80, 9, 5, random);
+    LabelArray other = prediction;
+    for (std::int64_t i = 0; i < truth.count(); ++i) {
+      if (shade.data()[i] == 0) continue;
+      truth.data()[i] = kIgnoredLabel;
+      prediction.data()[i] = 0;
+      other.data()[i] = more.data()[i] == 0 ? 0 : 100 + more.data()[i];
+    }
+    for (const double threshold : {0.2, 0.5, 0.7}) {
+      const auto plain = find_overlaps(truth.view(), prediction.view());
+      const auto with = find_overlaps(truth.view(), other.view());
+      Matching a = match_objects(*plain, threshold), b = match_objects(*with, threshold);
+      EXPECT_EQ(a.true_positives, b.true_positives);
+      EXPECT_EQ(a.false_positives, b.false_positives);
+      EXPECT_EQ(a.false_negatives, b.false_negatives);
+      EXPECT_EQ(a.panoptic_quality, b.panoptic_quality);
+      added += b.n_ignored - a.n_ignored;
+    }
+  }
+  EXPECT_GT(added, 100);
 }
 
 }  // namespace

@@ -174,5 +174,71 @@ TEST(StarDistLoss, FusedEqualsPlainWithGradientAndIgnoredPixels) {
   }
 }
 
+/// Random targets as batches have them: rows and a block are ignored.
+StarDistTarget target_with_ignored(std::int64_t rays) {
+  auto mask = torch::rand({2, 9, 13});
+  mask.index_put_({0, 3}, 0);
+  mask.index_put_({1, torch::indexing::Slice(2, 5), torch::indexing::Slice(4, 9)}, 0);
+  auto prob = mask.clone();
+  prob.index_put_({0, 3}, -1);
+  prob.index_put_({1, torch::indexing::Slice(2, 5), torch::indexing::Slice(4, 9)}, -1);
+  return {prob, torch::rand({2, 9, 13, rays}) * 20, mask};
+}
+
+TEST(StarDistLoss, WhateverIsSaidInIgnoredPartsChangesNothing) {
+  torch::manual_seed(6);
+  for (const auto& loss_of : {stardist_loss, stardist_loss_reference}) {
+    const auto target = target_with_ignored(7);
+    const auto ignored = target.prob.lt(0).unsqueeze(1);
+    const auto head = torch::randn({2, 8, 9, 13}) * 3;
+    auto one = head.clone().requires_grad_();
+    auto other = torch::where(ignored, torch::randn_like(head) * 40, head).requires_grad_();
+    const auto a = loss_of({one}, target, {}), b = loss_of({other}, target, {});
+    EXPECT_EQ(a.total.item<float>(), b.total.item<float>());
+    EXPECT_EQ(a.prob, b.prob);
+    EXPECT_EQ(a.dist, b.dist);
+    a.total.backward();
+    b.total.backward();
+    EXPECT_TRUE(torch::equal(one.grad(), other.grad()));
+    EXPECT_EQ(one.grad().masked_select(ignored).abs().max().item<float>(), 0);
+    EXPECT_GT(one.grad().abs().max().item<float>(), 0);
+  }
+}
+
+// The formulas of the reference, written down once more: its loss is ours and, of the ignored
+// pixels, the regulariser that it keeps there.
+TEST(StarDistLoss, WithIgnoredPartsIsTheReferencesButForItsRegulariser) {
+  torch::manual_seed(7);
+  const auto target = target_with_ignored(32);
+  const StarDistOutput output{torch::randn({2, 33, 9, 13}) * 3};
+  const StarDistLossSettings settings{1e-2, 1, 0.2};
+  const auto ours = stardist_loss(output, target, settings);
+  const auto known = target.prob.ge(0);
+  const auto p = output.prob().squeeze(1).clamp(1e-7, 1 - 1e-7);
+  const auto entropy = -(target.prob * p.log() + (1 - target.prob) * (1 - p).log());
+  EXPECT_NEAR(ours.prob, entropy.masked_select(known).mean().item<double>(), 1e-6);
+
+  const auto d = output.dist().permute({0, 2, 3, 1});
+  const auto m = target.mask.unsqueeze(3);
+  const auto actual = (m * (target.dist - d).abs()).mean(3) / (m.mean() + 1e-7);
+  const auto regulariser = settings.background_reg * ((1 - m) * d.abs()).mean(3);
+  const double python = (actual + regulariser).mean().item<double>();
+  const double kept = torch::where(known, 0, regulariser).mean().item<double>();
+  EXPECT_GT(kept, 0);
+  EXPECT_NEAR(ours.dist, python - kept, 1e-5 * python);
+}
+
+TEST(StarDistLoss, ABatchThatIsIgnoredAllOverTeachesNothing) {
+  for (const auto& loss_of : {stardist_loss, stardist_loss_reference}) {
+    const StarDistTarget target{torch::full({1, 4, 4}, -1.F), torch::zeros({1, 4, 4, 5}),
+                                torch::zeros({1, 4, 4})};
+    auto head = torch::randn({1, 6, 4, 4}).requires_grad_();
+    const auto loss = loss_of({head}, target, {});
+    EXPECT_EQ(loss.total.item<float>(), 0);
+    loss.total.backward();
+    EXPECT_EQ(head.grad().abs().max().item<float>(), 0);
+  }
+}
+
 }  // namespace
 }  // namespace karyo

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/labels/label_volume.h"
 #include "models/stardist/nms.h"
 #include "models/stardist/object_probability.h"
 #include "tests/models/stardist/golden.h"
@@ -129,6 +130,36 @@ TEST(ThresholdOptimizer, PerfectPredictionsScoreHighWhateverTheOrderOfImages) {
   EXPECT_GT(found[0].score, 0.5);
   EXPECT_EQ(found[0].thresholds, found[1].thresholds);
   EXPECT_EQ(found[0].score, found[1].score);
+}
+
+// A network that finds every nucleus: where half of them is ignored it is judged as where all are
+// drawn, and where half of them is missing, half of what it finds is wrong.
+TEST(ThresholdOptimizer, IgnoredObjectsCostNothing) {
+  LabelArray full({1, 96, 96}), ignored({1, 96, 96}), missing({1, 96, 96});
+  for (int i = 0; i < 16; ++i) {
+    for (int y = 0; y < 24; ++y) {
+      for (int x = 0; x < 24; ++x) {
+        const int distance = (y - 12) * (y - 12) + (x - 12) * (x - 12);
+        const auto id = static_cast<std::uint32_t>(i + 1);
+        const int row = i / 4 * 24 + y, column = i % 4 * 24 + x;
+        if (distance <= 64) full(0, row, column) = id;
+        if (distance <= 64 && i % 2 == 0) ignored(0, row, column) = missing(0, row, column) = id;
+        if (distance <= 100 && i % 2 == 1) ignored(0, row, column) = kIgnoredLabel;
+      }
+    }
+  }
+  const auto dist = star_distances_2d(full.view(), 32, {2, 2});
+  const auto prob = object_probability_2d(LabelView(full.data(), {1, 48, 48}, {0, 192, 2}));
+  const auto best = [&](const LabelArray& truth) {
+    ThresholdOptimizer optimizer({.grid = {2, 2}, .on_evaluation = {}});
+    EXPECT_TRUE(optimizer.add(LabelArray(truth), ProbabilityMap::contiguous(prob.data(), 48, 48),
+                              DistanceMap::channel_last(dist.data(), 32, 48, 48)));
+    return *optimizer.optimize();
+  };
+  EXPECT_EQ(best(full).score, 1);
+  EXPECT_EQ(best(ignored).score, 1);
+  EXPECT_EQ(best(ignored).thresholds, best(full).thresholds);
+  EXPECT_EQ(best(missing).score, 0.5);
 }
 
 TEST(ThresholdOptimizer, SaysWhatIsWrong) {

@@ -7,6 +7,10 @@
 #include <cmath>
 #include <set>
 
+#include "core/labels/fill_holes.h"
+#include "core/labels/label_volume.h"
+#include "models/stardist/object_probability.h"
+#include "models/stardist/star_distances.h"
 #include "tests/models/train/synthetic_dataset.h"
 #include "tests/support/npy.h"
 #include "tests/support/shared_data.h"
@@ -133,6 +137,102 @@ TEST(StarDistBatchMaker, AFileThatBreaksDuringTrainingIsNamed) {
   ASSERT_FALSE(failed);
   EXPECT_THAT(failed.error().what, testing::HasSubstr("n100.tif"));
   EXPECT_FALSE(failed.error().fix.empty());
+}
+
+/// Turns some objects of each mask, with two pixels around them that are no other object's, into
+/// ignored parts.
+void ignore_some(const std::vector<DatasetPair>& pairs) {
+  for (const auto& pair : pairs) {
+    const LabelArray before = *read_labels(pair.mask);
+    LabelArray labels = before;
+    const Index3 shape = labels.shape();
+    for (std::int64_t y = 0; y < shape.y; ++y) {
+      for (std::int64_t x = 0; x < shape.x; ++x) {
+        if (before(0, y, x) % 3 != 1) continue;
+        for (std::int64_t v = std::max<std::int64_t>(0, y - 2); v < std::min(shape.y, y + 3); ++v) {
+          for (std::int64_t u = std::max<std::int64_t>(0, x - 2); u < std::min(shape.x, x + 3);
+               ++u) {
+            if (before(0, v, u) % 3 < 2) labels(0, v, u) = kIgnoredLabel;
+          }
+        }
+      }
+    }
+    ASSERT_TRUE(write_labels(pair.mask, labels));
+  }
+}
+
+// The reference's order: ignored parts are background while targets are made, then -1.
+TEST(StarDistBatchMaker, IgnoredPartsHaveTheReferencesTargets) {
+  const test::TempDir dir;
+  const auto pairs = test::make_dataset(dir.path(), 1, 64, 80);
+  ignore_some(pairs);
+  const LabelArray drawn = fill_label_holes(read_labels(pairs[0].mask)->view());
+  LabelArray objects = drawn;
+  std::replace(objects.begin(), objects.end(), kIgnoredLabel, 0U);
+  for (const int step : {1, 2}) {
+    TrainConfig config = small_config();
+    config.patch = {1, 64, 80};
+    config.grid = {1, step, step};
+    const auto batch = maker_of(pairs, config, Use::kValidation).make(0);
+    ASSERT_TRUE(batch) << batch.error().what;
+    const stardist::GridStep grid{step, step};
+    EXPECT_EQ(batch->dist, stardist::star_distances_2d_reference(objects.view(), 8, grid));
+    LabelArray small({1, 64 / step, 80 / step});
+    for (std::int64_t y = 0; y < small.shape().y; ++y) {
+      for (std::int64_t x = 0; x < small.shape().x; ++x) {
+        small(0, y, x) = objects(0, y * step, x * step);
+      }
+    }
+    EXPECT_EQ(batch->mask, stardist::object_probability_2d(small.view()));
+    std::size_t ignored = 0;
+    for (std::size_t i = 0; i < batch->prob.size(); ++i) {
+      const auto row = static_cast<std::int64_t>(i) / small.shape().x;
+      const auto column = static_cast<std::int64_t>(i) % small.shape().x;
+      const bool known = drawn(0, row * step, column * step) != kIgnoredLabel;
+      ASSERT_EQ(batch->prob[i], known ? batch->mask[i] : -1);
+      ignored += !known;
+      if (!known) {
+        ASSERT_EQ(batch->mask[i], 0);
+      }
+    }
+    EXPECT_GT(ignored, 50U);
+  }
+}
+
+TEST(StarDistBatchMaker, AugmentationMovesIgnoredPartsWithThePicture) {
+  const test::TempDir dir;
+  const auto pairs = test::make_dataset(dir.path(), 3, 64, 80);
+  ignore_some(pairs);
+  for (const auto& pair : pairs) {  // brightest where ignored, so that pixels tell
+    const LabelArray labels = *read_labels(pair.mask);
+    Volume image(VoxelType::kUInt8, pair.shape);
+    for (std::int64_t p = 0; p < labels.count(); ++p) {
+      const std::uint32_t id = labels.data()[p];
+      image.data()[p] = static_cast<std::byte>(id == kIgnoredLabel ? 250 : id == 0 ? 10 : 100);
+    }
+    ASSERT_TRUE(write_image(pair.image, image));
+  }
+  TrainConfig config = small_config();
+  config.grid = {1, 1, 1};
+  config.augment = {true, true, false, false, false};
+  std::size_t ignored = 0;
+  for (std::int64_t n = 0; n < 5; ++n) {
+    const auto batch = maker_of(pairs, config).make(n);
+    ASSERT_TRUE(batch);
+    for (std::size_t i = 0; i < batch->prob.size(); ++i) {
+      ASSERT_EQ(batch->prob[i]<0, batch->image[i]> 0.9F) << i;
+      ignored += batch->prob[i] < 0;
+    }
+  }
+  EXPECT_GT(ignored, 100U);
+  config.augment = {true, true, true, true, true};
+  for (std::int64_t n = 0; n < 5; ++n) {
+    const auto batch = maker_of(pairs, config).make(n);
+    ASSERT_TRUE(batch);
+    for (std::size_t i = 0; i < batch->prob.size(); ++i) {
+      ASSERT_TRUE(batch->prob[i] == -1 ? batch->mask[i] == 0 : batch->prob[i] == batch->mask[i]);
+    }
+  }
 }
 
 TEST(StarDistBatchMaker, TargetsEqualTheReference) {

@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <thread>
 
+#include "core/labels/label_volume.h"
 #include "tests/models/train/synthetic_dataset.h"
 #include "tests/support/temp_dir.h"
 
@@ -40,6 +42,26 @@ TEST(ImageCache, NormalisesPixelsAndKeepsLabels) {
       ASSERT_EQ(ids[i], (*labels)(0, y, x));
       ASSERT_EQ(pixels[i], scale(static_cast<float>(10 + 20 * ids[i])));
     }
+  }
+}
+
+TEST(ImageCache, KeepsWhatIsIgnoredBesideIdsOfAnyWidth) {
+  const test::TempDir dir;
+  const auto pairs = test::make_dataset(dir.path(), 3, 64, 64);
+  const std::uint32_t highest[] = {0xfffe, 0xffff, 0xfffffffe};
+  for (std::size_t i = 0; i < 3; ++i) {
+    LabelArray labels = *read_labels(pairs[i].mask);
+    for (int x = 0; x < 64; ++x) labels(0, 20, x) = kIgnoredLabel;
+    labels(0, 0, 0) = highest[i];
+    ASSERT_TRUE(write_labels(pairs[i].mask, labels));
+    ImageCache cache(options(1 << 20));
+    const auto image = cache.get(pairs[i]);
+    ASSERT_TRUE(image) << image.error().what;
+    std::vector<std::uint32_t> ids(64 * 64);
+    (*image)->copy_labels(Box3::of_shape({1, 64, 64}), ids.data());
+    EXPECT_EQ(ids[0], highest[i]);
+    EXPECT_EQ(std::count(ids.begin(), ids.end(), kIgnoredLabel), 64);
+    EXPECT_EQ((*image)->memory_bytes() < 64 * 64 * 4, i == 0) << "16 bits where they suffice";
   }
 }
 

@@ -1,4 +1,4 @@
-#include "tests/support/sha256.h"
+#include "core/base/sha256.h"
 
 #include <array>
 #include <bit>
@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <vector>
 
-namespace karyo::test {
+namespace karyo {
 namespace {
 
 /// The first 32 bits of the fractional part, which is how the standard defines its constants.
@@ -78,4 +78,4 @@ std::string sha256(std::span<const std::byte> bytes) {
   return text;
 }
 
-}  // namespace karyo::test
+}  // namespace karyo
