@@ -1,6 +1,7 @@
 #include "models/model.h"
 
 #include "core/dataset/dataset_folder.h"
+#include "models/restoration/restoration_predictor.h"
 #include "models/restoration/restoration_training.h"
 #include "models/stardist/stardist_predictor.h"
 #include "models/stardist/stardist_training.h"
@@ -10,10 +11,10 @@ namespace {
 
 Result<void> only_stardist(const ModelFolder& folder) {
   if (folder.kind == ModelKind::kStarDist) return {};
-  return Error(ErrorCode::kUnsupported,
-               folder.path.string() + " is a model of the kind " +
-                   std::string(name_of(folder.kind)),
-               "Only StarDist models can be used so far.");
+  return Error(
+      ErrorCode::kUnsupported,
+      folder.path.string() + " is a model of the kind " + std::string(name_of(folder.kind)),
+      "Choose a StarDist model: thresholds are of objects, and only these find any.");
 }
 
 }  // namespace
@@ -51,11 +52,19 @@ Result<TunedThresholds> tune_thresholds(const std::filesystem::path& model,
   return tuned;
 }
 
+Result<void> Predictor::restore(const ImageSource&, std::int64_t, const PredictSettings&,
+                                const TakePlanes&, TaskControl&) {
+  return Error(ErrorCode::kUnsupported, "the model gives labels and restores no image",
+               "Choose a CARE or Noise2Void model.");
+}
+
 Result<std::unique_ptr<Predictor>> open_predictor(const std::filesystem::path& model,
                                                   const std::string& device,
                                                   const std::string& precision) {
   KARYO_TRY(auto folder, ModelFolder::open(model));
-  KARYO_CHECK_OK(only_stardist(folder));
+  if (folder.kind != ModelKind::kStarDist) {
+    return open_restoration_predictor(std::move(folder), device, precision);
+  }
   return open_stardist_predictor(std::move(folder), device, precision);
 }
 

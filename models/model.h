@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "core/base/task.h"
 #include "core/image/volume.h"
 #include "models/io/model_folder.h"
+#include "models/predict/image_source.h"
 #include "models/stardist/instances.h"
 #include "models/train/train_config.h"
 #include "models/train/train_events.h"
@@ -64,14 +66,23 @@ struct PredictSettings {
   /// How many along each axis; all 0: as memory asks for. 2D models take one along z.
   std::int64_t tiles_z = 0, tiles_y = 0, tiles_x = 0;
   std::int64_t channel = -1;              ///< the one to use of several, from 0; -1: all
-  bool probability = false;               ///< also return the probability map
+  bool probability = false;               ///< also return the probability map, or the scale
 };
 
 struct Prediction {
   LabelArray labels;                 ///< (Z, Y, X) of one time point; 0 is background
   std::vector<float> scores;         ///< probability of object 1, 2, ...
   std::optional<Volume> probability; ///< float32, on the network's grid, spacing accordingly
+
+  // Of CARE and Noise2Void, which give no labels: (1, C, Z, Y, X) float32, in the intensities of
+  // the image where the network gives as many channels as it takes.
+  std::optional<Volume> restored;
+  std::optional<Volume> scale;  ///< of Laplace's distribution about it, where it was asked for
 };
+
+/// Takes restored planes from plane number `first` on: (1, C, Z', Y, X) float32; the channels of
+/// the scale, where it was asked for, come after the restored ones. Errors end the work.
+using TakePlanes = std::function<Result<void>(std::int64_t first, const Volume& planes)>;
 
 /// A model ready to predict. One thread at a time.
 class Predictor {
@@ -79,6 +90,10 @@ class Predictor {
   virtual ~Predictor() = default;
   /// Kind, device with reason, precision: one line for people.
   virtual std::string description() const = 0;
+  /// Whether predict() gives labels, or a restored image.
+  virtual ModelKind kind() const { return ModelKind::kStarDist; }
+  /// A CARE model that knows how sure it is: PredictSettings::probability gives its scale.
+  virtual bool probabilistic() const { return false; }
   virtual Thresholds thresholds() const = 0;
   /// All planes of one time point; a 2D model segments each plane by itself and numbers objects
   /// through the stack, a 3D model finds bodies. Errors: channels that do not fit, NaN, cancelled.
@@ -90,6 +105,13 @@ class Predictor {
   virtual Result<stardist::Candidates> candidates(const Volume& image, std::int64_t t,
                                                   std::int64_t z, const PredictSettings& settings,
                                                   TaskControl& control);
+
+  /// Restores one time point of an image that need not fit in memory: planes come in their order,
+  /// a slab at a time. A 2D model goes plane by plane, normalised alike. Errors: as predict(), of
+  /// reading and of `take`; kUnsupported for models that give labels.
+  virtual Result<void> restore(const ImageSource& image, std::int64_t t,
+                               const PredictSettings& settings, const TakePlanes& take,
+                               TaskControl& control);
 };
 
 /// Errors: kNotFound, kBadFile, kUnsupported (with the remedy) for folders that cannot be used.

@@ -10,6 +10,7 @@
 
 #include "app/cli/option_text.h"
 #include "app/worker/commands.h"
+#include "app/worker/restore_image.h"
 #include "core/io/image_io.h"
 #include "core/io/image_names.h"
 #include "core/io/roi_zip.h"
@@ -91,41 +92,45 @@ Result<std::vector<fs::path>> input_files(const fs::path& input) {
   return files;
 }
 
-/// Labels are TIFF whatever the image was.
-fs::path label_file(const PredictOptions& options, const fs::path& input) {
+/// Labels and restored images are TIFF whatever the image was.
+fs::path result_file(const PredictOptions& options, const fs::path& input) {
   return fs::path(options.output) / (image_stem(input) + ".tif");
 }
 
-/// Of an image without time points.
-fs::path probability_file(const PredictOptions& options, const fs::path& input) {
-  return fs::path(options.output) / (image_stem(input) + "_probability.tif");
+/// What --probability writes: of an image without time points the probability of objects, or the
+/// scale of a restored image.
+fs::path second_file(const PredictOptions& options, const fs::path& input, ModelKind kind) {
+  const char* ending = kind == ModelKind::kStarDist ? "_probability.tif" : "_scale.tif";
+  return fs::path(options.output) / (image_stem(input) + ending);
 }
 
-/// Every image has labels of its own, and none of them stands where an image is.
-Result<void> check_targets(const PredictOptions& options, const std::vector<fs::path>& files) {
+/// Every image has a result of its own, and none of them stands where an image is.
+Result<void> check_targets(const PredictOptions& options, const std::vector<fs::path>& files,
+                           ModelKind kind) {
+  const std::string result = kind == ModelKind::kStarDist ? "labels" : "restored image";
   std::map<fs::path, fs::path> taken;
   for (const auto& file : files) {
-    const auto target = label_file(options, file);
+    const auto target = result_file(options, file);
     std::error_code absent;
     if (fs::equivalent(target, file, absent)) {
       return Error(ErrorCode::kInvalidArgument,
-                   "the labels of " + file.string() + " would replace the image itself",
+                   "the " + result + " of " + file.string() + " would replace the image itself",
                    "Name another folder with --output.");
     }
     const auto [other, is_new] = taken.emplace(target, file);
     if (!is_new) {
       return Error(ErrorCode::kInvalidArgument,
-                   other->second.string() + " and " + file.string() +
-                       " would both have their labels in " + target.string(),
+                   other->second.string() + " and " + file.string() + " would both have their " +
+                       result + " in " + target.string(),
                    "Rename one of them, or put them into folders of their own.");
     }
   }
   if (!options.probability) return {};
   for (const auto& file : files) {
-    const auto map = probability_file(options, file);
+    const auto map = second_file(options, file, kind);
     if (const auto labels = taken.find(map); labels != taken.end()) {
       return Error(ErrorCode::kInvalidArgument,
-                   "the probability of " + file.string() + " and the labels of " +
+                   "what --probability writes of " + file.string() + " and the " + result + " of " +
                        labels->second.string() + " would both be " + map.string(),
                    "Rename one of them, or leave out --probability.");
     }
@@ -160,8 +165,39 @@ Result<std::int64_t> predict_file(Predictor& predictor, const fs::path& input,
   }
   // The labels come last: where they stand, the image is done.
   const Volume labels = from_labels(frames, image.grid);
-  KARYO_CHECK_OK(write_image(label_file(options, input), labels, {.compress = true}));
+  KARYO_CHECK_OK(write_image(result_file(options, input), labels, {.compress = true}));
   return objects;
+}
+
+/// Options that only one kind of model has a use for.
+Result<void> check_options(const PredictOptions& options, const Predictor& predictor) {
+  if (predictor.kind() == ModelKind::kStarDist) return {};
+  if (options.rois || options.prob || options.nms) {
+    return Error(
+        ErrorCode::kInvalidArgument,
+        "--rois, --prob and --nms are of objects, and " + options.model + " restores images",
+        "Leave them out, or choose a StarDist model.");
+  }
+  if (options.probability && !predictor.probabilistic()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "--probability was asked for, but the model is not probabilistic",
+                 "Leave it out, or train a CARE model that is.");
+  }
+  return {};
+}
+
+/// What a model makes of one image; returns the number of objects, 0 for restored images.
+Result<std::int64_t> apply(Predictor& predictor, const fs::path& input,
+                           const PredictOptions& options, const PredictSettings& settings,
+                           TaskControl& control) {
+  if (predictor.kind() == ModelKind::kStarDist) {
+    return predict_file(predictor, input, options.output, options, settings, control);
+  }
+  const auto scale =
+      options.probability ? second_file(options, input, predictor.kind()) : fs::path();
+  KARYO_CHECK_OK(
+      restore_image(predictor, input, result_file(options, input), scale, settings, control));
+  return std::int64_t{0};
 }
 
 Result<void> run(const PredictOptions& options, cli::Console& console) {
@@ -170,9 +206,11 @@ Result<void> run(const PredictOptions& options, cli::Console& console) {
   KARYO_TRY(const auto shard, parse_shard(options.shard));
   KARYO_TRY(const auto settings, parse_settings(options));
   KARYO_TRY(const auto files, input_files(options.input));
-  KARYO_CHECK_OK(check_targets(options, files));
   KARYO_TRY(auto predictor,
             open_predictor(options.model, console.options().device, options.precision));
+  const bool labels = predictor->kind() == ModelKind::kStarDist;
+  KARYO_CHECK_OK(check_options(options, *predictor));
+  KARYO_CHECK_OK(check_targets(options, files, predictor->kind()));
   console.note(predictor->description());
 
   TaskControl control;
@@ -180,15 +218,14 @@ Result<void> run(const PredictOptions& options, cli::Console& console) {
   nlohmann::json results = nlohmann::json::array();
   std::int64_t done = 0, kept = 0, total_objects = 0;
   for (std::size_t i = shard.number - 1; i < files.size(); i += shard.of) {
-    const auto target = label_file(options, files[i]);
+    const auto target = result_file(options, files[i]);
     if (!options.overwrite && fs::exists(target)) {
       ++kept;
       continue;
     }
     if (control.cancelled()) return cancelled_error("prediction");
     const auto file_start = std::chrono::steady_clock::now();
-    auto objects =
-        predict_file(*predictor, files[i], options.output, options, settings, control);
+    auto objects = apply(*predictor, files[i], options, settings, control);
     if (!objects) {  // errors of reading name the file themselves
       const bool named = objects.error().what.starts_with(files[i].string());
       return named ? objects.error() : objects.error().in(files[i].string());
@@ -197,8 +234,9 @@ Result<void> run(const PredictOptions& options, cli::Console& console) {
     total_objects += *objects;
     const double ms = std::chrono::duration<double, std::milli>(
                           std::chrono::steady_clock::now() - file_start).count();
-    nlohmann::json entry{{"event", "file"}, {"path", files[i].string()},
-                         {"output", target.string()}, {"objects", *objects}, {"ms", ms}};
+    nlohmann::json entry{
+        {"event", "file"}, {"path", files[i].string()}, {"output", target.string()}, {"ms", ms}};
+    if (labels) entry["objects"] = *objects;
     console.progress(files[i].filename().string(), static_cast<std::int64_t>(i) + 1,
                      static_cast<std::int64_t>(files.size()), entry);
     entry.erase("event");
@@ -211,11 +249,17 @@ Result<void> run(const PredictOptions& options, cli::Console& console) {
   }
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  console.say(std::to_string(total_objects) + " objects in " + std::to_string(done) +
-              " images, written to " + options.output);
-  console.result({{"files", results}, {"kept", kept}, {"objects", total_objects},
-                  {"device", predictor->description()}, {"seconds", seconds},
-                  {"peak_memory_bytes", peak_memory_bytes()}});
+  const std::string images = std::to_string(done) + " images";
+  console.say(
+      (labels ? std::to_string(total_objects) + " objects in " + images : images + " restored") +
+      ", written to " + options.output);
+  nlohmann::json summary{{"files", results},
+                         {"kept", kept},
+                         {"device", predictor->description()},
+                         {"seconds", seconds},
+                         {"peak_memory_bytes", peak_memory_bytes()}};
+  if (labels) summary["objects"] = total_objects;
+  console.result(summary);
   return {};
 }
 
@@ -228,7 +272,9 @@ void add_predict_command(cli::Cli& command_line) {
       [options](cli::Console& console) { return run(*options, console); });
   command->add_option("--model", options->model, "Model folder")->required();
   command->add_option("--input", options->input, "Image, or folder of images")->required();
-  command->add_option("--output", options->output, "Folder for labels of the same file names")
+  command
+      ->add_option("--output", options->output,
+                   "Folder for labels or restored images of the same file names")
       ->required();
   command->add_option("--tiles", options->tiles,
                       "Tiles along z,y,x, or auto: as many as memory asks for");
@@ -241,7 +287,8 @@ void add_predict_command(cli::Cli& command_line) {
       ->check(CLI::Range(0, 65535));
   command->add_flag("--rois", options->rois, "Also write NAME_RoiSet.zip for ImageJ");
   command->add_flag("--probability", options->probability,
-                    "Also write NAME_probability.tif, on the network's grid");
+                    "Also write NAME_probability.tif, on the network's grid; of a probabilistic "
+                    "CARE model NAME_scale.tif");
   command->add_option("--shard", options->shard, "Only part i of n of the files, as i/n");
   command->add_flag("--overwrite", options->overwrite, "Make results anew that are there already");
   command->add_option("--precision", options->precision, "float32, bfloat16 or auto (float32)")

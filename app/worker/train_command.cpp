@@ -129,6 +129,7 @@ std::string defaults_text(const Setting& setting) {
     if (setting.name == "dims" || setting.name == "grid") continue;
     if (const auto text = setting_text(deep, setting); text != usual) add(text, kind + " 3D");
   }
+  if (texts.empty()) return {};  // a setting of kinds that this command does not train
   std::string all = texts.front().first;
   for (std::size_t i = 1; i < texts.size(); ++i) {
     all += "; " + texts[i].second + ": " + texts[i].first;

@@ -78,12 +78,7 @@ void append(std::vector<std::byte>& bytes, T value) {
   for (const std::byte byte : raw) bytes.push_back(byte);
 }
 
-/// What a viewer should show of channel c: what the file said, else the values there are.
-ValueRange display_range(const Volume& volume, std::int64_t c) {
-  const auto index = static_cast<std::size_t>(c);
-  if (index < volume.channels.size() && volume.channels[index].has_range) {
-    return {volume.channels[index].range_low, volume.channels[index].range_high};
-  }
+ValueRange values_of(const Volume& volume, std::int64_t c) {
   double low = std::numeric_limits<double>::infinity();
   double high = -low;
   visit_voxels(volume.type(), [&](auto zero) {
@@ -101,12 +96,19 @@ ValueRange display_range(const Volume& volume, std::int64_t c) {
   return low <= high ? ValueRange{low, high} : ValueRange{};
 }
 
-bool eight_bit(const Volume& volume) {
-  return bytes_of(volume.type()) == 1;
+/// What a viewer should show of channel c, empty where nothing is known of it.
+ValueRange display_range(const StackHeader& header, std::int64_t c) {
+  const auto index = static_cast<std::size_t>(c);
+  if (index >= header.channels.size() || !header.channels[index].has_range) return {};
+  return {header.channels[index].range_low, header.channels[index].range_high};
 }
 
-bool any_channel(const Volume& volume, bool (*has)(const ChannelInfo&)) {
-  for (const auto& channel : volume.channels) {
+bool eight_bit(const StackHeader& header) {
+  return bytes_of(header.type) == 1;
+}
+
+bool any_channel(const StackHeader& header, bool (*has)(const ChannelInfo&)) {
+  for (const auto& channel : header.channels) {
     if (has(channel)) return true;
   }
   return false;
@@ -120,9 +122,30 @@ std::string number_text(double value) {
   return {text.data(), end};
 }
 
-std::string imagej_description(const Volume& volume) {
-  const VolumeShape shape = volume.shape();
-  const std::int64_t channels = volume.rgb ? 1 : shape.c;
+StackHeader header_of(const Volume& volume) {
+  return {volume.type(), volume.shape(), volume.grid, volume.rgb, volume.channels};
+}
+
+StackHeader header_with_ranges(const Volume& volume) {
+  StackHeader header = header_of(volume);
+  const bool some =
+      any_channel(header, [](const ChannelInfo& channel) { return channel.has_range; });
+  if (header.rgb || (eight_bit(header) && !some)) return header;
+  header.channels.resize(static_cast<std::size_t>(header.shape.c));
+  for (std::int64_t c = 0; c < header.shape.c; ++c) {
+    ChannelInfo& channel = header.channels[static_cast<std::size_t>(c)];
+    if (channel.has_range) continue;
+    const ValueRange range = values_of(volume, c);
+    channel.has_range = true;
+    channel.range_low = range.low;
+    channel.range_high = range.high;
+  }
+  return header;
+}
+
+std::string imagej_description(const StackHeader& header) {
+  const VolumeShape shape = header.shape;
+  const std::int64_t channels = header.rgb ? 1 : shape.c;
   const std::int64_t images = shape.t * channels * shape.z;
   std::string text = "ImageJ=1.54f\n";
   const auto line = [&](const char* key, const std::string& value) {
@@ -136,7 +159,7 @@ std::string imagej_description(const Volume& volume) {
   if (long_axes > 1 || channels > 1) line("hyperstack", "true");
   // ImageJ overlays at most seven channels.
   if (channels > 1) line("mode", channels <= 7 ? "composite" : "grayscale");
-  const VoxelGrid& grid = volume.grid;
+  const VoxelGrid& grid = header.grid;
   if (grid.calibrated()) line("unit", escaped(grid.unit == "um" ? "\u00b5m" : grid.unit));
   if (grid.frame_interval > 0) line("finterval", number_text(grid.frame_interval));
   if (grid.time_unit != "sec") line("tunit", escaped(grid.time_unit));
@@ -144,10 +167,8 @@ std::string imagej_description(const Volume& volume) {
     line("spacing", number_text(grid.spacing_z));
   }
   if (images > 1) line("loop", "false");
-  if (!volume.rgb && (!eight_bit(volume) || any_channel(volume, [](const ChannelInfo& channel) {
-        return channel.has_range;
-      }))) {
-    const ValueRange range = display_range(volume, 0);
+  if (!header.rgb) {
+    const ValueRange range = display_range(header, 0);
     if (range.low < range.high) {
       line("min", number_text(range.low));
       line("max", number_text(range.high));
@@ -156,19 +177,18 @@ std::string imagej_description(const Volume& volume) {
   return text;
 }
 
-ImageJTags imagej_tags(const Volume& volume) {
+ImageJTags imagej_tags(const StackHeader& header) {
   ImageJTags tags;
-  if (volume.rgb) return tags;
-  const VolumeShape shape = volume.shape();
-  const bool labels = shape.c > 1 && any_channel(volume, [](const ChannelInfo& channel) {
+  if (header.rgb) return tags;
+  const VolumeShape shape = header.shape;
+  const bool labels = shape.c > 1 && any_channel(header, [](const ChannelInfo& channel) {
                         return !channel.name.empty();
                       });
   const bool luts =
-      any_channel(volume, [](const ChannelInfo& channel) { return channel.lut.size() == 256; });
-  const bool ranges =
-      shape.c > 1 && (!eight_bit(volume) || any_channel(volume, [](const ChannelInfo& channel) {
-        return channel.has_range;
-      }));
+      any_channel(header, [](const ChannelInfo& channel) { return channel.lut.size() == 256; });
+  const bool ranges = shape.c > 1 && any_channel(header, [](const ChannelInfo& channel) {
+                        return channel.has_range;
+                      });
   if (!labels && !luts && !ranges) return tags;
   const auto channels = static_cast<std::size_t>(shape.c);
   const auto planes = static_cast<std::uint32_t>(shape.t * shape.z * shape.c);
@@ -187,7 +207,7 @@ ImageJTags imagej_tags(const Volume& volume) {
   }
   tags.counts.push_back(static_cast<std::uint32_t>(tags.bytes.size()));
   const auto channel_of = [&](std::size_t c) {
-    return c < volume.channels.size() ? volume.channels[c] : ChannelInfo{};
+    return c < header.channels.size() ? header.channels[c] : ChannelInfo{};
   };
   if (labels) {
     std::vector<std::u16string> names;
@@ -200,7 +220,7 @@ ImageJTags imagej_tags(const Volume& volume) {
   }
   if (ranges) {
     for (std::size_t c = 0; c < channels; ++c) {
-      const ValueRange range = display_range(volume, static_cast<std::int64_t>(c));
+      const ValueRange range = display_range(header, static_cast<std::int64_t>(c));
       append(tags.bytes, range.low);
       append(tags.bytes, range.high);
     }
@@ -222,10 +242,10 @@ ImageJTags imagej_tags(const Volume& volume) {
   return tags;
 }
 
-std::string ome_xml(const Volume& volume) {
-  const VolumeShape shape = volume.shape();
-  const std::int64_t channels = volume.rgb ? 1 : shape.c;
-  std::string type(name_of(volume.type()));
+std::string ome_xml(const StackHeader& header) {
+  const VolumeShape shape = header.shape;
+  const std::int64_t channels = header.rgb ? 1 : shape.c;
+  std::string type(name_of(header.type));
   if (type == "float32") type = "float";
   if (type == "float64") type = "double";
   const auto attribute = [](const char* name, const std::string& value) {
@@ -242,7 +262,7 @@ std::string ome_xml(const Volume& volume) {
   text += attribute("SizeX", std::to_string(shape.x)) + attribute("SizeY", std::to_string(shape.y));
   text += attribute("SizeC", std::to_string(shape.c)) + attribute("SizeZ", std::to_string(shape.z));
   text += attribute("SizeT", std::to_string(shape.t));
-  const VoxelGrid& grid = volume.grid;
+  const VoxelGrid& grid = header.grid;
   if (grid.calibrated()) {
     // Units the schema knows are kept; others cannot be said there.
     const double um = unit_in_um(grid.unit);
@@ -265,10 +285,10 @@ std::string ome_xml(const Volume& volume) {
   text += ">\n";
   for (std::int64_t c = 0; c < channels; ++c) {
     text += "<Channel" + attribute("ID", "Channel:0:" + std::to_string(c));
-    text += attribute("SamplesPerPixel", std::to_string(volume.rgb ? shape.c : 1));
+    text += attribute("SamplesPerPixel", std::to_string(header.rgb ? shape.c : 1));
     const auto index = static_cast<std::size_t>(c);
-    if (!volume.rgb && index < volume.channels.size()) {
-      const ChannelInfo& info = volume.channels[index];
+    if (!header.rgb && index < header.channels.size()) {
+      const ChannelInfo& info = header.channels[index];
       if (!info.name.empty()) text += attribute("Name", xml(info.name));
       if (info.lut.size() == 256) {
         const Rgb top = info.lut[255];

@@ -115,68 +115,84 @@ class Output {
   int failure_ = 0;
 };
 
+/// Where the strips of a plane lie in the file.
 struct Page {
   std::vector<std::uint64_t> offsets, counts;
 };
 
-class Writer {
+/// RGB lies in planes in memory and pixel by pixel in the file.
+std::vector<std::byte> interleaved(const Volume& volume, std::int64_t t, std::int64_t z) {
+  const std::size_t voxel = bytes_of(volume.type());
+  const VolumeShape shape = volume.shape();
+  const auto pixels = static_cast<std::size_t>(shape.y * shape.x);
+  const auto samples = static_cast<std::size_t>(shape.c);
+  std::vector<std::byte> result(pixels * samples * voxel);
+  for (std::size_t s = 0; s < samples; ++s) {
+    const auto plane =
+        static_cast<std::size_t>((t * shape.c + static_cast<std::int64_t>(s)) * shape.z + z);
+    const std::byte* from = volume.data() + plane * pixels * voxel;
+    for (std::size_t i = 0; i < pixels; ++i) {
+      std::memcpy(result.data() + (i * samples + s) * voxel, from + i * voxel, voxel);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+class TiffStackWriter::Writer {
  public:
-  Writer(const Volume& volume, const TiffWriteOptions& options)
-      : volume_(volume),
+  Writer(const std::filesystem::path& target, AtomicFile file, StackHeader header,
+         const TiffWriteOptions& options)
+      : target_(target),
+        file_(std::move(file)),
+        out_(file_.temporary_path()),
+        header_(std::move(header)),
         options_(options),
-        shape_(volume.shape()),
-        rgb_(volume.rgb && (shape_.c == 3 || shape_.c == 4)),
+        shape_(header_.shape),
+        rgb_(header_.rgb && (shape_.c == 3 || shape_.c == 4)),
         samples_(rgb_ ? shape_.c : 1),
-        row_bytes_(static_cast<std::size_t>(shape_.x * samples_) * bytes_of(volume.type())) {
+        row_bytes_(static_cast<std::size_t>(shape_.x * samples_) * bytes_of(header_.type)) {
     constexpr std::size_t kStrip = 256 << 10;
     rows_per_strip_ =
         options.deflate
             ? std::clamp<std::int64_t>(static_cast<std::int64_t>(kStrip / row_bytes_), 1, shape_.y)
             : shape_.y;
+    constexpr std::array<std::byte, kHeaderBytes> kHeader{};  // room for either, filled in later
+    out_.write(kHeader.data(), kHeader.size());
+    metadata_ = metadata_tags();
+    for (const Tag& tag : metadata_) metadata_bytes_ += tag.bytes.size() + 64;
+    if (!one_directory()) return;
+    const std::uint64_t pixels = (kHeaderBytes + kDirectoryBytes + metadata_bytes_) / 16 * 16;
+    write_directories(out_, {{{pixels}, {plane_bytes()}}}, metadata_);
+    out_.fill_to(pixels);
   }
 
-  Result<void> write(const std::filesystem::path& target) {
-    KARYO_TRY(auto file, AtomicFile::create(target));
-    Output out(file.temporary_path());
-    constexpr std::array<std::byte, kHeaderBytes> kHeader{};  // room for either, filled in later
-    out.write(kHeader.data(), kHeader.size());
-    const std::vector<Tag> metadata = metadata_tags();
-    std::uint64_t metadata_bytes = 0;
-    for (const Tag& tag : metadata) metadata_bytes += tag.bytes.size() + 64;
+  bool failed() const { return out_.failed(); }
+  void add(const std::byte* pixels) {
+    if (!out_.failed()) pages_.push_back(write_pixels(out_, pixels));
+  }
+
+  Result<void> finish() {
     std::uint64_t first = kHeaderBytes;
-    const bool in_front = one_directory();
-    if (in_front) {
-      const std::uint64_t pixels = (kHeaderBytes + kDirectoryBytes + metadata_bytes) / 16 * 16;
-      write_directories(out, {{{pixels}, {plane_bytes()}}}, metadata);
-      out.fill_to(pixels);
-    }
-    std::vector<Page> pages;
-    const std::int64_t channels = rgb_ ? 1 : shape_.c;
-    for (std::int64_t t = 0; t < shape_.t && !out.failed(); ++t) {
-      for (std::int64_t z = 0; z < shape_.z && !out.failed(); ++z) {
-        for (std::int64_t c = 0; c < channels && !out.failed(); ++c) {
-          pages.push_back(write_pixels(out, t, c, z));
-        }
-      }
-    }
-    if (!in_front) {
-      out.fill_to((out.position() + 15) / 16 * 16);
+    if (!one_directory() && !pages_.empty()) {
+      out_.fill_to((out_.position() + 15) / 16 * 16);
       // What one directory can take, generously; the first one holds the metadata too.
       const std::uint64_t tables =
-          pages.size() * (kDirectoryBytes + 16 * pages[0].offsets.size());
-      big_ = out.position() + tables + metadata_bytes > options_.classic_limit;
-      first = out.position();
-      write_directories(out, pages, metadata);
+          pages_.size() * (kDirectoryBytes + 16 * pages_[0].offsets.size());
+      big_ = out_.position() + tables + metadata_bytes_ > options_.classic_limit;
+      first = out_.position();
+      write_directories(out_, pages_, metadata_);
     }
-    out.rewind();
+    out_.rewind();
     std::vector<std::byte> header{std::byte{'I'}, std::byte{'I'}};
     append(header, static_cast<std::uint16_t>(big_ ? 43 : 42));
     if (big_) append(header, std::uint32_t{8});
     if (big_) append(header, first);
     if (!big_) append(header, static_cast<std::uint32_t>(first));
-    out.write(header);
-    KARYO_CHECK_OK(out.close(target));
-    return file.commit();
+    out_.write(header);
+    KARYO_CHECK_OK(out_.close(target_));
+    return file_.commit();
   }
 
  private:
@@ -193,32 +209,8 @@ class Writer {
            plane_bytes() <= std::numeric_limits<std::uint32_t>::max();
   }
 
-  const std::byte* plane(std::int64_t t, std::int64_t c, std::int64_t z) const {
-    const auto bytes = static_cast<std::size_t>(shape_.y * shape_.x) * bytes_of(volume_.type());
-    return volume_.data() + static_cast<std::size_t>((t * shape_.c + c) * shape_.z + z) * bytes;
-  }
-
-  /// RGB lies in planes in memory and pixel by pixel in the file.
-  std::vector<std::byte> interleaved(std::int64_t t, std::int64_t z) const {
-    const std::size_t voxel = bytes_of(volume_.type());
-    const auto pixels = static_cast<std::size_t>(shape_.y * shape_.x);
-    std::vector<std::byte> result(pixels * static_cast<std::size_t>(samples_) * voxel);
-    for (std::int64_t s = 0; s < samples_; ++s) {
-      const std::byte* from = plane(t, s, z);
-      for (std::size_t i = 0; i < pixels; ++i) {
-        const std::size_t to =
-            (i * static_cast<std::size_t>(samples_) + static_cast<std::size_t>(s)) * voxel;
-        std::memcpy(result.data() + to, from + i * voxel, voxel);
-      }
-    }
-    return result;
-  }
-
-  Page write_pixels(Output& out, std::int64_t t, std::int64_t c, std::int64_t z) {
+  Page write_pixels(Output& out, const std::byte* pixels) {
     Page page;
-    std::vector<std::byte> mixed;
-    if (rgb_) mixed = interleaved(t, z);
-    const std::byte* pixels = rgb_ ? mixed.data() : plane(t, c, z);
     for (std::int64_t y = 0; y < shape_.y; y += rows_per_strip_) {
       const auto rows = static_cast<std::size_t>(std::min(rows_per_strip_, shape_.y - y));
       const std::byte* from = pixels + static_cast<std::size_t>(y) * row_bytes_;
@@ -243,12 +235,12 @@ class Writer {
   /// Of the first page only.
   std::vector<Tag> metadata_tags() const {
     std::vector<Tag> tags;
-    const std::string text = options_.ome ? ome_xml(volume_) : imagej_description(volume_);
+    const std::string text = options_.ome ? ome_xml(header_) : imagej_description(header_);
     Tag description{270, kAscii, text.size() + 1, {}};
     for (const char c : text) description.bytes.push_back(static_cast<std::byte>(c));
     description.bytes.push_back(std::byte{0});
     tags.push_back(std::move(description));
-    const VoxelGrid& grid = volume_.grid;
+    const VoxelGrid& grid = header_.grid;
     if (grid.calibrated() || grid.spacing_x != 1 || grid.spacing_y != 1) {
       // Pixels per unit; the unit's name is in the text, in cm where only the tags are read.
       const double cm = options_.ome && grid.unit == "um" ? 10000 : 1;
@@ -257,7 +249,7 @@ class Writer {
       tags.push_back(shorts(296, {cm != 1 ? 3 : 1}));
     }
     if (options_.ome) return tags;
-    const ImageJTags extras = imagej_tags(volume_);
+    const ImageJTags extras = imagej_tags(header_);
     if (extras.bytes.empty()) return tags;
     Tag counts{50838, kLong, extras.counts.size(), {}};
     for (const std::uint32_t count : extras.counts) append(counts.bytes, count);
@@ -268,8 +260,8 @@ class Writer {
 
   std::vector<Tag> tags_of(const Page& page) const {
     std::vector<Tag> tags;
-    const int bits = static_cast<int>(bytes_of(volume_.type())) * 8;
-    const VoxelType type = volume_.type();
+    const int bits = static_cast<int>(bytes_of(header_.type)) * 8;
+    const VoxelType type = header_.type;
     const bool floating = type == VoxelType::kFloat32 || type == VoxelType::kFloat64;
     const bool is_signed =
         type == VoxelType::kInt8 || type == VoxelType::kInt16 || type == VoxelType::kInt32;
@@ -278,8 +270,8 @@ class Writer {
     tags.push_back(long_value(256, shape_.x));
     tags.push_back(long_value(257, shape_.y));
     std::vector<Rgb> lut;
-    if (!options_.ome && type == VoxelType::kUInt8 && shape_.c == 1 && !volume_.channels.empty()) {
-      lut = volume_.channels[0].lut;
+    if (!options_.ome && type == VoxelType::kUInt8 && shape_.c == 1 && !header_.channels.empty()) {
+      lut = header_.channels[0].lut;
     }
     const bool palette = lut.size() == 256;
     if (samples_ == 1) tags.push_back(shorts(258, {bits}));
@@ -358,7 +350,10 @@ class Writer {
     }
   }
 
-  const Volume& volume_;
+  std::filesystem::path target_;
+  AtomicFile file_;
+  Output out_;
+  StackHeader header_;
   TiffWriteOptions options_;
   VolumeShape shape_;
   bool rgb_;
@@ -366,14 +361,54 @@ class Writer {
   std::size_t row_bytes_;
   std::int64_t rows_per_strip_ = 1;
   bool big_ = false;
+  std::vector<Tag> metadata_;
+  std::uint64_t metadata_bytes_ = 0;
+  std::vector<Page> pages_;
   std::vector<std::byte> packed_;
 };
 
-}  // namespace
+TiffStackWriter::TiffStackWriter(std::unique_ptr<Writer> writer) : writer_(std::move(writer)) {}
+TiffStackWriter::~TiffStackWriter() = default;
+TiffStackWriter::TiffStackWriter(TiffStackWriter&&) noexcept = default;
+
+Result<TiffStackWriter> TiffStackWriter::create(const std::filesystem::path& path,
+                                                StackHeader header,
+                                                const TiffWriteOptions& options) {
+  KARYO_TRY(auto file, AtomicFile::create(path));
+  return TiffStackWriter(
+      std::make_unique<Writer>(path, std::move(file), std::move(header), options));
+}
+
+void TiffStackWriter::add_plane(const std::byte* voxels) {
+  writer_->add(voxels);
+}
+bool TiffStackWriter::failed() const {
+  return writer_->failed();
+}
+Result<void> TiffStackWriter::finish() {
+  return writer_->finish();
+}
 
 Result<void> write_tiff(const std::filesystem::path& path, const Volume& volume,
                         const TiffWriteOptions& options) {
-  return Writer(volume, options).write(path);
+  StackHeader header = options.ome ? header_of(volume) : header_with_ranges(volume);
+  const bool rgb = header.rgb && (header.shape.c == 3 || header.shape.c == 4);
+  KARYO_TRY(auto file, TiffStackWriter::create(path, std::move(header), options));
+  const VolumeShape shape = volume.shape();
+  const auto plane_bytes = static_cast<std::size_t>(shape.y * shape.x) * bytes_of(volume.type());
+  for (std::int64_t t = 0; t < shape.t && !file.failed(); ++t) {
+    for (std::int64_t z = 0; z < shape.z && !file.failed(); ++z) {
+      if (rgb) {
+        file.add_plane(interleaved(volume, t, z).data());
+        continue;
+      }
+      for (std::int64_t c = 0; c < shape.c && !file.failed(); ++c) {
+        const auto plane = static_cast<std::size_t>((t * shape.c + c) * shape.z + z);
+        file.add_plane(volume.data() + plane * plane_bytes);
+      }
+    }
+  }
+  return file.finish();
 }
 
 }  // namespace karyo::io

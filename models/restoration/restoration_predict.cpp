@@ -33,11 +33,11 @@ struct Line {
   std::int64_t count() const { return static_cast<std::int64_t>(places.size()); }
 };
 
-Error not_finite_at(float value, const Index3& place) {
+Error not_finite_at(float value, const Index3& place, bool stack) {
   return {ErrorCode::kNumeric,
-          "the image holds " + std::string(std::isnan(value) ? "NaN" : "infinity") + " at z " +
-              std::to_string(place.z) + ", y " + std::to_string(place.y) + ", x " +
-              std::to_string(place.x),
+          "the image holds " + std::string(std::isnan(value) ? "NaN" : "infinity") + " at " +
+              (stack ? "z " + std::to_string(place.z) + ", " : "") + "y " +
+              std::to_string(place.y) + ", x " + std::to_string(place.x),
           "Export the image again without a mask that turns pixels into NaN, or crop that part "
           "away."};
 }
@@ -167,8 +167,8 @@ Result<torch::Tensor> Restoration::input_of(const Box3& box, const ReadBox& read
         std::find_if(raw.begin(), raw.end(), [](float v) { return !std::isfinite(v); });
     if (bad != raw.end()) {
       const std::int64_t at = bad - raw.begin(), row = source.shape().x, plane = source.shape().y;
-      return not_finite_at(*bad,
-                           source.begin + Index3{at / row / plane, at / row % plane, at % row});
+      return not_finite_at(
+          *bad, source.begin + Index3{at / row / plane, at / row % plane, at % row}, shape_.z > 1);
     }
     const ChannelScale scale = settings_.in[static_cast<std::size_t>(c)];
     for (const std::int64_t from_z : z.places) {

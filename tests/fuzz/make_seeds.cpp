@@ -122,10 +122,11 @@ void write_texts(const std::filesystem::path& folder) {
   stack.channels.resize(2);
   stack.channels[0].name = "DNA";
   stack.channels[0].lut.assign(256, Rgb{0, 255, 0});
-  std::ofstream(folder / "imagej") << '\0' << io::imagej_description(stack);
-  std::ofstream(folder / "ome") << '\1' << io::ome_xml(stack);
+  const auto header = io::header_with_ranges(stack);
+  std::ofstream(folder / "imagej") << '\0' << io::imagej_description(header);
+  std::ofstream(folder / "ome") << '\1' << io::ome_xml(header);
   std::ofstream(folder / "shaped") << '\2' << R"({"shape": [2, 3, 4], "axes": "ZYX"})";
-  const auto tags = io::imagej_tags(stack);
+  const auto tags = io::imagej_tags(header);
   const std::size_t counts = tags.counts.size() * 4;
   const auto half = static_cast<char>(counts * 256 / (counts + tags.bytes.size()) + 1);
   std::ofstream extras(folder / "extras");

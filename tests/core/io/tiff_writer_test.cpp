@@ -34,6 +34,51 @@ const Form kForms[] = {{"a.tif", {}},
                        {"a.ome.tif", {}},
                        {"a.tiff", {.compress = true, .ome = true}}};
 
+TEST(TiffStackWriter, PlaneByPlaneIsTheSameFile) {
+  const test::TempDir dir;
+  const Volume volume = test::random_volume(VoxelType::kFloat32, {2, 3, 4, 9, 11});
+  const std::size_t plane_bytes = 9 * 11 * sizeof(float);
+  const auto bytes = [&](const char* name) {
+    std::ifstream in(dir / name, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  // As usual, deflated, as OME, and beyond the limit: in ImageJ's way and as BigTIFF.
+  for (const io::TiffWriteOptions& options :
+       {io::TiffWriteOptions{}, io::TiffWriteOptions{.deflate = true},
+        io::TiffWriteOptions{.ome = true}, io::TiffWriteOptions{.classic_limit = 4000},
+        io::TiffWriteOptions{.deflate = true, .classic_limit = 4000}}) {
+    ASSERT_TRUE(io::write_tiff(dir / "whole.tif", volume, options));
+    auto file = io::TiffStackWriter::create(
+        dir / "planes.tif", options.ome ? io::header_of(volume) : io::header_with_ranges(volume),
+        options);
+    ASSERT_TRUE(file) << file.error().what;
+    for (std::int64_t t = 0; t < 2; ++t) {
+      for (std::int64_t z = 0; z < 4; ++z) {
+        for (std::int64_t c = 0; c < 3; ++c) {
+          const auto plane = static_cast<std::size_t>((t * 3 + c) * 4 + z);
+          file->add_plane(volume.data() + plane * plane_bytes);
+        }
+      }
+    }
+    EXPECT_FALSE(std::filesystem::exists(dir / "planes.tif"));
+    ASSERT_TRUE(file->finish());
+    EXPECT_EQ(bytes("planes.tif"), bytes("whole.tif"));
+    std::filesystem::remove(dir / "planes.tif");
+  }
+}
+
+TEST(TiffStackWriter, OneThatIsNotFinishedLeavesNothing) {
+  const test::TempDir dir;
+  {
+    auto file = io::TiffStackWriter::create(
+        dir / "a.tif", io::StackHeader{VoxelType::kUInt8, {1, 1, 2, 3, 3}}, {});
+    ASSERT_TRUE(file);
+    const std::byte plane[9]{};
+    file->add_plane(plane);
+  }
+  EXPECT_EQ(files_in(dir.path()), 0);
+}
+
 TEST(TiffRoundTrip, EveryTypeAndEveryCombinationOfAxesComesBack) {
   const test::TempDir dir;
   unsigned seed = 1;
