@@ -256,7 +256,7 @@ TEST(DrawOverlay, IgnoredPartsAreHatchedAndWhatLiesThereIsNotCalledWrong) {
   const auto overlaps = find_overlaps(truth.view(), prediction.view());
   std::vector<ObjectOverlap> matched;
   const Matching matching = match_objects(*overlaps, 0.5, &matched);
-  const RgbPicture picture =
+  RgbPicture picture =
       draw_overlay({truth.view(), prediction.view(), &*overlaps, &matched, nullptr}, matching);
   int hatched = 0, filled = 0, outlined = 0;
   for (int y = 0; y < 200; ++y) {
