@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -39,8 +40,9 @@ Volume as_signed(const LabelArray& labels) {
 }
 
 void write_floats(const std::filesystem::path& path, const std::vector<float>& values) {
-  ASSERT_TRUE(write_file_atomically(
-      path, std::string(reinterpret_cast<const char*>(values.data()), values.size() * 4)));
+  std::string bytes(values.size() * sizeof(float), '\0');
+  std::copy_n(reinterpret_cast<const char*>(values.data()), bytes.size(), bytes.data());
+  ASSERT_TRUE(write_file_atomically(path, bytes));
 }
 
 class PythonIgnored : public testing::TestWithParam<const char*> {};
