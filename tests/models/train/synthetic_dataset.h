@@ -32,7 +32,8 @@ inline std::vector<DatasetPair> make_dataset(const std::filesystem::path& root, 
     for (std::int64_t p = 0; p < labels.count(); ++p) {
       image.data()[p] = static_cast<std::byte>(10 + 20 * labels.data()[p]);
     }
-    const std::string name = "n" + std::to_string(100 + i);
+    std::string name = "n";
+    name += std::to_string(100 + i);  // "n" + … is a false alarm of GCC 12's -Wstringop-overflow
     const DatasetPair pair{name, root / "images" / (name + ".tif"),
                            root / "masks" / (name + ".tif"), image.shape(), image.type()};
     if (!write_image(pair.image, image) || !write_labels(pair.mask, labels)) return {};
