@@ -22,14 +22,17 @@ Sums row_loss(const float* head, const float* prob, const float* dist, const flo
   Sums sums;
   for (std::int64_t x = 0; x < width; ++x) {
     const float truth = prob[x];
-    float prob_gradient = 0;
-    if (truth >= 0) {
-      const float p = 1 / (1 + std::exp(-head[0]));
-      const float clipped = std::clamp(p, kEpsilon, 1 - kEpsilon);
-      sums.prob -= truth * std::log(clipped) + (1 - truth) * std::log(1 - clipped);
-      if (clipped == p) prob_gradient = (p - truth) * prob_scale;
+    if (truth < 0) {  // ignored
+      std::fill_n(gradient, 1 + rays, 0.f);
+      head += 1 + rays;
+      gradient += 1 + rays;
+      dist += rays;
+      continue;
     }
-    gradient[0] = prob_gradient;
+    const float p = 1 / (1 + std::exp(-head[0]));
+    const float clipped = std::clamp(p, kEpsilon, 1 - kEpsilon);
+    sums.prob -= truth * std::log(clipped) + (1 - truth) * std::log(1 - clipped);
+    gradient[0] = clipped == p ? (p - truth) * prob_scale : 0;
     const float inside = mask[x] * masked_scale;
     const float outside = (1 - mask[x]) * background_scale;
     float term = 0;
@@ -115,16 +118,17 @@ StarDistLoss stardist_loss(const StarDistOutput& output, const StarDistTarget& t
 StarDistLoss stardist_loss_reference(const StarDistOutput& output, const StarDistTarget& target,
                                      const StarDistLossSettings& settings) {
   const auto truth = target.prob.unsqueeze(1);
-  const auto counted = truth.ge(0);
+  const auto known = truth.ge(0);
   const auto p = output.prob().clamp(kEpsilon, 1 - kEpsilon);
   const auto cross_entropy = -(truth * p.log() + (1 - truth) * (1 - p).log());
-  const auto prob = cross_entropy.masked_select(counted).mean();
+  // Where all is ignored there is no loss, not 0 / 0.
+  const auto prob = torch::where(known, cross_entropy, 0).sum() / known.sum().clamp_min(1);
 
   const auto predicted = output.dist();
   const auto mask = target.mask.unsqueeze(1);
   const auto difference = (predicted - target.dist.movedim(-1, 1)).abs();
-  const auto masked = (mask * difference).mean() / (mask.mean() + kEpsilon);
-  const auto background = ((1 - mask) * predicted.abs()).mean();
+  const auto masked = torch::where(known, mask * difference, 0).mean() / (mask.mean() + kEpsilon);
+  const auto background = torch::where(known, (1 - mask) * predicted.abs(), 0).mean();
   const auto dist = masked + settings.background_reg * background;
 
   return {settings.prob_weight * prob + settings.dist_weight * dist, prob.item<double>(),
