@@ -13,6 +13,7 @@
 #include "core/base/atomic_file.h"
 #include "core/dataset/dataset_folder.h"
 #include "core/io/image_io.h"
+#include "core/labels/label_volume.h"
 #include "models/process.h"
 #include "models/stardist/anisotropy.h"
 #include "models/stardist/stardist_learner.h"
@@ -241,7 +242,8 @@ Result<TunedThresholds> tune_stardist(const StarDistModel& model,
       return Error(scales.error().code, pair.image.string() + ": " + scales.error().what,
                    "Give images with the channels that the model was trained with.");
     }
-    any_object = any_object || std::any_of(truth.begin(), truth.end(), [](auto id) { return id > 0; });
+    any_object = any_object || std::any_of(truth.begin(), truth.end(),
+                                           [](auto id) { return id != 0 && id != kIgnoredLabel; });
     const auto input = network_image(image, 0, 0, image.shape().z, -1, *scales);
     if (config.n_dim == 3) {
       KARYO_TRY(const auto dense, predict_dense_3d(model, input, optimizer.largest_probability(),

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/base/atomic_file.h"
+#include "core/labels/label_volume.h"
 #include "models/io/history.h"
 #include "models/io/keras_weights.h"
 #include "models/model.h"
@@ -49,6 +50,18 @@ TrainRequest request_in(const test::TempDir& dir, const std::string& model) {
   return request;
 }
 
+/// Leaves ignored parts and background: no object to tune with.
+void ignore_all_objects(const std::filesystem::path& data) {
+  const auto dataset = open_dataset(data);
+  ASSERT_TRUE(dataset);
+  for (const auto& pair : dataset->pairs) {
+    auto labels = read_labels(pair.mask);
+    ASSERT_TRUE(labels);
+    for (auto& id : *labels) id = id == 0 ? 0 : kIgnoredLabel;
+    ASSERT_TRUE(write_labels(pair.mask, *labels));
+  }
+}
+
 TEST(StarDistTraining, LeavesAModelFolderThatPredicts) {
   const test::TempDir dir;
   test::make_dataset(dir / "data", 8, 64, 70);
@@ -76,6 +89,11 @@ TEST(StarDistTraining, LeavesAModelFolderThatPredicts) {
   const auto tuned = tune_thresholds(dir / "model", dir / "data", "cpu", control);
   ASSERT_TRUE(tuned) << tuned.error().what;
   EXPECT_EQ(tuned->images, 8);
+
+  ignore_all_objects(dir / "data");
+  const auto nothing = tune_thresholds(dir / "model", dir / "data", "cpu", control);
+  ASSERT_FALSE(nothing) << "ignored parts are no objects";
+  EXPECT_NE(nothing.error().what.find("no mask"), std::string::npos) << nothing.error().what;
 }
 
 TEST(StarDistTraining, ResumedEqualsUnbrokenBitForBit) {
