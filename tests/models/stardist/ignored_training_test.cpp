@@ -1,5 +1,10 @@
 // Sparse annotation, from masks to scores: half of the nuclei ignored is nearly as good as all of
 // them drawn, half of them missing is not.
+//
+// Judged at the usual probability threshold, 0.5: what missing nuclei spoil is the probability,
+// which sinks towards the share of nuclei that were drawn. Tuning the threshold on masks as
+// incomplete hides most of that on pictures as easy as these (0.81 to 0.94, and 0.92 to 0.99 with
+// half ignored, over three seeds), so the tuned scores are recorded and not compared.
 
 #include <gtest/gtest.h>
 
@@ -87,8 +92,14 @@ class Silent : public TrainObserver {
   void on_epoch(const TrainEpochEvent&) override {}
 };
 
-/// Trains on masks of one kind; the accuracy at IoU 0.5 against complete truths of other images.
-double accuracy_after_training(Annotation how) {
+/// Accuracy at IoU 0.5 against complete truths of images that were not trained on.
+struct Scores {
+  double usual = -1;  ///< with a probability threshold of 0.5
+  double tuned = -1;  ///< with the model's own
+};
+
+/// Trains on masks of one kind.
+Scores scores_after_training(Annotation how) {
   const test::TempDir dir;
   for (int i = 0; i < 12; ++i) {
     Random random(static_cast<std::uint64_t>(100 + i));
@@ -119,30 +130,38 @@ double accuracy_after_training(Annotation how) {
   EXPECT_TRUE(trained) << trained.error().what;
   const auto predictor = open_predictor(dir / "model", "cpu", "float32");
   EXPECT_TRUE(predictor) << predictor.error().what;
-  if (!trained || !predictor) return -1;
-  std::vector<Matching> scores;
+  if (!trained || !predictor) return {};
+  std::vector<Matching> usual, tuned;
+  PredictSettings at_half;
+  at_half.prob = 0.5;
   for (int i = 0; i < 6; ++i) {
     Random random(static_cast<std::uint64_t>(900 + i));
     const auto nuclei = scattered(random);
-    const auto found = (*predictor)->predict(picture_of(nuclei, random), 0, {}, control);
-    EXPECT_TRUE(found) << found.error().what;
+    const Volume picture = picture_of(nuclei, random);
     const LabelArray truth = mask_of(nuclei, Annotation::kFull);
-    scores.push_back(match_objects(*find_overlaps(truth.view(), found->labels.view()), 0.5));
+    const auto judge = [&](const PredictSettings& settings, std::vector<Matching>& scores) {
+      const auto found = (*predictor)->predict(picture, 0, settings, control);
+      ASSERT_TRUE(found) << found.error().what;
+      scores.push_back(match_objects(*find_overlaps(truth.view(), found->labels.view()), 0.5));
+    };
+    judge(at_half, usual);
+    judge({}, tuned);
   }
-  return pool(scores).accuracy;
+  return {pool(usual).accuracy, pool(tuned).accuracy};
 }
 
 TEST(SparseAnnotation, IgnoredNucleiCostLittleAndMissingOnesMuch) {
-  const double full = accuracy_after_training(Annotation::kFull);
-  const double ignored = accuracy_after_training(Annotation::kHalfIgnored);
-  const double missing = accuracy_after_training(Annotation::kHalfMissing);
-  RecordProperty("full", std::to_string(full));
-  RecordProperty("ignored", std::to_string(ignored));
-  RecordProperty("missing", std::to_string(missing));
-  // On one processor 1.0, 0.95 and 0.81; on others the last digits of a training differ.
-  EXPECT_GT(full, 0.8);
-  EXPECT_GT(ignored, full - 0.1);
-  EXPECT_LT(missing, ignored - 0.05);
+  const Scores full = scores_after_training(Annotation::kFull);
+  const Scores ignored = scores_after_training(Annotation::kHalfIgnored);
+  const Scores missing = scores_after_training(Annotation::kHalfMissing);
+  for (const auto& [name, scores] :
+       {std::pair{"full", full}, {"ignored", ignored}, {"missing", missing}}) {
+    RecordProperty(std::string(name) + "_usual", std::to_string(scores.usual));
+    RecordProperty(std::string(name) + "_tuned", std::to_string(scores.tuned));
+  }
+  EXPECT_GT(full.usual, 0.8);
+  EXPECT_GT(ignored.usual, full.usual - 0.1);
+  EXPECT_LT(missing.usual, full.usual - 0.2);
 }
 
 }  // namespace
