@@ -14,6 +14,7 @@
 #include "app/layer_commands.h"
 #include "app/picture_part.h"
 #include "app/stroke.h"
+#include "app/wand_preview.h"
 
 namespace karyo {
 namespace {
@@ -84,8 +85,6 @@ Result<void> draw_region(Workspace& workspace, const json& arguments) {
 Result<void> use_wand(Workspace& workspace, const json& arguments) {
   KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
   KARYO_TRY(const auto places, places_from(arguments["voxel"]));
-  KARYO_TRY(const std::uint32_t label, id_from(arguments, "label", target.layer->selected()));
-  KARYO_TRY(const PaintRule rule, rule_from(arguments, *target.layer));
   KARYO_TRY(const ImageLayer* const image, image_under(workspace, arguments, *target.layer));
   WandOptions options;
   options.tolerance = arguments["tolerance"].get<double>();
@@ -99,9 +98,7 @@ Result<void> use_wand(Workspace& workspace, const json& arguments) {
   }
   KARYO_TRY(const PicturePart picture, picture_part(*image, target.time, box));
   KARYO_TRY(const PlacedMask mask, wand(picture.part(), seed, options));
-  return edit(workspace, target, [&](LabelEditor& editor) -> Result<Box3> {
-    return write_mask(editor.writer(), editor.labels(), mask, label, rule);
-  });
+  return write_wand(workspace, arguments, mask);
 }
 
 Result<void> click_nucleus(Workspace& workspace, const json& arguments) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "app/mask_preview.h"
+#include "app/picture_part.h"
 #include "app/workspace.h"
 #include "models/stardist/nms.h"
 #include "models/stardist/pointed_object.h"
@@ -69,6 +70,19 @@ LabelArray model_objects(const stardist::Candidates& seen, const Thresholds& thr
   }
   const auto survivors = stardist::nms_2d(probable, static_cast<float>(thresholds.nms));
   return stardist::render_2d(survivors, {1, shape.y, shape.x});
+}
+
+Result<ModelObjectsWanted> model_objects_in_view(Workspace& workspace) {
+  ModelObjectsWanted wanted;
+  KARYO_TRY(wanted.target, label_target(workspace, nlohmann::json::object()));
+  const LabelsLayer& labels = *wanted.target.layer;
+  KARYO_TRY(const ImageLayer* const image,
+            image_under(workspace, nlohmann::json::object(), labels));
+  const Index3 at = voxel_at(workspace.view().cursor(), workspace.layers().grid_of(labels));
+  wanted.slice = {image, wanted.target.time,
+                  std::clamp<std::int64_t>(at.z, 0, labels.shape().z - 1)};
+  wanted.thresholds = workspace.model().thresholds();
+  return wanted;
 }
 
 void show_model_objects(Workspace& workspace, const ModelObjectsWanted& wanted,

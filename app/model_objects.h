@@ -28,6 +28,9 @@ struct ModelObjectsWanted {
   Thresholds thresholds = {};
   bool replace = false;  ///< the objects in the slice; else objects come only where there are none
 };
+/// What is in view: the slice at the cursor of the selected labels and the image under them, with
+/// the model's thresholds. Errors: kNotFound.
+Result<ModelObjectsWanted> model_objects_in_view(Workspace& workspace);
 /// Has the workspace's preview show them, once the model has looked; then `shown` is called.
 void show_model_objects(Workspace& workspace, const ModelObjectsWanted& wanted,
                         std::function<void()> shown);

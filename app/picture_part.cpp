@@ -4,7 +4,6 @@
 #include "app/layer_commands.h"
 
 namespace karyo {
-namespace {
 
 std::int64_t first_visible_channel(const ImageLayer& image) {
   for (std::int64_t c = 0; c < image.channel_count(); ++c) {
@@ -12,8 +11,6 @@ std::int64_t first_visible_channel(const ImageLayer& image) {
   }
   return 0;
 }
-
-}  // namespace
 
 Argument image_argument() {
   return {"image", Argument::Kind::kText, "the layer that is followed; else the one underneath"};
@@ -47,22 +44,22 @@ Result<const ImageLayer*> image_under(Workspace& workspace, const nlohmann::json
   return found;
 }
 
-Result<PicturePart> picture_part(const ImageLayer& image, std::int64_t time, const Box3& box) {
-  PicturePart part;
-  part.t = image.time_shown(time);
-  part.c = first_visible_channel(image);
+ReadPicture picture_reader(const ImageLayer& image, std::int64_t time, const Box3& box) {
+  const std::int64_t t = image.time_shown(time), c = first_visible_channel(image);
   if (image.shared_volume()) {
-    part.volume = image.shared_volume();
-    return part;
+    return [part = PicturePart{image.shared_volume(), t, c, {}}] { return part; };
   }
   const Box3 inside = box.clipped_to(Box3::of_shape(image.shape().zyx()));
-  const Index3 size = inside.shape();
-  Volume volume(image.type(), {1, 1, size.z, size.y, size.x});
-  KARYO_CHECK_OK(image.pages()->read(0, part.t, part.c, inside, volume.data()));
-  part.volume = std::make_shared<const Volume>(std::move(volume));
-  part.origin = inside.begin;
-  part.t = part.c = 0;
-  return part;
+  return [pages = image.pages(), type = image.type(), t, c, inside]() -> Result<PicturePart> {
+    const Index3 size = inside.shape();
+    Volume volume(type, {1, 1, size.z, size.y, size.x});
+    KARYO_CHECK_OK(pages->read(0, t, c, inside, volume.data()));
+    return PicturePart{std::make_shared<const Volume>(std::move(volume)), 0, 0, inside.begin};
+  };
+}
+
+Result<PicturePart> picture_part(const ImageLayer& image, std::int64_t time, const Box3& box) {
+  return picture_reader(image, time, box)();
 }
 
 Result<PicturePart> whole_picture(const ImageLayer& image, std::int64_t time) {

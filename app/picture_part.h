@@ -2,6 +2,7 @@
 
 /// The picture that labels are drawn on, as commands that follow it read it.
 
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -26,9 +27,16 @@ Result<const ImageLayer*> image_under(Workspace& workspace, const nlohmann::json
                                       const LabelsLayer& labels);
 Argument image_argument();
 
+/// The one that tools go by; 0 where none is visible.
+std::int64_t first_visible_channel(const ImageLayer& image);
+
 /// Its first visible channel. Of an image that stays in its file, `box` is read, here and now.
 /// Errors: those of reading.
 Result<PicturePart> picture_part(const ImageLayer& image, std::int64_t time, const Box3& box);
+
+/// The same, to be called on any thread.
+using ReadPicture = std::function<Result<PicturePart>()>;
+ReadPicture picture_reader(const ImageLayer& image, std::int64_t time, const Box3& box);
 
 /// The same of all of it. Errors: kUnsupported for an image that stays in its file.
 Result<PicturePart> whole_picture(const ImageLayer& image, std::int64_t time);

@@ -12,6 +12,7 @@
 #include "app/model_in_use.h"
 #include "app/object_checks.h"
 #include "app/sample.h"
+#include "app/training_run.h"
 
 namespace karyo {
 
@@ -19,7 +20,8 @@ Workspace::Workspace()
     : dataset_(std::make_unique<DatasetSession>(*this)),
       checks_(std::make_unique<ObjectChecks>(*this)),
       preview_(std::make_unique<MaskPreview>(*this)),
-      model_(std::make_unique<ModelInUse>(*this)) {}
+      model_(std::make_unique<ModelInUse>(*this)),
+      training_(std::make_unique<TrainingRun>()) {}
 Workspace::~Workspace() = default;
 
 std::uint64_t Workspace::in_background(BackgroundWork work) {

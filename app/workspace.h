@@ -35,6 +35,7 @@ class DatasetSession;
 class MaskPreview;
 class ModelInUse;
 class ObjectChecks;
+class TrainingRun;
 
 using ObjectTable = std::unordered_map<std::uint32_t, ObjectStats>;
 
@@ -90,6 +91,8 @@ class Workspace {
   MaskPreview& preview() { return *preview_; }
   /// The trained model at hand.
   ModelInUse& model() { return *model_; }
+  /// The training that goes on, or was looked at last.
+  TrainingRun& training() { return *training_; }
   /// What may be wrong with the objects of the selected labels.
   ObjectChecks& checks() { return *checks_; }
   VolumeState& volume() { return volume_; }
@@ -260,6 +263,7 @@ class Workspace {
   std::unique_ptr<ObjectChecks> checks_;
   std::unique_ptr<MaskPreview> preview_;
   std::unique_ptr<ModelInUse> model_;
+  std::unique_ptr<TrainingRun> training_;
 };
 
 }  // namespace karyo

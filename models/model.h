@@ -28,6 +28,8 @@ struct TrainRequest {
   std::filesystem::path model;  ///< folder to write
   TrainConfig config;
   bool resume = false;                  ///< go on from the folder's checkpoint
+  /// StarDist: images to train on, by name without ending; empty: all, and each needs a mask.
+  std::vector<std::string> only;
   std::filesystem::path pretrained;     ///< start from this model's weights; empty: from scratch
   /// After each epoch the labels of one validation image, or the image restored; empty: none.
   std::filesystem::path preview;

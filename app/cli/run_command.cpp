@@ -7,6 +7,7 @@
 #include "app/gui_library.h"
 #include "app/layer_commands.h"
 #include "app/macro.h"
+#include "app/training_run.h"
 
 namespace karyo::cli {
 namespace {
@@ -22,7 +23,9 @@ Result<void> run_light(const CommandTable& commands, const std::vector<MacroStep
   const auto said = workspace.done.connect([&](const std::string& text) { console.say(text); });
   return run_macro(commands, steps, [&]() -> Result<void> {
     workspace.finish_jobs();  // the next step needs what this one opened
+    workspace.training().wait();
     if (failure) return *failure;
+    if (const auto& failed = workspace.training().failure()) return *failed;
     return {};
   });
 }

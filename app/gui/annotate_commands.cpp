@@ -144,6 +144,8 @@ void add_annotate_commands(CommandTable& commands, MainWindow& window) {
            "Look at images: channels, contrast, 3D, measuring.");
   add_mode(commands, window, MainWindow::Mode::kAnnotate, "mode.annotate", "Annotate", "Ctrl+2",
            "Make and fix masks of nuclei, image by image.");
+  add_mode(commands, window, MainWindow::Mode::kTrain, "mode.train", "Train", "Ctrl+3",
+           "Have a network learn from masks or pictures, and watch it.");
   const auto asks = [&](
                         const char* id, const char* menu, const char* title, const char* keys,
                         const char* help, std::function<void()> body,

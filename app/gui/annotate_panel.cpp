@@ -16,20 +16,6 @@
 #include "app/gui/theme.h"
 
 namespace karyo::gui {
-namespace {
-
-QScrollArea* scrolled(QWidget* inside, QWidget* parent) {
-  auto* scroll = new QScrollArea(parent);
-  scroll->setWidgetResizable(true);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  inside->setProperty("role", "panel");
-  scroll->setWidget(inside);
-  guard_from_wheel(*scroll);
-  return scroll;
-}
-
-}  // namespace
-
 AnnotatePanel::AnnotatePanel(Workspace& workspace, const CommandTable& commands, Run run,
                              QWidget* parent)
     : QWidget(parent) {

@@ -8,6 +8,7 @@
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QScrollArea>
 #include <QScrollBar>
 #include <QSignalBlocker>
 #include <QSlider>
@@ -134,6 +135,16 @@ class WheelGuard : public QObject {
 }  // namespace
 
 void guard_from_wheel(QWidget& panel) { new WheelGuard(panel); }
+
+QScrollArea* scrolled(QWidget* inside, QWidget* parent) {
+  auto* scroll = new QScrollArea(parent);
+  scroll->setWidgetResizable(true);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  inside->setProperty("role", "panel");
+  scroll->setWidget(inside);
+  guard_from_wheel(*scroll);
+  return scroll;
+}
 
 void name_parts(QWidget& control, const QString& name) {
   control.setAccessibleName(name);

@@ -8,6 +8,7 @@
 
 class QGridLayout;
 class QLabel;
+class QScrollArea;
 class QSlider;
 
 namespace karyo::gui {
@@ -61,6 +62,9 @@ class NumberBox : public DecimalBox {
 /// In a scrolling panel the wheel scrolls: boxes and sliders inside take it only with the focus, or
 /// a setting would change that a person just scrolled past.
 void guard_from_wheel(QWidget& panel);
+
+/// A panel in a frame that scrolls it up and down.
+QScrollArea* scrolled(QWidget* inside, QWidget* parent);
 
 /// What a screen reader calls a control, and the sliders and fields it is made of.
 void name_parts(QWidget& control, const QString& name);

@@ -8,7 +8,6 @@
 
 #include "annotation/index_axis.h"
 #include "annotation/region.h"
-#include "annotation/wand.h"
 #include "app/gui/drawn_outline.h"
 #include "app/gui/slice_view.h"
 #include "app/gui/theme.h"
@@ -37,6 +36,11 @@ nlohmann::json numbers_of(const PathF& path) {
 }
 
 }  // namespace
+
+DrawTool::DrawTool(Workspace& workspace, Run run, Did did)
+    : LabelTool(workspace, std::move(run), std::move(did)),
+      wand_(workspace),
+      wand_changed_(wand_.changed.connect([this] { changed.emit(); })) {}
 
 void DrawTool::set_kind(std::optional<DrawKind> kind) {
   kind_ = kind;
@@ -156,21 +160,22 @@ std::optional<PicturePart> DrawTool::picture(const Box3& box) {
   return {};
 }
 
+/// By what is shown now, or was dragged to; found in the background.
 void DrawTool::try_wand() {
-  const auto image = image_under(workspace(), nlohmann::json::object(), *labels_);
-  const auto part = picture(slice_box());
-  if (!image || !part) return;
-  const ValueRange limits =
-      (*image)->channel(part->c < (*image)->channel_count() ? part->c : 0).limits;
+  const auto under = image_under(workspace(), nlohmann::json::object(), *labels_);
+  if (!under) {
+    workspace().failed.emit(under.error());
+    return;
+  }
+  const ImageLayer& image = **under;
+  const ValueRange limits = image.channel(first_visible_channel(image)).limits;
   const double start = workspace().paint().tolerance() / 100;
   tolerance_ = std::max(0.0, start + tolerance_) * (limits.high - limits.low);
   WandOptions options;
   options.tolerance = tolerance_;
   options.plane = plane_;
-  const Index3 seed = voxel_at(*press_, workspace().layers().grid_of(*labels_));
-  auto taken = wand(part->part(), seed, options);
-  if (taken) taken_ = *std::move(taken);
-  if (!taken) workspace().failed.emit(taken.error());
+  wand_.want({picture_reader(image, workspace().view().time(), slice_box()),
+              voxel_at(*press_, workspace().layers().grid_of(*labels_)), options});
 }
 
 void DrawTool::move(SliceView& view, const WorldPoint& place, bool dragging) {
@@ -249,14 +254,11 @@ void DrawTool::finish() {
       }
       if (wired_.size() >= 3) finish_area("polygon", wired_);
       break;
-    case DrawKind::kWand: {
+    case DrawKind::kWand:
       arguments["label"] = label_for_area();
       arguments["tolerance"] = tolerance_;
-      const auto labels = labels_;
-      const auto label = arguments["label"].get<std::uint32_t>();
-      if (run("labels.wand", arguments)) select(*labels, label);
+      take_wand(arguments);
       break;
-    }
     case DrawKind::kOneClick:
       if (!workspace().paint().new_each() && labels_->selected() != 0) {
         arguments["label"] = labels_->selected();
@@ -300,17 +302,84 @@ void DrawTool::finish() {
       break;
     }
   }
-  cancel();
+  clear();
+}
+
+/// What is shown becomes an object, once it is what was dragged to.
+void DrawTool::take_wand(const nlohmann::json& arguments) {
+  const auto labels = labels_;
+  const auto label = arguments["label"].get<std::uint32_t>();
+  if (arguments.contains("stack")) {  // shown in the slice alone
+    if (run("labels.wand", arguments)) select(*labels, label);
+    return;
+  }
+  wand_.take([this, arguments, labels, label](const PlacedMask& mask) {
+    const auto written = write_wand(workspace(), arguments, mask);
+    if (!written) {
+      workspace().failed.emit(written.error());
+      return;
+    }
+    did("labels.wand", arguments);
+    select(*labels, label);
+  });
+}
+
+void DrawTool::clear() {
+  places_.clear();
+  wire_.reset();
+  wired_.clear();
+  changed.emit();
 }
 
 bool DrawTool::cancel() {
   const bool drawing = !places_.empty();
-  places_.clear();
-  wire_.reset();
-  wired_.clear();
-  taken_ = {};
-  changed.emit();
+  wand_.forget();
+  clear();
   return drawing;
+}
+
+/// As many pixels as the view has, however large the plane is.
+void DrawTool::paint_taken(QPainter& painter, const SliceView& view) const {
+  const auto& taken = wand_.mask();
+  if (!taken || taken->voxels.shape().count() == 0) return;
+  const Axis across = horizontal_axis(plane_), down = vertical_axis(plane_);
+  const Index3 begin = taken->origin, end = taken->box().end;
+  const auto corner = [&](const Index3& at) {
+    return view.position_of(
+        in_world({static_cast<double>(along(at, across)), static_cast<double>(along(at, down))}));
+  };
+  const QPointF first = corner(begin), last = corner(end);
+  const QRect seen = QRectF(first, last).normalized().toAlignedRect().intersected(view.rect());
+  if (seen.isEmpty()) return;
+  const auto place = [](double at, double from, double to, std::int64_t count) {
+    const auto step =
+        static_cast<std::int64_t>((at - from) / (to - from) * static_cast<double>(count));
+    return std::clamp<std::int64_t>(step, 0, count - 1);
+  };
+  std::vector<std::int64_t> columns(static_cast<std::size_t>(seen.width()));
+  for (int i = 0; i < seen.width(); ++i) {
+    columns[static_cast<std::size_t>(i)] =
+        place(seen.left() + i + 0.5, first.x(), last.x(), along(end - begin, across));
+  }
+  QColor color = palette::accent();
+  color.setAlphaF(0.45F);
+  const QRgb chosen = qPremultiply(color.rgba());
+  QImage picture(seen.size(), QImage::Format_ARGB32_Premultiplied);
+  picture.fill(Qt::transparent);
+  const Index3 size = taken->voxels.shape();
+  const std::int64_t steps[] = {size.y * size.x, size.x, 1};
+  const std::int64_t step_across = steps[static_cast<std::size_t>(across)];
+  const std::int64_t step_down = steps[static_cast<std::size_t>(down)];
+  for (int y = 0; y < seen.height(); ++y) {
+    const std::int64_t row =
+        place(seen.top() + y + 0.5, first.y(), last.y(), along(end - begin, down));
+    const std::uint8_t* voxels = taken->voxels.data() + row * step_down;
+    auto* pixels = reinterpret_cast<QRgb*>(picture.scanLine(y));
+    for (int i = 0; i < seen.width(); ++i) {
+      if (voxels[columns[static_cast<std::size_t>(i)] * step_across] != 0) pixels[i] = chosen;
+    }
+  }
+  painter.drawImage(seen.topLeft(), picture);
 }
 
 void DrawTool::paint(QPainter& painter, const SliceView& view) const {
@@ -327,33 +396,9 @@ void DrawTool::paint(QPainter& painter, const SliceView& view) const {
     case DrawKind::kEllipse:
       path.addEllipse(QRectF(first, last).normalized());
       break;
-    case DrawKind::kWand: {
-      const Index3 size = taken_.voxels.shape();
-      const Axis across = horizontal_axis(plane_), down = vertical_axis(plane_);
-      painter.setPen(Qt::NoPen);
-      QColor color = palette::accent();
-      color.setAlphaF(0.45F);
-      painter.setBrush(color);
-      for (std::int64_t r = 0; r < along(size, down); ++r) {
-        for (std::int64_t i = 0; i < along(size, across); ++i) {
-          const std::int64_t begin = i;
-          const auto chosen = [&](std::int64_t at) {
-            Index3 voxel = taken_.origin;
-            coordinate(voxel, across) += at;
-            coordinate(voxel, down) += r;
-            return at < along(size, across) && taken_.contains(voxel);
-          };
-          while (chosen(i)) ++i;
-          if (i == begin) continue;
-          const auto x = static_cast<double>(along(taken_.origin, across));
-          const auto y = static_cast<double>(along(taken_.origin, down) + r);
-          const QPointF a = view.position_of(in_world({x + static_cast<double>(begin), y}));
-          const QPointF b = view.position_of(in_world({x + static_cast<double>(i), y + 1}));
-          painter.drawRect(QRectF(a, b).normalized());
-        }
-      }
+    case DrawKind::kWand:
+      paint_taken(painter, view);
       return;
-    }
     case DrawKind::kSmart: {
       for (const PointF& p : wired_) begin_or_add(view.position_of(in_world(p)));
       if (wire_) {

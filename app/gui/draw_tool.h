@@ -9,6 +9,7 @@
 #include "annotation/placed_mask.h"
 #include "app/gui/label_tool.h"
 #include "app/picture_part.h"
+#include "app/wand_preview.h"
 
 namespace karyo::gui {
 
@@ -31,7 +32,7 @@ enum class DrawKind {
 /// what is being drawn.
 class DrawTool : public LabelTool {
  public:
-  using LabelTool::LabelTool;
+  DrawTool(Workspace& workspace, Run run, Did did);
 
   /// None: the tool is not in use.
   const std::optional<DrawKind>& kind() const { return kind_; }
@@ -64,6 +65,9 @@ class DrawTool : public LabelTool {
   void select(LabelsLayer& labels, std::uint32_t label);
   void finish();
   void try_wand();
+  void take_wand(const nlohmann::json& arguments);
+  void clear();
+  void paint_taken(QPainter& painter, const SliceView& view) const;
   std::optional<PicturePart> picture(const Box3& box);
   Box3 slice_box() const;
 
@@ -75,7 +79,8 @@ class DrawTool : public LabelTool {
   std::uint32_t held_ = 0;           // the object that is moved
   std::optional<LiveWire> wire_;
   PathF wired_;       // the smart outline so far, up to its last anchor
-  PlacedMask taken_;  // by the wand, so far
+  WandPreview wand_;
+  Connection wand_changed_;
   double tolerance_ = 0;
 };
 

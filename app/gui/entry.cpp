@@ -22,6 +22,7 @@
 #include "app/gui_library.h"
 #include "app/macro.h"
 #include "app/session.h"
+#include "app/training_run.h"
 
 namespace karyo::gui {
 namespace {
@@ -199,8 +200,10 @@ Result<void> replay(const GuiRequest& request) {
     clock.start();
     do {
       QApplication::processEvents(QEventLoop::AllEvents, 20);
-    } while (!failure && !window.settled() && clock.elapsed() < kScreenshotLimitMs);
+    } while (!failure && (workspace.training().poll() ||
+                          (!window.settled() && clock.elapsed() < kScreenshotLimitMs)));
     if (failure) return *failure;
+    if (const auto& failed = workspace.training().failure()) return *failed;
     return {};
   });
 }

@@ -36,6 +36,7 @@
 #include "app/gui/status_line.h"
 #include "app/gui/theme.h"
 #include "app/gui/tool_column.h"
+#include "app/gui/train_panel.h"
 #include "app/gui/translator.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/volume_controls.h"
@@ -139,18 +140,16 @@ void MainWindow::build_side() {
   side_column->addWidget(line);
   mode_pages_ = new QStackedWidget(side_);
   mode_pages_->addWidget(build_see_page());
-  annotate_panel_ = new AnnotatePanel(
-      workspace_, commands_,
-      [this](const std::string& id, const nlohmann::json& arguments) { return run(id, arguments); },
-      mode_pages_);
+  const auto run_it = [this](const std::string& id, const nlohmann::json& arguments) {
+    return run(id, arguments);
+  };
+  annotate_panel_ = new AnnotatePanel(workspace_, commands_, run_it, mode_pages_);
   mode_pages_->addWidget(annotate_panel_);
+  mode_pages_->addWidget(scrolled(new TrainPanel(workspace_, run_it, nullptr), mode_pages_));
   side_column->addWidget(mode_pages_, 3);
 }
 
 QWidget* MainWindow::build_see_page() {
-  auto* scroll = new QScrollArea(mode_pages_);
-  scroll->setWidgetResizable(true);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   auto* inside = new QWidget;
   auto* inside_column = new QVBoxLayout(inside);
   inside_column->setContentsMargins(0, 0, 0, 0);
@@ -161,10 +160,7 @@ QWidget* MainWindow::build_see_page() {
   inside_column->addWidget(new SlabControls(workspace_, commands_, inside));
   inside_column->addWidget(new VolumeControls(workspace_, commands_, views_->volume(), inside));
   inside_column->addStretch(1);
-  inside->setProperty("role", "panel");
-  scroll->setWidget(inside);
-  guard_from_wheel(*scroll);
-  return scroll;
+  return scrolled(inside, mode_pages_);
 }
 
 void MainWindow::watch_workspace() {
@@ -324,10 +320,10 @@ void MainWindow::show_or_hide_panels() {
     stack_->setCurrentWidget(shown);
     shown->setFocus();  // else the keyboard lands on whatever control comes next
   }
-  side_->setVisible(!empty);
+  side_->setVisible(!empty || mode_ == Mode::kTrain);
   see_tools_->setVisible(!empty && mode_ == Mode::kSee);
-  annotate_tools_->setVisible(!empty && mode_ == Mode::kAnnotate);
-  strip_->setVisible(mode_ == Mode::kAnnotate);
+  annotate_tools_->setVisible(!empty && mode_ != Mode::kSee);
+  strip_->setVisible(mode_ != Mode::kSee);
 }
 
 void MainWindow::update_title() {

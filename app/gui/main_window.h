@@ -17,7 +17,6 @@
 #include "app/workspace.h"
 
 class QHBoxLayout;
-class QScrollArea;
 class QSplitter;
 class QStackedWidget;
 class QToolButton;
@@ -102,7 +101,7 @@ class MainWindow : public QMainWindow {
   ModelTool& model_tool() { return *model_tool_; }
   VolumeTool& volume_tool() { return *volume_tool_; }
   /// What the window is set up for: tools and panels; the picture stays. Kept in the settings.
-  enum class Mode { kSee, kAnnotate };
+  enum class Mode { kSee, kAnnotate, kTrain };
   void set_mode(Mode mode);
   Mode mode() const { return mode_; }
   /// Gives up what a tool has drawn so far; false when there was nothing. The tool stays.
@@ -135,6 +134,7 @@ class MainWindow : public QMainWindow {
   void build_strip();
   void refresh_tools();
   void put_tools_away();
+  void show_annotating();
   void use_in_3d(VolumeToolKind kind);
   void watch_workspace();
   void offer_left_behind();
@@ -155,6 +155,7 @@ class MainWindow : public QMainWindow {
   QTimer autosave_clock_;
   std::string session_path_;
   bool leave_unsaved_ = false;
+  bool training_settled_ = false;  // a person has said what is to become of it
   QTimer poll_;
   std::unique_ptr<MeasureTool> measure_tool_;
   std::unique_ptr<MarkTool> mark_tool_;

@@ -11,9 +11,11 @@
 #include "app/gui/main_window.h"
 #include "app/gui/offer_panel.h"
 #include "app/gui/status_line.h"
+#include "app/gui/training_question.h"
 #include "app/gui/unsaved_question.h"
 #include "app/gui/window_dialogs.h"
 #include "app/session.h"
+#include "app/training_run.h"
 
 namespace karyo::gui {
 namespace {
@@ -58,7 +60,7 @@ void MainWindow::run_macro(const std::string& path) {
   auto* clock = new QTimer(this);
   QObject::connect(clock, &QTimer::timeout, this,
                    [this, clock, steps = *std::move(steps), next = std::size_t{0}]() mutable {
-                     if (workspace_.busy()) return;
+                     if (workspace_.busy() || workspace_.training().going_on()) return;
                      if (next < steps.size() && !errors_->isVisible()) {
                        const MacroStep& step = steps[next++];
                        run(step.command, step.arguments);
@@ -76,6 +78,15 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     errors_->show_error(mask_saved.error());
     leave_unsaved_ = true;  // the journal has it; asked once is enough
     event->ignore();
+    return;
+  }
+  TrainingRun& training = workspace_.training();
+  if (training.going_on() && !training_settled_) {
+    event->ignore();
+    ask_about_training(this, training, [this] {
+      training_settled_ = true;
+      close();
+    });
     return;
   }
   const auto unsaved = workspace_.unsaved_layers();

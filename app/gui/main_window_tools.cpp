@@ -41,7 +41,7 @@ void MainWindow::make_tools() {
   connections_.push_back(
       volume_tool_->changed.connect([this] { views_->volume().surface().update(); }));
   views_->removes = [this] {
-    return mode_ == Mode::kAnnotate && labels_in_hand(workspace_.layers()) != nullptr;
+    return mode_ != Mode::kSee && labels_in_hand(workspace_.layers()) != nullptr;
   };
   views_->on_remove = [this] {
     run("labels.delete_object", {{"layer", labels_in_hand(workspace_.layers())->name()}});
@@ -153,7 +153,7 @@ void MainWindow::set_painting(std::optional<PaintKind> kind) {
   paint_tool_->set_kind(kind);
   if (kind) views_->set_tool(paint_tool_.get());
   if (kind == PaintKind::kPick) use_in_3d(VolumeToolKind::kPick);
-  if (kind) set_mode(Mode::kAnnotate);
+  if (kind) show_annotating();
   refresh_tools();
 }
 
@@ -162,7 +162,7 @@ void MainWindow::set_drawing(std::optional<DrawKind> kind) {
   draw_tool_->set_kind(kind);
   if (kind) views_->set_tool(draw_tool_.get());
   if (kind == DrawKind::kMerge) use_in_3d(VolumeToolKind::kMerge);
-  if (kind) set_mode(Mode::kAnnotate);
+  if (kind) show_annotating();
   refresh_tools();
 }
 
@@ -170,17 +170,21 @@ void MainWindow::set_model_clicking(bool on) {
   put_tools_away();
   model_tool_->set_in_use(on);
   if (on) views_->set_tool(model_tool_.get());
-  if (on) set_mode(Mode::kAnnotate);
+  if (on) show_annotating();
   refresh_tools();
+}
+
+/// Labels can be drawn in the other modes as well, while a model trains or is judged.
+void MainWindow::show_annotating() {
+  if (mode_ == Mode::kSee) set_mode(Mode::kAnnotate);
 }
 
 void MainWindow::set_mode(Mode mode) {
   mode_ = mode;
-  const bool annotates = mode == Mode::kAnnotate;
-  mode_pages_->setCurrentIndex(annotates ? 1 : 0);
+  mode_pages_->setCurrentIndex(static_cast<int>(mode));
   // The panel of the mode needs the room.
-  layer_panel_->setMaximumHeight(annotates ? layer_panel_->minimumSizeHint().height()
-                                           : QWIDGETSIZE_MAX);
+  layer_panel_->setMaximumHeight(mode == Mode::kSee ? QWIDGETSIZE_MAX
+                                                    : layer_panel_->minimumSizeHint().height());
   show_or_hide_panels();
   for (std::size_t i = 0; i < mode_buttons_.size(); ++i) {
     mode_buttons_[i]->setChecked(i == static_cast<std::size_t>(mode));
@@ -193,7 +197,7 @@ void MainWindow::build_mode_switch() {
   auto* row = new QHBoxLayout(corner);
   row->setContentsMargins(0, 2, kGrid, 2);
   row->setSpacing(2);
-  for (const char* id : {"mode.see", "mode.annotate"}) {
+  for (const char* id : {"mode.see", "mode.annotate", "mode.train"}) {
     const Command& command = *commands_.find(id);
     auto* button = new QToolButton(corner);
     button->setObjectName(QLatin1String(id));

@@ -11,7 +11,6 @@
 #include "app/gui/controls.h"
 #include "app/gui/theme.h"
 #include "app/mask_preview.h"
-#include "app/picture_part.h"
 #include "app/workspace.h"
 
 namespace karyo::gui {
@@ -141,15 +140,9 @@ bool ModelControls::find(ModelObjectsWanted& wanted) {
   if (!is_labels(layers.selected()) && !layers.empty()) {
     run_("layer.new_labels", nlohmann::json::object());
   }
-  auto target = label_target(workspace_, nlohmann::json::object());
-  if (!target) return fail(target.error());
-  wanted.target = *std::move(target);
-  const LabelsLayer& labels = *wanted.target.layer;
-  const auto image = image_under(workspace_, nlohmann::json::object(), labels);
-  if (!image) return fail(image.error());
-  const Index3 at = voxel_at(workspace_.view().cursor(), layers.grid_of(labels));
-  wanted.slice = {*image, wanted.target.time,
-                  std::clamp<std::int64_t>(at.z, 0, labels.shape().z - 1)};
+  auto here = model_objects_in_view(workspace_);
+  if (!here) return fail(here.error());
+  wanted = *std::move(here);
   wanted.thresholds = {probability_->value(), overlap_->value()};
   wanted.replace = replace_->isChecked();
   return true;

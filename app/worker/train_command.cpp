@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <variant>
 #include <vector>
@@ -30,7 +31,10 @@ class ConsoleObserver : public TrainObserver {
  public:
   explicit ConsoleObserver(cli::Console& console) : console_(console) {}
 
-  void on_note(const std::string& text) override { console_.note(text); }
+  void on_note(const std::string& text) override {
+    console_.note(text);
+    console_.event({{"event", "note"}, {"text", text}});
+  }
 
   void on_step(const TrainStepEvent& event) override {
     console_.progress(
@@ -60,7 +64,7 @@ class ConsoleObserver : public TrainObserver {
 
 /// What the command line said, before it is checked: settings as text, in the order of the table.
 struct TrainOptions {
-  std::string kind, data, model, config, pretrained, preview;
+  std::string kind, data, model, config, only, pretrained, preview;
   bool resume = false;
   std::map<std::string, std::string> settings;
 };
@@ -109,6 +113,22 @@ Result<TrainConfig> resolve(const TrainOptions& options, const cli::CommonOption
   return config;
 }
 
+/// One name a line.
+Result<std::vector<std::string>> names_in(const std::filesystem::path& file) {
+  KARYO_TRY(const std::string text, read_file(file, std::uintmax_t{16} << 20));
+  std::vector<std::string> names;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (!line.empty()) names.push_back(line);
+  }
+  if (names.empty()) {
+    return Error(ErrorCode::kInvalidArgument, file.string() + " names no image",
+                 "Write one name a line, without ending, or leave --only out.");
+  }
+  return names;
+}
+
 /// The default of each kind that has the setting: "400; care, n2v: 100", "5; 3D: 3".
 std::string defaults_text(const Setting& setting) {
   std::vector<std::pair<std::string, std::string>> texts;  // default, whose
@@ -144,6 +164,14 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
   request.data = options.data;
   request.model = options.model;
   request.resume = options.resume;
+  if (!options.only.empty() && options.kind != "stardist") {
+    return Error(ErrorCode::kUnsupported,
+                 "--only is for StarDist; " + options.kind + " trains on all images of its folder",
+                 "Leave --only out, or put the images to train on into a folder of their own.");
+  }
+  if (!options.only.empty()) {
+    KARYO_TRY(request.only, names_in(options.only));
+  }
   request.pretrained = options.pretrained;
   request.preview = options.preview;
   request.device = console.options().device;
@@ -168,6 +196,8 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
     result["nms"] = summary.nms_threshold;
   }
   console.result(result);
+  result["event"] = "done";
+  console.event(result);
   if (summary.stopped) {
     return Error(ErrorCode::kCancelled,
                  "training was stopped after " + std::to_string(summary.epochs_done) +
@@ -206,6 +236,9 @@ void add_train_command(cli::Cli& command_line) {
       ->required();
   command->add_option("--model", options->model, "Model folder to write")->required();
   command->add_option("--config", options->config, "Settings as JSON; options given here win");
+  command->add_option("--only", options->only,
+                      "File with the names of the images to train on, one a line, without ending: "
+                      "stardist on a folder that is not annotated to the end");
   command->add_option("--pretrained", options->pretrained,
                       "Start from the weights of this model folder");
   command->add_flag("--resume", options->resume,

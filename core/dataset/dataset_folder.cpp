@@ -1,6 +1,8 @@
 #include "core/dataset/dataset_folder.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <system_error>
 
 #include "core/dataset/image_listing.h"
@@ -71,6 +73,47 @@ std::vector<Finding> check_headers(const Listed& image, const Listed& mask, std:
   return {};
 }
 
+/// ROOT/images, or ROOT itself where that holds images beside masks/.
+Result<fs::path> folder_of_images(const fs::path& root) {
+  std::error_code ec;
+  const auto missing = [&](const char* part) {
+    const bool no_root = !fs::exists(root, ec);
+    return Error(ErrorCode::kNotFound,
+                 no_root ? "there is no folder " + root.string()
+                         : "the folder " + root.string() + " has no folder " + part + "/",
+                 kForm);
+  };
+  const bool inside = fs::is_directory(root / kImages, ec);
+  if (!fs::is_directory(root / kMasks, ec)) return missing(inside ? kMasks : kImages);
+  if (inside) return root / kImages;
+  for (const auto& entry : fs::directory_iterator(root, ec)) {
+    if (entry.is_regular_file(ec) && is_image_name(entry.path())) return root;
+  }
+  return missing(kImages);
+}
+
+/// Takes the images that are not named away, with all that was found in them.
+Result<void> keep_only(const std::vector<std::string>& only, const std::string& part,
+                       std::map<std::string, Listed>& images, std::map<std::string, Listed>& masks,
+                       DatasetFolder& dataset) {
+  const std::set<std::string> names(only.begin(), only.end());
+  const auto known = [&](const std::string& name) {
+    return images.contains(name) || is_unreadable(dataset.findings, part, name);
+  };
+  for (const auto& name : names) {
+    if (known(name)) continue;
+    return Error(ErrorCode::kNotFound,
+                 "no image of " + dataset.root.string() + " is called " + name,
+                 "Names are those of the image files without their ending.");
+  }
+  const auto unwanted = [&](const auto& entry) { return !names.contains(entry.first); };
+  std::erase_if(images, unwanted);
+  std::erase_if(masks, unwanted);
+  std::erase_if(dataset.findings,
+                [&](const Finding& finding) { return !names.contains(image_stem(finding.file)); });
+  return {};
+}
+
 }  // namespace
 
 Finding Finding::error(std::string kind, fs::path file, std::string what, std::string fix) {
@@ -93,26 +136,24 @@ Result<void> DatasetFolder::usable() const {
   return no_errors(findings, "`karyoscope dataset check " + root.string() + "` lists all of them.");
 }
 
-Result<DatasetFolder> open_dataset(const fs::path& root, std::int64_t dims) {
+Result<DatasetFolder> open_dataset(const fs::path& root, std::int64_t dims,
+                                   const std::vector<std::string>& only) {
   std::error_code ec;
-  for (const char* part : {kImages, kMasks}) {
-    if (fs::is_directory(root / part, ec)) continue;
-    const bool no_root = !fs::exists(root, ec);
-    return Error(ErrorCode::kNotFound,
-                 no_root ? "there is no folder " + root.string()
-                         : "the folder " + root.string() + " has no folder " + part + "/",
-                 kForm);
-  }
   DatasetFolder dataset;
   dataset.root = root;
-  KARYO_TRY(const auto images, list_images(root / kImages, kForm, dataset.findings));
-  KARYO_TRY(const auto masks, list_images(root / kMasks, kForm, dataset.findings));
+  KARYO_TRY(const fs::path image_folder, folder_of_images(root));
+  const std::string image_part = image_folder.filename().string();
+  KARYO_TRY(auto images, list_images(image_folder, kForm, dataset.findings));
+  KARYO_TRY(auto masks, list_images(root / kMasks, kForm, dataset.findings));
+  if (!only.empty()) {
+    KARYO_CHECK_OK(keep_only(only, image_part, images, masks, dataset));
+  }
   if (images.empty() && dataset.findings.empty()) {
-    return Error(ErrorCode::kBadFile, (root / kImages).string() + " holds no image",
+    return Error(ErrorCode::kBadFile, image_folder.string() + " holds no image",
                  "Put images (TIFF, PNG, NRRD ...) there and their masks, under the same names, "
                  "into masks/.");
   }
-  const auto unreadable = [&](const char* part, const std::string& stem) {
+  const auto unreadable = [&](const std::string& part, const std::string& stem) {
     return is_unreadable(dataset.findings, part, stem);
   };
   std::vector<Finding> found;
@@ -135,7 +176,7 @@ Result<DatasetFolder> open_dataset(const fs::path& root, std::int64_t dims) {
         {stem, image.path, mask->second.path, image.shape(), image.description.type});
   }
   for (const auto& [stem, mask] : masks) {
-    if (images.contains(stem) || unreadable(kImages, stem)) continue;
+    if (images.contains(stem) || unreadable(image_part, stem)) continue;
     found.push_back(Finding::error(
         "missing_image", mask.path, "has no image of the same name in images/",
         "Add images/" + mask.path.filename().string() + ", or take the mask out of masks/."));

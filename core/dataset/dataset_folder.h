@@ -65,10 +65,13 @@ struct DatasetFolder {
   Result<void> usable() const;
 };
 
-/// Errors: kNotFound when `root` or its images/ or masks/ is missing, kBadFile when there is no
-/// image at all. Everything wrong with single files is a finding.
-/// `dims` 2 expects one plane a file, 3 a stack.
-Result<DatasetFolder> open_dataset(const std::filesystem::path& root, std::int64_t dims = 2);
+/// Errors: kNotFound when `root` or its images/ or masks/ is missing (images may lie in `root`
+/// itself, beside masks/), kBadFile when there is no image at all, kNotFound for a name of `only`
+/// that no image has. Everything wrong with single files is a finding. `dims` 2 expects one plane a
+/// file, 3 a stack. `only`, where given, names the images to take (DatasetPair::name): nothing is
+/// said of the others.
+Result<DatasetFolder> open_dataset(const std::filesystem::path& root, std::int64_t dims = 2,
+                                   const std::vector<std::string>& only = {});
 
 /// Findings about one image in memory: constant or non-finite.
 std::vector<Finding> check_image(const std::filesystem::path& file, const Volume& image);

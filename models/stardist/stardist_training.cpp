@@ -274,7 +274,7 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   observer.on_note("device: " + device.reason +
                    (precision == Precision::kBFloat16 ? ", bfloat16" : ", float32"));
 
-  KARYO_TRY(const auto dataset, open_dataset(request.data, config.dims));
+  KARYO_TRY(const auto dataset, open_dataset(request.data, config.dims, request.only));
   KARYO_CHECK_OK(dataset.usable());
   note_warnings(dataset.findings, observer);
   KARYO_TRY(const auto split,

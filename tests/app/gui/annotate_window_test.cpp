@@ -184,6 +184,7 @@ TEST_F(AnnotateWindowTest, OutlinesBecomeObjects) {
   EXPECT_NEAR(static_cast<double>(count(4)), 200, 40);
   key(Qt::Key_W);
   click(30, 30);
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
   EXPECT_GT(count(5), 400) << "magic wand";
   press("tool.smart_outline");
   click(80, 66);

@@ -12,6 +12,7 @@
 
 #include "app/filters.h"
 #include "app/gui/translator.h"
+#include "models/train/train_config.h"
 #include "tests/app/gui/window_fixture.h"
 
 namespace karyo::gui {
@@ -78,6 +79,27 @@ std::set<QString> texts_of_commands(const CommandTable& commands) {
   return texts;
 }
 
+/// What the panel of training makes of the table of settings.
+std::set<QString> texts_of_training() {
+  std::set<QString> texts;
+  for (const Setting& setting : train_settings()) {
+    if (setting.name == "model" || setting.name == "dims") continue;  // asked in other words
+    texts.insert(QString::fromStdString(setting.help));
+    std::string name = setting.name;
+    std::replace(name.begin(), name.end(), '_', ' ');
+    name[0] = static_cast<char>(std::toupper(name[0]));
+    texts.insert(QString::fromStdString(name));
+    if (!std::holds_alternative<AugmentSet TrainConfig::*>(setting.field)) continue;
+    TrainConfig all;
+    static_cast<void>(set_setting(all, setting.name, "all"));
+    for (const auto& word :
+         QString::fromStdString(setting_text(all, setting)).split(QLatin1Char(','))) {
+      texts.insert(word);
+    }
+  }
+  return texts;
+}
+
 /// Words that are the same in Finnish, or no words.
 bool same_in_finnish(const QString& text) {
   static const QRegularExpression letters(QStringLiteral("[A-Za-zµ]{3,}"));
@@ -91,6 +113,7 @@ TEST(Translation, FinnishIsComplete) {
   std::set<QString> wanted = texts_of_code();
   EXPECT_GT(wanted.size(), 300u) << "the code is read";
   wanted.merge(texts_of_commands(window.commands()));
+  wanted.merge(texts_of_training());
   wanted.insert({QStringLiteral("change"), QStringLiteral("%1 of %2")});  // of undo's names
   int missing = 0;
   for (const QString& text : wanted) {

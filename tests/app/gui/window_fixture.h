@@ -22,11 +22,11 @@ inline constexpr int kLimitMs = 20000;
 
 /// Runs the event loop until `done` holds.
 template <typename F>
-bool wait_until(F done) {
+bool wait_until(F done, int limit_ms = kLimitMs) {
   QElapsedTimer clock;
   clock.start();
   while (!done()) {
-    if (clock.elapsed() > kLimitMs) return false;
+    if (clock.elapsed() > limit_ms) return false;
     QTest::qWait(5);
   }
   return true;

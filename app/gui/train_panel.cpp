@@ -1,0 +1,435 @@
+#include "app/gui/train_panel.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <cmath>
+
+#include "app/dataset_session.h"
+#include "app/gui/controls.h"
+#include "app/gui/loss_plot.h"
+#include "app/gui/settings_form.h"
+#include "app/gui/theme.h"
+#include "app/model_in_use.h"
+#include "app/model_objects.h"
+
+namespace karyo::gui {
+namespace {
+
+constexpr int kPollMs = 200;
+
+bool is_essential(const Setting& setting) {
+  return setting.name == "epochs" || setting.name == "steps" || setting.name == "batch" ||
+         setting.name == "patch";
+}
+
+/// What the panel itself asks in other words.
+bool is_asked_elsewhere(const Setting& setting) {
+  return setting.name == "model" || setting.name == "dims";
+}
+
+QString time_text(double seconds) {
+  if (seconds < 90) return QObject::tr("%n second(s)", nullptr, static_cast<int>(seconds) + 1);
+  if (seconds < 5400)
+    return QObject::tr("%n minute(s)", nullptr, static_cast<int>(std::lround(seconds / 60)));
+  return QObject::tr("%n hour(s)", nullptr, static_cast<int>(std::lround(seconds / 3600)));
+}
+
+}  // namespace
+
+TrainPanel::TrainPanel(Workspace& workspace, Run run, QWidget* parent)
+    : QWidget(parent), workspace_(workspace), run_(std::move(run)) {
+  setObjectName(QStringLiteral("train_panel"));
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(kGrid, kGrid, kGrid, kGrid);
+  column->setSpacing(kGrid);
+  build_progress(*column);
+  build_setup(*column);
+  column->addStretch(1);
+  poll_.setInterval(kPollMs);
+  QObject::connect(&poll_, &QTimer::timeout, this, [this] {
+    if (!workspace_.training().poll()) poll_.stop();
+  });
+  DatasetSession& dataset = workspace_.dataset();
+  connections_.push_back(dataset.changed.connect([this] { refresh_data(); }));
+  connections_.push_back(dataset.current_changed.connect([this] { refresh_data(); }));
+  connections_.push_back(workspace_.training().changed.connect([this] { refresh_run(); }));
+  connections_.push_back(workspace_.training().epoch_done.connect([this] { epoch_done(); }));
+  connections_.push_back(workspace_.model().changed.connect([this] { show_findings(); }));
+  choose_kind(kind_);
+  refresh_run();
+}
+
+QPushButton* TrainPanel::add_button(QWidget* in, const char* name, const QString& text,
+                                    const QString& help, std::function<void()> body) {
+  auto* made = new QPushButton(text, in);
+  made->setObjectName(QLatin1String(name));
+  made->setToolTip(help);
+  QObject::connect(made, &QPushButton::clicked, this, std::move(body));
+  in->layout()->addWidget(made);
+  return made;
+}
+
+void TrainPanel::build_kinds(QVBoxLayout& column) {
+  auto* row = new QHBoxLayout;
+  row->setSpacing(4);
+  const auto card = [&](const char* kind, const QString& title, const QString& help) {
+    auto* button = new QToolButton(setup_);
+    button->setObjectName(QStringLiteral("train_") + QLatin1String(kind));
+    button->setText(title);
+    button->setToolTip(help);
+    button->setCheckable(true);
+    button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    QObject::connect(button, &QToolButton::clicked, this,
+                     [this, kind = std::string(kind)] { choose_kind(kind); });
+    row->addWidget(button);
+    kinds_.push_back(button);
+  };
+  card("stardist", tr("Find nuclei"), tr("StarDist learns to outline nuclei from masks."));
+  card("care", tr("Restore"),
+       tr("CARE learns from pairs: a noisy picture and a clean one of the same place."));
+  card("n2v", tr("Denoise"),
+       tr("Noise2Void learns from noisy pictures alone to take the noise away."));
+  column.addLayout(row);
+  about_kind_ = new QLabel(setup_);
+  about_kind_->setProperty("role", "quiet");
+  about_kind_->setWordWrap(true);
+  column.addWidget(about_kind_);
+}
+
+void TrainPanel::build_setup(QVBoxLayout& column) {
+  setup_ = new QWidget(this);
+  auto* rows = new QVBoxLayout(setup_);
+  rows->setContentsMargins(0, 0, 0, 0);
+  rows->setSpacing(kGrid);
+  build_kinds(*rows);
+  data_ = new QLabel(setup_);
+  data_->setObjectName(QStringLiteral("train_data"));
+  data_->setWordWrap(true);
+  rows->addWidget(data_);
+  choose_data_ = add_button(
+      setup_, "train_choose_data", tr("Choose a folder…"),
+      tr("CARE: a folder with low/ and high/, files of the same names. Noise2Void: a folder of "
+         "noisy images."),
+      [this] {
+        auto* dialog = new QFileDialog(window(), tr("A folder of images to train on"));
+        dialog->setFileMode(QFileDialog::Directory);
+        dialog->setOption(QFileDialog::ShowDirsOnly);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        QObject::connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& name) {
+          other_data_ = name.toStdString();
+          refresh_data();
+        });
+        dialog->open();
+      });
+  auto* form = new QGridLayout;
+  form->setHorizontalSpacing(kGrid);
+  form->setVerticalSpacing(4);
+  form->setColumnStretch(1, 1);
+  images_ = new QComboBox(setup_);
+  images_->setObjectName(QStringLiteral("train_images"));
+  images_->addItem(tr("All with a mask"), QStringLiteral("masks"));
+  images_->addItem(tr("Marked as done"), QStringLiteral("done"));
+  QObject::connect(images_, &QComboBox::activated, this, [this](int) { describe_data(); });
+  add_row(*form, tr("Images"), images_,
+          tr("What is not drawn in an image that is trained on, the network takes for "
+             "background: finish an image, or mark the rest as ignored."));
+  from_ = new QComboBox(setup_);
+  from_->setObjectName(QStringLiteral("train_from"));
+  add_row(*form, tr("Start from"), from_,
+          tr("A model that is nearly right needs less time and fewer images."));
+  name_ = new QLineEdit(setup_);
+  name_->setObjectName(QStringLiteral("train_name"));
+  add_row(*form, tr("Name"), name_, tr("Of the new model: a folder in models/ of the images."));
+  rows->addLayout(form);
+  essentials_ = new SettingsForm(is_essential, setup_);
+  essentials_->on_change = [this](const TrainConfig& config) {
+    advanced_->set_config(config, fitting_config(kind_, config.patch));
+  };
+  rows->addWidget(essentials_);
+  more_ = new QToolButton(setup_);
+  more_->setObjectName(QStringLiteral("train_more"));
+  more_->setText(tr("More settings"));
+  more_->setCheckable(true);
+  more_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  more_->setToolTip(tr("Those of the network and of learning; the usual ones do for a start."));
+  rows->addWidget(more_);
+  advanced_ = new SettingsForm(
+      [](const Setting& setting) { return !is_essential(setting) && !is_asked_elsewhere(setting); },
+      setup_);
+  advanced_->on_change = [this](const TrainConfig& config) {
+    essentials_->set_config(config, fitting_config(kind_, config.patch));
+  };
+  advanced_->hide();
+  QObject::connect(more_, &QToolButton::toggled, advanced_, &QWidget::setVisible);
+  rows->addWidget(advanced_);
+  start_ = add_button(setup_, "train_start", tr("Start training"),
+                      tr("In a process of its own: go on drawing meanwhile."), [this] { start(); });
+  start_->setProperty("primary", true);
+  column.addWidget(setup_);
+}
+
+void TrainPanel::build_progress(QVBoxLayout& column) {
+  progress_ = new QWidget(this);
+  auto* rows = new QVBoxLayout(progress_);
+  rows->setContentsMargins(0, 0, 0, 0);
+  rows->setSpacing(4);
+  model_name_ = new QLabel(progress_);
+  model_name_->setObjectName(QStringLiteral("train_model"));
+  model_name_->setProperty("role", "title");
+  rows->addWidget(model_name_);
+  state_ = new QLabel(progress_);
+  state_->setObjectName(QStringLiteral("train_state"));
+  state_->setWordWrap(true);
+  rows->addWidget(state_);
+  bar_ = new QProgressBar(progress_);
+  bar_->setObjectName(QStringLiteral("train_bar"));
+  bar_->setAccessibleName(tr("How far the training is"));
+  bar_->setFixedHeight(8);
+  bar_->setTextVisible(false);
+  bar_->setRange(0, 1000);
+  rows->addWidget(bar_);
+  failure_ = new QLabel(progress_);
+  failure_->setObjectName(QStringLiteral("train_failure"));
+  failure_->setProperty("role", "attention");
+  failure_->setWordWrap(true);
+  failure_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  rows->addWidget(failure_);
+  plot_ = new LossPlot(progress_);
+  rows->addWidget(plot_);
+  preview_ = new QCheckBox(tr("Show what it finds in this slice"), progress_);
+  preview_->setObjectName(QStringLiteral("train_preview"));
+  preview_->setToolTip(tr("After each epoch that is the best so far, on trial over the picture."));
+  QObject::connect(preview_, &QCheckBox::clicked, this, [this](bool on) {
+    if (on && !workspace_.training().history().rows.empty()) epoch_done();
+  });
+  rows->addWidget(preview_);
+  const auto command = [this](const char* id) {
+    return [this, id] { run_(id, nlohmann::json::object()); };
+  };
+  stop_ = add_button(progress_, "train_stop", tr("Stop and keep"),
+                     tr("Ends after this step. What was learned stays and can be gone on with."),
+                     command("training.stop"));
+  go_on_ = add_button(progress_, "train_go_on", tr("Go on training"),
+                      tr("From where it stopped, as if it never had."), command("training.resume"));
+  use_ = add_button(progress_, "train_use", tr("Use it for annotating"),
+                    tr("Loads the best so far: Annotate › Model shows and keeps what it finds."),
+                    [this] {
+                      if (run_("training.use_model", nlohmann::json::object())) {
+                        run_("mode.annotate", nlohmann::json::object());
+                      }
+                    });
+  another_ = add_button(progress_, "train_another", tr("Train another model"),
+                        tr("Starts anew, or from this one with what was corrected."), [this] {
+                          setting_up_ = true;
+                          set_up_for_.clear();
+                          refresh_data();
+                          refresh_run();
+                        });
+  column.addWidget(progress_);
+}
+
+std::filesystem::path TrainPanel::data_folder() const {
+  if (kind_ != "stardist" && !other_data_.empty()) return other_data_;
+  return workspace_.dataset().is_open() ? workspace_.dataset().folder() : std::filesystem::path();
+}
+
+void TrainPanel::choose_kind(const std::string& kind) {
+  kind_ = kind;
+  const char* names[] = {"stardist", "care", "n2v"};
+  for (std::size_t i = 0; i < kinds_.size(); ++i) kinds_[i]->setChecked(kind == names[i]);
+  about_kind_->setText(
+      kind == "care" ? tr("CARE restores pictures: it needs the same places twice, noisy in low/ "
+                          "and clean in high/.")
+      : kind == "n2v"
+          ? tr("Noise2Void takes noise away; it needs noisy pictures only, no clean ones.")
+          : tr("StarDist finds round objects as nuclei; it needs images with all their "
+               "nuclei drawn."));
+  set_up_for_.clear();
+  refresh_data();
+}
+
+void TrainPanel::refresh_data() {
+  const auto folder = data_folder();
+  const bool nuclei = kind_ == "stardist";
+  images_->setEnabled(nuclei);
+  choose_data_->setVisible(!nuclei || folder.empty());
+  choose_data_->setText(folder.empty() ? tr("Choose a folder…") : tr("Choose another folder…"));
+  if (nuclei) choose_data_->setVisible(false);
+  describe_data();
+  if (folder.empty() || folder == set_up_for_) return;
+  if (nuclei && workspace_.dataset().image() == nullptr) return;  // its size is not known yet
+  set_up_for_ = folder;
+  const auto& image = workspace_.dataset().image();
+  const Index3 size = image ? image->shape().zyx() : Index3{1, 1 << 20, 1 << 20};
+  const TrainConfig config = fitting_config(kind_, size);
+  essentials_->set_config(config, config);
+  advanced_->set_config(config, config);
+  const auto models = models_of(folder);
+  name_->setText(QString::fromStdString(free_model_name(models, kind_)));
+  from_->clear();
+  from_->addItem(tr("Nothing: from scratch"), QString());
+  for (const KnownModel& model : known_models(models)) {
+    if (model.kind != kind_ || model.dims != config.dims || model.epochs == 0) continue;
+    from_->addItem(QString::fromStdString(model.folder.filename().string()),
+                   QString::fromStdString(model.folder.string()));
+  }
+  TrainingRun& training = workspace_.training();
+  if (!training.going_on() && nuclei) {
+    const auto going_on = TrainingRun::going_on_in(models);
+    if (!going_on.empty()) run_("training.attach", {{"folder", going_on.string()}});
+  }
+}
+
+void TrainPanel::describe_data() {
+  const auto folder = data_folder();
+  bool can_start = !folder.empty();
+  if (folder.empty()) {
+    data_->setText(kind_ == "stardist"
+                       ? tr("Open a folder of images first, and draw the nuclei of some "
+                            "(Annotate › Open folder to annotate).")
+                       : tr("Choose the folder of images to train on."));
+  } else if (kind_ == "stardist") {
+    const bool done = images_->currentData().toString() == QLatin1String("done");
+    const auto names =
+        images_to_train_on(workspace_.dataset(), done ? TrainOn::kDone : TrainOn::kWithMask);
+    const int count = static_cast<int>(names.size());
+    const int all = static_cast<int>(workspace_.dataset().items().size());
+    QString text = tr("%n of %1 image(s) to learn from.", nullptr, count).arg(all);
+    if (count == 0) {
+      text += QLatin1Char(' ') + tr("Draw all nuclei of one at least.");
+    } else if (count < 3) {
+      text += QLatin1Char(' ') +
+              tr("With fewer than three, the curve says little of how it does on others.");
+    }
+    data_->setText(text);
+    can_start = count > 0;
+  } else {
+    data_->setText(tr("Learns from %1").arg(QString::fromStdString(folder.string())));
+  }
+  data_->setProperty("role", can_start ? "" : "quiet");
+  start_->setEnabled(can_start && !workspace_.training().going_on());
+}
+
+void TrainPanel::start() {
+  const auto folder = data_folder();
+  const TrainConfig& config = advanced_->config();
+  const TrainConfig standard = TrainConfig::defaults(kind_, config.dims);
+  nlohmann::json settings = nlohmann::json::array();
+  for (const Setting& setting : train_settings()) {
+    if (!setting.applies_to(kind_) || is_asked_elsewhere(setting)) continue;
+    const std::string text = setting_text(config, setting);
+    // Of a patch, what is usual depends on the images.
+    const bool usual = text == setting_text(standard, setting) && setting.name != "patch";
+    if (!usual) settings.push_back(setting.name + "=" + text);
+  }
+  nlohmann::json arguments{
+      {"kind", kind_},
+      {"data", folder.string()},
+      {"dims", config.dims},
+      {"settings", settings},
+      {"model", (models_of(folder) / name_->text().trimmed().toStdString()).string()}};
+  if (kind_ == "stardist") arguments["images"] = images_->currentData().toString().toStdString();
+  const auto from = from_->currentData().toString().toStdString();
+  if (!from.empty()) arguments["pretrained"] = from;
+  setting_up_ = false;
+  if (run_("training.start", arguments)) set_up_for_.clear();
+  refresh_run();
+}
+
+QString TrainPanel::state_text() const {
+  const TrainingRun& training = workspace_.training();
+  const TrainingLog& log = training.log();
+  const auto epochs = training.config().epochs;
+  const QString best =
+      log.best_epoch() > 0 ? tr(" · best so far: epoch %1").arg(log.best_epoch()) : QString();
+  switch (training.state()) {
+    case TrainingRun::State::kNone:
+      return {};
+    case TrainingRun::State::kRunning: {
+      if (log.epoch() == 0) return tr("Reading the images …");
+      QString text = tr("Epoch %1 of %2").arg(log.epoch()).arg(epochs);
+      const double left = training.seconds_left();
+      if (left >= 0) text += tr(" · %1 left").arg(time_text(left));
+      return text + best;
+    }
+    case TrainingRun::State::kStopping:
+      return tr("Stopping, and keeping what was learned …");
+    case TrainingRun::State::kStopped:
+      return tr("Stopped after %1 of %2 epochs").arg(training.history().rows.size()).arg(epochs);
+    case TrainingRun::State::kFinished:
+      return tr("Finished: %n epoch(s)", nullptr,
+                static_cast<int>(training.history().rows.size())) +
+             best;
+    case TrainingRun::State::kFailed:
+      return tr("The training ended early");
+  }
+  return {};
+}
+
+void TrainPanel::refresh_run() {
+  const TrainingRun& training = workspace_.training();
+  const bool going_on = training.going_on();
+  const bool there = training.state() != TrainingRun::State::kNone;
+  if (going_on && !poll_.isActive()) poll_.start();
+  if (going_on) setting_up_ = false;
+  progress_->setVisible(there && !setting_up_);
+  setup_->setVisible(!there || setting_up_);
+  start_->setEnabled(start_->isEnabled() && !going_on);
+  if (!there) {
+    describe_data();
+    return;
+  }
+  model_name_->setText(QString::fromStdString(training.model().filename().string()));
+  state_->setText(state_text());
+  QStringList notes;
+  for (const auto& note : training.log().notes()) notes << QString::fromStdString(note);
+  state_->setToolTip(notes.join(QLatin1Char('\n')));
+  bar_->setValue(static_cast<int>(training.progress() * 1000));
+  bar_->setVisible(going_on);
+  failure_->setVisible(training.failure().has_value());
+  if (const auto& failure = training.failure()) {
+    failure_->setText(QString::fromStdString(failure->what + "\n" + failure->fix));
+  }
+  plot_->set_history(training.history(), training.config().epochs);
+  const bool learned = !training.history().rows.empty();
+  const bool nuclei = training.config().model == "stardist";
+  preview_->setVisible(nuclei);
+  preview_->setEnabled(learned || going_on);
+  stop_->setVisible(going_on);
+  stop_->setEnabled(training.state() == TrainingRun::State::kRunning);
+  go_on_->setVisible(!going_on && training.has_checkpoint() &&
+                     training.state() != TrainingRun::State::kFinished);
+  use_->setVisible(nuclei);
+  use_->setEnabled(learned);
+  another_->setVisible(!going_on);
+}
+
+void TrainPanel::epoch_done() {
+  const TrainingRun& training = workspace_.training();
+  if (!preview_->isChecked() || training.config().model != "stardist") return;
+  const bool better = training.log().best_epoch() == training.log().epochs_done();
+  if (!isVisible() || (training.going_on() && !better)) return;
+  show_findings_ = true;
+  workspace_.model().open(training.model());
+}
+
+/// The model has been loaded, with what was learned until now.
+void TrainPanel::show_findings() {
+  const ModelInUse& model = workspace_.model();
+  if (!show_findings_ || !model.is_open() || model.opening()) return;
+  show_findings_ = false;
+  if (!isVisible()) return;  // elsewhere a person is at work on the labels
+  const auto wanted = model_objects_in_view(workspace_);
+  if (wanted) show_model_objects(workspace_, *wanted, [] {});
+}
+
+}  // namespace karyo::gui

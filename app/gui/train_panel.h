@@ -1,0 +1,75 @@
+#pragma once
+
+/// Training beside the picture: what to train on what, start, and how it goes.
+
+#include <QTimer>
+#include <QWidget>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "app/commands.h"
+#include "app/training_plan.h"
+#include "app/workspace.h"
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+class QPushButton;
+class QToolButton;
+class QVBoxLayout;
+
+namespace karyo::gui {
+
+class LossPlot;
+class SettingsForm;
+
+class TrainPanel : public QWidget {
+ public:
+  using Run = std::function<bool(const std::string& id, const nlohmann::json& arguments)>;
+  TrainPanel(Workspace& workspace, Run run, QWidget* parent);
+
+ private:
+  void build_kinds(QVBoxLayout& column);
+  void build_setup(QVBoxLayout& column);
+  void build_progress(QVBoxLayout& column);
+  QPushButton* add_button(QWidget* in, const char* name, const QString& text, const QString& help,
+                          std::function<void()> body);
+  void choose_kind(const std::string& kind);
+  /// The folder, its images and models have changed.
+  void refresh_data();
+  void refresh_run();
+  void describe_data();
+  void start();
+  void epoch_done();
+  void show_findings();
+  QString state_text() const;
+  std::filesystem::path data_folder() const;
+
+  Workspace& workspace_;
+  Run run_;
+  std::string kind_ = "stardist";
+  std::vector<QToolButton*> kinds_;
+  QWidget *setup_, *progress_;
+  QLabel *about_kind_, *data_;
+  QPushButton* choose_data_;
+  QComboBox *images_, *from_;
+  QLineEdit* name_;
+  SettingsForm *essentials_, *advanced_;
+  QToolButton* more_;
+  QPushButton *start_, *stop_, *go_on_, *use_, *another_;
+  QLabel *model_name_, *state_, *failure_;
+  QProgressBar* bar_;
+  LossPlot* plot_;
+  QCheckBox* preview_;
+  std::string other_data_;            // chosen here, for CARE and N2V
+  std::filesystem::path set_up_for_;  // the folder that the settings were made for
+  bool show_findings_ = false;        // once the model is loaded
+  bool setting_up_ = false;           // a new one while the last one's curves are there
+  QTimer poll_;
+  std::vector<Connection> connections_;
+};
+
+}  // namespace karyo::gui

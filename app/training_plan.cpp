@@ -1,0 +1,88 @@
+#include "app/training_plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "app/dataset_session.h"
+#include "models/io/model_folder.h"
+
+namespace karyo {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The largest multiple of `step` that is no more than either; `step` itself at least.
+std::int64_t fitted(std::int64_t wanted, std::int64_t there, std::int64_t step) {
+  return std::max(step, std::min(wanted, there) / step * step);
+}
+
+double lowest(const History& history, const char* column) {
+  const int at = history.column(column);
+  double least = std::numeric_limits<double>::quiet_NaN();
+  if (at < 0) return least;
+  for (const auto& row : history.rows) least = std::fmin(least, row[static_cast<std::size_t>(at)]);
+  return least;
+}
+
+}  // namespace
+
+std::vector<std::string> images_to_train_on(const DatasetSession& dataset, TrainOn which) {
+  std::vector<std::string> names;
+  std::error_code ec;
+  for (const DatasetItem& item : dataset.items()) {
+    if (item.state == ImageState::kExcluded) continue;
+    if (which == TrainOn::kDone && item.state != ImageState::kDone) continue;
+    if (fs::exists(item.mask, ec)) names.push_back(item.name);
+  }
+  return names;
+}
+
+fs::path models_of(const fs::path& data) {
+  return data / "models";
+}
+
+std::vector<KnownModel> known_models(const fs::path& models) {
+  std::vector<std::pair<fs::file_time_type, KnownModel>> found;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(models, ec)) {
+    const fs::path config = entry.path() / "config.json";
+    if (!entry.is_directory(ec) || !fs::exists(config, ec)) continue;
+    const auto folder = ModelFolder::open(entry.path());
+    if (!folder) continue;
+    KnownModel model{entry.path(), std::string(name_of(folder->kind))};
+    model.dims = folder->stardist ? folder->stardist->n_dim : folder->csbdeep->n_dim;
+    if (const auto history = read_history(folder->history())) {
+      model.epochs = static_cast<std::int64_t>(history->rows.size());
+      model.best_val_loss = lowest(*history, "val_loss");
+    }
+    if (folder->record) model.finished = folder->record->finished;
+    found.emplace_back(fs::last_write_time(config, ec), std::move(model));
+  }
+  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second.folder > b.second.folder;
+  });
+  std::vector<KnownModel> list;
+  for (auto& [time, model] : found) list.push_back(std::move(model));
+  return list;
+}
+
+std::string free_model_name(const fs::path& models, const std::string& kind) {
+  const std::string name = kind == "care" ? "restore " : kind == "n2v" ? "denoise " : "nuclei ";
+  std::error_code ec;
+  for (int number = 1;; ++number) {
+    if (!fs::exists(models / (name + std::to_string(number)), ec)) {
+      return name + std::to_string(number);
+    }
+  }
+}
+
+TrainConfig fitting_config(const std::string& kind, const Index3& image) {
+  TrainConfig config = TrainConfig::defaults(kind, image.z > 1 ? 3 : 2);
+  const Index3 step = patch_divisor(config);
+  config.patch = {config.dims == 2 ? 1 : fitted(config.patch.z, image.z, step.z),
+                  fitted(config.patch.y, image.y, step.y), fitted(config.patch.x, image.x, step.x)};
+  return config;
+}
+
+}  // namespace karyo

@@ -1,0 +1,167 @@
+// Training beside the picture, with mouse and keys.
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QToolButton>
+#include <cstdlib>
+
+#include "app/dataset_session.h"
+#include "app/gui/error_panel.h"
+#include "app/mask_preview.h"
+#include "app/model_in_use.h"
+#include "app/training_run.h"
+#include "tests/app/gui/window_fixture.h"
+#include "tests/app/worker/spot_model.h"
+
+namespace karyo::gui {
+namespace {
+
+using State = TrainingRun::State;
+
+class TrainWindowTest : public WindowTest {
+ protected:
+  TrainWindowTest() {
+    setenv("PATH", (std::string(KARYOSCOPE_WORKER_FOLDER) + ":" + std::getenv("PATH")).c_str(), 1);
+    window_.resize(1280, 900);
+    test::make_spot_dataset(data(), 4);
+  }
+  std::filesystem::path data() const { return folder_ / "data"; }
+  TrainingRun& training() { return workspace_.training(); }
+  void open_to_train() {
+    window_.open_dataset(data().string());
+    ASSERT_TRUE(
+        wait_until([&] { return workspace_.dataset().labels() != nullptr && !workspace_.busy(); }));
+    key(Qt::Key_3, Qt::ControlModifier);
+    ASSERT_EQ(window_.mode(), MainWindow::Mode::kTrain);
+    QTest::qWait(30);
+  }
+  template <typename W>
+  W* part(const char* name) {
+    return window_.findChild<W*>(QLatin1String(name));
+  }
+  void press(const char* button) {
+    auto* found = part<QAbstractButton>(button);
+    ASSERT_NE(found, nullptr) << button;
+    ASSERT_TRUE(found->isVisible()) << button;
+    QTest::mouseClick(found, Qt::LeftButton);
+    QTest::qWait(20);
+  }
+  /// Typed as a person does.
+  void set_number(const char* name, int value) {
+    auto* box = part<QSpinBox>(name);
+    ASSERT_NE(box, nullptr) << name;
+    box->setFocus();
+    box->selectAll();
+    QTest::keyClicks(box, QString::number(value));
+    QTest::keyClick(box, Qt::Key_Return);
+  }
+  void make_it_small(int epochs) {
+    set_number("setting_epochs", epochs);
+    set_number("setting_steps", 2);
+    set_number("setting_batch", 1);
+    press("train_more");
+    set_number("setting_filters", 4);
+    set_number("setting_features", 8);
+    set_number("setting_unet_depth", 2);
+    press("train_more");
+  }
+  void picture(const char* name) {
+    QTest::qWait(30);
+    const char* folder = std::getenv("KARYOSCOPE_PICTURES");
+    if (folder == nullptr) return;
+    window_.grab().save(QString::fromStdString(std::string(folder) + "/train_" + name + ".png"));
+  }
+};
+
+TEST_F(TrainWindowTest, WithoutAFolderItSaysWhatToDo) {
+  key(Qt::Key_3, Qt::ControlModifier);
+  EXPECT_TRUE(part<QWidget>("train_panel")->isVisible());
+  EXPECT_FALSE(part<QPushButton>("train_start")->isEnabled());
+  EXPECT_TRUE(part<QLabel>("train_data")->text().contains(QLatin1String("folder")));
+  picture("nothing");
+}
+
+TEST_F(TrainWindowTest, TrainsStopsGoesOnAndIsUsed) {
+  open_to_train();
+  EXPECT_TRUE(part<QLabel>("train_data")->text().startsWith(QLatin1String("4 of 4")));
+  picture("setup");
+  make_it_small(1000);
+  press("train_start");
+  ASSERT_EQ(training().state(), State::kRunning)
+      << part<QLabel>("train_failure")->text().toStdString();
+  EXPECT_FALSE(part<QPushButton>("train_start")->isVisible());
+  press("train_preview");
+  ASSERT_TRUE(wait_until([&] { return training().history().rows.size() >= 2; }, 60000));
+  ASSERT_TRUE(wait_until([&] { return workspace_.model().is_open(); }, 20000))
+      << "what it finds is shown after an epoch";
+  picture("running");
+  EXPECT_TRUE(part<QLabel>("train_state")->text().contains(QLatin1String("of 1000")));
+  press("train_stop");
+  ASSERT_TRUE(wait_until([&] { return training().state() == State::kStopped; }, 20000));
+  QTest::qWait(50);
+  picture("stopped");
+  const auto done = training().history().rows.size();
+  press("train_go_on");
+  ASSERT_TRUE(wait_until([&] { return training().history().rows.size() > done; }, 60000));
+  press("train_stop");
+  ASSERT_TRUE(wait_until([&] { return !training().going_on(); }, 20000));
+  press("train_use");
+  EXPECT_EQ(window_.mode(), MainWindow::Mode::kAnnotate);
+  ASSERT_TRUE(
+      wait_until([&] { return workspace_.model().is_open() && !workspace_.busy(); }, 20000));
+  EXPECT_EQ(workspace_.model().folder(), training().model());
+  key(Qt::Key_3, Qt::ControlModifier);
+  press("train_another");
+  EXPECT_TRUE(part<QPushButton>("train_start")->isVisible());
+  EXPECT_EQ(part<QComboBox>("train_from")->count(), 2) << "from scratch, or from the one made";
+  EXPECT_EQ(part<QLineEdit>("train_name")->text(), QStringLiteral("nuclei 2"));
+  EXPECT_FALSE(window_.errors().isVisible());
+}
+
+TEST_F(TrainWindowTest, WhatIsWrongIsSaidWhereItHappened) {
+  open_to_train();
+  make_it_small(2);
+  auto* patch = part<QLineEdit>("setting_patch");
+  patch->setFocus();
+  patch->selectAll();
+  QTest::keyClicks(patch, QStringLiteral("lots"));
+  QTest::keyClick(patch, Qt::Key_Return);
+  EXPECT_TRUE(part<QLabel>("setting_wrong")->isVisible());
+  patch->setText(QStringLiteral("256 \u00d7 256"));
+  QTest::keyClick(patch, Qt::Key_Return);
+  EXPECT_FALSE(part<QLabel>("setting_wrong")->isVisible());
+  press("train_start");
+  ASSERT_TRUE(wait_until([&] { return training().state() == State::kFailed; }, 20000));
+  auto* failure = part<QLabel>("train_failure");
+  EXPECT_TRUE(failure->isVisible());
+  EXPECT_TRUE(failure->text().contains(QLatin1String("96"))) << failure->text().toStdString();
+  picture("failed");
+}
+
+TEST_F(TrainWindowTest, ClosingAsksWhatBecomesOfTheTraining) {
+  open_to_train();
+  make_it_small(100000);
+  press("train_start");
+  ASSERT_TRUE(wait_until([&] { return training().log().epoch() >= 1; }, 60000));
+  window_.close();
+  QTest::qWait(30);
+  EXPECT_TRUE(window_.isVisible());
+  auto* question = window_.findChild<QMessageBox*>(QStringLiteral("training_question"));
+  ASSERT_NE(question, nullptr);
+  if (const char* folder = std::getenv("KARYOSCOPE_PICTURES")) {
+    question->grab().save(QString::fromStdString(std::string(folder) + "/train_question.png"));
+  }
+  QTest::mouseClick(question->findChild<QPushButton*>(QStringLiteral("train_stop_and_close")),
+                    Qt::LeftButton);
+  ASSERT_TRUE(wait_until([&] { return !window_.isVisible(); }));
+  training().wait();
+  EXPECT_EQ(training().state(), State::kStopped);
+}
+
+}  // namespace
+}  // namespace karyo::gui
