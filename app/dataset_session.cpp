@@ -188,9 +188,10 @@ void DatasetSession::take_layers_away() {
 void DatasetSession::show(int place, ImagePair pair, int travel) {
   reading_ = 0;
   const std::optional<LayerLook> before = labels_ ? std::optional(look_of(*labels_)) : std::nullopt;
+  const bool reframes = !image_ || !(image_->shape().zyx() == pair.image->shape().zyx()) ||
+                        !(image_->place() == pair.image->place());
   take_layers_away();
   LayerList& layers = workspace_.layers();
-  const bool reframes = current_ < 0 || !(layers.extent() == pair.image->shape().zyx());
   current_ = place;
   image_ = pair.image;
   labels_ = pair.labels;

@@ -9,9 +9,9 @@
 namespace karyo {
 namespace {
 
-/// Why CUDA cannot be used, or "" when it can.
+/// Why CUDA cannot be used, or "" when it can. LibTorch is asked last: its first answer holds for
+/// the whole run, and without the library opened it would be no.
 std::string cuda_obstacle() {
-  if (torch::cuda::is_available()) return "";
   if (dlopen("libcuda.so.1", RTLD_NOW | RTLD_GLOBAL) == nullptr) {
     return "no NVIDIA driver on this machine";
   }

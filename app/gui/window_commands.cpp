@@ -235,8 +235,8 @@ void add_display_commands(CommandTable& commands, MainWindow& window) {
                 "Shows every layer in a view of its own (grid mode).",
                 does([&window] { window.views().show_layer_grid(); }), something,
                 [&view] { return view.layout() == ViewLayoutKind::kGrid; }});
-  commands.add({"view.roll", "View", "Next plane", "Ctrl+E",
-                "XY, XZ and YZ in turn (roll axes).",
+  commands.add({"view.roll", "View", "Another plane: XY, XZ, YZ", "Ctrl+E",
+                "The view shows the next of the three (roll axes).",
                 does([&window] { window.views().roll_planes(); }), something});
   commands.add({"view.play", "View", "Play", "Ctrl+Alt+P",
                 "Plays through time, or through planes where there is one time point.",

@@ -305,6 +305,23 @@ TEST_F(AnnotateWindowTest, RegionsAreListedAsInTheRoiManager) {
   EXPECT_FALSE(window_.errors().isVisible());
 }
 
+TEST_F(AnnotateWindowTest, TheNextImageIsShownWhereThisOneWas) {
+  open_folder();
+  const auto seen = [this] { return std::pair(at(0, 0), at(100, 100)); };
+  const auto whole = seen();
+  wheel(xy(), 3, Qt::ControlModifier, QPointF(at(20, 30)));
+  const auto closer = seen();
+  ASSERT_NE(closer, whole);
+  const Index3 place = cursor();
+  for (const int image : {1, 0}) {
+    window_.run(image == 1 ? "dataset.next" : "dataset.previous", nlohmann::json::object());
+    ASSERT_TRUE(wait_until([&] { return dataset().current() == image && !workspace_.busy(); }));
+    QTest::qWait(20);
+    EXPECT_EQ(seen(), closer);
+    EXPECT_EQ(cursor(), place);
+  }
+}
+
 TEST_F(AnnotateWindowTest, AClickInTheHistoryGoesBack) {
   open_folder();
   for (const double x : {10.0, 40.0, 70.0}) {
