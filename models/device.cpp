@@ -67,6 +67,9 @@ Result<Device> choose_device(const std::string& wanted) {
                      std::to_string(count),
                  "Use cuda:0 to cuda:" + std::to_string(count - 1) + ".");
   }
+  // Convolutions of 10-bit mantissas would move outlines; where less precision is wanted it is
+  // bfloat16, and said.
+  at::globalContext().setAllowTF32CuDNN(false);
   return Device{true, index, "GPU " + std::to_string(index) + (any ? ": found" : ": asked for")};
 }
 

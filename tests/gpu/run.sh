@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # What a GPU changes: the same answers as on the CPU, times of training steps and of prediction,
 # and whether a StarDist 3D model trained here is of use. See README.md beside this file.
-#   run.sh BIN DATA MODELS OUT [smoke]
+#   run.sh BIN DATA MODELS OUT [smoke | loaders | useful_2d]
 # BIN holds karyoscope and karyoscope-worker; DATA and MODELS are laid out as shared/data and
 # shared/models. Everything is written below OUT, numbers to OUT/results.txt.
 set -uo pipefail
-BIN=$1 DATA=$2 MODELS=$3 OUT=$4 SMOKE=${5:-}
+BIN=$1 DATA=$2 MODELS=$3 OUT=$4 PART=${5:-}
 K=$BIN/karyoscope
 mkdir -p "$OUT/work"
 W=$OUT/work
@@ -21,7 +21,7 @@ step_ms() {  # LABEL DEVICE STEPS ARGUMENTS...
   local label=$1 device=$2 steps=$3
   shift 3
   rm -rf "$W/step"
-  timeout 170 "$K" train "$@" --model "$W/step" --device "$device" --epochs 1 --steps "$steps" \
+  timeout 60 "$K" train "$@" --model "$W/step" --device "$device" --epochs 1 --steps "$steps" \
     --progress json 2>"$W/step.log" >/dev/null
   python3 - "$W/step.log" "$label" "$device" <<'P' | tee -a "$R"
 import json, statistics, sys
@@ -89,8 +89,43 @@ useful_3d() {  # SECONDS
     --output "$W/e3d" --iou 0.3:0.7:0.2 --json --quiet 2>>"$W/errors.log" | tr -d ' \n' | cut -c1-1200)"
 }
 
+# Whether patches come as fast as the GPU takes them.
+loaders() {
+  local threads
+  for threads in 1 2 4 8 14; do
+    step_ms "stardist 2D 256x256x4, $threads loader threads" cuda 150 stardist --data "$DATA/nuclei2d/train" \
+      --batch 4 --patch 256,256 --loader-threads $threads --prefetch 16
+    step_ms "stardist 3D 48x96x96x2, $threads loader threads" cuda 100 stardist --data "$DATA/nuclei3d/train" \
+      --dims 3 --batch 2 --patch 48,96,96 --grid 1,2,2 --loader-threads $threads --prefetch 16
+  done
+}
+
+useful_2d() {  # SECONDS
+  local model=$W/nuclei2d begun
+  begun=$(now)
+  timeout -s INT "$1" "$K" train stardist --data "$DATA/nuclei2d/train" --model "$model" \
+    --device cuda --loader-threads 6 --epochs 400 --progress json 2>"$OUT/train2d.log" >/dev/null
+  say "StarDist 2D trained for $(since "$begun") s: $(wc -l <"$model/history.csv") epochs of 100 steps"
+  cp "$model/history.csv" "$OUT/history2d.csv"
+  "$K" thresholds --model "$model" --data "$DATA/nuclei2d/train" --device cuda --quiet 2>>"$W/errors.log" | tail -1 | tee -a "$R"
+  "$K" predict --model "$model" --input "$DATA/nuclei2d/test/images" --output "$W/p2d" --device cuda \
+    --quiet 2>>"$W/errors.log"
+  say "nuclei2d/test: $("$K" evaluate labels --truth "$DATA/nuclei2d/test/masks" --pred "$W/p2d" \
+    --output "$W/e2d" --iou 0.5:0.9:0.2 --json --quiet 2>>"$W/errors.log" | tr -d ' \n' | cut -c1-1200)"
+}
+
+if [[ $PART == useful_2d ]]; then
+  useful_2d "${TRAIN_SECONDS:-150}"
+  rm -rf "$W"
+  exit 0
+fi
 same_answers
-if [[ $SMOKE == smoke ]]; then
+if [[ $PART == loaders ]]; then
+  loaders
+  rm -rf "$W"
+  exit 0
+fi
+if [[ $PART == smoke ]]; then
   step_ms "stardist 3D 48x96x96x2" cuda 40 stardist --data "$DATA/nuclei3d/train" --dims 3 --batch 2 --patch 48,96,96 --grid 1,2,2
 else
   useful_3d "${TRAIN_SECONDS:-220}"
