@@ -121,18 +121,29 @@ void ObjectChecks::update() {
   });
 }
 
-void ObjectChecks::update_now() {
+void ObjectChecks::when_up_to_date(std::function<void()> then) {
   choose_layer();
-  const bool known = !running_ && !all_dirty_ && dirty_.empty();
-  if (known || layer_.expired()) return;
-  workspace_.finish_jobs();
+  if (known() || layer_.expired()) {
+    then();
+    return;
+  }
+  waiting_.push_back(std::move(then));
   update();
-  workspace_.finish_jobs();
 }
 
 void ObjectChecks::take(Measured measured) {
   running_ = false;
-  if (measured.layer.lock() != layer_.lock()) return;
+  if (measured.layer.lock() == layer_.lock()) take_over(std::move(measured));
+  if (waiting_.empty()) return;
+  choose_layer();
+  if (!known() && !layer_.expired()) {
+    update();
+    return;
+  }
+  for (const auto& then : std::exchange(waiting_, {})) then();
+}
+
+void ObjectChecks::take_over(Measured measured) {
   rows_ = std::move(measured.rows);
   for (const LabelFinding& finding : measured.findings) {
     const auto row =

@@ -6,6 +6,7 @@
 /// Threads  one, the UI thread; measuring is done by jobs of the workspace.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -35,8 +36,9 @@ class ObjectChecks {
   /// the last one that was selected), unless that goes on already. To be called while somebody
   /// looks, some times a second.
   void update();
-  /// The same, and waits for it.
-  void update_now();
+  /// Calls `then` once all is known that was changed until now: at once, or in a later poll of the
+  /// workspace.
+  void when_up_to_date(std::function<void()> then);
 
   /// Null: none was measured yet.
   std::shared_ptr<LabelsLayer> layer() const { return layer_.lock(); }
@@ -54,7 +56,9 @@ class ObjectChecks {
   void choose_layer();
   void watch(const std::shared_ptr<LabelsLayer>& layer);
   void take(Measured measured);
+  void take_over(Measured measured);
   void restore_decisions();
+  bool known() const { return !running_ && !all_dirty_ && dirty_.empty(); }
 
   Workspace& workspace_;
   std::weak_ptr<LabelsLayer> layer_;
@@ -65,6 +69,7 @@ class ObjectChecks {
   bool running_ = false;
   std::vector<ObjectRow> rows_;
   ReviewQueue queue_;
+  std::vector<std::function<void()>> waiting_;  // for all to be known
   std::vector<Connection> connections_;
 };
 

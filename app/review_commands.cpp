@@ -27,7 +27,6 @@ Result<void> show(Workspace& workspace, LabelsLayer& layer, const ReviewItem* it
 }
 
 Result<LabelsLayer*> checked_layer(Workspace& workspace) {
-  workspace.checks().update_now();
   const auto layer = workspace.checks().layer();
   if (!layer) {
     return Error(ErrorCode::kNotFound, "there are no labels to look through",
@@ -36,17 +35,37 @@ Result<LabelsLayer*> checked_layer(Workspace& workspace) {
   return layer.get();
 }
 
-Result<void> step(Workspace& workspace, bool forward) {
+Result<void> step_now(Workspace& workspace, bool forward) {
   KARYO_TRY(LabelsLayer* const layer, checked_layer(workspace));
   ReviewQueue& queue = workspace.checks().queue();
   if (layer->selected() != 0) queue.go_to(layer->selected());
   return show(workspace, *layer, forward ? queue.next() : queue.previous());
 }
 
-/// The selected object is good as it is now.
-Result<void> accept(Workspace& workspace, const json& arguments) {
+/// At once where all is measured, else once it is, as a step of undo of this name; errors that come
+/// later come through `failed`.
+Result<void> when_measured(Workspace& workspace, const char* name,
+                           std::function<Result<void>()> body) {
+  const auto outcome = std::make_shared<Result<void>>();
+  const auto later = std::make_shared<bool>(false);
+  workspace.checks().when_up_to_date([&workspace, name, body = std::move(body), outcome, later] {
+    *outcome = body();
+    if (!*later) return;
+    if (!*outcome) workspace.failed.emit(outcome->error());
+    workspace.history().note(name);
+  });
+  *later = true;
+  return *outcome;
+}
+
+Result<void> step(Workspace& workspace, bool forward) {
+  return when_measured(workspace, "Next object to look at",
+                       [&workspace, forward] { return step_now(workspace, forward); });
+}
+
+/// The object is good as it is now.
+Result<void> accept(Workspace& workspace, std::uint32_t id) {
   KARYO_TRY(LabelsLayer* const layer, checked_layer(workspace));
-  KARYO_TRY(const std::uint32_t id, id_from(arguments, "object", layer->selected()));
   const ObjectRow* row = workspace.checks().find(id);
   if (row == nullptr) {
     return Error(ErrorCode::kNotFound, "no object is selected",
@@ -81,8 +100,15 @@ void add_review_commands(CommandTable& commands, Workspace& workspace) {
                 "Shift+Return",
                 "Says that the selected object is good. It comes back only when it is changed.",
                 [&workspace](const json& arguments) -> Result<void> {
-                  KARYO_CHECK_OK(accept(workspace, arguments));
-                  return step(workspace, true);
+                  KARYO_TRY(const LabelsLayer* const layer,
+                            target_as<LabelsLayer>(workspace, json::object(), "label"));
+                  KARYO_TRY(const std::uint32_t id,
+                            id_from(arguments, "object", layer->selected()));
+                  return when_measured(workspace, "Accept the object, next",
+                                       [&workspace, id]() -> Result<void> {
+                                         KARYO_CHECK_OK(accept(workspace, id));
+                                         return step_now(workspace, true);
+                                       });
                 },
                 has_object,
                 {},
@@ -93,7 +119,8 @@ void add_review_commands(CommandTable& commands, Workspace& workspace) {
                 "Shift+Delete",
                 "Makes background of the selected object and shows the next to look at.",
                 [&workspace, &commands](const json& arguments) -> Result<void> {
-                  KARYO_TRY(LabelsLayer* const layer, checked_layer(workspace));
+                  KARYO_TRY(LabelsLayer* const layer,
+                            target_as<LabelsLayer>(workspace, json::object(), "label"));
                   KARYO_TRY(const std::uint32_t id,
                             id_from(arguments, "object", layer->selected()));
                   workspace.checks().queue().go_to(id);

@@ -42,6 +42,10 @@ class EditCommandsTest : public ::testing::Test {
     workspace_.finish_jobs();
     return outcome;
   }
+  void measure() {
+    workspace_.checks().when_up_to_date([] {});
+    workspace_.finish_jobs();
+  }
   LabelsLayer& labels() {
     for (int i = workspace_.layers().count() - 1; i >= 0; --i) {
       if (auto* found = dynamic_cast<LabelsLayer*>(&workspace_.layers().at(i))) return *found;
@@ -159,7 +163,7 @@ TEST_F(EditCommandsTest, WhatIsIgnoredIsNoObject) {
   EXPECT_EQ(labels().labels().highest_id(), 0u);
   ASSERT_TRUE(run("labels.new_object"));
   EXPECT_EQ(labels().selected(), 2u);
-  workspace_.checks().update_now();
+  measure();
   EXPECT_TRUE(workspace_.checks().rows().empty());
   ASSERT_TRUE(run("steps.make", {{"method", "Otsu"}}));
   EXPECT_EQ(count(kIgnoredLabel), 100) << "what is ignored stays";
@@ -185,13 +189,15 @@ TEST_F(EditCommandsTest, ReviewGoesThroughWhatLooksWrong) {
   rectangle(1, 80, 50, 84, 54, true);  // a second piece
   rectangle(2, 30, 30, 40, 40, true);
   labels().set_selected(0);
-  ASSERT_TRUE(run("review.next"));
+  ASSERT_TRUE(commands_.run("review.next"));
+  EXPECT_EQ(labels().selected(), 0u) << "nobody waits for measuring";
+  workspace_.finish_jobs();
   EXPECT_EQ(labels().selected(), 1u);
   const auto open = workspace_.checks().queue().open_count();
   ASSERT_TRUE(run("review.accept"));
   EXPECT_EQ(workspace_.checks().queue().open_count(), open - 1);
   rectangle(1, 80, 50, 85, 54, true);
-  workspace_.checks().update_now();
+  measure();
   EXPECT_EQ(workspace_.checks().queue().open_count(), open) << "it was changed since";
   labels().set_selected(1);
   ASSERT_TRUE(run("review.delete"));
