@@ -7,6 +7,7 @@
 #include "app/model_objects.h"
 #include "app/picture_part.h"
 #include "app/stroke.h"
+#include "app/worker/run_once.h"
 
 namespace karyo {
 namespace {
@@ -80,6 +81,35 @@ Result<void> make_objects(Workspace& workspace, const json& arguments) {
   return {};
 }
 
+/// All images of a folder, or one, which is opened then.
+void apply_to_files(Workspace& workspace, const json& given) {
+  const std::string input = given["input"], output = given["output"];
+  std::vector<std::string> arguments{"predict", "--model",  given["model"], "--input",
+                                     input,     "--output", output};
+  if (given.value("rois", false)) arguments.emplace_back("--rois");
+  if (given.value("overwrite", false)) arguments.emplace_back("--overwrite");
+  workspace.in_background(
+      [&workspace, arguments, input, output](TaskControl& control) -> Result<Workspace::Finish> {
+        control.report(0, "Applying the model");
+        std::vector<std::filesystem::path> results;
+        bool labels = false;
+        KARYO_CHECK_OK(worker::run_once(arguments, control, [&](const json& event) {
+          if (event.value("event", "") != "file") return;
+          results.emplace_back(event.value("output", ""));
+          labels = event.contains("objects");
+          const double of = event.value("of", 1.0);
+          control.report(event.value("number", 0.0) / of,
+                         "Applying the model to " +
+                             std::filesystem::path(event.value("path", "")).filename().string());
+        }));
+        const bool opens = results.size() == 1 && std::filesystem::is_regular_file(input);
+        return Workspace::Finish([&workspace, results, labels, opens, output] {
+          workspace.done.emit(std::to_string(results.size()) + " results in " + output);
+          if (opens) workspace.open(results, labels ? OpenAs::kLabels : OpenAs::kImage);
+        });
+      });
+}
+
 }  // namespace
 
 void add_model_commands(CommandTable& commands, Workspace& workspace) {
@@ -103,6 +133,22 @@ void add_model_commands(CommandTable& commands, Workspace& workspace) {
                   return {};
                 },
                 with_model});
+  commands.add({"model.predict",
+                "",
+                "",
+                "",
+                "Applies a model to an image, or to all images of a folder, and writes files.",
+                [&workspace](const json& given) -> Result<void> {
+                  apply_to_files(workspace, given);
+                  return {};
+                },
+                [] { return true; },
+                {},
+                {{"model", Kind::kText, "the model's folder", true},
+                 {"input", Kind::kText, "an image, or a folder of images", true},
+                 {"output", Kind::kText, "the folder for results", true},
+                 {"rois", Kind::kBool, "RoiSet.zip beside labels, for ImageJ"},
+                 {"overwrite", Kind::kBool, "makes results anew that are there already"}}});
   commands.add({"labels.model_click",
                 "",
                 "",

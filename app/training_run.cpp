@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,7 +16,7 @@
 #include <thread>
 #include <utility>
 
-#include "app/worker/executable.h"
+#include "app/worker/spawn.h"
 #include "core/base/atomic_file.h"
 
 namespace karyo {
@@ -153,41 +151,26 @@ Result<void> TrainingRun::resume(std::int64_t epochs) {
 }
 
 Result<void> TrainingRun::launch(std::vector<std::string> arguments, const std::string& device) {
-  KARYO_TRY(const fs::path program, worker::worker_executable());
-  arguments.insert(arguments.begin(), program.string());
   arguments.insert(arguments.end(), {"--progress", "json", "--device", device});
-  std::vector<char*> raw;
-  for (auto& argument : arguments) raw.push_back(argument.data());
-  raw.push_back(nullptr);
-
-  const std::string log = (model_ / kLogFile).string();
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(),
-                                   O_WRONLY | O_CREAT | O_APPEND, 0644);
-  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);  // a terminal's Ctrl-C is not for it
-  const int failed = posix_spawn(&process_, raw[0], &actions, &attributes, raw.data(), environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) {
-    return Error(ErrorCode::kIo, "cannot start " + program.string() + ": " + std::strerror(failed),
-                 "Check that the file is executable and its libraries are installed.");
+  const fs::path file = model_ / kLogFile;
+  const int log = open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (log < 0) {
+    return Error(ErrorCode::kIo, "cannot write " + file.string() + ": " + std::strerror(errno),
+                 "Choose a folder that can be written to.");
   }
-  setpriority(PRIO_PROCESS, static_cast<id_t>(process_), kPatience);
+  const auto process = worker::spawn_worker(std::move(arguments), log);
+  close(log);
+  if (!process) return process.error();
+  process_ = *process;
   child_ = true;
   since_ = beginning_of(process_);
   state_ = State::kRunning;
-  const auto kept =
-      write_file_atomically(model_ / kRunFile, nlohmann::json{{"process", process_},
-                                                              {"since", since_},
-                                                              {"data", data_.string()},
-                                                              {"epochs_before", epochs_before_},
-                                                              {"device", device}}
-                                                   .dump(2));
+  const nlohmann::json run{{"process", process_},
+                           {"since", since_},
+                           {"data", data_.string()},
+                           {"epochs_before", epochs_before_},
+                           {"device", device}};
+  const auto kept = write_file_atomically(model_ / kRunFile, run.dump(2));
   changed.emit();
   return kept;
 }

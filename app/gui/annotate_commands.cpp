@@ -5,11 +5,13 @@
 #include <QPushButton>
 
 #include "app/dataset_session.h"
+#include "app/gui/apply_dialog.h"
 #include "app/gui/main_window.h"
 #include "app/gui/measure_panel.h"
 #include "app/gui/measure_tool.h"
 #include "app/gui/window_dialogs.h"
 #include "app/roi_list.h"
+#include "app/training_run.h"
 
 namespace karyo::gui {
 namespace {
@@ -187,6 +189,13 @@ void add_annotate_commands(CommandTable& commands, MainWindow& window) {
                             window.run("model.open", {{"folder", name.toStdString()}});
                           });
          dialog->open();
+       });
+  asks("model.ask_predict", "Train", "Apply a model to images…", "",
+       "Finds nuclei in all images of a folder, or restores them, and writes the results.",
+       [&window] {
+         const TrainingRun& training = window.workspace().training();
+         const bool trained = !training.history().rows.empty();
+         (new ApplyDialog(window, trained ? training.model() : std::filesystem::path()))->show();
        });
   asks(
       "rois.ask_open", "Annotate", "Regions: open RoiSet.zip…", "",

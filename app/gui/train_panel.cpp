@@ -227,6 +227,9 @@ void TrainPanel::build_progress(QVBoxLayout& column) {
                         run_("mode.annotate", nlohmann::json::object());
                       }
                     });
+  apply_ = add_button(progress_, "train_apply", tr("Apply it to images…"),
+                      tr("To a folder, or to one image, which is opened then."),
+                      command("model.ask_predict"));
   another_ = add_button(progress_, "train_another", tr("Train another model"),
                         tr("Starts anew, or from this one with what was corrected."), [this] {
                           setting_up_ = true;
@@ -410,6 +413,7 @@ void TrainPanel::refresh_run() {
                      training.state() != TrainingRun::State::kFinished);
   use_->setVisible(nuclei);
   use_->setEnabled(learned);
+  apply_->setEnabled(learned);
   another_->setVisible(!going_on);
 }
 

@@ -59,7 +59,7 @@ class TrainPanel : public QWidget {
   QLineEdit* name_;
   SettingsForm *essentials_, *advanced_;
   QToolButton* more_;
-  QPushButton *start_, *stop_, *go_on_, *use_, *another_;
+  QPushButton *start_, *stop_, *go_on_, *use_, *apply_, *another_;
   QLabel *model_name_, *state_, *failure_;
   QProgressBar* bar_;
   LossPlot* plot_;

@@ -234,12 +234,13 @@ Result<void> run(const PredictOptions& options, cli::Console& console) {
     total_objects += *objects;
     const double ms = std::chrono::duration<double, std::milli>(
                           std::chrono::steady_clock::now() - file_start).count();
-    nlohmann::json entry{
-        {"event", "file"}, {"path", files[i].string()}, {"output", target.string()}, {"ms", ms}};
+    nlohmann::json entry{{"event", "file"},           {"path", files[i].string()},
+                         {"output", target.string()}, {"ms", ms},
+                         {"number", i + 1},           {"of", files.size()}};
     if (labels) entry["objects"] = *objects;
     console.progress(files[i].filename().string(), static_cast<std::int64_t>(i) + 1,
                      static_cast<std::int64_t>(files.size()), entry);
-    entry.erase("event");
+    for (const char* of_progress : {"event", "number", "of"}) entry.erase(of_progress);
     results.push_back(std::move(entry));
   }
   console.end_progress();

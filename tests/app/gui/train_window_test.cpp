@@ -9,6 +9,7 @@
 #include <QSpinBox>
 #include <QToolButton>
 #include <cstdlib>
+#include <set>
 
 #include "app/dataset_session.h"
 #include "app/gui/error_panel.h"
@@ -141,6 +142,47 @@ TEST_F(TrainWindowTest, WhatIsWrongIsSaidWhereItHappened) {
   EXPECT_TRUE(failure->isVisible());
   EXPECT_TRUE(failure->text().contains(QLatin1String("96"))) << failure->text().toStdString();
   picture("failed");
+}
+
+TEST_F(TrainWindowTest, AModelIsAppliedToAFolderAndToOneImage) {
+  test::make_spot_model(folder_ / "model");
+  open_to_train();
+  window_.run("model.ask_predict", nlohmann::json::object());
+  auto* apply = part<QPushButton>("apply");
+  ASSERT_NE(apply, nullptr);
+  EXPECT_FALSE(apply->isEnabled()) << "no model is chosen";
+  part<QLineEdit>("apply_model")->setText(QString::fromStdString((folder_ / "model").string()));
+  EXPECT_EQ(part<QLineEdit>("apply_input")->text().toStdString(), (data() / "images").string());
+  EXPECT_EQ(part<QLineEdit>("apply_output")->text().toStdString(),
+            (data() / "model results").string());
+  EXPECT_TRUE(part<QLabel>("apply_outcome")->text().contains(QLatin1Char('4')));
+  auto* rois = part<QCheckBox>("apply_rois");
+  QTest::mouseClick(rois, Qt::LeftButton, {}, QPoint(10, rois->height() / 2));
+  EXPECT_TRUE(rois->isChecked());
+  if (const char* folder = std::getenv("KARYOSCOPE_PICTURES")) {
+    part<QWidget>("apply_dialog")
+        ->grab()
+        .save(QString::fromStdString(std::string(folder) + "/train_apply.png"));
+  }
+  press("apply");
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }, 60000));
+  const auto found = read_labels(data() / "model results" / "spots1.tif");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(std::set<std::uint32_t>(found->begin(), found->end()).size(), 3u) << "two objects";
+  EXPECT_TRUE(std::filesystem::exists(data() / "model results" / "spots1_RoiSet.zip"));
+
+  const int layers = workspace_.layers().count();
+  window_.run("model.predict", {{"model", (folder_ / "model").string()},
+                                {"input", (data() / "images" / "spots2.tif").string()},
+                                {"output", (folder_ / "one").string()}});
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }, 60000));
+  EXPECT_EQ(workspace_.layers().count(), layers + 1) << "the result is opened";
+  EXPECT_FALSE(window_.errors().isVisible());
+  window_.run("model.predict", {{"model", (folder_ / "nowhere").string()},
+                                {"input", data().string()},
+                                {"output", (folder_ / "two").string()}});
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }, 60000));
+  EXPECT_TRUE(window_.errors().isVisible()) << "what the command says is shown";
 }
 
 TEST_F(TrainWindowTest, ClosingAsksWhatBecomesOfTheTraining) {

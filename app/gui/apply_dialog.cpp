@@ -1,0 +1,165 @@
+#include "app/gui/apply_dialog.h"
+
+#include <QCheckBox>
+#include <QFileDialog>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QVBoxLayout>
+
+#include "app/dataset_session.h"
+#include "app/gui/main_window.h"
+#include "app/gui/theme.h"
+#include "core/io/image_names.h"
+#include "models/io/model_folder.h"
+
+namespace karyo::gui {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr int kPathWidth = 360;
+
+fs::path path_in(const QLineEdit& line) {
+  return line.text().trimmed().toStdString();
+}
+
+int images_in(const fs::path& folder) {
+  int count = 0;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(folder, ec)) {
+    if (entry.is_regular_file(ec) && is_image_name(entry.path())) ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+ApplyDialog::ApplyDialog(MainWindow& window, const fs::path& model)
+    : QDialog(&window), window_(window) {
+  setObjectName(QStringLiteral("apply_dialog"));
+  setWindowTitle(tr("Apply a model"));
+  setAttribute(Qt::WA_DeleteOnClose);
+  auto* column = new QVBoxLayout(this);
+  column->setSpacing(kGrid);
+  auto* form = new QGridLayout;
+  form->setHorizontalSpacing(kGrid);
+  form->setVerticalSpacing(kGrid);
+  model_ = add_path(*form, "apply_model", tr("Model"),
+                    tr("The folder of a StarDist, CARE or Noise2Void model."), false);
+  input_ =
+      add_path(*form, "apply_input", tr("Images"), tr("A folder of images, or one image."), true);
+  output_ = add_path(*form, "apply_output", tr("Results into"),
+                     tr("A folder; results have the names of their images."), false);
+  column->addLayout(form);
+  rois_ = new QCheckBox(tr("RoiSet.zip beside labels (ImageJ)"), this);
+  rois_->setObjectName(QStringLiteral("apply_rois"));
+  overwrite_ = new QCheckBox(tr("Make results anew that are there already"), this);
+  overwrite_->setObjectName(QStringLiteral("apply_overwrite"));
+  column->addWidget(rois_);
+  column->addWidget(overwrite_);
+  outcome_ = new QLabel(this);
+  outcome_->setObjectName(QStringLiteral("apply_outcome"));
+  outcome_->setProperty("role", "quiet");
+  outcome_->setWordWrap(true);
+  column->addWidget(outcome_);
+  auto* buttons = new QHBoxLayout;
+  apply_ = new QPushButton(tr("Apply"), this);
+  apply_->setObjectName(QStringLiteral("apply"));
+  apply_->setProperty("primary", true);
+  apply_->setDefault(true);
+  QObject::connect(apply_, &QPushButton::clicked, this, [this] { apply(); });
+  auto* cancel = new QPushButton(tr("Cancel"), this);
+  QObject::connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
+  buttons->addStretch(1);
+  buttons->addWidget(cancel);
+  buttons->addWidget(apply_);
+  column->addLayout(buttons);
+
+  QObject::connect(output_, &QLineEdit::textEdited, this, [this] { own_output_ = true; });
+  for (QLineEdit* line : {model_, input_}) {
+    QObject::connect(line, &QLineEdit::textChanged, this, [this] { suggest_output(); });
+  }
+  QObject::connect(output_, &QLineEdit::textChanged, this, [this] { check(); });
+  const DatasetSession& dataset = window_.workspace().dataset();
+  model_->setText(QString::fromStdString(model.string()));
+  if (dataset.is_open() && !dataset.items().empty()) {
+    input_->setText(QString::fromStdString(dataset.items().front().image.parent_path().string()));
+  }
+  check();
+}
+
+QLineEdit* ApplyDialog::add_path(QGridLayout& form, const char* name, const QString& label,
+                                 const QString& help, bool may_be_file) {
+  const int row = form.rowCount();
+  auto* words = new QLabel(label, this);
+  words->setToolTip(help);
+  auto* line = new QLineEdit(this);
+  line->setObjectName(QLatin1String(name));
+  line->setToolTip(help);
+  line->setMinimumWidth(kPathWidth);
+  words->setBuddy(line);
+  form.addWidget(words, row, 0);
+  form.addWidget(line, row, 1);
+  const auto browse = [&](const QString& text, int at, QFileDialog::FileMode mode) {
+    auto* button = new QPushButton(text, this);
+    button->setAutoDefault(false);
+    QObject::connect(button, &QPushButton::clicked, this, [this, line, label, mode] {
+      auto* dialog = new QFileDialog(this, label, line->text());
+      dialog->setFileMode(mode);
+      dialog->setOption(QFileDialog::ShowDirsOnly, mode == QFileDialog::Directory);
+      dialog->setAttribute(Qt::WA_DeleteOnClose);
+      QObject::connect(dialog, &QFileDialog::fileSelected, line, &QLineEdit::setText);
+      dialog->open();
+    });
+    form.addWidget(button, row, at);
+  };
+  browse(tr("Folder…"), 2, QFileDialog::Directory);
+  if (may_be_file) browse(tr("File…"), 3, QFileDialog::ExistingFile);
+  return line;
+}
+
+/// Beside the images, by the model's name.
+void ApplyDialog::suggest_output() {
+  const fs::path input = path_in(*input_), model = path_in(*model_);
+  if (!own_output_ && !input.empty() && !model.empty()) {
+    output_->setText(QString::fromStdString(
+        (input.parent_path() / (model.filename().string() + " results")).string()));
+  }
+  check();
+}
+
+void ApplyDialog::check() {
+  std::error_code ec;
+  const fs::path input = path_in(*input_), output = path_in(*output_);
+  const auto model = ModelFolder::open(path_in(*model_));
+  const bool file = fs::is_regular_file(input, ec);
+  const int count = file ? 1 : images_in(input);
+  const bool nuclei = model && model->kind == ModelKind::kStarDist;
+  rois_->setEnabled(nuclei);
+  apply_->setEnabled(model && count > 0 && !output.empty());
+  if (path_in(*model_).empty()) {
+    outcome_->setText(tr("Choose the folder of a model."));
+  } else if (!model) {
+    outcome_->setText(QString::fromStdString(model.error().what + "\n" + model.error().fix));
+  } else if (count == 0) {
+    outcome_->setText(tr("Choose a folder with images."));
+  } else {
+    outcome_->setText((nuclei ? tr("Writes %n label image(s) into %1", nullptr, count)
+                              : tr("Writes %n restored image(s) into %1", nullptr, count))
+                          .arg(QString::fromStdString(output.string())));
+  }
+}
+
+void ApplyDialog::apply() {
+  nlohmann::json arguments{{"model", path_in(*model_).string()},
+                           {"input", path_in(*input_).string()},
+                           {"output", path_in(*output_).string()}};
+  if (rois_->isEnabled() && rois_->isChecked()) arguments["rois"] = true;
+  if (overwrite_->isChecked()) arguments["overwrite"] = true;
+  if (window_.run("model.predict", arguments)) accept();
+}
+
+}  // namespace karyo::gui

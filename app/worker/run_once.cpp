@@ -1,0 +1,86 @@
+#include "app/worker/run_once.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <optional>
+
+#include "app/worker/protocol.h"
+#include "app/worker/spawn.h"
+
+namespace karyo::worker {
+namespace {
+
+constexpr int kPollMs = 50;
+
+/// What a command says of its own failure, in two lines.
+struct Said {
+  std::optional<Error> failure;
+  std::string last_words;
+
+  void take(const std::string& line) {
+    if (line.starts_with("error: ")) {
+      failure.emplace(ErrorCode::kInternal, line.substr(7), "");
+    } else if (line.starts_with("fix: ") && failure) {
+      failure->fix = line.substr(5);
+    } else if (!line.empty()) {
+      last_words = line.substr(0, 300);
+    }
+  }
+};
+
+}  // namespace
+
+Result<void> run_once(std::vector<std::string> arguments, TaskControl& control,
+                      const std::function<void(const nlohmann::json&)>& heard) {
+  arguments.insert(arguments.end(), {"--progress", "json"});
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) {
+    return Error(ErrorCode::kIo, "no way to the worker", "Close programs with many files open.");
+  }
+  const auto process = spawn_worker(std::move(arguments), ends[1]);
+  close(ends[1]);
+  if (!process) {
+    close(ends[0]);
+    return process.error();
+  }
+  LineBuffer lines;
+  Said said;
+  bool told = false;
+  std::array<char, 4096> bytes{};
+  for (bool open = true; open;) {
+    if (control.cancelled() && !told) {
+      told = true;
+      kill(*process, SIGINT);
+    }
+    pollfd waiting{ends[0], POLLIN, 0};
+    if (poll(&waiting, 1, kPollMs) <= 0) continue;
+    const ssize_t n = read(ends[0], bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    open = n > 0;
+    if (!open || !lines.add({bytes.data(), static_cast<std::size_t>(n)})) continue;
+    for (std::string line; lines.take(line);) {
+      const auto event = nlohmann::json::parse(line, nullptr, false);
+      event.is_object() ? heard(event) : said.take(line);
+    }
+  }
+  close(ends[0]);
+  int status = 0;
+  while (waitpid(*process, &status, 0) < 0 && errno == EINTR) continue;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  if (control.cancelled()) return cancelled_error("the model");
+  if (said.failure) return *said.failure;
+  return Error(ErrorCode::kIo,
+               "the program that runs the model ended" +
+                   (WIFSIGNALED(status) ? " by signal " + std::to_string(WTERMSIG(status))
+                                        : std::string(" early")) +
+                   (said.last_words.empty() ? "" : ": " + said.last_words),
+               "Try again; if memory ran out, close other programs or use smaller images.");
+}
+
+}  // namespace karyo::worker

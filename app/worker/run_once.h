@@ -1,0 +1,22 @@
+#pragma once
+
+/// A command of karyoscope-worker, run to its end by a job of the window.
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/task.h"
+
+namespace karyo::worker {
+
+/// Runs `karyoscope-worker ARGUMENTS… --progress json`; `heard` gets each event. A wish to stop
+/// reaches it as Ctrl-C does, and what is done is kept. Waits for the end.
+/// Errors: those that the command says; kNotFound (no worker), kIo (it ended without a word), what
+/// cancelled_error() gives.
+Result<void> run_once(std::vector<std::string> arguments, TaskControl& control,
+                      const std::function<void(const nlohmann::json&)>& heard);
+
+}  // namespace karyo::worker
