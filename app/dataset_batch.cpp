@@ -3,8 +3,11 @@
 #include <system_error>
 
 #include "app/dataset_files.h"
+#include "app/worker/run_once.h"
 #include "app/workspace.h"
+#include "core/base/atomic_file.h"
 #include "core/io/image_io.h"
+#include "core/io/image_names.h"
 
 namespace karyo {
 
@@ -27,6 +30,64 @@ Result<StepCounts> run_on_image(const DatasetItem& item, const MaskSteps& steps,
     static_cast<void>(written);
   }
   return counts;
+}
+
+Result<void> DatasetSession::predict_rest(const std::filesystem::path& model) {
+  namespace fs = std::filesystem;
+  std::string names;
+  std::error_code ignored;
+  for (int place = 0; place < static_cast<int>(items_.size()); ++place) {
+    const DatasetItem& item = items_[static_cast<std::size_t>(place)];
+    const bool fresh = place != current_ && !fs::exists(item.mask, ignored);
+    if (shows(item) && fresh) names += item.name + "\n";
+  }
+  if (names.empty()) {
+    return Error(ErrorCode::kNotFound, "no other image is without a mask",
+                 "Images that have a mask are left as they are.");
+  }
+  if (!why_read_only().empty()) {
+    return Error(ErrorCode::kIo, "masks are not saved: " + why_read_only(),
+                 "Close the other window, or copy the folder; then open it again.");
+  }
+  const fs::path list = folder_ / ".karyoscope.predict.txt";
+  KARYO_CHECK_OK(write_file_atomically(list, names));
+  const std::vector<std::string> arguments{"predict",
+                                           "--model",
+                                           model.string(),
+                                           "--input",
+                                           items_.front().image.parent_path().string(),
+                                           "--output",
+                                           (folder_ / "masks").string(),
+                                           "--only",
+                                           list.string()};
+  workspace_.in_background(
+      [this, arguments, list, folder = folder_](TaskControl& control) -> Result<Workspace::Finish> {
+        control.report(0, "Applying the model");
+        std::vector<std::string> done;
+        auto outcome = worker::run_once(arguments, control, [&](const nlohmann::json& event) {
+          if (event.value("event", "") != "file") return;
+          done.push_back(image_stem(event.value("path", "")));
+          control.report(event.value("number", 0.0) / event.value("of", 1.0),
+                         "Applying the model to " + done.back());
+        });
+        std::error_code absent;
+        fs::remove(list, absent);
+        return Workspace::Finish([this, folder, done, outcome = std::move(outcome)] {
+          if (folder != folder_) return;  // the masks are there all the same
+          for (const std::string& name : done) {
+            if (const int place = find(name); place >= 0)
+              set_state(place, ImageState::kNeedsReview);
+          }
+          forget_ahead();  // it may have been read without its mask
+          if (!outcome && outcome.error().code != ErrorCode::kCancelled) {
+            workspace_.failed.emit(outcome.error());
+          }
+          workspace_.done.emit(std::to_string(done.size()) +
+                               " masks made by the model, to be reviewed");
+          changed.emit();
+        });
+      });
+  return {};
 }
 
 Result<void> DatasetSession::run_on_next(std::size_t count, const MaskSteps& steps, bool save) {

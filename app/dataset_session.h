@@ -125,6 +125,11 @@ class DatasetSession {
   /// background; writes their masks, or counts objects alone. Ends in batch_counted.
   Result<void> run_on_next(std::size_t count, const MaskSteps& steps, bool save);
 
+  /// Has a model (StarDist) make the masks of all images that are gone through and have none yet,
+  /// but the open one, in the background; they are to be reviewed then. What is done stays when it
+  /// is stopped. Errors: kNotFound where there is no such image; kIo where masks cannot be saved.
+  Result<void> predict_rest(const std::filesystem::path& model);
+
   void set_state(int place, ImageState state);
   void add_seconds(double seconds);
   /// Chooses so many images by chance; only they are gone through. 0: all again.

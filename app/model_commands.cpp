@@ -1,6 +1,7 @@
 // A trained model's help in annotating: one nucleus by a click, all of a slice at once.
 
 #include "annotation/label_edit.h"
+#include "app/dataset_session.h"
 #include "app/label_target.h"
 #include "app/layer_commands.h"
 #include "app/mask_preview.h"
@@ -149,6 +150,20 @@ void add_model_commands(CommandTable& commands, Workspace& workspace) {
                  {"output", Kind::kText, "the folder for results", true},
                  {"rois", Kind::kBool, "RoiSet.zip beside labels, for ImageJ"},
                  {"overwrite", Kind::kBool, "makes results anew that are there already"}}});
+  commands.add({"dataset.predict_rest",
+                "",
+                "",
+                "",
+                "Has a model make the masks of all images of the folder that have none.",
+                [&workspace](const json& given) -> Result<void> {
+                  const std::string named = given.value("model", "");
+                  if (named.empty() && !workspace.model().is_open()) return no_model();
+                  return workspace.dataset().predict_rest(
+                      named.empty() ? workspace.model().folder() : std::filesystem::path(named));
+                },
+                [] { return true; },
+                {},
+                {{"model", Kind::kText, "the model's folder; else the one that is loaded"}}});
   commands.add({"labels.model_click",
                 "",
                 "",

@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/dataset_session.h"
 #include "app/gui/controls.h"
 #include "app/gui/theme.h"
 #include "app/mask_preview.h"
@@ -87,6 +88,9 @@ ModelControls::ModelControls(Workspace& workspace, const CommandTable& commands,
   button(in_use_, "model_keep", tr("Keep its objects"),
          tr("Makes what the model finds in this slice objects. Can be undone."), [this] { keep(); })
       ->setProperty("primary", true);
+  rest_ = button(in_use_, "model_rest", tr("Make the masks of all other images"),
+                 tr("Of those in the folder that have none yet; they are marked for review."),
+                 [this] { run_("dataset.predict_rest", nlohmann::json::object()); });
   const Command& click = *commands.find("tool.model_click");
   button(in_use_, "model_click",
          tr("One click from the model (%1)").arg(QString::fromStdString(click.shortcut)),
@@ -103,6 +107,7 @@ ModelControls::ModelControls(Workspace& workspace, const CommandTable& commands,
   later_.setInterval(kLaterMs);
   QObject::connect(&later_, &QTimer::timeout, this, [this] { show_objects(); });
   connections_.push_back(workspace_.model().changed.connect([this] { refresh(); }));
+  connections_.push_back(workspace_.dataset().current_changed.connect([this] { refresh(); }));
   refresh();
 }
 
@@ -121,6 +126,7 @@ void ModelControls::refresh() {
   choose_->setVisible(!model.is_open());
   choose_->setEnabled(!model.opening());
   in_use_->setVisible(model.is_open());
+  rest_->setVisible(workspace_.dataset().is_open());
   if (model.is_open() && shown_for_ != model.folder()) {
     probability_->set_value(model.thresholds().prob);
     overlap_->set_value(model.thresholds().nms);

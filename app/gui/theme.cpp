@@ -83,6 +83,7 @@ QToolButton[flat="true"]:focus { border-color: @accent@; }
 QPushButton[primary="true"] { background: @primary@; border-color: @accent@; color: @on_primary@;
   padding: 5px 16px; }
 QPushButton[primary="true"]:hover { background: @primary_hover@; }
+QPushButton[primary="true"]:disabled { background: @off@; border-color: @line@; color: @disabled@; }
 QLineEdit, QAbstractSpinBox, QComboBox { background: @background@; border: 1px solid @line@;
   border-radius: 4px; padding: 2px 6px; min-height: 20px; selection-background-color: @text_selection@; }
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus { border-color: @accent@; }

@@ -130,6 +130,12 @@ void TrainPanel::build_setup(QVBoxLayout& column) {
         });
         dialog->open();
       });
+  choices_ = new QWidget(setup_);
+  auto* inside = new QVBoxLayout(choices_);
+  inside->setContentsMargins(0, 0, 0, 0);
+  inside->setSpacing(kGrid);
+  rows->addWidget(choices_);
+  rows = inside;
   auto* form = new QGridLayout;
   form->setHorizontalSpacing(kGrid);
   form->setVerticalSpacing(4);
@@ -171,7 +177,7 @@ void TrainPanel::build_setup(QVBoxLayout& column) {
   advanced_->hide();
   QObject::connect(more_, &QToolButton::toggled, advanced_, &QWidget::setVisible);
   rows->addWidget(advanced_);
-  start_ = add_button(setup_, "train_start", tr("Start training"),
+  start_ = add_button(choices_, "train_start", tr("Start training"),
                       tr("In a process of its own: go on drawing meanwhile."), [this] { start(); });
   start_->setProperty("primary", true);
   column.addWidget(setup_);
@@ -268,6 +274,7 @@ void TrainPanel::refresh_data() {
   choose_data_->setText(folder.empty() ? tr("Choose a folder…") : tr("Choose another folder…"));
   if (nuclei) choose_data_->setVisible(false);
   describe_data();
+  choices_->setVisible(!folder.empty());
   if (folder.empty() || folder == set_up_for_) return;
   if (nuclei && workspace_.dataset().image() == nullptr) return;  // its size is not known yet
   set_up_for_ = folder;

@@ -52,7 +52,7 @@ class TrainPanel : public QWidget {
   Run run_;
   std::string kind_ = "stardist";
   std::vector<QToolButton*> kinds_;
-  QWidget *setup_, *progress_;
+  QWidget *setup_, *choices_, *progress_;
   QLabel *about_kind_, *data_;
   QPushButton* choose_data_;
   QComboBox *images_, *from_;

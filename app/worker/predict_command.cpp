@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct PredictOptions {
-  std::string model, input, output, tiles = "auto", precision = "auto", shard;
+  std::string model, input, output, tiles = "auto", precision = "auto", shard, only;
   std::optional<double> prob, nms;
   int channel = 0;
   bool rois = false, probability = false, overwrite = false;
@@ -90,6 +91,20 @@ Result<std::vector<fs::path>> input_files(const fs::path& input) {
   }
   std::sort(files.begin(), files.end());
   return files;
+}
+
+/// Those that a file names, where one is given.
+Result<std::vector<fs::path>> wanted_files(const PredictOptions& options) {
+  KARYO_TRY(auto files, input_files(options.input));
+  if (options.only.empty()) return files;
+  KARYO_TRY(const auto list, cli::names_in(options.only));
+  std::set<std::string> names(list.begin(), list.end());
+  std::erase_if(files, [&](const fs::path& file) { return !names.contains(image_stem(file)); });
+  for (const fs::path& file : files) names.erase(image_stem(file));
+  if (names.empty()) return files;
+  return Error(ErrorCode::kNotFound,
+               "no image of " + options.input + " is called " + *names.begin(),
+               "Names are those of the image files without their ending.");
 }
 
 /// Labels and restored images are TIFF whatever the image was.
@@ -205,7 +220,7 @@ Result<void> run(const PredictOptions& options, cli::Console& console) {
   tune_process(console.options().threads);
   KARYO_TRY(const auto shard, parse_shard(options.shard));
   KARYO_TRY(const auto settings, parse_settings(options));
-  KARYO_TRY(const auto files, input_files(options.input));
+  KARYO_TRY(const auto files, wanted_files(options));
   KARYO_TRY(auto predictor,
             open_predictor(options.model, console.options().device, options.precision));
   const bool labels = predictor->kind() == ModelKind::kStarDist;
@@ -290,6 +305,8 @@ void add_predict_command(cli::Cli& command_line) {
   command->add_flag("--probability", options->probability,
                     "Also write NAME_probability.tif, on the network's grid; of a probabilistic "
                     "CARE model NAME_scale.tif");
+  command->add_option("--only", options->only,
+                      "File with the names of the images to use, one a line, without ending");
   command->add_option("--shard", options->shard, "Only part i of n of the files, as i/n");
   command->add_flag("--overwrite", options->overwrite, "Make results anew that are there already");
   command->add_option("--precision", options->precision, "float32, bfloat16 or auto (float32)")

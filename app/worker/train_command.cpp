@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <variant>
 #include <vector>
@@ -113,22 +112,6 @@ Result<TrainConfig> resolve(const TrainOptions& options, const cli::CommonOption
   return config;
 }
 
-/// One name a line.
-Result<std::vector<std::string>> names_in(const std::filesystem::path& file) {
-  KARYO_TRY(const std::string text, read_file(file, std::uintmax_t{16} << 20));
-  std::vector<std::string> names;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (!line.empty()) names.push_back(line);
-  }
-  if (names.empty()) {
-    return Error(ErrorCode::kInvalidArgument, file.string() + " names no image",
-                 "Write one name a line, without ending, or leave --only out.");
-  }
-  return names;
-}
-
 /// The default of each kind that has the setting: "400; care, n2v: 100", "5; 3D: 3".
 std::string defaults_text(const Setting& setting) {
   std::vector<std::pair<std::string, std::string>> texts;  // default, whose
@@ -170,7 +153,7 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
                  "Leave --only out, or put the images to train on into a folder of their own.");
   }
   if (!options.only.empty()) {
-    KARYO_TRY(request.only, names_in(options.only));
+    KARYO_TRY(request.only, cli::names_in(options.only));
   }
   request.pretrained = options.pretrained;
   request.preview = options.preview;

@@ -126,6 +126,43 @@ TEST_F(ModelWindowTest, ItsObjectsAreShownWhileSettingsChangeThenKept) {
   EXPECT_FALSE(window_.errors().isVisible());
 }
 
+TEST_F(ModelWindowTest, ItMakesTheMasksOfTheOtherImagesToBeReviewed) {
+  for (const char* name : {"more", "other", "masked", "left_out"}) {
+    ASSERT_TRUE(write_image(folder_ / "data" / "images" / (std::string(name) + ".tif"),
+                            test::spot_image({{30, 30}, {60, 70}})));
+  }
+  ASSERT_TRUE(write_labels(folder_ / "data" / "masks" / "masked.tif",
+                           LabelArray(Index3{1, test::kSpotImageSize, test::kSpotImageSize})));
+  open_folder(folder_ / "data");
+  const auto item = [&](const char* name) -> const DatasetItem& {
+    return dataset().items()[static_cast<std::size_t>(dataset().find(name))];
+  };
+  dataset().set_state(dataset().find("left_out"), ImageState::kExcluded);
+  window_.run("dataset.go_to", {{"image", "spots"}});
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
+  choose_model(folder_ / "model");
+  press("model_rest");
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
+  for (const char* name : {"more", "other"}) {
+    EXPECT_EQ(item(name).state, ImageState::kNeedsReview) << name;
+    EXPECT_TRUE(std::filesystem::exists(item(name).mask)) << name;
+  }
+  EXPECT_FALSE(std::filesystem::exists(item("left_out").mask));
+  EXPECT_FALSE(std::filesystem::exists(item("spots").mask)) << "it is open";
+  const auto untouched = read_labels(item("masked").mask);
+  ASSERT_TRUE(untouched);
+  EXPECT_EQ(std::count(untouched->begin(), untouched->end(), 0u), untouched->count());
+  window_.run("dataset.go_to", {{"image", "more"}});
+  ASSERT_TRUE(
+      wait_until([&] { return dataset().current_item()->name == "more" && !workspace_.busy(); }));
+  EXPECT_NE(id(30, 30), 0u);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "data" / ".karyoscope.predict.txt"));
+  EXPECT_FALSE(window_.errors().isVisible());
+  press("model_rest");
+  QTest::qWait(20);
+  EXPECT_TRUE(window_.errors().isVisible() || workspace_.busy()) << "spots alone is left";
+}
+
 TEST_F(ModelWindowTest, ARealModelOverARealImage) {
   KARYO_NEEDS_SHARED();
   const auto model = test::shared_dir() / "models" / "stardist2d" / "dsb2018_30x50";
