@@ -11,6 +11,8 @@
 #include "app/cli/option_text.h"
 #include "app/worker/commands.h"
 #include "app/worker/restore_image.h"
+#include "core/base/atomic_file.h"
+#include "core/base/text.h"
 #include "core/io/image_io.h"
 #include "core/io/image_names.h"
 #include "core/io/roi_zip.h"
@@ -138,6 +140,29 @@ Result<void> check_targets(const PredictOptions& options, const std::vector<fs::
   return {};
 }
 
+/// Each object's class: a table that training and `evaluate labels` read back. The class of an
+/// object is the most probable one; empty where that is the background.
+std::string class_table(const std::vector<std::string>& names, const Prediction& prediction) {
+  std::string text = "label,class,class_id,probability";
+  for (const auto& name : names) text += "," + csv_field(name);
+  text += "\n";
+  for (std::size_t i = 0; i < prediction.class_prob.size(); ++i) {
+    const auto& prob = prediction.class_prob[i];
+    const auto best =
+        static_cast<std::size_t>(std::max_element(prob.begin(), prob.end()) - prob.begin());
+    char number[32];
+    const auto decimal = [&](float value) {
+      std::snprintf(number, sizeof number, ",%.4f", value);
+      return std::string(number);
+    };
+    text += std::to_string(i + 1) + "," + (best == 0 ? "" : csv_field(names[best - 1])) + "," +
+            std::to_string(best) + decimal(prediction.scores[i]);
+    for (std::size_t c = 1; c < prob.size(); ++c) text += decimal(prob[c]);
+    text += "\n";
+  }
+  return text;
+}
+
 /// Segments every time point of one image and writes what was asked for; returns object count.
 Result<std::int64_t> predict_file(Predictor& predictor, const fs::path& input,
                                   const fs::path& output, const PredictOptions& options,
@@ -153,6 +178,11 @@ Result<std::int64_t> predict_file(Predictor& predictor, const fs::path& input,
       const auto name = stem + "_probability" +
                         (image.shape().t > 1 ? "_t" + std::to_string(t + 1) : "") + ".tif";
       KARYO_CHECK_OK(write_image(output / name, *prediction.probability, {.compress = true}));
+    }
+    if (const auto names = predictor.class_names(); !names.empty()) {
+      const auto name =
+          stem + (image.shape().t > 1 ? "_t" + std::to_string(t + 1) : "") + "_classes.csv";
+      KARYO_CHECK_OK(write_file_atomically(output / name, class_table(names, prediction)));
     }
     frames.push_back(std::move(prediction.labels));
   }

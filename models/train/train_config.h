@@ -62,11 +62,14 @@ struct StarDistTrainSettings {
   std::int64_t rays = 32;
   Index3 grid{1, 2, 2};  ///< voxels a network output pixel stands for, ZYX
   std::string anisotropy = "auto";  ///< 3D: "z,y,x"; auto: as the training's objects are
+  std::string backbone = "unet";    ///< or, in 3D, "resnet"
+  std::int64_t blocks = 4;          ///< of a ResNet
+  std::string classes = "none";     ///< "auto": those of the dataset's tables; or their names
   std::int64_t features = 128;
 
   double foreground_only = 0.9;
   double background_reg = 1e-4;
-  double weight_prob = 1.0, weight_dist = 0.2;
+  double weight_prob = 1.0, weight_dist = 0.2, weight_class = 1.0;
 
   double percentile_low = 1.0, percentile_high = 99.8;
 
@@ -184,7 +187,11 @@ Result<void> validate(const TrainConfig& config);
 /// N2V, whose mean is then the noise-free image.
 std::string resolved_loss(const TrainConfig& config);
 
-/// What the network divides each axis by: grid (of StarDist) * 2^depth (z: 1 in 2D).
+/// The names in the setting "classes"; none for "none" and "auto".
+std::vector<std::string> class_names(const TrainConfig& config);
+
+/// What the network divides each axis by: grid (of StarDist) * 2^depth, of a ResNet the grid alone
+/// (z: 1 in 2D).
 Index3 patch_divisor(const TrainConfig& config);
 
 /// Size of one image, for the checks against data.
