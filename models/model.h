@@ -32,6 +32,7 @@ struct TrainRequest {
   /// After each epoch the labels of one validation image, or the image restored; empty: none.
   std::filesystem::path preview;
   std::string device = "auto";
+  std::int64_t memory_bytes = 0;  ///< the most that it may take; 0: what is free
 };
 
 struct TrainSummary {

@@ -73,11 +73,6 @@ torch::Tensor conv_strided(const torch::Tensor& x, const ConvLayer& layer,
                             layer.bias.to(type), steps, zeros, ones, false, zeros, 1);
 }
 
-/// Of those that are named, not numbered.
-bool is_head(const std::string& name) {
-  return name.starts_with("features") || name.starts_with("prob") || name == "dist";
-}
-
 /// Normal within two deviations, of deviation 1 all the same, as Keras has it.
 double cut_normal(Random& random) {
   constexpr double kDeviation = 0.87962566103423978;
@@ -89,6 +84,10 @@ double cut_normal(Random& random) {
 }
 
 }  // namespace
+
+bool is_head(const std::string& layer) {
+  return layer.starts_with("features") || layer.starts_with("prob") || layer == "dist";
+}
 
 void StarDistNet::add_layers(const std::vector<LayoutLayer>& layout, bool he_normal,
                              Random& random) {

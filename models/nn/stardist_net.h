@@ -44,6 +44,9 @@ struct StarDistOutput {
   }
 };
 
+/// "features", "prob", "dist" and the like: the layers that depend on what is learned.
+bool is_head(const std::string& layer);
+
 /// Not thread-safe while weights change; passes without gradient may run side by side.
 class StarDistNet {
  public:

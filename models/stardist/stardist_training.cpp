@@ -39,6 +39,16 @@ constexpr std::array<NetworkKey, 13> kNetworkKeys{{{"n_dim", "--dims"},
                                                    {"resnet_n_filter_base", "--filters"},
                                                    {"net_conv_after_resnet", "--features"}}};
 
+/// What has to be the same where a training begins with another model's weights: all but the heads.
+constexpr std::array<NetworkKey, 8> kBodyKeys{{{"n_dim", "--dims"},
+                                               {"backbone", "--backbone"},
+                                               {"n_channel_in", "the number of channels"},
+                                               {"grid", "--grid"},
+                                               {"unet_n_depth", "--unet-depth"},
+                                               {"unet_n_filter_base", "--filters"},
+                                               {"resnet_n_blocks", "--blocks"},
+                                               {"resnet_n_filter_base", "--filters"}}};
+
 std::vector<DatasetPair> chosen(const std::vector<DatasetPair>& pairs,
                                 const std::vector<std::int64_t>& positions) {
   std::vector<DatasetPair> part;
@@ -109,6 +119,50 @@ Result<DatasetClasses> resolve_classes(TrainConfig& config, const std::vector<Da
   KARYO_CHECK_OK(validate(config));  // of names that the tables brought
   observer.on_note("classes: " + counts);
   return classes;
+}
+
+/// Puts a number in the place of "auto", by the objects: in 3D 1 along axes that show them shorter
+/// and 2 along the others (stardist's 3D example); in 2D 2, but 1 where they are so small that
+/// every second pixel loses their shape, and 4 or 8 where they are larger than what the network
+/// sees of a plane on grid 2 at its usual depth, about 90 pixels.
+void resolve_grid(TrainConfig& config, const DataLook& look, TrainObserver& observer) {
+  if (!is_auto(config.grid)) return;
+  constexpr double kSmall = 10, kSeen = 90, kShorter = 1.5;
+  if (config.dims == 3) {
+    const auto known = stardist::parse_anisotropy(config.anisotropy);
+    const auto step = [&](int axis) -> std::int64_t {
+      return known && (*known)[static_cast<std::size_t>(axis)] > kShorter ? 1 : 2;
+    };
+    config.grid = {step(0), step(1), step(2)};
+    observer.on_note("grid: " + std::to_string(config.grid.z) + "," +
+                     std::to_string(config.grid.y) + "," + std::to_string(config.grid.x) +
+                     ", by the anisotropy " + config.anisotropy);
+    return;
+  }
+  std::int64_t step = look.diameter > 0 && look.diameter < kSmall ? 1 : 2;
+  while (step < 8 && look.diameter > kSeen * static_cast<double>(step) / 2) step *= 2;
+  config.grid = {1, step, step};
+  char text[96];
+  std::snprintf(text, sizeof text, "grid: %lld, by the objects' median diameter of %.0f px",
+                static_cast<long long>(step), look.diameter);
+  observer.on_note(text);
+}
+
+/// The weights of another model, and what is to be said of it.
+Result<void> begin_with(const std::filesystem::path& folder, const DataLook& look,
+                        StarDistModel& model, TrainObserver& observer) {
+  KARYO_TRY(const auto base, ModelFolder::open(folder));
+  if (!base.stardist) {
+    return Error(ErrorCode::kInvalidArgument, folder.string() + " is no StarDist model",
+                 "Give one to --pretrained, or start without.");
+  }
+  KARYO_CHECK_OK(
+      check_pretrained(base, to_json(*base.stardist), to_json(model.config()), kBodyKeys));
+  KARYO_TRY(const auto fresh, model.take_weights(base));
+  observer.on_note("starting from the weights in " + base.weights.string());
+  note_fresh(fresh, observer);
+  note_differences(base, look, observer);
+  return {};
 }
 
 /// After each epoch, besides what the inner observer does: notes what reading the files brought up
@@ -188,8 +242,29 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   observer.on_note(std::to_string(training_pairs.size()) + " images to train on, " +
                    std::to_string(validation_pairs.size()) + " to validate with" +
                    (split.shared ? " (the same one: scores will look too good)" : ""));
+  std::vector<std::filesystem::path> images, masks;
+  DataSize data;
+  Index3 smallest{INT64_MAX, INT64_MAX, INT64_MAX};
+  for (const auto& pair : dataset.pairs) {
+    const Index3 size = pair.shape.zyx();
+    smallest = {std::min(smallest.z, size.z), std::min(smallest.y, size.y),
+                std::min(smallest.x, size.x)};
+    data.channels = pair.shape.c;
+    data.bytes +=
+        static_cast<double>(size.count()) *
+        static_cast<double>(pair.shape.c * static_cast<std::int64_t>(bytes_of(pair.type)) + 2);
+  }
+  for (const auto& pair : training_pairs) {
+    images.push_back(pair.image);
+    masks.push_back(pair.mask);
+  }
+  KARYO_TRY(const DataLook look, look_at(images, masks, control));
   KARYO_CHECK_OK(resolve_anisotropy(config, training_pairs, observer, control));
+  resolve_grid(config, look, observer);
   KARYO_TRY(const auto classes, resolve_classes(config, dataset.pairs, observer));
+  data.classes = static_cast<std::int64_t>(classes.names.size());
+  KARYO_CHECK_OK(
+      settle_memory(request, config, data, smallest, precision == Precision::kBFloat16, observer));
   const auto classes_of = [&](const std::vector<std::int64_t>& positions) {
     std::vector<ClassNumbers> part;
     if (classes.names.empty()) return part;
@@ -209,9 +284,7 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   Random random(static_cast<std::uint64_t>(config.seed));
   KARYO_TRY(auto model, StarDistModel::create(network, random));
   if (!request.pretrained.empty()) {
-    KARYO_TRY(const auto base, ModelFolder::open(request.pretrained));
-    KARYO_CHECK_OK(model.load_weights(base.weights));
-    observer.on_note("starting from the weights in " + base.weights.string());
+    KARYO_CHECK_OK(begin_with(request.pretrained, look, model, observer));
   }
   if (!request.preview.empty()) {  // found out now, not after the first epoch
     const auto probe = AtomicFile::create(request.preview / "epoch_0001.tif");
@@ -227,15 +300,14 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   record.torch_version = TORCH_VERSION;
   record.device = device.reason;
   record.started = utc_now();
+  record.more[kLookKey] = to_json(look);
   if (!classes.names.empty()) record.more["classes"] = classes.names;
   KARYO_CHECK_OK(folder.save_record(record));
 
   StarDistLearner learner(model, std::move(training), std::move(validation), config, device,
                           precision, request.model);
   EpochObserver epochs(observer, request, validation_pairs.front(), *cache, model, device);
-  TrainPlan plan{config.epochs, config.steps, config.lr,
-                 {config.reduce_lr_factor, config.reduce_lr_patience}, request.model,
-                 request.resume};
+  const TrainPlan plan = plan_of(request, config);
   KARYO_TRY(const auto outcome, train(learner, plan, epochs, control));
 
   TrainSummary summary;

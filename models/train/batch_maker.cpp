@@ -8,6 +8,7 @@
 #include "core/labels/label_volume.h"
 #include "models/stardist/object_probability.h"
 #include "models/stardist/star_distances.h"
+#include "models/train/warp.h"
 
 namespace karyo {
 namespace {
@@ -177,8 +178,15 @@ Result<Patch> StarDistBatchMaker::make_patch(std::int64_t sample) const {
 
   const AugmentSet& augment = config_.augment;
   Patch patch;
-  if (augment.zoom) {
-    const double factor = random.uniform(kZoomLow, kZoomHigh);
+  if (augment.turn > 0 || augment.elastic > 0) {
+    const Warp warp = draw_warp(random, augment, size.y, size.x);
+    const PlaneExtent wanted = seen_by(warp, size.y, size.x);
+    const Index3 whole = image->shape();
+    const Index3 centre{corner.z + size.z / 2, corner.y + size.y / 2, corner.x + size.x / 2};
+    const Index3 seen{size.z, std::min(wanted.height, whole.y), std::min(wanted.width, whole.x)};
+    patch = warped(cut(*image, box_around(centre, seen, whole)), size.y, size.x, warp);
+  } else if (augment.zoom > 0) {
+    const double factor = draw_zoom(random, augment.zoom);
     const auto needed = [&](std::int64_t extent, std::int64_t limit) {
       const auto wanted =
           static_cast<std::int64_t>(std::ceil(static_cast<double>(extent) / factor)) + 2;
@@ -191,8 +199,9 @@ Result<Patch> StarDistBatchMaker::make_patch(std::int64_t sample) const {
     patch = cut(*image, box);
   }
   orient(patch, draw_orientation(random, augment, size.y == size.x));
-  if (augment.intensity) change_intensity(patch, random);
-  if (augment.noise) add_noise(patch, random);
+  if (augment.intensity > 0) change_intensity(patch, random, augment.intensity);
+  if (augment.blur > 0) blur(patch, random.uniform(0, kBlurSigma * augment.blur));
+  if (augment.noise > 0) add_noise(patch, random, augment.noise);
   return patch;
 }
 

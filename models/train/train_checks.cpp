@@ -38,9 +38,14 @@ Result<void> validate_restoration(const TrainConfig& config) {
                   "Choose an odd number, 3, 5 or 7, for --kernel.");
   }
   const AugmentSet& augment = config.augment;
-  if (augment.zoom || augment.intensity || augment.noise) {
-    return refuse("zoom, intensity and noise would change the noise that is to be learned",
+  if (augment.intensity > 0 || augment.noise > 0 || augment.blur > 0) {
+    return refuse("intensity, noise and blur would change the noise that is to be learned",
                   "Choose --augment flip,rotate, one of them or none.");
+  }
+  if (config.model == "n2v" && augment.warps()) {
+    return refuse(
+        "zoom, turn and elastic mix neighbouring pixels, whose noise has to be independent",
+        "Choose --augment flip,rotate, one of them or none.");
   }
   if (config.model == "care") {
     if (config.patches_per_image == 0) {
@@ -110,6 +115,7 @@ Result<void> validate(const TrainConfig& config) {
   KARYO_CHECK_OK(validate_ranges(config));
   const bool stardist = config.model == "stardist";
   if (!stardist) KARYO_CHECK_OK(validate_restoration(config));
+  if (is_auto(config.grid)) return {};  // the rest is known with the data
   for (const std::int64_t step : {config.grid.z, config.grid.y, config.grid.x}) {
     if (!std::has_single_bit(static_cast<std::uint64_t>(step))) {
       return Error(ErrorCode::kInvalidArgument,
@@ -117,8 +123,9 @@ Result<void> validate(const TrainConfig& config) {
                    "Choose 1, 2, 4, 8 or 16 for each axis of --grid.");
     }
   }
-  if (config.dims == 2 && (config.patch.z != 1 || (stardist && config.grid.z != 1))) {
-    const bool patch = config.patch.z != 1;
+  if (config.dims == 2 &&
+      ((config.patch.z != 1 && !is_auto(config.patch)) || (stardist && config.grid.z != 1))) {
+    const bool patch = config.patch.z != 1 && !is_auto(config.patch);
     return Error(ErrorCode::kInvalidArgument,
                  std::string("the setting \"") + (patch ? "patch" : "grid") + "\" has " +
                      std::to_string(patch ? config.patch.z : config.grid.z) +
@@ -137,6 +144,7 @@ Result<void> validate(const TrainConfig& config) {
                  "Leave --backbone out, or choose --dims 3.");
   }
   if (stardist) KARYO_CHECK_OK(validate_classes(config));
+  if (is_auto(config.patch)) return {};
   const Index3 by = patch_divisor(config);
   const Index3 down{rounded_down(config.patch.z, by.z), rounded_down(config.patch.y, by.y),
                     rounded_down(config.patch.x, by.x)};

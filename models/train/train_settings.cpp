@@ -36,14 +36,18 @@ std::vector<Setting> make_settings() {
        4096,
        {},
        "patches",
-       "Patches looked at in one step; more is steadier and takes more memory."},
+       "Patches looked at in one step; more is steadier and takes more memory.",
+       {},
+       true},
       {"patch",
        &Config::patch,
        1,
        8192,
        {},
        "pixels",
-       "Size of the pieces cut from the images; several objects should fit into one."},
+       "Size of the pieces cut from the images; several objects should fit into one.",
+       {},
+       true},
       {"val",
        &Config::val,
        0.001,
@@ -60,6 +64,48 @@ std::vector<Setting> make_settings() {
        "Patches validated after each epoch; 0: one for each validation image.",
        kStarDist},
       {"lr", &Config::lr, 1e-8, 1, {}, "", "Learning rate of the Adam optimiser at the start."},
+      {"recipe",
+       &Config::recipe,
+       0,
+       0,
+       {"field", "fast"},
+       "",
+       "Where the other defaults come from: what the field uses, or what learns in fewer steps."},
+      {"schedule",
+       &Config::schedule,
+       0,
+       0,
+       {"plateau", "cosine"},
+       "",
+       "How the learning rate falls: when validation stops improving, or on a cosine to the end."},
+      {"warmup",
+       &Config::warmup,
+       0,
+       1'000'000,
+       {},
+       "steps",
+       "Steps in which the learning rate rises to its value."},
+      {"weight_decay",
+       &Config::weight_decay,
+       0,
+       1,
+       {},
+       "",
+       "Pulls weights towards 0 at each step, times the learning rate (AdamW)."},
+      {"ema",
+       &Config::ema,
+       0,
+       0.99999,
+       {},
+       "share kept at each step",
+       "Validates and saves a moving average of the weights; 0: the weights themselves."},
+      {"checkpoint_minutes",
+       &Config::checkpoint_minutes,
+       0,
+       100'000,
+       {},
+       "minutes",
+       "Longest time without a checkpoint within an epoch; 0: after epochs alone."},
       {"reduce_lr_factor",
        &Config::reduce_lr_factor,
        0.01,
@@ -89,7 +135,8 @@ std::vector<Setting> make_settings() {
        {},
        "pixels, a power of 2",
        "Pixels one prediction stands for; 2 is faster, 1 suits objects below 10 pixels.",
-       kStarDist},
+       kStarDist,
+       true},
       {"anisotropy",
        &Config::anisotropy,
        0,
@@ -362,7 +409,8 @@ TrainConfig TrainConfig::defaults(const std::string& model, std::int64_t dims) {
   config.reduce_lr_patience = 10;
   config.unet_depth = 2;
   // What brightens, blurs or adds noise would change what is to be learned.
-  config.augment = {true, true, false, false, false};
+  config.augment = AugmentSet::none();
+  config.augment.flip = config.augment.rotate = true;
   config.cache_mib = 1024;
   if (model == "care") {
     config.patch = dims == 2 ? Index3{1, 64, 64} : Index3{8, 80, 80};
@@ -372,6 +420,21 @@ TrainConfig TrainConfig::defaults(const std::string& model, std::int64_t dims) {
   } else {
     config.patch = dims == 2 ? Index3{1, 64, 64} : Index3{16, 64, 64};
   }
+  return config;
+}
+
+TrainConfig TrainConfig::defaults(const std::string& model, std::int64_t dims,
+                                  const std::string& recipe) {
+  TrainConfig config = defaults(model, dims);
+  config.recipe = recipe;
+  if (recipe != "fast") return config;
+  // Measured on nuclei2d: docs/validation.md.
+  config.schedule = "cosine";
+  config.warmup = 100;
+  config.weight_decay = 1e-3;
+  config.ema = 0.99;
+  config.lr = 1e-3;
+  config.epochs = model == "stardist" ? 30 : 33;
   return config;
 }
 

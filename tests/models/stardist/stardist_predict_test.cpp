@@ -100,13 +100,21 @@ TEST(MultiClass, ObjectsHaveTheReferencesClassesTiledOrNot) {
   const auto model = load(folder);
   const auto thresholds = ModelFolder::open(folder)->thresholds;
   const auto golden = test::read_npz(folder / "details.npz");
+  const auto pixels = test::read_npy(folder / "input.npy");  // (Y, X, C), normalised
+  const auto channels = static_cast<std::size_t>(pixels.shape[2]);
+  NetworkImage image{{}, pixels.shape[2], {1, pixels.shape[0], pixels.shape[1]}};
+  for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t i = c; i < pixels.values.size(); i += channels) {
+      image.values.push_back(static_cast<float>(pixels.values[i]));
+    }
+  }
   const auto& points = golden.at("points").values;
   const auto& class_prob = golden.at("class_prob");
   const auto classes = static_cast<std::size_t>(class_prob.shape[1]);
   for (const Index3 tiles : {Index3{0, 0, 0}, Index3{1, 2, 3}}) {
     TaskControl control;
-    const auto sparse = predict_sparse(model, input_of(folder), static_cast<float>(thresholds.prob),
-                                       tiles, false, kCpu, Precision::kFloat32, control);
+    const auto sparse = predict_sparse(model, image, static_cast<float>(thresholds.prob), tiles,
+                                       false, kCpu, Precision::kFloat32, control);
     ASSERT_TRUE(sparse);
     ASSERT_EQ(sparse->classes, static_cast<std::int64_t>(classes));
     for (std::int64_t i = 0; i < golden.at("class_id").count(); ++i) {

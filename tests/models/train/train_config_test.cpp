@@ -150,7 +150,21 @@ TEST(TrainSettings, TakeCommandLineForms) {
   ASSERT_TRUE(set_setting(config, "augment", "flip,zoom"));
   EXPECT_EQ(config.augment, (AugmentSet{true, false, true, false, false}));
   ASSERT_TRUE(set_setting(config, "augment", "none"));
-  EXPECT_FALSE(config.augment.any());
+  EXPECT_EQ(config.augment, AugmentSet::none());
+  ASSERT_TRUE(set_setting(config, "augment", "rotate,turn=0.1,elastic"));
+  AugmentSet expected = AugmentSet::none();
+  expected.rotate = true;
+  expected.turn = 0.1;
+  expected.elastic = 1;
+  EXPECT_EQ(config.augment, expected);
+  const auto& settings = train_settings();
+  const auto augment = std::find_if(settings.begin(), settings.end(),
+                                    [](const Setting& s) { return s.name == "augment"; });
+  EXPECT_EQ(setting_text(config, *augment), "rotate,turn=0.1,elastic");
+  for (const char* wrong :
+       {"flip=2", "turn=-1", "turn=5", "turn=", "turn=x", "tilt", "flip,,zoom"}) {
+    EXPECT_FALSE(set_setting(config, "augment", wrong)) << wrong;
+  }
   ASSERT_TRUE(set_setting(config, "lr", "1e-3"));
   EXPECT_EQ(config.lr, 1e-3);
 }
