@@ -45,7 +45,7 @@ struct SharedTrainSettings {
   Index3 patch{1, 256, 256};     ///< voxels, ZYX; z is 1 in 2D; all 0: auto
   double val = 0.1;              ///< share of the images kept for validation
   double lr = 3e-4;
-  std::string recipe = "field";      ///< or "fast": other defaults, see with_recipe()
+  std::string recipe = "field";      ///< or "fast", which has other defaults
   std::string schedule = "plateau";  ///< of the rate; or "cosine", to 0 over all epochs
   std::int64_t warmup = 0;           ///< steps in which the rate rises from 0
   double weight_decay = 0;           ///< AdamW's, of kernels; times the rate at each step

@@ -26,6 +26,43 @@ TEST(TrainConfig, DefaultsAreTheFieldsAndValid) {
   EXPECT_EQ(config.lr, 3e-4);
 }
 
+TEST(TrainConfig, EveryRecipeIsValidForEveryKind) {
+  for (const char* kind : {"stardist", "care", "n2v"}) {
+    for (const std::int64_t dims : {2, 3}) {
+      const auto usual = TrainConfig::defaults(kind, dims);
+      EXPECT_EQ(TrainConfig::defaults(kind, dims, "field"), usual);
+      const auto fast = TrainConfig::defaults(kind, dims, "fast");
+      EXPECT_TRUE(validate(fast)) << kind;
+      EXPECT_EQ(fast.schedule, "cosine");
+      EXPECT_LT(fast.epochs, usual.epochs);
+    }
+  }
+}
+
+TEST(TrainConfig, ClassesAndResNetsAreChecked) {
+  TrainConfig config;
+  for (const char* fine : {"none", "auto", "mitotic", "a,b,c"}) {
+    ASSERT_TRUE(set_setting(config, "classes", fine));
+    EXPECT_TRUE(validate(config)) << fine;
+  }
+  for (const char* wrong : {"", "a,,b", "a,a", ","}) {
+    ASSERT_TRUE(set_setting(config, "classes", wrong));
+    EXPECT_FALSE(validate(config)) << wrong;
+  }
+  config = TrainConfig::defaults("stardist", 3);
+  config.backbone = "resnet";
+  config.patch = {10, 30, 30};
+  EXPECT_TRUE(validate(config));
+  EXPECT_EQ(patch_divisor(config), config.grid);
+  config.patch = {10, 31, 30};
+  EXPECT_FALSE(validate(config));
+  config = TrainConfig();
+  config.backbone = "resnet";
+  const auto flat = validate(config);
+  ASSERT_FALSE(flat);
+  EXPECT_THAT(flat.error().fix, HasSubstr("--dims 3"));
+}
+
 TEST(TrainSettings, SayEverythingAboutEachSetting) {
   std::set<std::string> names;
   const TrainConfig defaults;
