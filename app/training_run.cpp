@@ -94,6 +94,10 @@ Result<void> TrainingRun::start(const TrainingPlan& plan) {
   }
   KARYO_CHECK_OK(validate(plan.config));
   std::error_code ec;
+  if (!fs::is_directory(plan.data, ec)) {
+    return Error(ErrorCode::kNotFound, "there is no folder " + plan.data.string(),
+                 "Choose the folder of images to train on.");
+  }
   if (fs::exists(plan.model / "config.json", ec)) {
     return Error(ErrorCode::kInvalidArgument, plan.model.string() + " holds a model already",
                  "Choose another name for the new one.");

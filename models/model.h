@@ -34,6 +34,7 @@ struct TrainRequest {
   /// After each epoch the labels of one validation image, or the image restored; empty: none.
   std::filesystem::path preview;
   std::string device = "auto";
+  std::int64_t memory_bytes = 0;  ///< the most that it may take; 0: what is free
 };
 
 struct TrainSummary {
@@ -74,6 +75,9 @@ struct PredictSettings {
 struct Prediction {
   LabelArray labels;                 ///< (Z, Y, X) of one time point; 0 is background
   std::vector<float> scores;         ///< probability of object 1, 2, ...
+  /// Of a model that knows classes: the probability of each class of object 1, 2, ..., background
+  /// first. Empty where there are none.
+  std::vector<std::vector<float>> class_prob;
   std::optional<Volume> probability; ///< float32, on the network's grid, spacing accordingly
 
   // Of CARE and Noise2Void, which give no labels: (1, C, Z, Y, X) float32, in the intensities of
@@ -97,6 +101,8 @@ class Predictor {
   /// A CARE model that knows how sure it is: PredictSettings::probability gives its scale.
   virtual bool probabilistic() const { return false; }
   virtual Thresholds thresholds() const = 0;
+  /// Of class 1, 2, ...; empty where it does not tell objects apart.
+  virtual std::vector<std::string> class_names() const { return {}; }
   /// All planes of one time point; a 2D model segments each plane by itself and numbers objects
   /// through the stack, a 3D model finds bodies. Errors: channels that do not fit, NaN, cancelled.
   virtual Result<Prediction> predict(const Volume& image, std::int64_t t,

@@ -1,13 +1,19 @@
-// karyoscope dataset check DIR: what is wrong with a dataset, and how to mend it.
+// karyoscope dataset check DIR: what is wrong with a dataset, and how to mend it. dataset classes
+// DIR: the classes of objects as tables.
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <utility>
 
+#include "annotation/journal.h"
 #include "app/cli/commands.h"
+#include "app/dataset_journal.h"
+#include "core/dataset/class_table.h"
 #include "core/dataset/dataset_folder.h"
 #include "core/dataset/restoration_folder.h"
+#include "core/io/image_names.h"
 
 namespace karyo::cli {
 namespace {
@@ -101,6 +107,40 @@ Result<void> check(const CheckOptions& options, Console& console) {
   return check_dataset(std::move(dataset), console);
 }
 
+/// What the window's journal knows of the classes of objects, as tables that training reads.
+Result<void> write_classes(const CheckOptions& options, Console& console) {
+  const std::filesystem::path folder = options.folder;
+  std::error_code absent;
+  if (!std::filesystem::exists(folder / Journal::kFileName, absent)) {
+    return Error(ErrorCode::kNotFound, "nothing was annotated in " + folder.string(),
+                 "Open the folder in the window and give objects classes (Alt+1 to 9), or write "
+                 "classes/NAME.csv yourself.");
+  }
+  KARYO_TRY(const auto journal, Journal::open(folder));
+  const std::string usual = journal->setting("classes");
+  std::map<std::string, std::int64_t> counts;
+  std::int64_t files = 0;
+  for (const auto& [image, known] : journal->images()) {
+    KARYO_TRY(const auto notes, journal->notes(image));
+    KARYO_TRY(const ObjectNotes objects, objects_from(known_notes(notes).objects, usual));
+    ClassTable table;
+    for (const auto& [label, note] : objects.objects) {
+      if (note.object_class < 0) continue;
+      const auto& name = objects.classes[static_cast<std::size_t>(note.object_class)].name;
+      table[label] = name;
+      ++counts[name];
+    }
+    if (table.empty()) continue;
+    KARYO_CHECK_OK(write_class_table(folder / "classes" / (image_stem(image) + ".csv"), table));
+    ++files;
+  }
+  nlohmann::json told{{"path", options.folder}, {"files", files}, {"classes", counts}};
+  console.result(told);
+  for (const auto& [name, count] : counts) console.say(counted(count, "object") + " of " + name);
+  console.say(counted(files, "table") + " written to " + (folder / "classes").string());
+  return {};
+}
+
 }  // namespace
 
 void add_dataset_command(Cli& cli) {
@@ -113,6 +153,11 @@ void add_dataset_command(Cli& cli) {
   command->add_option("DIR", options->folder, "Folder with images/ and masks/, or low/ and high/")
       ->required();
   command->add_option("--dims", options->dims, "2: planes, 3: stacks")->check(CLI::Range(2, 3));
+  CLI::App* classes = cli.add_command(
+      "classes", "Write the classes given in the window as classes/NAME.csv, for --classes",
+      [options](Console& console) { return write_classes(*options, console); }, dataset);
+  classes->add_option("DIR", options->folder, "Folder with images/, masks/ and karyoscope.db")
+      ->required();
 }
 
 }  // namespace karyo::cli

@@ -54,6 +54,10 @@ Result<void> evaluate_labels_command(const Options& options, Console& console) {
   console.end_progress();
   console.say(images_counted(evaluation.images.size()) + ", pooled:");
   say_table(console, evaluation.pooled);
+  for (const auto& [name, scores] : evaluation.by_class) {
+    console.say("class " + name + ":");
+    say_table(console, scores);
+  }
   const bool any_ignored = std::any_of(evaluation.pooled.begin(), evaluation.pooled.end(),
                                        [](const Matching& m) { return m.n_ignored > 0; });
   if (any_ignored) {

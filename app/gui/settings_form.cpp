@@ -5,6 +5,7 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QRegularExpression>
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <QVBoxLayout>
@@ -40,28 +41,49 @@ class WordTicks : public QWidget {
       ticks_.push_back(tick);
     }
   }
+  /// With the strengths that were set ("noise=0.5").
   QStringList ticked() const {
     QStringList list;
     for (int i = 0; i < words_.size(); ++i) {
-      if (ticks_[static_cast<std::size_t>(i)]->isChecked()) list << words_[i];
+      if (!ticks_[static_cast<std::size_t>(i)]->isChecked()) continue;
+      const QStringList given = given_.filter(
+          QRegularExpression(QStringLiteral("^%1(=.*)?$").arg(words_[i])));
+      list << given.value(0, words_[i]);
     }
     return list;
   }
   void set_ticked(const QStringList& list) {
+    given_ = list;
     for (int i = 0; i < words_.size(); ++i) {
-      ticks_[static_cast<std::size_t>(i)]->setChecked(list.contains(words_[i]));
+      const bool on = list.contains(words_[i]) ||
+                      !list.filter(words_[i] + QLatin1Char('=')).isEmpty();
+      ticks_[static_cast<std::size_t>(i)]->setChecked(on);
     }
   }
   std::function<void()> on_change;
 
  private:
-  QStringList words_;
+  QStringList words_, given_;
   std::vector<QCheckBox*> ticks_;
 };
 
 QStringList words_of(const TrainConfig& config, const Setting& setting) {
   const auto text = QString::fromStdString(setting_text(config, setting));
   return text == QLatin1String("none") ? QStringList() : text.split(QLatin1Char(','));
+}
+
+/// Those of a list that this kind of model can have.
+QStringList words_that_fit(const TrainConfig& config, const Setting& setting) {
+  TrainConfig all = config;
+  static_cast<void>(set_setting(all, setting.name, "all"));
+  QStringList fit;
+  for (const QString& token : words_of(all, setting)) {
+    const QString word = token.section(QLatin1Char('='), 0, 0);
+    TrainConfig alone = config;
+    const bool fits = set_setting(alone, setting.name, word.toStdString()) && validate(alone);
+    if (fits) fit << word;
+  }
+  return fit;
 }
 
 }  // namespace
@@ -134,12 +156,17 @@ QWidget* SettingsForm::control_for(const Setting& setting) {
   if (std::holds_alternative<std::int64_t TrainConfig::*>(setting.field)) {
     auto* box = new QSpinBox(rows_);
     constexpr double kMost = std::numeric_limits<int>::max();
-    box->setRange(static_cast<int>(setting.low), static_cast<int>(std::min(setting.high, kMost)));
+    const double low = setting.automatic ? 0 : setting.low;
+    box->setRange(static_cast<int>(low), static_cast<int>(std::min(setting.high, kMost)));
+    if (setting.automatic) box->setSpecialValueText(tr("auto"));
     box->setGroupSeparatorShown(false);
     box->setAlignment(Qt::AlignRight);
     box->setKeyboardTracking(false);
     QObject::connect(box, &QSpinBox::valueChanged, this,
-                     [this, of](int value) { take(*of, std::to_string(value)); });
+                     [this, of](int value) {
+                       const bool automatic = of->automatic && value == 0;
+                       take(*of, automatic ? "auto" : std::to_string(value));
+                     });
     show_.push_back([box, this, of] {
       box->setValue(static_cast<int>(config_.*std::get<std::int64_t TrainConfig::*>(of->field)));
     });
@@ -157,9 +184,7 @@ QWidget* SettingsForm::control_for(const Setting& setting) {
     return choice;
   }
   if (std::holds_alternative<AugmentSet TrainConfig::*>(setting.field)) {
-    TrainConfig everything = config_;
-    static_cast<void>(set_setting(everything, setting.name, "all"));
-    auto* ticks = new WordTicks(words_of(everything, setting), rows_);
+    auto* ticks = new WordTicks(words_that_fit(config_, setting), rows_);
     ticks->on_change = [this, of, ticks] { take(*of, joined(ticks->ticked())); };
     show_.push_back([ticks, this, of] { ticks->set_ticked(words_of(config_, *of)); });
     return ticks;

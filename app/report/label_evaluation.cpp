@@ -4,11 +4,13 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 
 #include "app/report/overlay.h"
 #include "core/base/atomic_file.h"
 #include "core/base/task.h"
 #include "core/base/text.h"
+#include "core/dataset/class_table.h"
 #include "core/io/image_io.h"
 #include "core/labels/label_volume.h"
 
@@ -76,6 +78,9 @@ json document_of(const LabelEvaluation& evaluation) {
     for (const ImageScores& image : evaluation.images) at_threshold.push_back(image.by_threshold[k]);
     means.push_back(average(at_threshold));
   }
+  for (const auto& [name, scores] : evaluation.by_class) {
+    document["classes"][name] = table_of(scores);
+  }
   document["images"] = std::move(images);
   document["mean_over_images"] = table_of(means);
   return document;
@@ -118,6 +123,62 @@ Result<LabelArray> read_frames(const std::filesystem::path& path, std::int64_t& 
   return all;
 }
 
+/// The objects of one class, without the others; `ignored` takes the place of those of none.
+LabelArray only_class(const LabelArray& labels, const ClassTable& classes, const std::string& name,
+                      std::uint32_t ignored) {
+  LabelArray only = labels;
+  for (std::uint32_t& id : only) {
+    if (id == 0 || id == kIgnoredLabel) continue;
+    const auto known = classes.find(id);
+    if (known == classes.end()) {
+      id = ignored;
+    } else if (known->second != name) {
+      id = 0;
+    }
+  }
+  return only;
+}
+
+Result<ClassScores> evaluate_classes(const EvaluationPair& pair, const LabelArray& truth,
+                                     const LabelArray& prediction,
+                                     const std::vector<double>& thresholds) {
+  const auto true_file = class_table_of(pair.truth), seen_file = class_table_of(pair.prediction);
+  ClassScores scores;
+  if (true_file.empty() || seen_file.empty()) return scores;
+  KARYO_TRY(const ClassTable true_classes, read_class_table(true_file));
+  KARYO_TRY(const ClassTable seen_classes, read_class_table(seen_file));
+  std::set<std::string> names;
+  for (const auto* table : {&true_classes, &seen_classes}) {
+    for (const auto& [label, name] : *table) names.insert(name);
+  }
+  for (const auto& name : names) {
+    const auto true_ones = only_class(truth, true_classes, name, kIgnoredLabel);
+    const auto seen_ones = only_class(prediction, seen_classes, name, 0);
+    KARYO_TRY(const auto overlaps, find_overlaps(true_ones.view(), seen_ones.view()));
+    for (const double threshold : thresholds) {
+      scores[name].push_back(match_objects(overlaps, threshold));
+    }
+  }
+  return scores;
+}
+
+/// Of all images, class by class.
+ClassScores pooled_classes(const std::vector<ImageScores>& images) {
+  std::map<std::string, std::vector<std::vector<Matching>>> by_threshold;
+  for (const ImageScores& image : images) {
+    for (const auto& [name, scores] : image.by_class) {
+      auto& all = by_threshold[name];
+      all.resize(scores.size());
+      for (std::size_t k = 0; k < scores.size(); ++k) all[k].push_back(scores[k]);
+    }
+  }
+  ClassScores pooled;
+  for (const auto& [name, all] : by_threshold) {
+    for (const auto& at_threshold : all) pooled[name].push_back(pool(at_threshold));
+  }
+  return pooled;
+}
+
 Result<ImageScores> evaluate_pair(const LabelEvaluationOptions& options,
                                   const EvaluationPair& pair) {
   std::int64_t frames = 1, predicted_frames = 1;
@@ -138,6 +199,9 @@ Result<ImageScores> evaluate_pair(const LabelEvaluationOptions& options,
   ImageScores scores{pair.name, {}};
   for (const double threshold : options.iou_thresholds) {
     scores.by_threshold.push_back(match_objects(*overlaps, threshold));
+  }
+  if (frames == 1) {
+    KARYO_TRY(scores.by_class, evaluate_classes(pair, truth, prediction, options.iou_thresholds));
   }
   if (truth.count() == 0) return scores;
 
@@ -178,6 +242,7 @@ Result<LabelEvaluation> evaluate_labels(
     for (const ImageScores& image : evaluation.images) at_threshold.push_back(image.by_threshold[k]);
     evaluation.pooled.push_back(pool(at_threshold));
   }
+  evaluation.by_class = pooled_classes(evaluation.images);
   KARYO_CHECK_OK(write_file_atomically(options.output / "metrics.csv", csv_of(evaluation)));
   KARYO_CHECK_OK(write_file_atomically(
       options.output / "metrics.json",

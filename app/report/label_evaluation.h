@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -19,20 +20,27 @@ struct LabelEvaluationOptions {
   std::vector<double> iou_thresholds;  ///< in (0, 1], ascending
 };
 
+/// Scores of the objects of each class, one a threshold.
+using ClassScores = std::map<std::string, std::vector<Matching>>;
+
 struct ImageScores {
   std::string name;
   std::vector<Matching> by_threshold;
+  ClassScores by_class = {};  ///< where truth and prediction have tables of classes
 };
 
 struct LabelEvaluation {
   std::vector<ImageScores> images;
   std::vector<Matching> pooled;  ///< one a threshold
+  ClassScores by_class;          ///< pooled; empty without tables of classes
   /// {"0.5": {"accuracy": ..., "f1": ..., ...}, ...}
   nlohmann::json pooled_table() const;
 };
 
 /// Reads, matches and draws every pair, then writes metrics.csv, metrics.json and overlays/NAME.png
 /// to the output folder. Ignored parts of the truth are left out (core/metrics/matching.h).
+/// Where truth and prediction have tables of classes (core/dataset/class_table.h), the objects of
+/// each class are compared with those of the same class, true ones of no known class being ignored.
 /// `on_image` is called after each with (done, total, name) and may return
 /// false to stop.
 /// Errors: as read_labels and find_overlaps, naming the file; kCancelled; kIo.

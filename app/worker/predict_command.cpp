@@ -12,12 +12,15 @@
 #include "app/cli/option_text.h"
 #include "app/worker/commands.h"
 #include "app/worker/restore_image.h"
+#include "core/base/atomic_file.h"
+#include "core/base/text.h"
 #include "core/io/image_io.h"
 #include "core/io/image_names.h"
 #include "core/io/roi_zip.h"
 #include "core/labels/label_rois.h"
 #include "models/model.h"
 #include "models/process.h"
+#include "models/train/train_folder.h"
 
 namespace karyo::worker {
 namespace {
@@ -153,10 +156,53 @@ Result<void> check_targets(const PredictOptions& options, const std::vector<fs::
   return {};
 }
 
+/// Each object's class: a table that training and `evaluate labels` read back. The class of an
+/// object is the most probable one; empty where that is the background.
+std::string class_table(const std::vector<std::string>& names, const Prediction& prediction) {
+  std::string text = "label,class,class_id,probability";
+  for (const auto& name : names) text += "," + csv_field(name);
+  text += "\n";
+  for (std::size_t i = 0; i < prediction.class_prob.size(); ++i) {
+    const auto& prob = prediction.class_prob[i];
+    const auto best =
+        static_cast<std::size_t>(std::max_element(prob.begin(), prob.end()) - prob.begin());
+    char number[32];
+    const auto decimal = [&](float value) {
+      std::snprintf(number, sizeof number, ",%.4f", value);
+      return std::string(number);
+    };
+    text += std::to_string(i + 1) + "," + (best == 0 ? "" : csv_field(names[best - 1])) + "," +
+            std::to_string(best) + decimal(prediction.scores[i]);
+    for (std::size_t c = 1; c < prob.size(); ++c) text += decimal(prob[c]);
+    text += "\n";
+  }
+  return text;
+}
+
+/// What a run was shown, to be compared with what the model learned from.
+struct Shown {
+  DataLook model;
+  bool planes = false;  ///< the model goes plane by plane: so are its objects
+  std::int64_t images = 0;
+  LookGatherer gatherer;
+
+  bool wants_more() const { return images < kMostLooked; }
+  void add(const Volume& image, LabelView labels) {
+    ++images;
+    gatherer.add_image(image);
+    const Index3 shape = labels.shape();
+    for (std::int64_t z = 0; planes && z < shape.z; ++z) {
+      gatherer.add_labels(labels.crop({{z, 0, 0}, {z + 1, shape.y, shape.x}}));
+    }
+    if (!planes) gatherer.add_labels(labels);
+  }
+};
+
 /// Segments every time point of one image and writes what was asked for; returns object count.
 Result<std::int64_t> predict_file(Predictor& predictor, const fs::path& input,
                                   const fs::path& output, const PredictOptions& options,
-                                  const PredictSettings& settings, TaskControl& control) {
+                                  const PredictSettings& settings, Shown& shown,
+                                  TaskControl& control) {
   KARYO_TRY(const auto image, read_image(input));
   const auto stem = image_stem(input);
   std::vector<LabelArray> frames;
@@ -169,8 +215,14 @@ Result<std::int64_t> predict_file(Predictor& predictor, const fs::path& input,
                         (image.shape().t > 1 ? "_t" + std::to_string(t + 1) : "") + ".tif";
       KARYO_CHECK_OK(write_image(output / name, *prediction.probability, {.compress = true}));
     }
+    if (const auto names = predictor.class_names(); !names.empty()) {
+      const auto name =
+          stem + (image.shape().t > 1 ? "_t" + std::to_string(t + 1) : "") + "_classes.csv";
+      KARYO_CHECK_OK(write_file_atomically(output / name, class_table(names, prediction)));
+    }
     frames.push_back(std::move(prediction.labels));
   }
+  if (shown.wants_more()) shown.add(image, frames.front().view());
   if (options.rois) {
     for (std::size_t t = 0; t < frames.size(); ++t) {
       const auto name = stem + (frames.size() > 1 ? "_t" + std::to_string(t + 1) : "") +
@@ -204,9 +256,9 @@ Result<void> check_options(const PredictOptions& options, const Predictor& predi
 /// What a model makes of one image; returns the number of objects, 0 for restored images.
 Result<std::int64_t> apply(Predictor& predictor, const fs::path& input,
                            const PredictOptions& options, const PredictSettings& settings,
-                           TaskControl& control) {
+                           Shown& shown, TaskControl& control) {
   if (predictor.kind() == ModelKind::kStarDist) {
-    return predict_file(predictor, input, options.output, options, settings, control);
+    return predict_file(predictor, input, options.output, options, settings, shown, control);
   }
   const auto scale =
       options.probability ? second_file(options, input, predictor.kind()) : fs::path();
@@ -230,6 +282,15 @@ Result<void> run(const PredictOptions& options, cli::Console& console) {
 
   TaskControl control;
   const InterruptWatch watch(control);
+  Shown shown;
+  if (const auto folder = ModelFolder::open(options.model)) {
+    shown.model = look_of(*folder);
+    shown.planes = folder->stardist && folder->stardist->n_dim == 2;
+  }
+  if (!labels && shown.model.images > 0) {
+    KARYO_TRY(const DataLook look, look_at(files, {}, control));
+    for (const auto& text : differences(shown.model, look)) console.note("warning: " + text);
+  }
   nlohmann::json results = nlohmann::json::array();
   std::int64_t done = 0, kept = 0, total_objects = 0;
   for (std::size_t i = shard.number - 1; i < files.size(); i += shard.of) {
@@ -240,7 +301,7 @@ Result<void> run(const PredictOptions& options, cli::Console& console) {
     }
     if (control.cancelled()) return cancelled_error("prediction");
     const auto file_start = std::chrono::steady_clock::now();
-    auto objects = apply(*predictor, files[i], options, settings, control);
+    auto objects = apply(*predictor, files[i], options, settings, shown, control);
     if (!objects) {  // errors of reading name the file themselves
       const bool named = objects.error().what.starts_with(files[i].string());
       return named ? objects.error() : objects.error().in(files[i].string());
@@ -259,6 +320,9 @@ Result<void> run(const PredictOptions& options, cli::Console& console) {
     results.push_back(std::move(entry));
   }
   console.end_progress();
+  for (const auto& text : differences(shown.model, shown.gatherer.look())) {
+    console.note("warning: " + text);
+  }
   if (kept > 0) {
     console.note("kept " + std::to_string(kept) +
                  " results that were there already; --overwrite makes them anew");

@@ -4,15 +4,16 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "app/cli/option_text.h"
 #include "app/worker/commands.h"
 #include "core/base/atomic_file.h"
 #include "models/model.h"
 #include "models/process.h"
+#include "models/train/memory_need.h"
 
 namespace karyo::worker {
 namespace {
@@ -63,19 +64,26 @@ class ConsoleObserver : public TrainObserver {
 
 /// What the command line said, before it is checked: settings as text, in the order of the table.
 struct TrainOptions {
-  std::string kind, data, model, config, only, pretrained, preview;
+  std::string kind, data, model, config, only, pretrained, preview, memory;
   bool resume = false;
   std::map<std::string, std::string> settings;
 };
 
-/// The dimensions that a file of settings names; none where it does not. What is wrong with the
-/// file is said when it is read in earnest.
-std::optional<std::int64_t> dims_in(const std::filesystem::path& path) {
+/// What the defaults depend on.
+struct Basis {
+  std::int64_t dims = 2;
+  std::string recipe = "field";
+};
+
+/// What a file of settings says of it. What is wrong with the file is said when it is read in
+/// earnest.
+void read_basis(const std::filesystem::path& path, Basis& basis) {
   const auto text = read_file(path, std::uintmax_t{1} << 20);
   const auto json = nlohmann::json::parse(text ? *text : "", nullptr, false);
-  if (!json.is_object() || !json.contains("dims")) return {};
-  const auto& dims = json.at("dims");
-  return dims.is_number_integer() ? std::optional(dims.get<std::int64_t>()) : std::nullopt;
+  if (!json.is_object()) return;
+  const auto dims = json.find("dims"), recipe = json.find("recipe");
+  if (dims != json.end() && dims->is_number_integer()) basis.dims = dims->get<std::int64_t>();
+  if (recipe != json.end() && recipe->is_string()) basis.recipe = recipe->get<std::string>();
 }
 
 /// Defaults, then with --resume the settings of the folder, then --config, then the command line.
@@ -86,17 +94,17 @@ Result<TrainConfig> resolve(const TrainOptions& options, const cli::CommonOption
   if (options.resume && std::filesystem::exists(saved, absent)) files.push_back(saved);
   if (!options.config.empty()) files.emplace_back(options.config);
 
-  // What is usual depends on the dimensions, which the last word on them decides.
-  std::int64_t dims = 2;
-  for (const auto& file : files) dims = dims_in(file).value_or(dims);
-  TrainConfig shape = TrainConfig::defaults(options.kind);
-  const std::string& asked = options.settings.at("dims");
-  if (!asked.empty()) {
-    KARYO_CHECK_OK(set_setting(shape, "dims", asked));
-    dims = shape.dims;
+  // What is usual depends on dimensions and recipe, which the last word on them decides.
+  Basis basis;
+  for (const auto& file : files) read_basis(file, basis);
+  TrainConfig shape = TrainConfig::defaults(options.kind, basis.dims);
+  shape.recipe = basis.recipe;
+  for (const char* name : {"dims", "recipe"}) {
+    const std::string& asked = options.settings.at(name);
+    if (!asked.empty()) KARYO_CHECK_OK(set_setting(shape, name, asked));
   }
 
-  TrainConfig config = TrainConfig::defaults(options.kind, dims);
+  TrainConfig config = TrainConfig::defaults(options.kind, shape.dims, shape.recipe);
   for (const auto& file : files) {
     KARYO_TRY(config, read_train_config(file, config));
     if (config.model == options.kind) continue;
@@ -158,6 +166,9 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
   request.pretrained = options.pretrained;
   request.preview = options.preview;
   request.device = console.options().device;
+  if (!options.memory.empty()) {
+    KARYO_TRY(request.memory_bytes, parse_memory(options.memory));
+  }
 
   ConsoleObserver observer(console);
   TaskControl control;
@@ -226,6 +237,8 @@ void add_train_command(cli::Cli& command_line) {
                       "Start from the weights of this model folder");
   command->add_flag("--resume", options->resume,
                     "Go on from the model folder's checkpoint, with its settings where none are given");
+  command->add_option("--memory", options->memory,
+                      "The most memory to take, as 8GiB or 500MiB; without it what is free");
   command->add_option("--every-epoch", options->preview,
                       "Folder for one validation image after each epoch: its labels, or the "
                       "image restored");

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "models/train/augment.h"
+#include "models/train/warp.h"
 
 namespace karyo {
 
@@ -67,6 +68,11 @@ Result<RestorationBatch> CareBatchMaker::make(std::int64_t number) const {
       const Orientation how = draw_orientation(random, config_.augment, size.y == size.x);
       orient_planes(low, size.y, size.x, how);
       orient_planes(high, size.y, size.x, how);
+      if (config_.augment.warps()) {
+        const Warp warp = draw_warp(random, config_.augment, size.y, size.x);
+        warp_planes(low, size.y, size.x, warp);
+        warp_planes(high, size.y, size.x, warp);
+      }
     }
     batch.image.insert(batch.image.end(), low.begin(), low.end());
     batch.target.insert(batch.target.end(), high.begin(), high.end());

@@ -276,4 +276,20 @@ Result<void> ModelFolder::save_settings(const Json& values) {
   return {};
 }
 
+std::vector<std::string> class_names_of(const ModelFolder& folder) {
+  if (!folder.stardist || !folder.stardist->n_classes) return {};
+  const auto count = static_cast<std::size_t>(*folder.stardist->n_classes);
+  std::vector<std::string> names;
+  for (std::size_t i = 1; i <= count; ++i) names.push_back("class " + std::to_string(i));
+  if (!folder.record) return names;
+  const auto known = folder.record->more.find("classes");
+  if (known == folder.record->more.end() || !known->is_array() || known->size() != count) {
+    return names;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    if ((*known)[i].is_string()) names[i] = (*known)[i].get<std::string>();
+  }
+  return names;
+}
+
 }  // namespace karyo

@@ -85,6 +85,10 @@ struct ModelFolder {
   std::filesystem::path checkpoint() const { return path / "checkpoint.safetensors"; }
 };
 
+/// The classes that a StarDist model tells apart: "classes" in karyoscope.json, else "class 1",
+/// ...; empty where there is one kind of object.
+std::vector<std::string> class_names_of(const ModelFolder& folder);
+
 /// The rule of csbdeep: of *.h5 and *.hdf5 the newest whose name contains "best", else the newest;
 /// hidden files are left out. Empty when there is none.
 std::filesystem::path choose_weights(const std::filesystem::path& folder);

@@ -18,7 +18,7 @@ Adam::Adam(std::vector<torch::Tensor> parameters) : parameters_(std::move(parame
   }
 }
 
-void Adam::step(double learning_rate) {
+void Adam::step(double learning_rate, double weight_decay) {
   const torch::NoGradGuard no_grad;
   ++steps_;
   const auto t = static_cast<double>(steps_);
@@ -27,6 +27,9 @@ void Adam::step(double learning_rate) {
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const auto& gradient = parameters_[i].grad();
     if (!gradient.defined()) continue;
+    if (weight_decay > 0 && parameters_[i].dim() > 1) {
+      parameters_[i].mul_(1 - learning_rate * weight_decay);
+    }
     first_[i].mul_(kBeta1).add_(gradient, 1 - kBeta1);
     second_[i].mul_(kBeta2).addcmul_(gradient, gradient, 1 - kBeta2);
     parameters_[i].addcdiv_(first_[i], second_[i].sqrt().add_(kEpsilon), -rate);

@@ -17,8 +17,9 @@ class Adam {
  public:
   explicit Adam(std::vector<torch::Tensor> parameters);
 
-  /// Applies the gradients and clears them.
-  void step(double learning_rate);
+  /// Applies the gradients and clears them. `weight_decay` shrinks kernels, not biases, by this
+  /// share times the rate, beside the gradient (AdamW: Loshchilov & Hutter, ICLR 2019).
+  void step(double learning_rate, double weight_decay = 0);
 
   std::int64_t steps() const { return steps_; }
   const std::vector<torch::Tensor>& first_moments() const { return first_; }

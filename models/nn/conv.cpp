@@ -92,6 +92,15 @@ class ConvRelu : public torch::autograd::Function<ConvRelu> {
   }
 };
 
+/// oneDNN's gradient of a kernel over volumes of one channel comes out NaN in bfloat16 with AMX (of
+/// LibTorch 2.15; CARE 3D's first layer, 8 x 8x80x80, within five steps). ReLU hides it from the
+/// loss. Such layers cost little in float32.
+bool gradient_fails(const torch::Tensor& x) {
+  constexpr std::int64_t kFewChannels = 16;
+  return torch::GradMode::is_enabled() && x.is_cpu() && x.dim() == 5 &&
+         x.scalar_type() == torch::kBFloat16 && x.size(1) < kFewChannels;
+}
+
 // Strips of this many pixels keep a layer's 32 float32 channels (8 MiB) within the caches.
 constexpr std::int64_t kStripPixels = 1 << 16;
 
@@ -117,6 +126,9 @@ torch::Tensor to_channels_last(const torch::Tensor& x) {
 torch::Tensor conv_same(const torch::Tensor& x, const torch::Tensor& weight,
                         const torch::Tensor& bias, bool relu) {
   if (winograd_fits(x, {}, weight)) return winograd_conv(x, {}, weight, bias, relu);
+  if (gradient_fails(x)) {
+    return conv_same(x.to(torch::kFloat32), weight, bias, relu).to(x.scalar_type());
+  }
   const auto w = weight.to(x.scalar_type());
   const auto b = bias.to(x.scalar_type());
   if (x.is_cpu() && can_fuse(x.scalar_type())) {

@@ -105,13 +105,28 @@ class FusedLoss : public torch::autograd::Function<FusedLoss> {
   }
 };
 
+/// Adds the classes' part. Pixels that say nothing add nothing, and count in the mean as in the
+/// reference.
+void add_class_loss(const StarDistOutput& output, const StarDistTarget& target, double weight,
+                    StarDistLoss& loss) {
+  if (output.classes == 0 || !target.classes.defined()) return;
+  const auto p = output.class_prob().clamp(kEpsilon, 1 - kEpsilon);
+  const auto truth = target.classes.unsqueeze(1);
+  const auto of_truth = p.gather(1, truth.clamp_min(0)).log();
+  const auto mean = -torch::where(truth.ge(0), of_truth, 0).mean();
+  loss.of_class = mean.item<double>();
+  loss.total = loss.total + weight * mean;
+}
+
 }  // namespace
 
 StarDistLoss stardist_loss(const StarDistOutput& output, const StarDistTarget& target,
                            const StarDistLossSettings& settings) {
   if (!output.head.is_cpu()) return stardist_loss_reference(output, target, settings);
   StarDistLoss loss;
-  loss.total = FusedLoss::apply(output.head, target, settings, &loss);
+  const auto head = output.head.narrow(1, 0, 1 + output.rays());
+  loss.total = FusedLoss::apply(head, target, settings, &loss);
+  add_class_loss(output, target, settings.class_weight, loss);
   return loss;
 }
 
@@ -131,8 +146,10 @@ StarDistLoss stardist_loss_reference(const StarDistOutput& output, const StarDis
   const auto background = torch::where(known, (1 - mask) * predicted.abs(), 0).mean();
   const auto dist = masked + settings.background_reg * background;
 
-  return {settings.prob_weight * prob + settings.dist_weight * dist, prob.item<double>(),
-          dist.item<double>()};
+  StarDistLoss loss{settings.prob_weight * prob + settings.dist_weight * dist, prob.item<double>(),
+                    dist.item<double>()};
+  add_class_loss(output, target, settings.class_weight, loss);
+  return loss;
 }
 
 }  // namespace karyo

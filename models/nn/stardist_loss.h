@@ -21,17 +21,21 @@ struct StarDistTarget {
   torch::Tensor prob;  ///< (N, h, w) in [0, 1]; -1 where ignored
   torch::Tensor dist;  ///< (N, h, w, rays)
   torch::Tensor mask;  ///< (N, h, w) weight of each pixel's distances, in [0, 1]; 0 where ignored
+  /// (N, h, w) int64, 0 on background; -1: says nothing. Undefined where no classes are learned.
+  torch::Tensor classes = {};
 };
 
 struct StarDistLossSettings {
   double background_reg = 1e-4;
-  double prob_weight = 1, dist_weight = 0.2;
+  double prob_weight = 1, dist_weight = 0.2, class_weight = 1;
 };
 
 struct StarDistLoss {
-  torch::Tensor total;  ///< prob_weight * prob + dist_weight * dist; carries the gradient
+  /// prob_weight * prob + dist_weight * dist + class_weight * of_class; carries the gradient.
+  torch::Tensor total;
   double prob = 0;      ///< mean over pixels that are not ignored
   double dist = 0;      ///< mean over all pixels, background regulariser included
+  double of_class = 0;  ///< categorical cross-entropy, mean over all pixels; 0 without classes
 };
 
 /// One pass over the output computes loss and gradient. The result does not depend on threads.

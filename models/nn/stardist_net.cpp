@@ -73,9 +73,24 @@ torch::Tensor conv_strided(const torch::Tensor& x, const ConvLayer& layer,
                             layer.bias.to(type), steps, zeros, ones, false, zeros, 1);
 }
 
+/// Normal within two deviations, of deviation 1 all the same, as Keras has it.
+double cut_normal(Random& random) {
+  constexpr double kDeviation = 0.87962566103423978;
+  double value = 0;
+  do {
+    value = random.normal();
+  } while (std::abs(value) > 2);
+  return value / kDeviation;
+}
+
 }  // namespace
 
-void StarDistNet::add_layers(const std::vector<LayoutLayer>& layout, Random& random) {
+bool is_head(const std::string& layer) {
+  return layer.starts_with("features") || layer.starts_with("prob") || layer == "dist";
+}
+
+void StarDistNet::add_layers(const std::vector<LayoutLayer>& layout, bool he_normal,
+                             Random& random) {
   for (const auto& entry : layout) {
     if (entry.weights.empty()) continue;
     const auto& kernel = entry.weights.front().shape;  // (spatial..., in, out)
@@ -85,9 +100,12 @@ void StarDistNet::add_layers(const std::vector<LayoutLayer>& layout, Random& ran
     // Glorot: the variance of signals and gradients stays the same from layer to layer.
     const auto taps = static_cast<double>(weight.numel() / (shape[0] * shape[1]));
     const double limit = std::sqrt(6.0 / (static_cast<double>(shape[0] + shape[1]) * taps));
+    const double deviation = std::sqrt(2.0 / (static_cast<double>(shape[1]) * taps));
+    const bool body = he_normal && !is_head(entry.name);
     auto* values = weight.data_ptr<float>();
     for (std::int64_t i = 0; i < weight.numel(); ++i) {
-      values[i] = static_cast<float>(random.uniform(-limit, limit));
+      values[i] =
+          static_cast<float>(body ? deviation * cut_normal(random) : random.uniform(-limit, limit));
     }
     layers_.push_back({entry.name,
                        weight.contiguous(channels_last_of(weight.dim())).requires_grad_(),
@@ -158,7 +176,8 @@ Result<StarDistNet> StarDistNet::create(const StarDistConfig& config, Random& ra
   KARYO_TRY(const auto layout, stardist_layout(config));
   KARYO_CHECK_OK(check_supported(config));
   StarDistNet net;
-  net.add_layers(layout, random);
+  net.add_layers(layout, config.backbone == "resnet" && config.resnet_kernel_init == "he_normal",
+                 random);
   net.classes_ = config.n_classes ? *config.n_classes + 1 : 0;
   net.grid_pools_ = steps_to(window_of(config.grid));
   config.backbone == "unet" ? net.plan_unet(config) : net.plan_resnet(config);

@@ -44,10 +44,14 @@ struct StarDistOutput {
   }
 };
 
+/// "features", "prob", "dist" and the like: the layers that depend on what is learned.
+bool is_head(const std::string& layer);
+
 /// Not thread-safe while weights change; passes without gradient may run side by side.
 class StarDistNet {
  public:
-  /// Layers as `config` says, weights Glorot-uniform, biases 0, as Keras draws them.
+  /// Layers as `config` says, biases 0, weights as Keras draws them: Glorot-uniform, of a ResNet's
+  /// body He-normal where its config asks for that.
   /// Errors: kUnsupported for batch norm, dropout, other activations.
   static Result<StarDistNet> create(const StarDistConfig& config, Random& random);
 
@@ -74,7 +78,7 @@ class StarDistNet {
   };
 
   StarDistNet() = default;
-  void add_layers(const std::vector<LayoutLayer>& layout, Random& random);
+  void add_layers(const std::vector<LayoutLayer>& layout, bool he_normal, Random& random);
   void plan_unet(const StarDistConfig& config);
   void plan_resnet(const StarDistConfig& config);
   torch::Tensor pool_to_grid(torch::Tensor x) const;

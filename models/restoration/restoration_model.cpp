@@ -1,5 +1,8 @@
 #include "models/restoration/restoration_model.h"
 
+#include <algorithm>
+#include <map>
+
 #include "models/io/csbdeep_layout.h"
 #include "models/nn/conv.h"
 
@@ -49,6 +52,41 @@ Result<void> RestorationModel::load_weights(const std::filesystem::path& file) {
   KARYO_TRY(const auto layers, read_csbdeep_weights(file, config()));
   net_.load(layers);
   return {};
+}
+
+Result<std::vector<std::string>> RestorationModel::take_weights(const ModelFolder& base) {
+  KARYO_TRY(const auto other, open(base, Device{}));
+  KARYO_TRY(const auto read, other.net_.keras_layers());
+  std::map<std::string, const KerasLayer*> known;
+  for (const auto& layer : read) known[layer.name] = &layer;
+  KARYO_TRY(auto layers, net_.keras_layers());
+  std::size_t last = 0;  // where the heads begin: the last convolutions, of values and of scales
+  std::size_t heads = config().probabilistic ? 2 : 1;
+  for (std::size_t i = layers.size(); i-- > 0 && heads > 0;) {
+    if (layers[i].weights.empty()) continue;
+    last = i;
+    --heads;
+  }
+  const auto alike = [](const KerasLayer& a, const KerasLayer& b) {
+    return std::equal(a.weights.begin(), a.weights.end(), b.weights.begin(), b.weights.end(),
+                      [](const auto& x, const auto& y) { return x.shape == y.shape; });
+  };
+  std::vector<std::string> fresh;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (layers[i].weights.empty()) continue;
+    const auto found = known.find(layers[i].name);
+    if (found != known.end() && alike(layers[i], *found->second)) {
+      layers[i].weights = found->second->weights;
+    } else if (i >= last) {
+      fresh.push_back(layers[i].name);
+    } else {
+      return Error(ErrorCode::kBadFile,
+                   base.weights.string() + " has no layer " + layers[i].name + " of this shape",
+                   "Train with the settings of that model (its settings.json or config.json).");
+    }
+  }
+  net_.load(layers);
+  return fresh;
 }
 
 Result<void> RestorationModel::save_weights(const std::filesystem::path& file) const {

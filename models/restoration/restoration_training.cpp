@@ -38,6 +38,16 @@ constexpr std::array<NetworkKey, 11> kNetworkKeys{
 // Keras' own, which n2v leaves as it is.
 constexpr double kN2vMinDelta = 1e-4;
 
+/// What has to be the same where a training begins with another model's weights.
+constexpr std::array<NetworkKey, 8> kBodyKeys{{{"n_dim", "--dims"},
+                                               {"n_channel_in", "the number of channels"},
+                                               {"unet_n_depth", "--unet-depth"},
+                                               {"unet_n_first", "--filters"},
+                                               {"unet_kern_size", "--kernel"},
+                                               {"batch_norm", "--batch-norm"},
+                                               {"single_net_per_channel", "--net-per-channel"},
+                                               {"blurpool", "--n2v2"}}};
+
 /// The keys that CARE and Noise2Void share.
 CsbdeepConfig with_shared(CsbdeepConfig network, const TrainConfig& config) {
   network.probabilistic = config.model == "care" && config.probabilistic;
@@ -92,6 +102,8 @@ struct Run {
   CsbdeepConfig network;
   RestorationBatches batches;
   std::string data_fingerprint;
+  DataLook look;
+  TrainConfig config;                   ///< with numbers in the place of "auto"
   std::filesystem::path preview_image;  ///< restored after each epoch where that was asked for
   std::function<std::vector<Finding>()> take_findings;
 };
@@ -156,16 +168,42 @@ Result<Chosen> choose(const TrainRequest& request, TrainObserver& observer) {
   return Chosen{device, precision};
 }
 
+/// The weights of another model, and what is to be said of it.
+Result<void> begin_with(const std::filesystem::path& folder, const DataLook& look,
+                        RestorationModel& model, TrainObserver& observer) {
+  KARYO_TRY(const auto base, ModelFolder::open(folder));
+  if (!base.csbdeep) {
+    return Error(ErrorCode::kInvalidArgument, folder.string() + " is a StarDist model",
+                 "Give a CARE or Noise2Void model to --pretrained, or start without.");
+  }
+  KARYO_CHECK_OK(
+      check_pretrained(base, to_json(*base.csbdeep), to_json(model.config()), kBodyKeys));
+  KARYO_TRY(const auto fresh, model.take_weights(base));
+  observer.on_note("starting from the weights in " + base.weights.string());
+  note_fresh(fresh, observer);
+  note_differences(base, look, observer);
+  return {};
+}
+
+/// Extents that every image has, and what all of them take.
+template <typename Shapes>
+Index3 smallest_of(const Shapes& shapes) {
+  Index3 smallest{INT64_MAX, INT64_MAX, INT64_MAX};
+  for (const Index3& size : shapes) {
+    smallest = {std::min(smallest.z, size.z), std::min(smallest.y, size.y),
+                std::min(smallest.x, size.x)};
+  }
+  return smallest;
+}
+
 Result<TrainSummary> train_network(const TrainRequest& request, Run run, const Chosen& chosen,
                                    TrainObserver& observer, TaskControl& control) {
   const auto start = std::chrono::steady_clock::now();
-  const TrainConfig& config = request.config;
+  const TrainConfig& config = run.config;
   Random random(static_cast<std::uint64_t>(config.seed));
   KARYO_TRY(auto model, RestorationModel::create(run.network, random));
   if (!request.pretrained.empty()) {
-    KARYO_TRY(const auto base, ModelFolder::open(request.pretrained));
-    KARYO_CHECK_OK(model.load_weights(base.weights));
-    observer.on_note("starting from the weights in " + base.weights.string());
+    KARYO_CHECK_OK(begin_with(request.pretrained, run.look, model, observer));
   }
   if (!request.preview.empty()) {  // found out now, not after the first epoch
     const auto probe = AtomicFile::create(request.preview / "epoch_0001.tif");
@@ -181,17 +219,13 @@ Result<TrainSummary> train_network(const TrainRequest& request, Run run, const C
   record.torch_version = TORCH_VERSION;
   record.device = chosen.device.reason;
   record.started = utc_now();
+  record.more[kLookKey] = to_json(run.look);
   KARYO_CHECK_OK(folder.save_record(record));
 
   RestorationLearner learner(model, std::move(run.batches), chosen.device, chosen.precision,
                              request.model);
   EpochObserver epochs(observer, request, run, model, chosen.device);
-  ReduceOnPlateau reduce;
-  reduce.factor = config.reduce_lr_factor;
-  reduce.patience = config.reduce_lr_patience;
-  reduce.min_delta = run.network.train_reduce_lr->min_delta;
-  const TrainPlan plan{config.epochs, config.steps,  config.lr,
-                       reduce,        request.model, request.resume};
+  const TrainPlan plan = plan_of(request, config, run.network.train_reduce_lr->min_delta);
   KARYO_TRY(const auto outcome, train(learner, plan, epochs, control));
 
   TrainSummary summary;
@@ -209,6 +243,14 @@ Result<TrainSummary> train_network(const TrainRequest& request, Run run, const C
   return summary;
 }
 
+/// What the patches of a pair take in memory, at most the pair itself for a patch of "auto".
+double patch_bytes(const RestorationPair& pair, const TrainConfig& config) {
+  const auto voxel = static_cast<std::size_t>(pair.low_shape.c) * bytes_of(pair.low_type) +
+                     static_cast<std::size_t>(pair.high_shape.c) * bytes_of(pair.high_type);
+  return static_cast<double>(voxel) * static_cast<double>(config.patch.count()) *
+         static_cast<double>(config.patches_per_image);
+}
+
 /// Says so where files will be read again and again.
 void note_cache(double bytes, const TrainConfig& config, TrainObserver& observer) {
   const double mib = bytes / (1 << 20);
@@ -222,7 +264,7 @@ void note_cache(double bytes, const TrainConfig& config, TrainObserver& observer
 
 Result<TrainSummary> train_care(const TrainRequest& request, TrainObserver& observer,
                                 TaskControl& control) {
-  const TrainConfig& config = request.config;
+  TrainConfig config = request.config;
   KARYO_TRY(const auto chosen, choose(request, observer));
   KARYO_TRY(const auto dataset, open_restoration(request.data, config.dims));
   KARYO_CHECK_OK(dataset.usable());
@@ -235,6 +277,19 @@ Result<TrainSummary> train_care(const TrainRequest& request, TrainObserver& obse
     return pairs;
   };
   const auto validation_pairs = part(split.validation);
+  std::vector<std::filesystem::path> lows;
+  std::vector<Index3> sizes;
+  DataSize data;
+  for (const auto& pair : dataset.pairs) {
+    lows.push_back(pair.low);
+    sizes.push_back(pair.low_shape.zyx());
+    data.channels = pair.low_shape.c;
+    data.channels_out = pair.high_shape.c;
+    data.bytes += patch_bytes(pair, config);
+  }
+  KARYO_TRY(const DataLook look, look_at(lows, {}, control));
+  KARYO_CHECK_OK(settle_memory(request, config, data, smallest_of(sizes),
+                               chosen.precision == Precision::kBFloat16, observer));
   const auto cache = std::make_shared<PairCache>(config);
   KARYO_TRY(auto training, CareBatchMaker::create(part(split.train), config, cache,
                                                   CareBatchMaker::Use::kTraining, split.shared));
@@ -244,20 +299,15 @@ Result<TrainSummary> train_care(const TrainRequest& request, TrainObserver& obse
   observer.on_note(std::to_string(training.patch_count()) + " patches to train on, " +
                    std::to_string(validation.patch_count()) + " to validate with" +
                    (split.shared ? " (of the same pair: scores will look too good)" : ""));
-  double bytes = 0;
-  for (const auto& pair : dataset.pairs) {
-    const auto voxel = static_cast<std::size_t>(pair.low_shape.c) * bytes_of(pair.low_type) +
-                       static_cast<std::size_t>(pair.high_shape.c) * bytes_of(pair.high_type);
-    bytes += static_cast<double>(voxel) * static_cast<double>(config.patch.count()) *
-             static_cast<double>(config.patches_per_image);
-  }
-  note_cache(bytes, config, observer);
+  note_cache(data.bytes, config, observer);
 
   Run run;
   run.network = with_shared(CsbdeepConfig::care(static_cast<int>(config.dims),
                                                 training.channels_in(), training.channels_out()),
                             config);
   run.data_fingerprint = fingerprint(dataset);
+  run.look = look;
+  run.config = config;
   run.preview_image = validation_pairs.front().low;
   run.take_findings = [cache] { return cache->take_findings(); };
   run.batches.validation_batches = validation.batch_count();
@@ -270,19 +320,28 @@ Result<TrainSummary> train_care(const TrainRequest& request, TrainObserver& obse
 
 Result<TrainSummary> train_n2v(const TrainRequest& request, TrainObserver& observer,
                                TaskControl& control) {
-  const TrainConfig& config = request.config;
+  TrainConfig config = request.config;
   KARYO_TRY(const auto chosen, choose(request, observer));
   KARYO_TRY(const auto dataset, open_images(request.data, config.dims));
   KARYO_CHECK_OK(dataset.usable());
+  std::vector<std::filesystem::path> paths;
+  std::vector<Index3> sizes;
+  DataSize data;
+  for (const auto& image : dataset.images) {
+    paths.push_back(image.path);
+    sizes.push_back(image.shape.zyx());
+    data.channels = data.channels_out = image.shape.c;
+    data.bytes +=
+        static_cast<double>(image.shape.count()) * static_cast<double>(bytes_of(image.type));
+  }
+  KARYO_TRY(const DataLook look, look_at(paths, {}, control));
+  KARYO_CHECK_OK(settle_memory(request, config, data, smallest_of(sizes),
+                               chosen.precision == Precision::kBFloat16, observer));
   KARYO_TRY(const auto split, split_patches(dataset.images, config));
   const std::int64_t training_count = split.training.count() - split.first_training;
   observer.on_note(std::to_string(training_count) + " patches to train on, " +
                    std::to_string(split.validation_count) + " to validate with");
-  double bytes = 0;
-  for (const auto& image : dataset.images) {
-    bytes += static_cast<double>(image.shape.count()) * static_cast<double>(bytes_of(image.type));
-  }
-  note_cache(bytes, config, observer);
+  note_cache(data.bytes, config, observer);
   const auto images =
       std::make_shared<N2vImages>(dataset.images, static_cast<std::size_t>(config.cache_mib) << 20);
   ChannelStatistics statistics;
@@ -306,6 +365,8 @@ Result<TrainSummary> train_n2v(const TrainRequest& request, TrainObserver& obser
   Run run;
   KARYO_TRY(run.network, n2v_config(config, statistics));
   run.data_fingerprint = fingerprint(dataset);
+  run.look = look;
+  run.config = config;
   run.preview_image = dataset.images[static_cast<std::size_t>(split.validation.at(0).file)].path;
   run.take_findings = [images] { return images->take_findings(); };
   run.batches.validation_batches = validation.batch_count();

@@ -173,7 +173,10 @@ Result<void> each_tile(const StarDistModel& model, const NetworkImage& image, In
                    "float32.");
     }
     const Box3 where{divided(write.begin, grid), divided(write.end, grid)};
-    visit({where, maps.part(divided(write.begin - read.begin, grid), where.shape())});
+    TileMaps tile{where, maps.part(divided(write.begin - read.begin, grid), where.shape())};
+    tile.classes = maps.head.size(3) - 1 - maps.rays;
+    if (tile.classes > 0) tile.class_logits = tile.maps.dist + maps.rays;
+    visit(tile);
     control.report(static_cast<double>(i + 1) / static_cast<double>(boxes.size()), "network");
   }
   return {};

@@ -66,6 +66,9 @@ GridMaps run_network(const StarDistModel& model, const NetworkImage& image, cons
 struct TileMaps {
   Box3 where;  ///< in grid pixels of the padded image
   stardist::VolumeMaps maps;
+  /// Logits of the classes, background first, laid out as maps.dist; null where there are none.
+  const float* class_logits = nullptr;
+  std::int64_t classes = 0;
 };
 
 /// Calls visit() for each tile; together they cover the padded image's grid once. `tiles`: how many

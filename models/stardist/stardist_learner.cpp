@@ -20,7 +20,7 @@ StarDistLearner::StarDistLearner(StarDistModel& model, StarDistBatchMaker traini
     : model_(model),
       source_(make_training_source(std::move(training), config)),
       validation_(std::move(validation)),
-      settings_{config.background_reg, config.weight_prob, config.weight_dist},
+      settings_{config.background_reg, config.weight_prob, config.weight_dist, config.weight_class},
       device_(torch_device(device)),
       precision_(precision),
       folder_(std::move(folder)) {
@@ -38,12 +38,20 @@ BatchLoss StarDistLearner::loss_of(const StarDistBatch& batch) const {
   auto rays = grid;
   rays.push_back(batch.rays);
   const auto x = view_of(batch.image, image);
-  const StarDistTarget target{view_of(batch.prob, grid).to(device_),
-                              view_of(batch.dist, rays).to(device_),
-                              view_of(batch.mask, grid).to(device_)};
+  StarDistTarget target{view_of(batch.prob, grid).to(device_),
+                        view_of(batch.dist, rays).to(device_),
+                        view_of(batch.mask, grid).to(device_)};
+  const bool classes = !batch.classes.empty();
+  if (classes) {
+    target.classes =
+        torch::from_blob(const_cast<std::int64_t*>(batch.classes.data()), grid, torch::kInt64)
+            .to(device_);
+  }
   const auto output = model_.net().forward(x.to(device_), precision_);
   const auto loss = stardist_loss(output, target, settings_);
-  return {loss.total, {{"prob_loss", loss.prob}, {"dist_loss", loss.dist}}, n};
+  BatchLoss result{loss.total, {{"prob_loss", loss.prob}, {"dist_loss", loss.dist}}, n};
+  if (classes) result.parts.emplace_back("prob_class_loss", loss.of_class);
+  return result;
 }
 
 Result<BatchLoss> StarDistLearner::training_loss() {

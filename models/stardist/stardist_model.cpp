@@ -1,5 +1,7 @@
 #include "models/stardist/stardist_model.h"
 
+#include <map>
+
 #include "models/io/stardist_layout.h"
 #include "models/nn/channels_last.h"
 #include "models/nn/conv.h"
@@ -63,6 +65,39 @@ Result<void> StarDistModel::load_weights(const std::filesystem::path& file) {
     bias.copy_(torch::tensor(read[i].weights[1].values));
   }
   return {};
+}
+
+Result<std::vector<std::string>> StarDistModel::take_weights(const ModelFolder& base) {
+  if (base.weights.empty()) {
+    return Error(ErrorCode::kNotFound, "there are no weights in " + base.path.string(),
+                 "Give the folder of a model that was trained.");
+  }
+  KARYO_TRY(const auto read, read_stardist_weights(base.weights, *base.stardist));
+  std::map<std::string, const KerasLayer*> known;
+  for (const auto& layer : read) {
+    if (!layer.weights.empty()) known[layer.name] = &layer;
+  }
+  const bool same_rays = base.stardist->n_rays == config_.n_rays &&
+                         (config_.n_dim == 2 || base.stardist->rays_json == config_.rays_json);
+  const torch::NoGradGuard no_grad;
+  std::vector<std::string> fresh;
+  for (const auto& layer : net_.layers()) {
+    const auto found = known.find(layer.name);
+    const bool usable = found != known.end() && (layer.name != "dist" || same_rays);
+    auto weight = layer.weight, bias = layer.bias;
+    const auto kernel = usable ? from_keras(found->second->weights[0]) : torch::Tensor();
+    if (usable && kernel.sizes() == weight.sizes()) {
+      weight.copy_(kernel);
+      bias.copy_(torch::tensor(found->second->weights[1].values));
+    } else if (is_head(layer.name)) {
+      fresh.push_back(layer.name);
+    } else {
+      return Error(ErrorCode::kBadFile,
+                   base.weights.string() + " has no layer " + layer.name + " of this shape",
+                   "Train with the settings of that model (its settings.json or config.json).");
+    }
+  }
+  return fresh;
 }
 
 Result<void> StarDistModel::save_weights(const std::filesystem::path& file) const {

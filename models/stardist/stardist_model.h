@@ -23,6 +23,10 @@ class StarDistModel {
 
   /// Errors: of reading; kBadFile naming the layer whose shape differs from the config's.
   Result<void> load_weights(const std::filesystem::path& file);
+  /// Begins with the weights of another model, whose body is of the same layers. Returns the heads
+  /// that stay random, as they are of another shape there, or of other rays, or missing.
+  /// Errors: kNotFound (no weights), of reading, kBadFile.
+  Result<std::vector<std::string>> take_weights(const ModelFolder& base);
   /// Keras layout, atomically. Errors: kNumeric (NaN: the old file stays), kIo.
   Result<void> save_weights(const std::filesystem::path& file) const;
 

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "models/stardist/nms.h"
@@ -39,6 +40,12 @@ stardist::Candidates3d select_in(const TileMaps& tile, const Box3& allowed, Inde
   return stardist::select_candidates_3d(tile.maps, rules);
 }
 
+/// With background; 0: one kind of object.
+std::int64_t classes_of(const StarDistModel& model) {
+  const auto& config = model.config();
+  return config.n_classes ? *config.n_classes + 1 : 0;
+}
+
 /// In 2D without the depth, which is 0.
 template <int Axes>
 void append(const stardist::Candidates3d& found, stardist::CandidatesOf<Axes>& all) {
@@ -54,13 +61,34 @@ void append(const stardist::Candidates3d& found, stardist::CandidatesOf<Axes>& a
 
 /// The order an untiled search finds them in, so that ties in NMS fall alike.
 template <int Axes>
-void sort_by_position(stardist::CandidatesOf<Axes>& candidates) {
+std::vector<std::int64_t> sort_by_position(stardist::CandidatesOf<Axes>& candidates) {
   std::vector<std::int64_t> order(candidates.size());
   std::iota(order.begin(), order.end(), 0);
   const auto point = [&](std::int64_t i) { return candidates.points[static_cast<std::size_t>(i)]; };
   std::sort(order.begin(), order.end(),
             [&](std::int64_t a, std::int64_t b) { return point(a) < point(b); });
   candidates = candidates.chosen(order);
+  return order;
+}
+
+/// Softmax of the classes at each of a tile's candidates.
+void append_classes(const TileMaps& tile, const stardist::Candidates3d& found, Index3 grid,
+                    std::vector<float>& all) {
+  const auto count = static_cast<std::size_t>(tile.classes);
+  for (const auto& point : found.points) {
+    const Index3 at =
+        divided({static_cast<std::int64_t>(point[0]), static_cast<std::int64_t>(point[1]),
+                 static_cast<std::int64_t>(point[2])},
+                grid) -
+        tile.where.begin;
+    const Index3& strides = tile.maps.dist_strides;
+    const float* logits =
+        tile.class_logits + at.z * strides.z + at.y * strides.y + at.x * strides.x;
+    const float largest = *std::max_element(logits, logits + count);
+    float sum = 0;
+    for (std::size_t c = 0; c < count; ++c) sum += std::exp(logits[c] - largest);
+    for (std::size_t c = 0; c < count; ++c) all.push_back(std::exp(logits[c] - largest) / sum);
+  }
 }
 
 template <int Axes>
@@ -79,7 +107,9 @@ Result<SparsePredictionOf<Axes>> sparse(const StarDistModel& model, const Networ
   KARYO_CHECK_OK(
       each_tile(model, image, tiles, device, precision, control, [&](const TileMaps& tile) {
         ++visited;
-        append(select_in(tile, allowed, image.shape, grid, prob_threshold), result.candidates);
+        const auto found = select_in(tile, allowed, image.shape, grid, prob_threshold);
+        append(found, result.candidates);
+        if (tile.classes > 0) append_classes(tile, found, grid, result.class_prob);
         if (!keep_prob) return;
         const Index3 at = tile.where.begin, size = tile.where.shape();
         for (std::int64_t z = 0; z < size.z; ++z) {
@@ -88,11 +118,33 @@ Result<SparsePredictionOf<Axes>> sparse(const StarDistModel& model, const Networ
           }
         }
       }));
-  if (visited > 1) sort_by_position(result.candidates);
+  result.classes = classes_of(model);
+  if (visited <= 1) return result;
+  const auto order = sort_by_position(result.candidates);
+  if (result.classes == 0) return result;
+  std::vector<float> sorted;
+  sorted.reserve(result.class_prob.size());
+  for (const std::int64_t i : order) {
+    const float* first = result.class_prob.data() + i * result.classes;
+    sorted.insert(sorted.end(), first, first + result.classes);
+  }
+  result.class_prob = std::move(sorted);
   return result;
 }
 
 }  // namespace
+
+template <int Axes>
+std::vector<float> SparsePredictionOf<Axes>::class_prob_at(
+    const typename stardist::CandidatesOf<Axes>::Point& point) const {
+  if (classes == 0) return {};
+  const auto& points = candidates.points;  // in scan order
+  const auto at = std::lower_bound(points.begin(), points.end(), point) - points.begin();
+  const auto first = class_prob.begin() + at * classes;
+  return {first, first + classes};
+}
+template struct SparsePredictionOf<2>;
+template struct SparsePredictionOf<3>;
 
 Index3 cropped_shape(const StarDistModel& model, Index3 image) {
   const Index3 padded = padded_shape(model, image), grid = grid_of(model);
@@ -185,6 +237,10 @@ Result<PlanePrediction> predict_plane(const StarDistModel& model, const Volume& 
       stardist::nms_2d(result.network.candidates, static_cast<float>(settings.thresholds.nms));
   result.labels = stardist::render_2d(survivors, {1, image.shape().y, image.shape().x});
   result.scores = survivors.prob;
+  if (result.network.classes == 0) return result;
+  for (const auto& point : survivors.points) {
+    result.class_prob.push_back(result.network.class_prob_at(point));
+  }
   return result;
 }
 
@@ -205,7 +261,10 @@ Result<VolumePrediction> predict_volume(const StarDistModel& model, const Volume
   auto rendered = stardist::render_3d(survivors, rays, input.shape);
   result.labels = std::move(rendered.labels);
   for (const std::int64_t i : rendered.visible) {
-    result.scores.push_back(survivors.prob[static_cast<std::size_t>(i)]);
+    const auto number = static_cast<std::size_t>(i);
+    result.scores.push_back(survivors.prob[number]);
+    if (result.network.classes == 0) continue;
+    result.class_prob.push_back(result.network.class_prob_at(survivors.points[number]));
   }
   return result;
 }

@@ -38,6 +38,13 @@ struct SparsePredictionOf {
   stardist::CandidatesOf<Axes> candidates;  ///< in scan order
   Index3 shape;                             ///< of the padded image's map, in grid pixels
   std::vector<float> prob;                  ///< that map, where it was asked for
+  /// Of a model that knows classes: the probability of each of `classes` classes, background first,
+  /// of candidate 0, 1, ...
+  std::vector<float> class_prob = {};
+  std::int64_t classes = 0;
+
+  /// Of the candidate at a point; empty where there are no classes.
+  std::vector<float> class_prob_at(const typename stardist::CandidatesOf<Axes>::Point& point) const;
 };
 using SparsePrediction = SparsePredictionOf<2>;
 using SparsePrediction3d = SparsePredictionOf<3>;
@@ -76,6 +83,7 @@ struct PlaneSettings {
 struct PlanePrediction {
   LabelArray labels;          ///< (1, Y, X); label i + 1 is the i-th most probable object
   std::vector<float> scores;  ///< probability of each object, falling
+  std::vector<std::vector<float>> class_prob;  ///< of each object; empty without classes
   SparsePrediction network;   ///< candidates, and the probability map where it was asked for
 };
 
@@ -95,6 +103,7 @@ Result<PlanePrediction> predict_plane(const StarDistModel& model, const Volume& 
 struct VolumePrediction {
   LabelArray labels;          ///< (Z, Y, X); 1, 2, ... by falling probability, no gaps
   std::vector<float> scores;  ///< probability of each object, falling
+  std::vector<std::vector<float>> class_prob;  ///< of each object; empty without classes
   SparsePrediction3d network;
 };
 

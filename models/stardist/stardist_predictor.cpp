@@ -22,6 +22,7 @@ class StarDistPredictor : public Predictor {
            (precision_ == Precision::kBFloat16 ? "bfloat16" : "float32");
   }
   Thresholds thresholds() const override { return folder_.thresholds; }
+  std::vector<std::string> class_names() const override { return class_names_of(folder_); }
 
   Result<Prediction> predict(const Volume& image, std::int64_t t, const PredictSettings& settings,
                              TaskControl& control) override {
@@ -77,6 +78,7 @@ class StarDistPredictor : public Predictor {
     Prediction result;
     result.labels = std::move(volume.labels);
     result.scores = std::move(volume.scores);
+    result.class_prob = std::move(volume.class_prob);
     if (settings.keep_prob) {
       add_probability(volume.network.prob, volume.network.shape, 0, image, result);
     }
@@ -92,6 +94,8 @@ class StarDistPredictor : public Predictor {
     std::transform(plane.labels.begin(), plane.labels.end(), &result.labels(z, 0, 0),
                    [offset](std::uint32_t id) { return id == 0 ? 0 : id + offset; });
     result.scores.insert(result.scores.end(), plane.scores.begin(), plane.scores.end());
+    result.class_prob.insert(result.class_prob.end(), plane.class_prob.begin(),
+                             plane.class_prob.end());
     if (settings.keep_prob) {
       add_probability(plane.network.prob, plane.network.shape, z, image, result);
     }

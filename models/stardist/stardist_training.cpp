@@ -7,65 +7,47 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <utility>
 
 #include "core/base/atomic_file.h"
+#include "core/dataset/class_table.h"
 #include "core/dataset/dataset_folder.h"
 #include "core/io/image_io.h"
 #include "core/labels/label_volume.h"
 #include "models/process.h"
 #include "models/stardist/anisotropy.h"
 #include "models/stardist/stardist_learner.h"
+#include "models/stardist/stardist_network.h"
 #include "models/stardist/stardist_predict.h"
-#include "models/stardist/thresholds.h"
+#include "models/train/train_folder.h"
 #include "models/train/trainer.h"
 
 namespace karyo {
 namespace {
 
-StarDistConfig network_config(const TrainConfig& config, int channels) {
-  const auto axes = [&](Index3 value) {
-    std::vector<int> list{static_cast<int>(value.z), static_cast<int>(value.y),
-                          static_cast<int>(value.x)};
-    if (config.dims == 2) list.erase(list.begin());
-    return list;
-  };
-  StarDistConfig network = StarDistConfig::defaults_2d();
-  if (config.dims == 3) {
-    const auto known = stardist::parse_anisotropy(config.anisotropy);
-    const auto anisotropy = known ? *known : stardist::Extents{1, 1, 1};
-    network = StarDistConfig::defaults_3d(
-        static_cast<int>(config.rays), std::vector<double>(anisotropy.begin(), anisotropy.end()));
-  }
-  network.n_channel_in = channels;
-  network.n_rays = static_cast<int>(config.rays);
-  network.grid = axes(config.grid);
-  network.unet_n_depth = static_cast<int>(config.unet_depth);
-  network.unet_n_filter_base = static_cast<int>(config.filters);
-  network.net_conv_after_unet = static_cast<int>(config.features);
-  network.train_patch_size = axes(config.patch);
-  network.train_background_reg = config.background_reg;
-  network.train_foreground_only = config.foreground_only;
-  network.train_loss_weights = {config.weight_prob, config.weight_dist};
-  network.train_epochs = static_cast<int>(config.epochs);
-  network.train_steps_per_epoch = static_cast<int>(config.steps);
-  network.train_learning_rate = config.lr;
-  network.train_batch_size = static_cast<int>(config.batch);
-  network.train_reduce_lr =
-      ReduceLearningRate{config.reduce_lr_factor, static_cast<int>(config.reduce_lr_patience), 0};
-  network.train_tensorboard = false;
-  return network;
-}
+constexpr std::array<NetworkKey, 13> kNetworkKeys{{{"n_dim", "--dims"},
+                                                   {"backbone", "--backbone"},
+                                                   {"n_channel_in", "the number of channels"},
+                                                   {"n_classes", "the number of --classes"},
+                                                   {"n_rays", "--rays"},
+                                                   {"anisotropy", "--anisotropy"},
+                                                   {"grid", "--grid"},
+                                                   {"unet_n_depth", "--unet-depth"},
+                                                   {"unet_n_filter_base", "--filters"},
+                                                   {"net_conv_after_unet", "--features"},
+                                                   {"resnet_n_blocks", "--blocks"},
+                                                   {"resnet_n_filter_base", "--filters"},
+                                                   {"net_conv_after_resnet", "--features"}}};
 
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
+/// What has to be the same where a training begins with another model's weights: all but the heads.
+constexpr std::array<NetworkKey, 8> kBodyKeys{{{"n_dim", "--dims"},
+                                               {"backbone", "--backbone"},
+                                               {"n_channel_in", "the number of channels"},
+                                               {"grid", "--grid"},
+                                               {"unet_n_depth", "--unet-depth"},
+                                               {"unet_n_filter_base", "--filters"},
+                                               {"resnet_n_blocks", "--blocks"},
+                                               {"resnet_n_filter_base", "--filters"}}};
 
 std::vector<DatasetPair> chosen(const std::vector<DatasetPair>& pairs,
                                 const std::vector<std::int64_t>& positions) {
@@ -74,59 +56,17 @@ std::vector<DatasetPair> chosen(const std::vector<DatasetPair>& pairs,
   return part;
 }
 
-/// What decides the shapes of the weights has to stay as it was when training goes on.
-Result<void> check_same_network(const ModelFolder& folder, const StarDistConfig& network) {
-  const auto was = folder.stardist ? to_json(*folder.stardist) : nlohmann::ordered_json::object();
-  const auto now = to_json(network);
-  constexpr std::array<std::pair<const char*, const char*>, 8> kKeys{
-      {{"n_dim", "--dims"},
-       {"n_channel_in", "the number of channels"},
-       {"n_rays", "--rays"},
-       {"anisotropy", "--anisotropy"},
-       {"grid", "--grid"},
-       {"unet_n_depth", "--unet-depth"},
-       {"unet_n_filter_base", "--filters"},
-       {"net_conv_after_unet", "--features"}}};
-  for (const auto& [key, name] : kKeys) {
-    const auto before = was.value(key, nlohmann::ordered_json());
-    const auto wanted = now.value(key, nlohmann::ordered_json());
-    if (before == wanted) continue;
-    return Error(ErrorCode::kInvalidArgument,
-                 folder.path.string() + " cannot be resumed with another network: " + name +
-                     " was " + before.dump() + " and is " + wanted.dump() + " now",
-                 "Resume with the data and settings it was begun with (they are in settings.json), "
-                 "or train into another --model folder.");
-  }
-  return {};
-}
-
 /// The folder to train into: the one to resume, or a new one with config.json and settings.json.
 Result<ModelFolder> prepare_folder(const TrainRequest& request, const StarDistConfig& network) {
   if (request.resume) {
     // Nothing in the folder may change before it is sure that training can go on from it.
-    KARYO_TRY(auto folder, ModelFolder::open(request.model));
-    if (!has_checkpoint(request.model)) {
-      return Error(ErrorCode::kNotFound, "there is no checkpoint in " + request.model.string(),
-                   "Leave --resume out to start a new training; --pretrained starts from weights.");
-    }
-    KARYO_CHECK_OK(check_same_network(folder, network));
+    KARYO_TRY(auto folder, folder_to_resume(request));
+    KARYO_CHECK_OK(check_same_network(folder, to_json(network), kNetworkKeys));
     KARYO_CHECK_OK(folder.save_config(network));
     return folder;
   }
-  if (has_checkpoint(request.model) || !choose_weights(request.model).empty()) {
-    return Error(ErrorCode::kInvalidArgument,
-                 request.model.string() + " holds a trained model already",
-                 "Choose another --model folder, go on with --resume, or delete that folder.");
-  }
+  KARYO_CHECK_OK(check_untrained(request));
   return ModelFolder::create(request.model, network, true);
-}
-
-void note_warnings(const std::vector<Finding>& findings, TrainObserver& observer) {
-  for (const auto& finding : findings) {
-    if (finding.severity != Severity::kWarning) continue;
-    observer.on_note("note: " + finding.file.string() + ": " + finding.what + " (" + finding.fix +
-                     ")");
-  }
 }
 
 /// What the objects of the masks say about the voxels.
@@ -156,6 +96,72 @@ Result<void> resolve_anisotropy(TrainConfig& config, const std::vector<DatasetPa
                      std::to_string(config.grid.y) + "," + std::to_string(config.grid.y) + "," +
                      std::to_string(config.grid.x) + " would be faster");
   }
+  return {};
+}
+
+/// The classes to learn, of all pairs, where there are any; puts names in the place of "auto".
+Result<DatasetClasses> resolve_classes(TrainConfig& config, const std::vector<DatasetPair>& pairs,
+                                       TrainObserver& observer) {
+  if (config.classes == "none") {
+    const bool any = std::any_of(pairs.begin(), pairs.end(), [](const DatasetPair& pair) {
+      return !class_table_of(pair.mask).empty();
+    });
+    if (any) observer.on_note("note: the images have classes; --classes auto learns them");
+    return DatasetClasses{};
+  }
+  KARYO_TRY(auto classes, read_classes(pairs, class_names(config)));
+  std::string names, counts;
+  for (std::size_t i = 0; i < classes.names.size(); ++i) {
+    names += (i > 0 ? "," : "") + classes.names[i];
+    counts += (i > 0 ? ", " : "") + std::to_string(classes.counts[i]) + " " + classes.names[i];
+  }
+  config.classes = names;
+  KARYO_CHECK_OK(validate(config));  // of names that the tables brought
+  observer.on_note("classes: " + counts);
+  return classes;
+}
+
+/// Puts a number in the place of "auto", by the objects: in 3D 1 along axes that show them shorter
+/// and 2 along the others (stardist's 3D example); in 2D 2, but 1 where they are so small that
+/// every second pixel loses their shape, and 4 or 8 where they are larger than what the network
+/// sees of a plane on grid 2 at its usual depth, about 90 pixels.
+void resolve_grid(TrainConfig& config, const DataLook& look, TrainObserver& observer) {
+  if (!is_auto(config.grid)) return;
+  constexpr double kSmall = 10, kSeen = 90, kShorter = 1.5;
+  if (config.dims == 3) {
+    const auto known = stardist::parse_anisotropy(config.anisotropy);
+    const auto step = [&](int axis) -> std::int64_t {
+      return known && (*known)[static_cast<std::size_t>(axis)] > kShorter ? 1 : 2;
+    };
+    config.grid = {step(0), step(1), step(2)};
+    observer.on_note("grid: " + std::to_string(config.grid.z) + "," +
+                     std::to_string(config.grid.y) + "," + std::to_string(config.grid.x) +
+                     ", by the anisotropy " + config.anisotropy);
+    return;
+  }
+  std::int64_t step = look.diameter > 0 && look.diameter < kSmall ? 1 : 2;
+  while (step < 8 && look.diameter > kSeen * static_cast<double>(step) / 2) step *= 2;
+  config.grid = {1, step, step};
+  char text[96];
+  std::snprintf(text, sizeof text, "grid: %lld, by the objects' median diameter of %.0f px",
+                static_cast<long long>(step), look.diameter);
+  observer.on_note(text);
+}
+
+/// The weights of another model, and what is to be said of it.
+Result<void> begin_with(const std::filesystem::path& folder, const DataLook& look,
+                        StarDistModel& model, TrainObserver& observer) {
+  KARYO_TRY(const auto base, ModelFolder::open(folder));
+  if (!base.stardist) {
+    return Error(ErrorCode::kInvalidArgument, folder.string() + " is no StarDist model",
+                 "Give one to --pretrained, or start without.");
+  }
+  KARYO_CHECK_OK(
+      check_pretrained(base, to_json(*base.stardist), to_json(model.config()), kBodyKeys));
+  KARYO_TRY(const auto fresh, model.take_weights(base));
+  observer.on_note("starting from the weights in " + base.weights.string());
+  note_fresh(fresh, observer);
+  note_differences(base, look, observer);
   return {};
 }
 
@@ -216,55 +222,6 @@ class EpochObserver : public TrainObserver {
 
 }  // namespace
 
-Result<TunedThresholds> tune_stardist(const StarDistModel& model,
-                                      const std::vector<DatasetPair>& pairs, double pmin,
-                                      double pmax, const Device& device, Precision precision,
-                                      TaskControl& control) {
-  const auto& config = model.config();
-  stardist::ThresholdOptions options;
-  stardist::Rays3d rays;
-  if (config.n_dim == 3) {
-    KARYO_TRY(rays, stardist::rays_from_json(config.rays_json));
-  } else {
-    options.grid = {config.grid[0], config.grid[1]};
-  }
-  stardist::ThresholdOptimizer optimizer(options);
-  bool any_object = false;
-  for (const auto& pair : pairs) {
-    if (control.cancelled()) return cancelled_error("the search for thresholds");
-    KARYO_TRY(const auto image, read_image(pair.image));
-    KARYO_TRY(auto truth, read_labels(pair.mask));
-    for (const auto& finding : check_contents(pair, image, truth.view())) {
-      if (finding.severity == Severity::kError) return finding.as_error();
-    }
-    const auto scales = input_scales(image, 0, -1, config.n_channel_in, pmin, pmax);
-    if (!scales) {
-      return Error(scales.error().code, pair.image.string() + ": " + scales.error().what,
-                   "Give images with the channels that the model was trained with.");
-    }
-    any_object = any_object || std::any_of(truth.begin(), truth.end(),
-                                           [](auto id) { return id != 0 && id != kIgnoredLabel; });
-    const auto input = network_image(image, 0, 0, image.shape().z, -1, *scales);
-    if (config.n_dim == 3) {
-      KARYO_TRY(const auto dense, predict_dense_3d(model, input, optimizer.largest_probability(),
-                                                   device, precision, control));
-      optimizer.add(std::move(truth), dense.candidates, dense.largest, rays);
-      continue;
-    }
-    const auto maps = predict_maps(model, input, device, precision);
-    const std::int64_t h = maps.shape.y, w = maps.shape.x;
-    KARYO_CHECK_OK(optimizer.add(
-        std::move(truth), stardist::ProbabilityMap::contiguous(maps.prob.data(), h, w),
-        stardist::DistanceMap::channel_last(maps.dist.data(), maps.rays, h, w)));
-  }
-  // Every threshold is as good as any other where nothing is to be found.
-  if (!any_object) return TunedThresholds{Thresholds{}, 0, 0};
-  KARYO_TRY(auto best, optimizer.optimize(&control));
-  // The search may end outside (0, 1), which no reader of thresholds.json accepts.
-  best.thresholds.prob = std::clamp(best.thresholds.prob, 0.01, 0.99);
-  return TunedThresholds{best.thresholds, best.score, static_cast<std::int64_t>(pairs.size())};
-}
-
 Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& observer,
                                     TaskControl& control) {
   const auto start = std::chrono::steady_clock::now();
@@ -285,20 +242,49 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   observer.on_note(std::to_string(training_pairs.size()) + " images to train on, " +
                    std::to_string(validation_pairs.size()) + " to validate with" +
                    (split.shared ? " (the same one: scores will look too good)" : ""));
+  std::vector<std::filesystem::path> images, masks;
+  DataSize data;
+  Index3 smallest{INT64_MAX, INT64_MAX, INT64_MAX};
+  for (const auto& pair : dataset.pairs) {
+    const Index3 size = pair.shape.zyx();
+    smallest = {std::min(smallest.z, size.z), std::min(smallest.y, size.y),
+                std::min(smallest.x, size.x)};
+    data.channels = pair.shape.c;
+    data.bytes +=
+        static_cast<double>(size.count()) *
+        static_cast<double>(pair.shape.c * static_cast<std::int64_t>(bytes_of(pair.type)) + 2);
+  }
+  for (const auto& pair : training_pairs) {
+    images.push_back(pair.image);
+    masks.push_back(pair.mask);
+  }
+  KARYO_TRY(const DataLook look, look_at(images, masks, control));
   KARYO_CHECK_OK(resolve_anisotropy(config, training_pairs, observer, control));
+  resolve_grid(config, look, observer);
+  KARYO_TRY(const auto classes, resolve_classes(config, dataset.pairs, observer));
+  data.classes = static_cast<std::int64_t>(classes.names.size());
+  KARYO_CHECK_OK(
+      settle_memory(request, config, data, smallest, precision == Precision::kBFloat16, observer));
+  const auto classes_of = [&](const std::vector<std::int64_t>& positions) {
+    std::vector<ClassNumbers> part;
+    if (classes.names.empty()) return part;
+    for (const auto at : positions) part.push_back(classes.numbers[static_cast<std::size_t>(at)]);
+    return part;
+  };
   const auto cache = make_image_cache(config);
   KARYO_TRY(auto training, StarDistBatchMaker::create(training_pairs, config, cache,
-                                                      StarDistBatchMaker::Use::kTraining));
+                                                      StarDistBatchMaker::Use::kTraining,
+                                                      classes_of(split.train)));
   KARYO_TRY(auto validation, StarDistBatchMaker::create(validation_pairs, config, cache,
-                                                        StarDistBatchMaker::Use::kValidation));
+                                                        StarDistBatchMaker::Use::kValidation,
+                                                        classes_of(split.validation)));
 
-  const StarDistConfig network = network_config(config, training.channels());
+  const StarDistConfig network =
+      network_config(config, training.channels(), static_cast<int>(classes.names.size()));
   Random random(static_cast<std::uint64_t>(config.seed));
   KARYO_TRY(auto model, StarDistModel::create(network, random));
   if (!request.pretrained.empty()) {
-    KARYO_TRY(const auto base, ModelFolder::open(request.pretrained));
-    KARYO_CHECK_OK(model.load_weights(base.weights));
-    observer.on_note("starting from the weights in " + base.weights.string());
+    KARYO_CHECK_OK(begin_with(request.pretrained, look, model, observer));
   }
   if (!request.preview.empty()) {  // found out now, not after the first epoch
     const auto probe = AtomicFile::create(request.preview / "epoch_0001.tif");
@@ -314,14 +300,14 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   record.torch_version = TORCH_VERSION;
   record.device = device.reason;
   record.started = utc_now();
+  record.more[kLookKey] = to_json(look);
+  if (!classes.names.empty()) record.more["classes"] = classes.names;
   KARYO_CHECK_OK(folder.save_record(record));
 
   StarDistLearner learner(model, std::move(training), std::move(validation), config, device,
                           precision, request.model);
   EpochObserver epochs(observer, request, validation_pairs.front(), *cache, model, device);
-  TrainPlan plan{config.epochs, config.steps, config.lr,
-                 {config.reduce_lr_factor, config.reduce_lr_patience}, request.model,
-                 request.resume};
+  const TrainPlan plan = plan_of(request, config);
   KARYO_TRY(const auto outcome, train(learner, plan, epochs, control));
 
   TrainSummary summary;

@@ -155,15 +155,16 @@ Patch zoomed(const Patch& source, std::int64_t height, std::int64_t width, doubl
   return out;
 }
 
-void change_intensity(Patch& patch, Random& random) {
-  const auto gain = static_cast<float>(random.uniform(0.6, 2));
-  const auto offset = static_cast<float>(random.uniform(-0.2, 0.2));
+void change_intensity(Patch& patch, Random& random, double strength) {
+  const double low = std::max(0.05, 1 - 0.4 * strength);
+  const auto gain = static_cast<float>(random.uniform(low, 1 + strength));
+  const auto offset = static_cast<float>(random.uniform(-0.2, 0.2) * strength);
   for (float& value : patch.pixels) value = value * gain + offset;
 }
 
-void add_noise(Patch& patch, Random& random) {
+void add_noise(Patch& patch, Random& random, double strength) {
   static const NormalTable normal = make_normal_table();
-  const auto deviation = static_cast<float>(0.02 * random.uniform());
+  const auto deviation = static_cast<float>(0.02 * strength * random.uniform());
   constexpr int kPerDraw = 64 / kSliceBits;
   std::uint64_t bits = 0;
   int left = 0;

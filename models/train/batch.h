@@ -20,6 +20,9 @@ struct StarDistBatch {
   std::vector<float> prob;   ///< (N, h, w), object probability in [0, 1]; -1 where ignored
   std::vector<float> dist;   ///< (N, h, w, R), distance to the border in pixels
   std::vector<float> mask;   ///< (N, h, w), weight of the distance loss: prob, and 0 where ignored
+  /// (N, h, w), class of the object, 0 on background, -1 where it is not known; empty where no
+  /// classes are learned.
+  std::vector<std::int64_t> classes;
 };
 
 /// Patches and what they should become, of CARE and Noise2Void. Arrays are (N, C, Z, Y, X),

@@ -8,6 +8,7 @@
 #include "core/labels/label_volume.h"
 #include "models/stardist/object_probability.h"
 #include "models/stardist/star_distances.h"
+#include "models/train/warp.h"
 
 namespace karyo {
 namespace {
@@ -83,6 +84,35 @@ void StarDistBatchMaker::add_targets(Patch& patch, StarDistBatch& batch) const {
   batch.dist.insert(batch.dist.end(), dist.begin(), dist.end());
 }
 
+/// Where each entry of a grid axis looks: scipy's zoom of order 0 by 1 / step, which stretches the
+/// axis so that first and last entries meet. Spec: stardist 0.9.2, mask_to_categorical and zoom.
+std::vector<std::int64_t> zoomed_places(std::int64_t extent, std::int64_t on_grid) {
+  std::vector<std::int64_t> places;
+  const double step =
+      on_grid > 1 ? static_cast<double>(extent - 1) / static_cast<double>(on_grid - 1) : 0;
+  for (std::int64_t i = 0; i < on_grid; ++i) {
+    places.push_back(static_cast<std::int64_t>(std::floor(static_cast<double>(i) * step + 0.5)));
+  }
+  return places;
+}
+
+void StarDistBatchMaker::add_classes(const Patch& patch, std::int64_t sample,
+                                     StarDistBatch& batch) const {
+  const auto& numbers = classes_[static_cast<std::size_t>(sampler_.image_of(sample))];
+  const LabelView labels(patch.labels.data(), {patch.depth, patch.height, patch.width});
+  const auto rows = zoomed_places(patch.height, batch.grid_height);
+  const auto columns = zoomed_places(patch.width, batch.grid_width);
+  for (const std::int64_t z : zoomed_places(patch.depth, batch.grid_depth)) {
+    for (const std::int64_t y : rows) {
+      for (const std::int64_t x : columns) {
+        const std::uint32_t id = labels(z, y, x);
+        const auto known = numbers.find(id);
+        batch.classes.push_back(id == 0 ? 0 : known == numbers.end() ? -1 : known->second);
+      }
+    }
+  }
+}
+
 std::shared_ptr<ImageCache> make_image_cache(const TrainConfig& config) {
   return std::make_shared<ImageCache>(
       ImageCache::Options{static_cast<std::size_t>(config.cache_mib) << 20, config.percentile_low,
@@ -91,7 +121,8 @@ std::shared_ptr<ImageCache> make_image_cache(const TrainConfig& config) {
 
 Result<StarDistBatchMaker> StarDistBatchMaker::create(std::vector<DatasetPair> pairs,
                                                       const TrainConfig& config,
-                                                      std::shared_ptr<ImageCache> cache, Use use) {
+                                                      std::shared_ptr<ImageCache> cache, Use use,
+                                                      std::vector<ClassNumbers> classes) {
   KARYO_CHECK_OK(validate(config));
   if (config.dims == 3) {
     if (const auto known = stardist::parse_anisotropy(config.anisotropy); !known)
@@ -107,7 +138,9 @@ Result<StarDistBatchMaker> StarDistBatchMaker::create(std::vector<DatasetPair> p
                      " channels, the images before it " + std::to_string(pairs.front().shape.c),
                  "Save all images with the same channels.");
   }
-  return StarDistBatchMaker(std::move(pairs), config, std::move(cache), use);
+  StarDistBatchMaker maker(std::move(pairs), config, std::move(cache), use);
+  maker.classes_ = std::move(classes);
+  return maker;
 }
 
 StarDistBatchMaker::StarDistBatchMaker(std::vector<DatasetPair> pairs, const TrainConfig& config,
@@ -145,8 +178,15 @@ Result<Patch> StarDistBatchMaker::make_patch(std::int64_t sample) const {
 
   const AugmentSet& augment = config_.augment;
   Patch patch;
-  if (augment.zoom) {
-    const double factor = random.uniform(kZoomLow, kZoomHigh);
+  if (augment.turn > 0 || augment.elastic > 0) {
+    const Warp warp = draw_warp(random, augment, size.y, size.x);
+    const PlaneExtent wanted = seen_by(warp, size.y, size.x);
+    const Index3 whole = image->shape();
+    const Index3 centre{corner.z + size.z / 2, corner.y + size.y / 2, corner.x + size.x / 2};
+    const Index3 seen{size.z, std::min(wanted.height, whole.y), std::min(wanted.width, whole.x)};
+    patch = warped(cut(*image, box_around(centre, seen, whole)), size.y, size.x, warp);
+  } else if (augment.zoom > 0) {
+    const double factor = draw_zoom(random, augment.zoom);
     const auto needed = [&](std::int64_t extent, std::int64_t limit) {
       const auto wanted =
           static_cast<std::int64_t>(std::ceil(static_cast<double>(extent) / factor)) + 2;
@@ -159,8 +199,9 @@ Result<Patch> StarDistBatchMaker::make_patch(std::int64_t sample) const {
     patch = cut(*image, box);
   }
   orient(patch, draw_orientation(random, augment, size.y == size.x));
-  if (augment.intensity) change_intensity(patch, random);
-  if (augment.noise) add_noise(patch, random);
+  if (augment.intensity > 0) change_intensity(patch, random, augment.intensity);
+  if (augment.blur > 0) blur(patch, random.uniform(0, kBlurSigma * augment.blur));
+  if (augment.noise > 0) add_noise(patch, random, augment.noise);
   return patch;
 }
 
@@ -189,6 +230,7 @@ Result<StarDistBatch> StarDistBatchMaker::make(std::int64_t number) const {
   for (std::int64_t i = 0; i < count; ++i) {
     KARYO_TRY(Patch patch, make_patch(first + i));
     batch.image.insert(batch.image.end(), patch.pixels.begin(), patch.pixels.end());
+    if (!classes_.empty()) add_classes(patch, first + i, batch);
     add_targets(patch, batch);
   }
   return batch;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/dataset/class_table.h"
 #include "core/dataset/dataset_folder.h"
 #include "models/stardist/anisotropy.h"
 #include "models/stardist/rays.h"
@@ -37,11 +38,13 @@ class StarDistBatchMaker {
   /// Training: endless, augmented. Validation: val_patches patches (0: one a pair), the same ones
   /// whenever asked, not augmented; the last batch may be smaller.
   /// `cache` comes from make_image_cache with the same config and may be shared. In 3D the config's
-  /// anisotropy is in numbers.
+  /// anisotropy is in numbers. `classes` has the numbers by label of each pair; empty: none are
+  /// learned.
   /// Errors: kInvalidArgument from validate_against; no pairs; images of unlike channel counts.
   static Result<StarDistBatchMaker> create(std::vector<DatasetPair> pairs,
                                            const TrainConfig& config,
-                                           std::shared_ptr<ImageCache> cache, Use use);
+                                           std::shared_ptr<ImageCache> cache, Use use,
+                                           std::vector<ClassNumbers> classes = {});
 
   /// Errors of reading a file name the file and how to mend it.
   Result<StarDistBatch> make(std::int64_t number) const;
@@ -55,6 +58,7 @@ class StarDistBatchMaker {
                      std::shared_ptr<ImageCache> cache, Use use);
   Result<Patch> make_patch(std::int64_t sample) const;
   void add_targets(Patch& patch, StarDistBatch& batch) const;
+  void add_classes(const Patch& patch, std::int64_t sample, StarDistBatch& batch) const;
 
   std::vector<DatasetPair> pairs_;
   TrainConfig config_;
@@ -65,6 +69,7 @@ class StarDistBatchMaker {
   stardist::Rays3d rays_;                  ///< in 3D
   int channels_ = 1;
   std::int64_t samples_ = 0;  ///< of a validation round
+  std::vector<ClassNumbers> classes_;
 };
 
 /// Training batches prefetched by config.loader_threads threads, config.prefetch ahead.

@@ -1,5 +1,6 @@
 #include "models/train/checkpoint.h"
 
+#include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -41,11 +42,11 @@ nlohmann::json to_json(const TrainState& state, std::int64_t adam_steps) {
        {{"weight", state.sums.weight}, {"total", state.sums.total}, {"parts", state.sums.parts}}},
       {"history_columns", state.history.columns},
       {"history_rows", state.history.rows}};
-  // JSON has no infinity: absent means that no epoch was validated yet.
+  // JSON has no infinity: absent means that nothing was measured yet.
   if (state.best_epoch > 0) {
     json["best_val_loss"] = state.best_val_loss;
-    json["reduce_best"] = state.reduce.best;
   }
+  if (std::isfinite(state.reduce.best)) json["reduce_best"] = state.reduce.best;
   return json;
 }
 
@@ -62,8 +63,8 @@ TrainState from_json(const nlohmann::json& json) {
   state.best_epoch = json.at("best_epoch").get<std::int64_t>();
   if (state.best_epoch > 0) {
     state.best_val_loss = json.at("best_val_loss").get<double>();
-    state.reduce.best = json.at("reduce_best").get<double>();
   }
+  state.reduce.best = json.value("reduce_best", state.reduce.best);
   const auto& sums = json.at("sums");
   state.sums = {sums.at("weight").get<double>(), sums.at("total").get<double>(),
                 sums.at("parts").get<std::vector<double>>()};
@@ -80,7 +81,8 @@ bool has_checkpoint(const std::filesystem::path& folder) {
 }
 
 Result<void> save_checkpoint(const std::filesystem::path& folder, const NetworkState& network,
-                             const Adam& optimizer, const TrainState& state) {
+                             const Adam& optimizer, const WeightAverage& average,
+                             const TrainState& state) {
   const auto& parameters = network.parameters;
   SafeTensors file;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -88,6 +90,9 @@ Result<void> save_checkpoint(const std::filesystem::path& folder, const NetworkS
     file.tensors.push_back(to_safe("weight." + number, parameters[i]));
     file.tensors.push_back(to_safe("adam_first." + number, optimizer.first_moments()[i]));
     file.tensors.push_back(to_safe("adam_second." + number, optimizer.second_moments()[i]));
+  }
+  for (std::size_t i = 0; i < average.averages().size(); ++i) {
+    file.tensors.push_back(to_safe("average." + std::to_string(i), average.averages()[i]));
   }
   for (std::size_t i = 0; i < network.buffers.size(); ++i) {
     file.tensors.push_back(to_safe("buffer." + std::to_string(i), network.buffers[i]));
@@ -97,7 +102,7 @@ Result<void> save_checkpoint(const std::filesystem::path& folder, const NetworkS
 }
 
 Result<TrainState> load_checkpoint(const std::filesystem::path& folder, const NetworkState& network,
-                                   Adam& optimizer) {
+                                   Adam& optimizer, WeightAverage& average) {
   const auto& parameters = network.parameters;
   const auto path = folder / kFile;
   if (!has_checkpoint(folder)) {
@@ -132,6 +137,14 @@ Result<TrainState> load_checkpoint(const std::filesystem::path& folder, const Ne
     KARYO_CHECK_OK(find("buffer." + std::to_string(i), network.buffers[i], values));
     auto target = network.buffers[i];
     target.copy_(values);
+  }
+  if (average.on()) {
+    const bool kept = file.find("average.0") != nullptr;
+    std::vector<torch::Tensor> averages(parameters.begin(), parameters.end());
+    for (std::size_t i = 0; kept && i < averages.size(); ++i) {
+      KARYO_CHECK_OK(find("average." + std::to_string(i), parameters[i], averages[i]));
+    }
+    average.restore(averages);
   }
   const auto metadata = file.metadata.find("karyoscope");
   if (metadata == file.metadata.end()) return unusable(path, "its state is missing");

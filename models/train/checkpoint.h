@@ -16,6 +16,7 @@
 #include "core/base/result.h"
 #include "models/io/history.h"
 #include "models/nn/adam.h"
+#include "models/nn/weight_average.h"
 #include "models/train/schedule.h"
 
 namespace karyo {
@@ -44,12 +45,14 @@ struct NetworkState {
 
 /// Errors: kIo; the checkpoint before stays.
 Result<void> save_checkpoint(const std::filesystem::path& folder, const NetworkState& network,
-                             const Adam& optimizer, const TrainState& state);
+                             const Adam& optimizer, const WeightAverage& average,
+                             const TrainState& state);
 
-/// Copies weights and moments into place. Errors: kNotFound, kBadFile (also when the shapes are
-/// those of another network).
+/// Copies weights, moments and averages into place; of a training that kept no average, that begins
+/// with the weights. Errors: kNotFound, kBadFile (also when the shapes are those of another
+/// network).
 Result<TrainState> load_checkpoint(const std::filesystem::path& folder, const NetworkState& network,
-                                   Adam& optimizer);
+                                   Adam& optimizer, WeightAverage& average);
 
 bool has_checkpoint(const std::filesystem::path& folder);
 

@@ -21,4 +21,11 @@ struct ReduceOnPlateau {
   double next_rate(double rate, double validation_loss);
 };
 
+/// Half a cosine: `rate` at step 0, 0 at step `steps`. Source: Loshchilov & Hutter, ICLR 2017,
+/// without restarts.
+double cosine_rate(double rate, std::int64_t step, std::int64_t steps);
+
+/// What the rate is multiplied by in the first `warmup` steps: 1 / warmup, 2 / warmup, ... 1.
+double warmup_share(std::int64_t step, std::int64_t warmup);
+
 }  // namespace karyo

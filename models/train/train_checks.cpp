@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <set>
 #include <string>
 
 #include "models/n2v/blind_spots.h"
@@ -10,6 +11,8 @@
 
 namespace karyo {
 namespace {
+
+constexpr std::size_t kMostClasses = 254;
 
 std::string size_text(const TrainConfig& config, Index3 size) {
   const std::string plane = std::to_string(size.y) + "x" + std::to_string(size.x);
@@ -35,9 +38,14 @@ Result<void> validate_restoration(const TrainConfig& config) {
                   "Choose an odd number, 3, 5 or 7, for --kernel.");
   }
   const AugmentSet& augment = config.augment;
-  if (augment.zoom || augment.intensity || augment.noise) {
-    return refuse("zoom, intensity and noise would change the noise that is to be learned",
+  if (augment.intensity > 0 || augment.noise > 0 || augment.blur > 0) {
+    return refuse("intensity, noise and blur would change the noise that is to be learned",
                   "Choose --augment flip,rotate, one of them or none.");
+  }
+  if (config.model == "n2v" && augment.warps()) {
+    return refuse(
+        "zoom, turn and elastic mix neighbouring pixels, whose noise has to be independent",
+        "Choose --augment flip,rotate, one of them or none.");
   }
   if (config.model == "care") {
     if (config.patches_per_image == 0) {
@@ -66,10 +74,39 @@ Result<void> validate_restoration(const TrainConfig& config) {
   return {};
 }
 
+/// Names once each, none empty.
+Result<void> validate_classes(const TrainConfig& config) {
+  if (config.classes == "none" || config.classes == "auto") return {};
+  const auto names = class_names(config);
+  const std::set<std::string> once(names.begin(), names.end());
+  if (once.size() == names.size() && !names.empty() && !once.contains("") &&
+      names.size() <= kMostClasses) {
+    return {};
+  }
+  return Error(ErrorCode::kInvalidArgument,
+               "the setting \"classes\" cannot be \"" + config.classes + "\"",
+               "Give none, auto, or up to " + std::to_string(kMostClasses) +
+                   " names with commas, each once, for example --classes interphase,mitotic.");
+}
+
 }  // namespace
 
+std::vector<std::string> class_names(const TrainConfig& config) {
+  if (config.classes == "none" || config.classes == "auto") return {};
+  std::vector<std::string> names(1);
+  for (const char c : config.classes) {
+    if (c == ',') {
+      names.emplace_back();
+    } else {
+      names.back() += c;
+    }
+  }
+  return names;
+}
+
 Index3 patch_divisor(const TrainConfig& config) {
-  const std::int64_t pool = std::int64_t{1} << config.unet_depth;
+  const bool resnet = config.model == "stardist" && config.backbone == "resnet";
+  const std::int64_t pool = resnet ? 1 : std::int64_t{1} << config.unet_depth;
   if (config.model != "stardist") return {config.dims == 2 ? 1 : pool, pool, pool};
   return {config.dims == 2 ? 1 : config.grid.z * pool, config.grid.y * pool, config.grid.x * pool};
 }
@@ -78,6 +115,7 @@ Result<void> validate(const TrainConfig& config) {
   KARYO_CHECK_OK(validate_ranges(config));
   const bool stardist = config.model == "stardist";
   if (!stardist) KARYO_CHECK_OK(validate_restoration(config));
+  if (is_auto(config.grid)) return {};  // the rest is known with the data
   for (const std::int64_t step : {config.grid.z, config.grid.y, config.grid.x}) {
     if (!std::has_single_bit(static_cast<std::uint64_t>(step))) {
       return Error(ErrorCode::kInvalidArgument,
@@ -85,8 +123,9 @@ Result<void> validate(const TrainConfig& config) {
                    "Choose 1, 2, 4, 8 or 16 for each axis of --grid.");
     }
   }
-  if (config.dims == 2 && (config.patch.z != 1 || (stardist && config.grid.z != 1))) {
-    const bool patch = config.patch.z != 1;
+  if (config.dims == 2 &&
+      ((config.patch.z != 1 && !is_auto(config.patch)) || (stardist && config.grid.z != 1))) {
+    const bool patch = config.patch.z != 1 && !is_auto(config.patch);
     return Error(ErrorCode::kInvalidArgument,
                  std::string("the setting \"") + (patch ? "patch" : "grid") + "\" has " +
                      std::to_string(patch ? config.patch.z : config.grid.z) +
@@ -99,6 +138,13 @@ Result<void> validate(const TrainConfig& config) {
       return known.error();
     }
   }
+  const bool resnet = stardist && config.backbone == "resnet";
+  if (resnet && config.dims == 2) {
+    return Error(ErrorCode::kInvalidArgument, "a ResNet is for stacks (dims 3)",
+                 "Leave --backbone out, or choose --dims 3.");
+  }
+  if (stardist) KARYO_CHECK_OK(validate_classes(config));
+  if (is_auto(config.patch)) return {};
   const Index3 by = patch_divisor(config);
   const Index3 down{rounded_down(config.patch.z, by.z), rounded_down(config.patch.y, by.y),
                     rounded_down(config.patch.x, by.x)};
@@ -110,8 +156,9 @@ Result<void> validate(const TrainConfig& config) {
     return Error(ErrorCode::kInvalidArgument,
                  "patch " + size_text(config, config.patch) + " cannot be divided by " +
                      size_text(config, by) + " (" +
-                     (stardist ? "grid " + size_text(config, config.grid) + ", " : "") +
-                     "U-Net depth " + std::to_string(config.unet_depth) + ")",
+                     (stardist ? "grid " + size_text(config, config.grid) : "") +
+                     (stardist && !resnet ? ", " : "") +
+                     (resnet ? "" : "U-Net depth " + std::to_string(config.unet_depth)) + ")",
                  "Choose --patch " + option_text(config, up) +
                      (can_go_down ? " or --patch " + option_text(config, down) : "") + ".");
   }

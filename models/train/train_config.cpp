@@ -17,11 +17,14 @@ using Json = nlohmann::json;
 using Config = TrainConfig;
 
 constexpr int kSchema = 1;
-constexpr std::pair<const char*, bool AugmentSet::*> kAugments[] = {
-    {"flip", &AugmentSet::flip},   {"rotate", &AugmentSet::rotate},
-    {"zoom", &AugmentSet::zoom},   {"intensity", &AugmentSet::intensity},
-    {"noise", &AugmentSet::noise},
+using AugmentMember = std::variant<bool AugmentSet::*, double AugmentSet::*>;
+const std::pair<const char*, AugmentMember> kAugments[] = {
+    {"flip", &AugmentSet::flip},       {"rotate", &AugmentSet::rotate},
+    {"zoom", &AugmentSet::zoom},       {"intensity", &AugmentSet::intensity},
+    {"noise", &AugmentSet::noise},     {"turn", &AugmentSet::turn},
+    {"elastic", &AugmentSet::elastic}, {"blur", &AugmentSet::blur},
 };
+constexpr double kMostStrength = 4;
 
 std::string number_text(double value) {
   if (std::floor(value) == value && std::abs(value) < 1e16) {
@@ -114,19 +117,32 @@ Result<const Setting*> find_setting(std::string name, const std::string& model) 
 // ---- JSON and text of each kind of value ----
 
 Json json_of(const Config& config, Index3 value) {
+  if (is_auto(value)) return "auto";
   if (config.dims == 2) return Json::array({value.y, value.x});
   return Json::array({value.z, value.y, value.x});
 }
 Json json_of(const Config&, const AugmentSet& value) {
   Json names = Json::array();
   for (const auto& [name, member] : kAugments) {
-    if (value.*member) names.push_back(name);
+    const double strength =
+        std::visit([&](auto of) { return static_cast<double>(value.*of); }, member);
+    if (strength <= 0) continue;
+    names.push_back(strength == 1 ? name : name + ("=" + number_text(strength)));
   }
   return names;
 }
 template <typename T>
 Json json_of(const Config&, const T& value) {
   return value;
+}
+
+/// 0 of what may be automatic is.
+template <typename T>
+Json json_of(const Config& config, const Setting& setting, const T& value) {
+  if constexpr (std::is_same_v<T, std::int64_t>) {
+    if (setting.automatic && value == 0) return "auto";
+  }
+  return json_of(config, value);
 }
 
 /// Each reader returns false when `json` does not fit the kind.
@@ -175,27 +191,41 @@ bool read(const Json& json, Index3& value) {
   value = axes;
   return true;
 }
+/// "zoom" or "zoom=0.5".
+bool read_augment(const std::string& text, AugmentSet& set) {
+  const std::size_t at = text.find('=');
+  double strength = 1;
+  if (at != std::string::npos) {
+    const char* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data() + at + 1, end, strength);
+    if (read.ec != std::errc() || read.ptr != end) return false;
+  }
+  for (const auto& [name, member] : kAugments) {
+    if (text.substr(0, at) != name) continue;
+    if (const auto* strong = std::get_if<double AugmentSet::*>(&member)) {
+      set.** strong = strength;
+      return strength >= 0 && strength <= kMostStrength;
+    }
+    set.*std::get<bool AugmentSet::*>(member) = strength == 1;
+    return strength == 0 || strength == 1;
+  }
+  return false;
+}
 bool read(const Json& json, AugmentSet& value) {
+  AugmentSet set = AugmentSet::none();
   if (json.is_string()) {
     const auto word = json.get<std::string>();
-    if (word == "none")
-      value = {false, false, false, false, false};
-    else if (word == "all")
-      value = {true, true, true, true, true};
-    else
+    if (word == "all") {
+      set = {true, true, 1, 1, 1, 1, 1, 1};
+    } else if (word != "none") {
       return false;
-    return true;
-  }
-  if (!json.is_array()) return false;
-  AugmentSet set{false, false, false, false, false};
-  for (const Json& entry : json) {
-    bool known = false;
-    for (const auto& [name, member] : kAugments) {
-      if (!entry.is_string() || entry.get<std::string>() != name) continue;
-      set.*member = true;
-      known = true;
     }
-    if (!known) return false;
+  } else if (!json.is_array()) {
+    return false;
+  } else {
+    for (const Json& entry : json) {
+      if (!entry.is_string() || !read_augment(entry.get<std::string>(), set)) return false;
+    }
   }
   value = set;
   return true;
@@ -226,6 +256,12 @@ Result<void> set_from_json(Config& config, const Setting& setting, const Json& j
   return std::visit(
       [&](auto member) -> Result<void> {
         auto value = config.*member;
+        if (setting.automatic && json == "auto") {
+          if constexpr (std::is_same_v<decltype(value), std::int64_t>) value = 0;
+          if constexpr (std::is_same_v<decltype(value), Index3>) value = {0, 0, 0};
+          config.*member = std::move(value);
+          return {};
+        }
         if (!read(json, value) || !in_range(setting, value)) {
           return wrong_value(setting, json.dump());
         }
@@ -266,14 +302,18 @@ std::string Setting::option() const {
 std::string Setting::allowed() const {
   if (!choices.empty()) return joined(choices, " or ");
   if (std::holds_alternative<AugmentSet Config::*>(field)) {
-    return "none, all or any of " + joined(augment_names(), ", ");
+    return "none, all or any of " + joined(augment_names(), ", ") +
+           "; with a strength of 0 to 4 as in zoom=0.5";
   }
   if (std::holds_alternative<bool Config::*>(field)) return "true or false";
   if (std::holds_alternative<std::string Config::*>(field)) return unit;
   if (low == high) return number_text(low);
+  const std::string before = automatic ? "auto or " : "";
   const std::string range = number_text(low) + " to " + number_text(high);
-  if (std::holds_alternative<std::int64_t Config::*>(field)) return "a whole number from " + range;
-  if (std::holds_alternative<Index3 Config::*>(field)) return "whole numbers from " + range;
+  if (std::holds_alternative<std::int64_t Config::*>(field))
+    return before + "a whole number from " + range;
+  if (std::holds_alternative<Index3 Config::*>(field))
+    return before + "whole numbers from " + range;
   return "a number from " + range;
 }
 
@@ -283,8 +323,8 @@ std::string Setting::description() const {
 }
 
 std::string setting_text(const TrainConfig& config, const Setting& setting) {
-  const Json json =
-      std::visit([&](auto member) { return json_of(config, config.*member); }, setting.field);
+  const Json json = std::visit(
+      [&](auto member) { return json_of(config, setting, config.*member); }, setting.field);
   if (json.is_string()) return json.get<std::string>();
   if (!json.is_array()) return json.dump();
   if (json.empty()) return "none";
@@ -303,7 +343,7 @@ Result<void> set_setting(TrainConfig& config, const std::string& name, const std
 Json to_json(const TrainConfig& config) {
   Json json{{"schema", kSchema}};
   visit_settings(config, [&](const Setting& setting, const auto& value) {
-    json[setting.name] = json_of(config, value);
+    json[setting.name] = json_of(config, setting, value);
   });
   return json;
 }
@@ -349,7 +389,7 @@ Result<TrainConfig> read_train_config(const std::filesystem::path& path, TrainCo
 Result<void> validate_ranges(const TrainConfig& config) {
   Result<void> outcome;
   visit_settings(config, [&](const Setting& setting, const auto& value) {
-    if (outcome && !in_range(setting, value)) {
+    if (outcome && json_of(config, setting, value) != "auto" && !in_range(setting, value)) {
       outcome = wrong_value(setting, json_of(config, value).dump());
     }
   });

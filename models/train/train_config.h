@@ -22,11 +22,15 @@
 
 namespace karyo {
 
-/// Random changes of a training patch; see augment.h for what each does.
+/// Random changes of a training patch; see augment.h for what each does. Those in numbers have a
+/// strength: 0 is off, 1 as usual, at most 4.
 struct AugmentSet {
-  bool flip = true, rotate = true, zoom = false, intensity = true, noise = true;
+  bool flip = true, rotate = true;
+  double zoom = 0, intensity = 1, noise = 1, turn = 0, elastic = 0, blur = 0;
 
-  bool any() const { return flip || rotate || zoom || intensity || noise; }
+  static AugmentSet none() { return {false, false, 0, 0, 0, 0, 0, 0}; }
+  /// Of what moves pixels to places between pixels.
+  bool warps() const { return zoom > 0 || turn > 0 || elastic > 0; }
   friend bool operator==(const AugmentSet&, const AugmentSet&) = default;
 };
 
@@ -37,10 +41,16 @@ struct SharedTrainSettings {
 
   std::int64_t epochs = 400;
   std::int64_t steps = 100;      ///< per epoch
-  std::int64_t batch = 4;        ///< patches a step
-  Index3 patch{1, 256, 256};     ///< voxels, ZYX; z is 1 in 2D
+  std::int64_t batch = 4;        ///< patches a step; 0: auto, see resolve_auto()
+  Index3 patch{1, 256, 256};     ///< voxels, ZYX; z is 1 in 2D; all 0: auto
   double val = 0.1;              ///< share of the images kept for validation
   double lr = 3e-4;
+  std::string recipe = "field";      ///< or "fast", which has other defaults
+  std::string schedule = "plateau";  ///< of the rate; or "cosine", to 0 over all epochs
+  std::int64_t warmup = 0;           ///< steps in which the rate rises from 0
+  double weight_decay = 0;           ///< AdamW's, of kernels; times the rate at each step
+  double ema = 0;                    ///< share that an average of the weights keeps at each step
+  std::int64_t checkpoint_minutes = 10;  ///< between two within an epoch; 0: after epochs alone
   double reduce_lr_factor = 0.5;
   std::int64_t reduce_lr_patience = 40;
 
@@ -60,13 +70,16 @@ struct SharedTrainSettings {
 struct StarDistTrainSettings {
   std::int64_t val_patches = 0;  ///< 0: one for each validation image
   std::int64_t rays = 32;
-  Index3 grid{1, 2, 2};  ///< voxels a network output pixel stands for, ZYX
+  Index3 grid{1, 2, 2};             ///< voxels a network output pixel stands for, ZYX; all 0: auto
   std::string anisotropy = "auto";  ///< 3D: "z,y,x"; auto: as the training's objects are
+  std::string backbone = "unet";    ///< or, in 3D, "resnet"
+  std::int64_t blocks = 4;          ///< of a ResNet
+  std::string classes = "none";     ///< "auto": those of the dataset's tables; or their names
   std::int64_t features = 128;
 
   double foreground_only = 0.9;
   double background_reg = 1e-4;
-  double weight_prob = 1.0, weight_dist = 0.2;
+  double weight_prob = 1.0, weight_dist = 0.2, weight_class = 1.0;
 
   double percentile_low = 1.0, percentile_high = 99.8;
 
@@ -113,6 +126,9 @@ struct TrainConfig : SharedTrainSettings,
                      N2vTrainSettings {
   /// What is usual for a kind ("stardist", "care", "n2v") and 2 or 3 dimensions.
   static TrainConfig defaults(const std::string& model, std::int64_t dims = 2);
+  /// The same with what a recipe ("field", "fast") changes.
+  static TrainConfig defaults(const std::string& model, std::int64_t dims,
+                              const std::string& recipe);
 
   friend bool operator==(const TrainConfig&, const TrainConfig&) = default;
 };
@@ -130,6 +146,7 @@ struct Setting {
   std::string unit;
   std::string help;                     ///< one sentence
   std::vector<std::string> kinds = {};  ///< models that have it; empty: all
+  bool automatic = false;               ///< may be "auto": 0 until the data are known
 
   bool applies_to(const std::string& model) const;
   /// On the command line: "--unet-depth".
@@ -184,7 +201,11 @@ Result<void> validate(const TrainConfig& config);
 /// N2V, whose mean is then the noise-free image.
 std::string resolved_loss(const TrainConfig& config);
 
-/// What the network divides each axis by: grid (of StarDist) * 2^depth (z: 1 in 2D).
+/// The names in the setting "classes"; none for "none" and "auto".
+std::vector<std::string> class_names(const TrainConfig& config);
+
+/// What the network divides each axis by: grid (of StarDist) * 2^depth, of a ResNet the grid alone
+/// (z: 1 in 2D).
 Index3 patch_divisor(const TrainConfig& config);
 
 /// Size of one image, for the checks against data.
@@ -192,6 +213,11 @@ struct ImageSize {
   std::string file;
   Index3 shape;  ///< ZYX
 };
+
+/// Whether "auto" was asked for and the data have not decided yet.
+inline bool is_auto(const Index3& value) {
+  return value == Index3{0, 0, 0};
+}
 
 /// That every image holds a patch; the error names the smallest image and offers a fitting patch.
 Result<void> validate_against(const TrainConfig& config, std::span<const ImageSize> images);

@@ -10,6 +10,8 @@
 
 #include "core/dataset/dataset_folder.h"
 #include "models/model.h"
+#include "models/train/data_look.h"
+#include "models/train/memory_need.h"
 
 namespace karyo {
 
@@ -25,8 +27,30 @@ Result<void> check_same_network(const ModelFolder& folder, const nlohmann::order
 /// checkpoint).
 Result<ModelFolder> folder_to_resume(const TrainRequest& request);
 
+/// That weights of `base` can begin a network with the config.json `now`: the values of `keys` are
+/// the same. Errors  kInvalidArgument, with the options that would make them so.
+Result<void> check_pretrained(const ModelFolder& base, const nlohmann::ordered_json& was,
+                              const nlohmann::ordered_json& now, std::span<const NetworkKey> keys);
+
+/// Notes how the data differ from what a pretrained model learned from.
+void note_differences(const ModelFolder& base, const DataLook& look, TrainObserver& observer);
+/// Says which layers could not be taken from it.
+void note_fresh(const std::vector<std::string>& layers, TrainObserver& observer);
+/// What the images look like to a network, kept in karyoscope.json.
+inline constexpr const char* kLookKey = "data_look";
+DataLook look_of(const ModelFolder& folder);
+
+/// Says what memory the training will take, and refuses what does not fit into `request.memory`, or
+/// without it into what is free. "auto" in patch and batch gets its numbers before.
+Result<void> settle_memory(const TrainRequest& request, TrainConfig& config, const DataSize& data,
+                           Index3 smallest, bool bfloat16, TrainObserver& observer);
+
 /// Refuses a folder with a trained model, which a new training would overwrite.
 Result<void> check_untrained(const TrainRequest& request);
+
+/// How the settings are trained. `min_delta` is ReduceOnPlateau's.
+struct TrainPlan;
+TrainPlan plan_of(const TrainRequest& request, const TrainConfig& config, double min_delta = 0);
 
 /// Hands warnings to the observer.
 void note_warnings(const std::vector<Finding>& findings, TrainObserver& observer);

@@ -36,14 +36,18 @@ std::vector<Setting> make_settings() {
        4096,
        {},
        "patches",
-       "Patches looked at in one step; more is steadier and takes more memory."},
+       "Patches looked at in one step; more is steadier and takes more memory.",
+       {},
+       true},
       {"patch",
        &Config::patch,
        1,
        8192,
        {},
        "pixels",
-       "Size of the pieces cut from the images; several objects should fit into one."},
+       "Size of the pieces cut from the images; several objects should fit into one.",
+       {},
+       true},
       {"val",
        &Config::val,
        0.001,
@@ -60,6 +64,48 @@ std::vector<Setting> make_settings() {
        "Patches validated after each epoch; 0: one for each validation image.",
        kStarDist},
       {"lr", &Config::lr, 1e-8, 1, {}, "", "Learning rate of the Adam optimiser at the start."},
+      {"recipe",
+       &Config::recipe,
+       0,
+       0,
+       {"field", "fast"},
+       "",
+       "Where the other defaults come from: what the field uses, or what learns in fewer steps."},
+      {"schedule",
+       &Config::schedule,
+       0,
+       0,
+       {"plateau", "cosine"},
+       "",
+       "How the learning rate falls: when validation stops improving, or on a cosine to the end."},
+      {"warmup",
+       &Config::warmup,
+       0,
+       1'000'000,
+       {},
+       "steps",
+       "Steps in which the learning rate rises to its value."},
+      {"weight_decay",
+       &Config::weight_decay,
+       0,
+       1,
+       {},
+       "",
+       "Pulls weights towards 0 at each step, times the learning rate (AdamW)."},
+      {"ema",
+       &Config::ema,
+       0,
+       0.99999,
+       {},
+       "share kept at each step",
+       "Validates and saves a moving average of the weights; 0: the weights themselves."},
+      {"checkpoint_minutes",
+       &Config::checkpoint_minutes,
+       0,
+       100'000,
+       {},
+       "minutes",
+       "Longest time without a checkpoint within an epoch; 0: after epochs alone."},
       {"reduce_lr_factor",
        &Config::reduce_lr_factor,
        0.01,
@@ -89,7 +135,8 @@ std::vector<Setting> make_settings() {
        {},
        "pixels, a power of 2",
        "Pixels one prediction stands for; 2 is faster, 1 suits objects below 10 pixels.",
-       kStarDist},
+       kStarDist,
+       true},
       {"anisotropy",
        &Config::anisotropy,
        0,
@@ -97,6 +144,31 @@ std::vector<Setting> make_settings() {
        {},
        "auto or z,y,x",
        "In 3D, how many times deeper than wide a voxel is; auto measures the objects.",
+       kStarDist},
+      {"backbone",
+       &Config::backbone,
+       0,
+       0,
+       {"unet", "resnet"},
+       "",
+       "The network's body: a U-Net, or in 3D a ResNet, which takes patches of any multiple of the "
+       "grid.",
+       kStarDist},
+      {"blocks",
+       &Config::blocks,
+       1,
+       16,
+       {},
+       "",
+       "Blocks of a ResNet; more see further.",
+       kStarDist},
+      {"classes",
+       &Config::classes,
+       0,
+       0,
+       {},
+       "none, auto or names such as interphase,mitotic",
+       "Kinds of objects to tell apart, from the tables in classes/; auto takes all of them.",
        kStarDist},
       {"unet_depth",
        &Config::unet_depth,
@@ -151,6 +223,14 @@ std::vector<Setting> make_settings() {
        {},
        "",
        "Weight of the distances in the loss.",
+       kStarDist},
+      {"weight_class",
+       &Config::weight_class,
+       0,
+       1000,
+       {},
+       "",
+       "Weight of the objects' classes in the loss.",
        kStarDist},
       {"percentile_low",
        &Config::percentile_low,
@@ -309,38 +389,6 @@ std::vector<Setting> make_settings() {
 
 bool Setting::applies_to(const std::string& model) const {
   return kinds.empty() || std::find(kinds.begin(), kinds.end(), model) != kinds.end();
-}
-
-TrainConfig TrainConfig::defaults(const std::string& model, std::int64_t dims) {
-  TrainConfig config;
-  config.model = model;
-  config.dims = dims;
-  if (model == "stardist") {
-    if (dims != 3) return config;
-    config.batch = 1;
-    config.patch = {32, 96, 96};
-    config.rays = 96;
-    config.unet_depth = 2;
-    return config;
-  }
-  config.epochs = 100;
-  config.steps = 400;
-  config.batch = 16;
-  config.lr = 4e-4;
-  config.reduce_lr_patience = 10;
-  config.unet_depth = 2;
-  // What brightens, blurs or adds noise would change what is to be learned.
-  config.augment = {true, true, false, false, false};
-  config.cache_mib = 1024;
-  if (model == "care") {
-    config.patch = dims == 2 ? Index3{1, 64, 64} : Index3{8, 80, 80};
-    config.kernel = dims == 2 ? 5 : 3;
-    config.residual = true;
-    config.patches_per_image = dims == 2 ? 50 : 200;
-  } else {
-    config.patch = dims == 2 ? Index3{1, 64, 64} : Index3{16, 64, 64};
-  }
-  return config;
 }
 
 std::string resolved_loss(const TrainConfig& config) {

@@ -2,9 +2,11 @@
 
 #include <chrono>
 #include <cmath>
+#include <optional>
 
 #include "models/io/history.h"
 #include "models/nn/adam.h"
+#include "models/nn/weight_average.h"
 
 namespace karyo {
 namespace {
@@ -85,23 +87,39 @@ Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserve
                            TaskControl& control) {
   const NetworkState network{learner.parameters(), learner.buffers()};
   Adam optimizer(network.parameters);
+  WeightAverage average(network.parameters, plan.ema);
   TrainState state;
   state.learning_rate = plan.learning_rate;
   state.reduce = plan.reduce;
   if (plan.resume) {
-    KARYO_TRY(state, load_checkpoint(plan.folder, network, optimizer));
+    KARYO_TRY(state, load_checkpoint(plan.folder, network, optimizer, average));
     learner.seek(state.epoch * plan.steps + state.step);
   }
+
+  const auto rate_of_next_step = [&] {
+    const std::int64_t step = state.epoch * plan.steps + state.step;
+    const double rate = plan.cosine
+                            ? cosine_rate(plan.learning_rate, step, plan.epochs * plan.steps)
+                            : state.learning_rate;
+    return rate * warmup_share(step, plan.warmup);
+  };
+  auto saved = Clock::now();
+  const auto save = [&]() -> Result<void> {
+    saved = Clock::now();
+    return save_checkpoint(plan.folder, network, optimizer, average, state);
+  };
 
   TrainOutcome outcome;
   while (state.epoch < plan.epochs) {
     const auto epoch_start = Clock::now();
     auto step_start = epoch_start;
     LossMean mean(state.sums);
+    double rate = rate_of_next_step();
     while (state.step < plan.steps) {
       if (control.cancelled()) {
         state.sums = mean.sums();
-        KARYO_CHECK_OK(save_checkpoint(plan.folder, network, optimizer, state));
+        KARYO_CHECK_OK(save());
+        const WeightAverage::Shown shown(average);
         KARYO_CHECK_OK(learner.save_weights("weights_last.h5"));
         outcome.stopped = true;
         break;
@@ -110,15 +128,23 @@ Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserve
       const double total = loss.total.item<double>();
       if (!std::isfinite(total)) return not_finite(state.epoch + 1, state.step + 1);
       loss.total.backward();
-      optimizer.step(state.learning_rate);
+      rate = rate_of_next_step();
+      optimizer.step(rate, plan.weight_decay);
+      average.update(optimizer.steps());
       mean.add(loss, total);
       ++state.step;
       observer.on_step({state.epoch + 1, state.step, plan.epochs, plan.steps, total,
                         ms_since(step_start)});
       step_start = Clock::now();
+      if (plan.checkpoint_seconds > 0 && state.step < plan.steps &&
+          ms_since(saved) > 1000 * plan.checkpoint_seconds) {
+        state.sums = mean.sums();
+        KARYO_CHECK_OK(save());
+      }
     }
     if (outcome.stopped) break;
 
+    auto shown = std::make_optional<WeightAverage::Shown>(average);
     KARYO_TRY(const auto validation, validate(learner));
     if (!std::isfinite(validation.total())) return not_finite(state.epoch + 1, state.step);
     ++state.epoch;
@@ -130,17 +156,29 @@ Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserve
       state.best_epoch = state.epoch;
       KARYO_CHECK_OK(learner.save_weights("weights_best.h5"));
     }
-    const TrainEpochEvent event{state.epoch, plan.epochs, mean.total(), validation.total(),
-                                state.learning_rate, ms_since(epoch_start) / 1000, best,
-                                mean.parts(), validation.parts()};
-    state.learning_rate = state.reduce.next_rate(state.learning_rate, validation.total());
+    const TrainEpochEvent event{state.epoch,
+                                plan.epochs,
+                                mean.total(),
+                                validation.total(),
+                                rate,
+                                ms_since(epoch_start) / 1000,
+                                best,
+                                mean.parts(),
+                                validation.parts()};
+    if (!plan.cosine) {
+      state.learning_rate = state.reduce.next_rate(state.learning_rate, validation.total());
+    }
     add_row(state.history, event);
     KARYO_CHECK_OK(write_history(plan.folder / "history.csv", state.history));
-    KARYO_CHECK_OK(save_checkpoint(plan.folder, network, optimizer, state));
     observer.on_epoch(event);
+    shown.reset();
+    KARYO_CHECK_OK(save());
   }
 
-  if (!outcome.stopped) KARYO_CHECK_OK(learner.save_weights("weights_last.h5"));
+  if (!outcome.stopped) {
+    const WeightAverage::Shown shown(average);
+    KARYO_CHECK_OK(learner.save_weights("weights_last.h5"));
+  }
   outcome.epochs_done = state.epoch;
   outcome.best_epoch = state.best_epoch;
   outcome.best_val_loss = state.best_val_loss;

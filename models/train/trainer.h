@@ -18,6 +18,11 @@ struct TrainPlan {
   ReduceOnPlateau reduce;
   std::filesystem::path folder;  ///< model folder: weights, history.csv, checkpoint
   bool resume = false;           ///< go on from the folder's checkpoint
+  bool cosine = false;           ///< the rate falls on a cosine over all epochs; `reduce` is idle
+  std::int64_t warmup = 0;       ///< steps in which the rate rises
+  double weight_decay = 0;       ///< of Adam::step
+  double ema = 0;                ///< of WeightAverage: what is validated and saved
+  double checkpoint_seconds = 0;  ///< longest time between two within an epoch; 0: after epochs
 };
 
 struct TrainOutcome {
@@ -28,10 +33,12 @@ struct TrainOutcome {
 };
 
 /// Trains until plan.epochs are done or `control` is cancelled. After each epoch: validation,
-/// weights_best.h5 when it is the best so far, history.csv, checkpoint.safetensors. At the end
-/// weights_last.h5. On the CPU a resumed run equals an unbroken one bit for bit.
-/// Errors: of reading data and writing files; kNumeric when a loss is NaN or infinite (the last
-/// checkpoint stays); kNotFound or kBadFile when there is no checkpoint to resume from.
+/// weights_best.h5 when it is the best so far, history.csv, checkpoint.safetensors; that one also
+/// within epochs as the plan says. At the end weights_last.h5. Resumed with more epochs, a finished
+/// training goes on (with a cosine, at the rate that belongs to the step in the longer one). On the
+/// CPU a resumed run equals an unbroken one bit for bit. Errors: of reading data and writing files;
+/// kNumeric when a loss is NaN or infinite (the last checkpoint stays); kNotFound or kBadFile when
+/// there is no checkpoint to resume from.
 Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserver& observer,
                            TaskControl& control);
 

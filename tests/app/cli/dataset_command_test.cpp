@@ -4,7 +4,10 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "annotation/journal.h"
 #include "app/cli/commands.h"
+#include "app/dataset_journal.h"
+#include "core/dataset/class_table.h"
 #include "core/io/image_io.h"
 #include "core/labels/label_volume.h"
 #include "tests/app/cli/run_cli.h"
@@ -35,6 +38,36 @@ TEST(DatasetCheck, SaysWhenNothingIsWrong) {
   const auto outcome = run({"dataset", "check", dir.path().string(), "--quiet"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("1 usable pair, nothing wrong"));
+}
+
+TEST(DatasetClasses, WritesWhatTheWindowWasTold) {
+  const test::TempDir dir;
+  add_pair(dir.path(), "a.tif", true);
+  EXPECT_EQ(run({"dataset", "classes", dir.path().string(), "--quiet"}).status, 1);
+  {
+    auto journal = Journal::open(dir.path());
+    ASSERT_TRUE(journal);
+    const auto mask = read_labels(dir / "masks/a.tif");
+    const auto file = fingerprint_of(dir / "masks/a.tif");
+    ASSERT_TRUE(mask && file);
+    std::vector<LabelVolume> frames;
+    frames.emplace_back(mask->shape());
+    ASSERT_TRUE((*journal)->recover("a.tif", std::move(frames), *file));
+    ObjectNotes notes;
+    ObjectNote mitotic, locked;
+    mitotic.object_class = 1;
+    locked.locked = true;
+    notes.set(1, mitotic);
+    notes.set(2, locked);
+    for (const auto& [key, value] : notes_of(notes)) {
+      ASSERT_TRUE((*journal)->set_note("a.tif", key, value));
+    }
+    ASSERT_TRUE((*journal)->flush());
+  }
+  const auto outcome = run({"dataset", "classes", dir.path().string(), "--quiet"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("1 object of mitotic"));
+  EXPECT_EQ(read_class_table(dir / "classes/a.csv").value(), (ClassTable{{1, "mitotic"}}));
 }
 
 TEST(DatasetCheck, CountsObjectsAndWhatIsIgnored) {

@@ -94,7 +94,7 @@ std::set<QString> texts_of_training() {
     static_cast<void>(set_setting(all, setting.name, "all"));
     for (const auto& word :
          QString::fromStdString(setting_text(all, setting)).split(QLatin1Char(','))) {
-      texts.insert(word);
+      texts.insert(word.section(QLatin1Char('='), 0, 0));
     }
   }
   return texts;

@@ -8,6 +8,7 @@
 
 #include "app/report/overlay.h"
 #include "core/base/atomic_file.h"
+#include "core/dataset/class_table.h"
 #include "core/io/image_io.h"
 #include "core/labels/label_volume.h"
 #include "tests/support/blobs.h"
@@ -48,6 +49,51 @@ class LabelEvaluationTest : public testing::Test {
   PairOptions pairing;
   LabelEvaluationOptions options;
 };
+
+TEST_F(LabelEvaluationTest, ClassesAreScoredEachByItself) {
+  const auto truth = read_labels(folder / "truth/a.tif");
+  ASSERT_TRUE(truth);
+  const std::set<std::uint32_t> ids(truth->begin(), truth->end());
+  ClassTable right, wrong;
+  for (const std::uint32_t id : ids) {
+    if (id > 0) right[id] = id % 2 == 0 ? "even" : "odd";
+  }
+  ASSERT_GE(right.size(), 4u);
+  wrong = right;
+  wrong.begin()->second = wrong.begin()->second == "odd" ? "even" : "odd";
+  ASSERT_TRUE(write_class_table(folder / "truth/a_classes.csv", right));
+  ASSERT_TRUE(write_class_table(folder / "pred/a_classes.csv", right));
+  auto evaluation = evaluate();
+  ASSERT_TRUE(evaluation) << evaluation.error().what;
+  ASSERT_EQ(evaluation->by_class.size(), 2u);
+  EXPECT_EQ(evaluation->by_class.at("odd")[0].accuracy, 1);
+  const auto odd = evaluation->by_class.at("odd")[0].n_true;
+  EXPECT_EQ(odd + evaluation->by_class.at("even")[0].n_true,
+            static_cast<std::int64_t>(right.size()));
+
+  ASSERT_TRUE(write_class_table(folder / "pred/a_classes.csv", wrong));
+  evaluation = evaluate();
+  ASSERT_TRUE(evaluation);
+  std::int64_t missed = 0, invented = 0;
+  for (const auto& [name, scores] : evaluation->by_class) {
+    missed += scores[0].false_negatives;
+    invented += scores[0].false_positives;
+  }
+  EXPECT_EQ(missed, 1);
+  EXPECT_EQ(invented, 1);
+  EXPECT_EQ(evaluation->pooled[0].accuracy, 1) << "the objects themselves are right";
+
+  right.erase(right.begin());  // nobody said what it is: then it cannot be wrong
+  ASSERT_TRUE(write_class_table(folder / "truth/a_classes.csv", right));
+  evaluation = evaluate();
+  ASSERT_TRUE(evaluation);
+  for (const auto& [name, scores] : evaluation->by_class) {
+    EXPECT_EQ(scores[0].false_positives + scores[0].false_negatives, 0) << name;
+  }
+  nlohmann::json metrics;
+  std::ifstream(options.output / "metrics.json") >> metrics;
+  EXPECT_EQ(metrics["classes"]["even"]["0.5"]["accuracy"], 1.0);
+}
 
 TEST_F(LabelEvaluationTest, EqualLabelsScoreOneAndTablesAndOverlaysAreWritten) {
   const auto evaluation = evaluate();

@@ -197,6 +197,8 @@ TEST_F(TrainingRunTest, ByCommandsOverTheFolderThatIsAnnotated) {
   EXPECT_FALSE(commands.run("training.start", {{"images", "done"}})) << "none is done";
   EXPECT_FALSE(commands.run("training.start", {{"settings", {"epoch=2"}}}));
   EXPECT_FALSE(commands.run("training.start", {{"settings", {"epochs"}}}));
+  EXPECT_FALSE(commands.run("training.start", {{"kind", "n2v"}, {"data", "nowhere"}}));
+  EXPECT_FALSE(fs::exists("nowhere")) << "nothing is made where nothing is to be trained on";
 }
 
 }  // namespace

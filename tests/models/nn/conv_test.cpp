@@ -109,5 +109,27 @@ TEST(Conv, ParametersAloneGetGradientsWhereTheInputWantsNone) {
   EXPECT_TRUE(parameters[1].grad().defined());
 }
 
+TEST(ConvOfVolumes, GradientsOfTheFirstLayerAreNumbersInBFloat16) {
+  torch::manual_seed(2);
+  const auto x = to_channels_last(torch::rand({8, 1, 8, 80, 80}));
+  const auto outer = torch::randn({8, 32, 8, 80, 80});
+  const auto gradient_in = [&](torch::ScalarType type) {
+    torch::manual_seed(3);
+    auto weight = torch::randn({32, 1, 3, 3, 3}).requires_grad_();
+    auto bias = torch::zeros({32}).requires_grad_();
+    (conv_same(to_channels_last(x.to(type)), weight, bias, true).to(torch::kFloat32) * outer)
+        .sum()
+        .backward();
+    return weight.grad();
+  };
+  const auto exact = gradient_in(torch::kFloat32);
+  for (int round = 0; round < 4; ++round) {
+    const auto rough = gradient_in(torch::kBFloat16);
+    ASSERT_TRUE(torch::isfinite(rough).all().item<bool>()) << round;
+    // Input and output have 8 bits, so that ReLU cuts at other places.
+    EXPECT_LT(((rough - exact).norm() / exact.norm()).item<float>(), 0.05);
+  }
+}
+
 }  // namespace
 }  // namespace karyo

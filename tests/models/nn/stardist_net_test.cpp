@@ -240,5 +240,38 @@ TEST(StarDistLoss, ABatchThatIsIgnoredAllOverTeachesNothing) {
   }
 }
 
+TEST(ClassLoss, IsTheCrossEntropyOfWhatIsKnown) {
+  torch::manual_seed(4);
+  const std::int64_t rays = 8, classes = 3;
+  const auto values = torch::randn({2, 1 + rays + classes, 6, 5});
+  StarDistTarget target{torch::rand({2, 6, 5}), torch::rand({2, 6, 5, rays}),
+                        torch::rand({2, 6, 5}), torch::randint(-1, 3, {2, 6, 5}, torch::kInt64)};
+  const auto run = [&](double weight, bool reference) {
+    auto head = values.clone().requires_grad_();
+    const StarDistLossSettings settings{1e-4, 1, 0.2, weight};
+    const StarDistOutput output{head, classes};
+    const auto loss = reference ? stardist_loss_reference(output, target, settings)
+                                : stardist_loss(output, target, settings);
+    loss.total.backward();
+    return std::tuple(loss.total.item<double>(), loss.of_class, head.grad());
+  };
+  const auto [total, of_class, gradient] = run(2, false);
+  const auto [same, same_class, same_gradient] = run(2, true);
+  EXPECT_NEAR(total, same, 1e-5);
+  EXPECT_LT((gradient - same_gradient).abs().max().item<float>(), 1e-6);
+
+  const auto logits = values.narrow(1, 1 + rays, classes);
+  const auto expected =
+      torch::nll_loss_nd(torch::log_softmax(logits, 1), target.classes, {}, at::Reduction::Sum, -1)
+          .item<double>() /
+      (2 * 6 * 5);
+  EXPECT_NEAR(of_class, expected, 1e-5);
+  EXPECT_NEAR(total - std::get<0>(run(0, false)), 2 * expected, 1e-5);
+  const auto of_logits = gradient.narrow(1, 1 + rays, classes).abs().sum(1);
+  EXPECT_EQ(of_logits.masked_select(target.classes.lt(0)).sum().item<float>(), 0)
+      << "what is not known teaches nothing";
+  EXPECT_GT(of_logits.masked_select(target.classes.ge(0)).min().item<float>(), 0);
+}
+
 }  // namespace
 }  // namespace karyo

@@ -148,6 +148,32 @@ TEST(RestorationTraining, Care3dProbabilisticRestores) {
   EXPECT_GT(gain(dir, request), 2);
 }
 
+TEST(RestorationTraining, PretrainedTakesTheBodyAndBeginsAnotherHeadAnew) {
+  const test::TempDir dir;
+  make_noisy_pairs(dir / "data", 3, {1, 40, 40});
+  Recorder first, second, third;
+  ASSERT_TRUE(train_model(request_in(dir, "care", 2, "base"), first, first.control));
+  EXPECT_TRUE(ModelFolder::open(dir / "base")->record->more.contains("data_look"));
+
+  auto request = request_in(dir, "care", 2, "unsure");
+  request.config.probabilistic = true;
+  request.config.augment.turn = request.config.augment.elastic = 1;
+  request.pretrained = dir / "base";
+  const auto summary = train_model(request, second, second.control);
+  ASSERT_TRUE(summary) << summary.error().what;
+  const auto begun_anew = [](const std::string& note) {
+    return note.find("begun anew") != std::string::npos;
+  };
+  EXPECT_TRUE(std::any_of(second.notes.begin(), second.notes.end(), begun_anew));
+
+  request = request_in(dir, "care", 2, "other");
+  request.config.kernel = 5;
+  request.pretrained = dir / "base";
+  const auto refused = train_model(request, third, third.control);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().fix, HasSubstr("--kernel 3"));
+}
+
 TEST(RestorationTraining, N2v2dRestores) {
   const test::TempDir dir;
   make_noisy_pairs(dir / "data", 4, {1, 64, 64});

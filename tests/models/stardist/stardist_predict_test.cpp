@@ -94,6 +94,43 @@ TEST_P(GoldenPrediction, CandidatesAreTheReferences) {
   }
 }
 
+TEST(MultiClass, ObjectsHaveTheReferencesClassesTiledOrNot) {
+  KARYO_NEEDS_SHARED();
+  const auto folder = test::shared_dir() / "golden/stardist2d_rgb_multiclass";
+  const auto model = load(folder);
+  const auto thresholds = ModelFolder::open(folder)->thresholds;
+  const auto golden = test::read_npz(folder / "details.npz");
+  const auto pixels = test::read_npy(folder / "input.npy");  // (Y, X, C), normalised
+  const auto channels = static_cast<std::size_t>(pixels.shape[2]);
+  NetworkImage image{{}, pixels.shape[2], {1, pixels.shape[0], pixels.shape[1]}};
+  for (std::size_t c = 0; c < channels; ++c) {
+    for (std::size_t i = c; i < pixels.values.size(); i += channels) {
+      image.values.push_back(static_cast<float>(pixels.values[i]));
+    }
+  }
+  const auto& points = golden.at("points").values;
+  const auto& class_prob = golden.at("class_prob");
+  const auto classes = static_cast<std::size_t>(class_prob.shape[1]);
+  for (const Index3 tiles : {Index3{0, 0, 0}, Index3{1, 2, 3}}) {
+    TaskControl control;
+    const auto sparse = predict_sparse(model, image, static_cast<float>(thresholds.prob), tiles,
+                                       false, kCpu, Precision::kFloat32, control);
+    ASSERT_TRUE(sparse);
+    ASSERT_EQ(sparse->classes, static_cast<std::int64_t>(classes));
+    for (std::int64_t i = 0; i < golden.at("class_id").count(); ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      const auto prob = sparse->class_prob_at(
+          {static_cast<float>(points[2 * at]), static_cast<float>(points[2 * at + 1])});
+      ASSERT_EQ(prob.size(), classes);
+      for (std::size_t c = 0; c < classes; ++c) {
+        EXPECT_NEAR(prob[c], class_prob.values[at * classes + c], 1e-4);
+      }
+      EXPECT_EQ(std::max_element(prob.begin(), prob.end()) - prob.begin(),
+                golden.at("class_id").values[at]);
+    }
+  }
+}
+
 TEST_P(GoldenPrediction, LabelsAreTheReferencesTiledOrNot) {
   const auto model = load(folder);
   const auto thresholds = ModelFolder::open(folder)->thresholds;

@@ -99,6 +99,39 @@ TEST(StarDistBatchMaker, TransformsPixelsAndLabelsAlike) {
   }
 }
 
+TEST(StarDistBatchMaker, ClassesFollowTheirObjectsThroughEveryChange) {
+  const test::TempDir dir;
+  const auto pairs = test::make_dataset(dir.path(), 3, 64, 64);
+  TrainConfig config = small_config();
+  config.grid = {1, 1, 1};
+  config.augment = {true, true, 1, 0, 0, 1, 1, 0};
+  // Pixel = 10 + 20 * label in these images; of every third label nobody said the class.
+  ClassNumbers numbers;
+  for (std::uint32_t id = 1; id <= 8; ++id) {
+    if (id % 3 != 0) numbers[id] = static_cast<int>(id % 2) + 1;
+  }
+  const auto maker =
+      StarDistBatchMaker::create(pairs, config, make_image_cache(config), Use::kTraining,
+                                 std::vector<ClassNumbers>(3, numbers));
+  ASSERT_TRUE(maker) << maker.error().what;
+  std::int64_t known = 0, unknown = 0;
+  for (std::int64_t n = 0; n < 4; ++n) {
+    const auto batch = maker->make(n);
+    ASSERT_TRUE(batch);
+    ASSERT_EQ(batch->classes.size(), batch->prob.size());
+    for (std::size_t i = 0; i < batch->classes.size(); ++i) {
+      EXPECT_EQ(batch->classes[i] == 0, batch->prob[i] == 0);
+      known += batch->classes[i] > 0 ? 1 : 0;
+      unknown += batch->classes[i] < 0 ? 1 : 0;
+    }
+  }
+  EXPECT_GT(known, 0);
+  EXPECT_GT(unknown, 0);
+  const auto plain = maker_of(pairs, config).make(0);
+  ASSERT_TRUE(plain);
+  EXPECT_TRUE(plain->classes.empty());
+}
+
 TEST(StarDistBatchMaker, ValidationIsFixedAndNotAugmented) {
   const test::TempDir dir;
   const auto pairs = test::make_dataset(dir.path(), 7, 64, 80);

@@ -34,5 +34,20 @@ TEST(ReduceOnPlateau, AnImprovementIsAtLeastMinDelta) {
   EXPECT_EQ(schedule.next_rate(1, 1.8), 1);
 }
 
+TEST(CosineRate, FallsFromTheRateToZero) {
+  EXPECT_DOUBLE_EQ(cosine_rate(2, 0, 10), 2);
+  EXPECT_NEAR(cosine_rate(2, 5, 10), 1, 1e-12);
+  EXPECT_EQ(cosine_rate(2, 10, 10), 0);
+  for (int i = 0; i < 10; ++i) EXPECT_GT(cosine_rate(2, i, 10), cosine_rate(2, i + 1, 10));
+}
+
+TEST(WarmupShare, RisesToOneAndStays) {
+  EXPECT_DOUBLE_EQ(warmup_share(0, 4), 0.25);
+  EXPECT_DOUBLE_EQ(warmup_share(2, 4), 0.75);
+  EXPECT_EQ(warmup_share(3, 4), 1);
+  EXPECT_EQ(warmup_share(100, 4), 1);
+  EXPECT_EQ(warmup_share(0, 0), 1);
+}
+
 }  // namespace
 }  // namespace karyo

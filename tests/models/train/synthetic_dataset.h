@@ -71,7 +71,8 @@ inline std::vector<DatasetPair> make_volumes(const std::filesystem::path& root, 
       const std::int64_t grain = random.below(20);
       image.data()[p] = static_cast<std::byte>(20 + grain + (labels.data()[p] != 0 ? 150 : 0));
     }
-    const std::string name = "v" + std::to_string(100 + i);
+    std::string name = "v";
+    name += std::to_string(100 + i);
     const DatasetPair pair{name, root / "images" / (name + ".tif"),
                            root / "masks" / (name + ".tif"), image.shape(), image.type()};
     if (!write_image(pair.image, image) || !write_labels(pair.mask, labels)) return {};

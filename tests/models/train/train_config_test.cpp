@@ -26,6 +26,43 @@ TEST(TrainConfig, DefaultsAreTheFieldsAndValid) {
   EXPECT_EQ(config.lr, 3e-4);
 }
 
+TEST(TrainConfig, EveryRecipeIsValidForEveryKind) {
+  for (const char* kind : {"stardist", "care", "n2v"}) {
+    for (const std::int64_t dims : {2, 3}) {
+      const auto usual = TrainConfig::defaults(kind, dims);
+      EXPECT_EQ(TrainConfig::defaults(kind, dims, "field"), usual);
+      const auto fast = TrainConfig::defaults(kind, dims, "fast");
+      EXPECT_TRUE(validate(fast)) << kind;
+      EXPECT_EQ(fast.schedule, "cosine");
+      EXPECT_LT(fast.epochs, usual.epochs);
+    }
+  }
+}
+
+TEST(TrainConfig, ClassesAndResNetsAreChecked) {
+  TrainConfig config;
+  for (const char* fine : {"none", "auto", "mitotic", "a,b,c"}) {
+    ASSERT_TRUE(set_setting(config, "classes", fine));
+    EXPECT_TRUE(validate(config)) << fine;
+  }
+  for (const char* wrong : {"", "a,,b", "a,a", ","}) {
+    ASSERT_TRUE(set_setting(config, "classes", wrong));
+    EXPECT_FALSE(validate(config)) << wrong;
+  }
+  config = TrainConfig::defaults("stardist", 3);
+  config.backbone = "resnet";
+  config.patch = {10, 30, 30};
+  EXPECT_TRUE(validate(config));
+  EXPECT_EQ(patch_divisor(config), config.grid);
+  config.patch = {10, 31, 30};
+  EXPECT_FALSE(validate(config));
+  config = TrainConfig();
+  config.backbone = "resnet";
+  const auto flat = validate(config);
+  ASSERT_FALSE(flat);
+  EXPECT_THAT(flat.error().fix, HasSubstr("--dims 3"));
+}
+
 TEST(TrainSettings, SayEverythingAboutEachSetting) {
   std::set<std::string> names;
   const TrainConfig defaults;
@@ -150,7 +187,21 @@ TEST(TrainSettings, TakeCommandLineForms) {
   ASSERT_TRUE(set_setting(config, "augment", "flip,zoom"));
   EXPECT_EQ(config.augment, (AugmentSet{true, false, true, false, false}));
   ASSERT_TRUE(set_setting(config, "augment", "none"));
-  EXPECT_FALSE(config.augment.any());
+  EXPECT_EQ(config.augment, AugmentSet::none());
+  ASSERT_TRUE(set_setting(config, "augment", "rotate,turn=0.1,elastic"));
+  AugmentSet expected = AugmentSet::none();
+  expected.rotate = true;
+  expected.turn = 0.1;
+  expected.elastic = 1;
+  EXPECT_EQ(config.augment, expected);
+  const auto& settings = train_settings();
+  const auto augment = std::find_if(settings.begin(), settings.end(),
+                                    [](const Setting& s) { return s.name == "augment"; });
+  EXPECT_EQ(setting_text(config, *augment), "rotate,turn=0.1,elastic");
+  for (const char* wrong :
+       {"flip=2", "turn=-1", "turn=5", "turn=", "turn=x", "tilt", "flip,,zoom"}) {
+    EXPECT_FALSE(set_setting(config, "augment", wrong)) << wrong;
+  }
   ASSERT_TRUE(set_setting(config, "lr", "1e-3"));
   EXPECT_EQ(config.lr, 1e-3);
 }

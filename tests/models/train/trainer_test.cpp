@@ -93,6 +93,107 @@ TEST(Trainer, LearnsAndKeepsBestLastAndHistory) {
   EXPECT_GE(history->column("val_square"), 0);
 }
 
+/// What the fast recipe uses, all at once.
+TrainPlan fast_in(const std::filesystem::path& folder) {
+  TrainPlan plan = plan_in(folder);
+  plan.cosine = true;
+  plan.warmup = 3;
+  plan.weight_decay = 1e-3;
+  plan.ema = 0.9;
+  return plan;
+}
+
+TEST(Trainer, MoreEpochsLaterEqualAnUnbrokenTrainingBitForBit) {
+  const test::TempDir whole_dir, dir;
+  ToyLearner whole;
+  Recorder whole_recorder;
+  TrainPlan longer = plan_in(whole_dir.path());
+  longer.epochs = 9;
+  ASSERT_TRUE(train(whole, longer, whole_recorder, whole_recorder.control));
+
+  ToyLearner first, second;
+  Recorder until, rest;
+  ASSERT_TRUE(train(first, plan_in(dir.path()), until, until.control));
+  TrainPlan more = plan_in(dir.path());
+  more.epochs = 9;
+  more.resume = true;
+  const auto outcome = train(second, more, rest, rest.control);
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(outcome->epochs_done, 9);
+  until.losses.insert(until.losses.end(), rest.losses.begin(), rest.losses.end());
+  EXPECT_EQ(until.losses, whole_recorder.losses);
+  EXPECT_TRUE(torch::equal(second.weight(), whole.weight()));
+  EXPECT_EQ(read_history(dir / "history.csv")->rows.size(), 9u);
+}
+
+TEST(Trainer, ACosineWithWarmupDecayAndAverageResumesBitForBit) {
+  const test::TempDir whole_dir;
+  ToyLearner whole;
+  Recorder whole_recorder;
+  ASSERT_TRUE(train(whole, fast_in(whole_dir.path()), whole_recorder, whole_recorder.control));
+  for (const int stop : {2, 10, 17}) {
+    const test::TempDir dir;
+    ToyLearner first, second;
+    Recorder until, rest;
+    until.stop_after = stop;
+    ASSERT_TRUE(train(first, fast_in(dir.path()), until, until.control));
+    TrainPlan plan = fast_in(dir.path());
+    plan.resume = true;
+    const auto resumed = train(second, plan, rest, rest.control);
+    ASSERT_TRUE(resumed) << resumed.error().what;
+    until.losses.insert(until.losses.end(), rest.losses.begin(), rest.losses.end());
+    EXPECT_EQ(until.losses, whole_recorder.losses) << "stopped after " << stop;
+    EXPECT_TRUE(torch::equal(second.weight(), whole.weight()));
+    EXPECT_EQ(rest.epochs.back().val_loss, whole_recorder.epochs.back().val_loss);
+  }
+}
+
+TEST(Trainer, TheRateFollowsTheCosine) {
+  const test::TempDir dir;
+  ToyLearner learner;
+  Recorder recorder;
+  ASSERT_TRUE(train(learner, fast_in(dir.path()), recorder, recorder.control));
+  for (std::size_t i = 1; i < recorder.epochs.size(); ++i) {
+    EXPECT_LT(recorder.epochs[i].learning_rate, recorder.epochs[i - 1].learning_rate);
+  }
+  EXPECT_NEAR(recorder.epochs.back().learning_rate, cosine_rate(0.1, 29, 30), 1e-12);
+}
+
+TEST(Trainer, ACheckpointWithinAnEpochSurvivesAFailure) {
+  const test::TempDir whole_dir, dir;
+  ToyLearner whole;
+  Recorder whole_recorder;
+  ASSERT_TRUE(train(whole, plan_in(whole_dir.path()), whole_recorder, whole_recorder.control));
+
+  ToyLearner first, second;
+  Recorder until, rest;
+  first.broken_at = 8;  // the fourth step of the second epoch
+  TrainPlan plan = plan_in(dir.path());
+  plan.checkpoint_seconds = 1e-9;
+  EXPECT_FALSE(train(first, plan, until, until.control));
+  plan.resume = true;
+  ASSERT_TRUE(train(second, plan, rest, rest.control));
+  EXPECT_EQ(rest.losses.size(), 30u - 8u) << "not from the start of the epoch";
+  until.losses.insert(until.losses.end(), rest.losses.begin(), rest.losses.end());
+  EXPECT_EQ(until.losses, whole_recorder.losses);
+}
+
+TEST(WeightAverage, IsShownAndTakenBack) {
+  const auto weight = torch::zeros({2, 2});
+  WeightAverage average({weight}, 0.5);
+  weight.fill_(1);
+  average.update(100);
+  {
+    const WeightAverage::Shown shown(average);
+    EXPECT_FLOAT_EQ(weight[0][0].item<float>(), 0.5f);
+  }
+  EXPECT_FLOAT_EQ(weight[0][0].item<float>(), 1);
+  WeightAverage off({weight}, 0);
+  off.update(1);
+  const WeightAverage::Shown nothing(off);
+  EXPECT_FLOAT_EQ(weight[0][0].item<float>(), 1);
+}
+
 TEST(Trainer, ResumedAfterAnyStepEqualsUnbrokenBitForBit) {
   const test::TempDir whole_dir;
   ToyLearner whole;
@@ -137,7 +238,8 @@ TEST(Trainer, NaNStopsWithAdviceAndKeepsTheLastCheckpoint) {
   EXPECT_TRUE(has_checkpoint(dir.path()));
   ToyLearner again;
   Adam adam(again.parameters());
-  EXPECT_EQ(load_checkpoint(dir.path(), {again.parameters(), {}}, adam)->epoch, 2);
+  WeightAverage average(again.parameters(), 0);
+  EXPECT_EQ(load_checkpoint(dir.path(), {again.parameters(), {}}, adam, average)->epoch, 2);
 }
 
 TEST(Trainer, ErrorsOfTheDataComeThrough) {
@@ -162,12 +264,13 @@ TEST(Checkpoint, WhatCannotBeResumedFromIsRefused) {
   ASSERT_TRUE(train(learner, plan, recorder, recorder.control));
   const std::vector<torch::Tensor> other{torch::zeros({5, 3})};
   Adam adam(other);
-  const auto refused = load_checkpoint(dir.path(), {other, {}}, adam);
+  WeightAverage average(other, 0);
+  const auto refused = load_checkpoint(dir.path(), {other, {}}, adam, average);
   ASSERT_FALSE(refused);
   EXPECT_NE(refused.error().what.find("another network"), std::string::npos);
 
   ASSERT_TRUE(write_file_atomically(dir / "checkpoint.safetensors", "rubbish"));
-  EXPECT_FALSE(load_checkpoint(dir.path(), {learner.parameters(), {}}, adam));
+  EXPECT_FALSE(load_checkpoint(dir.path(), {learner.parameters(), {}}, adam, average));
 }
 
 }  // namespace
