@@ -4,6 +4,7 @@
 #include <string>
 
 #include "app/cli/commands.h"
+#include "app/comparison.h"
 #include "app/gui_library.h"
 #include "app/layer_commands.h"
 #include "app/macro.h"
@@ -41,6 +42,7 @@ void add_run_command(Cli& cli) {
         Workspace workspace;
         CommandTable commands;
         add_workspace_commands(commands, workspace);
+        add_compare_commands(commands, workspace);
         const bool light = std::all_of(steps.begin(), steps.end(), [&](const MacroStep& step) {
           return commands.find(step.command) != nullptr;
         });

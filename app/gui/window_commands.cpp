@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <algorithm>
 
+#include "app/comparison.h"
 #include "app/gui/annotate_commands.h"
 #include "app/gui/cheat_sheet.h"
 #include "app/gui/command_search.h"
@@ -366,6 +367,7 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   add_training_commands(commands, window.workspace());
   add_review_commands(commands, window.workspace());
   add_roi_commands(commands, window.workspace());
+  add_compare_commands(commands, window.workspace());
   Command properties{"layer.properties",
                      "Layer",
                      "Name, scale and place…",

@@ -4,7 +4,6 @@
 #include <map>
 #include <system_error>
 
-#include "app/cli/console.h"
 #include "core/io/image_names.h"
 
 namespace karyo {
@@ -134,8 +133,9 @@ Result<EvaluationPairs> pair_files(const PairOptions& options) {
   }
   if (!without_prediction.empty() && !options.allow_missing) {
     return Error(ErrorCode::kNotFound,
-                 cli::counted(static_cast<std::int64_t>(without_prediction.size()), "image") +
-                     " of " + truth_folder.string() + " without prediction in " +
+                 std::to_string(without_prediction.size()) +
+                     (without_prediction.size() == 1 ? " image of " : " images of ") +
+                     truth_folder.string() + " without prediction in " +
                      prediction_folder.string() + ": " + joined(without_prediction),
                  "Predict these as well, or give --allow-missing to leave them out of the scores.");
   }

@@ -1,0 +1,137 @@
+// Prediction and truth side by side, driven by commands.
+
+#include "app/comparison.h"
+
+#include <gtest/gtest.h>
+
+#include "core/base/random.h"
+#include "core/io/image_io.h"
+#include "tests/support/blobs.h"
+#include "tests/support/temp_dir.h"
+
+namespace karyo {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+/// Two squares; of these the prediction lacks the second in "b", and both in "c".
+LabelArray squares(bool first, bool second) {
+  LabelArray labels({1, 40, 50});
+  for (std::int64_t y = 5; y < 15; ++y) {
+    for (std::int64_t x = 5; x < 15; ++x) {
+      if (first) labels(0, y, x) = 1;
+      if (second) labels(0, y + 20, x + 20) = 2;
+    }
+  }
+  return labels;
+}
+
+class ComparisonTest : public testing::Test {
+ protected:
+  ComparisonTest() : comparison_(add_compare_commands(commands_, workspace_)) {
+    for (const char* part : {"data/images", "data/masks", "pred"}) {
+      fs::create_directories(folder_ / part);
+    }
+    save("a", squares(true, true));
+    save("b", squares(true, false));
+    save("c", squares(false, false));
+  }
+  void save(const std::string& name, const LabelArray& prediction) {
+    const Volume image(VoxelType::kUInt8, VolumeShape{1, 1, 1, 40, 50});
+    ASSERT_TRUE(write_image(folder_ / "data/images" / (name + ".tif"), image));
+    ASSERT_TRUE(write_labels(folder_ / "data/masks" / (name + ".tif"), squares(true, true)));
+    ASSERT_TRUE(write_labels(folder_ / "pred" / (name + ".tif"), prediction));
+  }
+  Result<void> run(const std::string& id, const json& arguments = json::object()) {
+    auto outcome = commands_.run(id, arguments);
+    workspace_.finish_jobs();
+    return outcome;
+  }
+  Result<void> open() {
+    return run("compare.open", {{"prediction", (folder_ / "pred").string()},
+                                {"truth", (folder_ / "data").string()}});
+  }
+  std::string shown() const {
+    const int current = comparison_->current();
+    return current < 0 ? "" : comparison_->images()[static_cast<std::size_t>(current)].files.name;
+  }
+
+  test::TempDir folder_;
+  Workspace workspace_;
+  CommandTable commands_;
+  std::shared_ptr<Comparison> comparison_;
+  std::string failed_;
+  Connection watch_ =
+      workspace_.failed.connect([this](const Error& error) { failed_ = error.what; });
+};
+
+TEST_F(ComparisonTest, TheWorstImageIsShownFirstAndTheOthersInOrder) {
+  ASSERT_TRUE(open());
+  ASSERT_EQ(failed_, "");
+  EXPECT_EQ(shown(), "c");
+  EXPECT_EQ(comparison_->images()[0].score(), 0);
+  EXPECT_EQ(comparison_->images()[1].score(), 0.5);
+  EXPECT_EQ(comparison_->images()[1].by_threshold[8].threshold, 0.5);
+  EXPECT_EQ(comparison_->images()[1].by_threshold.back().threshold, 0.95);
+  EXPECT_EQ(workspace_.view().layout(), ViewLayoutKind::kGrid);
+  EXPECT_FALSE(run("compare.previous"));
+  ASSERT_TRUE(run("compare.next"));
+  EXPECT_EQ(shown(), "b");
+  ASSERT_TRUE(run("compare.next"));
+  EXPECT_EQ(shown(), "a");
+  EXPECT_FALSE(run("compare.next"));
+  ASSERT_TRUE(run("compare.previous"));
+  EXPECT_EQ(shown(), "b");
+}
+
+TEST_F(ComparisonTest, InputPredictionTruthAndErrorsLieInThisOrder) {
+  ASSERT_TRUE(open());
+  const LayerList& layers = workspace_.layers();
+  ASSERT_EQ(layers.count(), 4) << failed_;
+  const char* const names[] = {"input", "prediction", "truth", "errors"};
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(layers.at(i).name(), names[i]);
+  const auto& errors = dynamic_cast<LabelsLayer&>(layers.at(3));
+  ASSERT_EQ(comparison_->errors().size(), 2u);
+  EXPECT_EQ(errors.colors().of(1), color_of(ObjectVerdict::kMissed));
+  EXPECT_EQ(errors.id_at({0, 7, 7}), 1u);
+}
+
+TEST_F(ComparisonTest, TheCursorGoesToErrorsOneAfterTheOther) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(run("compare.next_error"));
+  const Index3 first = workspace_.view().cursor_voxel(workspace_.layers().grid());
+  ASSERT_TRUE(run("compare.next_error", {{"kind", "missed"}}));
+  const Index3 second = workspace_.view().cursor_voxel(workspace_.layers().grid());
+  EXPECT_LT(first.y, 15);
+  EXPECT_GT(second.y, 24);
+  EXPECT_FALSE(run("compare.next_error", {{"kind", "split"}}));
+  ASSERT_TRUE(run("compare.next_error")) << "begins again";
+  EXPECT_EQ(workspace_.view().cursor_voxel(workspace_.layers().grid()).y, first.y);
+}
+
+TEST_F(ComparisonTest, ANewerRequestTakesThePlaceOfAnOlder) {
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(commands_.run("compare.next"));
+  ASSERT_TRUE(comparison_->show(2));
+  workspace_.finish_jobs();
+  EXPECT_EQ(shown(), "a");
+  EXPECT_EQ(workspace_.layers().count(), 4);
+}
+
+TEST_F(ComparisonTest, NothingThatIsInNoFileIsClosed) {
+  workspace_.layers().add(std::make_shared<LabelsLayer>("drawn", LabelVolume(Index3{1, 4, 4})));
+  const auto opened = open();
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(workspace_.layers().count(), 1);
+}
+
+TEST_F(ComparisonTest, AnotherSizeIsAnErrorThatNamesTheImage) {
+  ASSERT_TRUE(write_labels(folder_ / "pred" / "b.tif", LabelArray({1, 8, 8})));
+  ASSERT_TRUE(open());
+  EXPECT_NE(failed_.find("b"), std::string::npos);
+  EXPECT_FALSE(comparison_->is_open());
+}
+
+}  // namespace
+}  // namespace karyo
