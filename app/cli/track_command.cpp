@@ -126,8 +126,11 @@ Result<void> track(Options options, Console& console) {
       save("msd.csv", format_msd(mean_squared_displacement(movie.objects, tracking, interval))));
   KARYO_CHECK_OK(save("links.csv", format_links(tracking)));
   KARYO_CHECK_OK(save("trackmate.xml", format_trackmate(movie.objects, tracking, movie.grid)));
-  const std::set<std::int64_t> parents(tracking.parents.begin(), tracking.parents.end());
-  const auto divisions = static_cast<std::int64_t>(parents.size() - parents.count(0));
+  std::int64_t daughters = 0;
+  for (const auto& frame : tracking.links) {
+    for (const TrackLink& link : frame) daughters += link.division ? 1 : 0;
+  }
+  const std::int64_t divisions = daughters / 2;
   console.say(counted(static_cast<std::int64_t>(tracking.parents.size()), "track") + ", " +
               counted(divisions, "division") + ", written to " + options.output);
   console.result({{"frames", movie.frames.size()},

@@ -9,8 +9,8 @@
 
 namespace karyo {
 
-/// A line a track: label, first frame, last frame, parent or 0. In that format a parent ends in
-/// the frame before; a track with missing frames is one line.
+/// A line a track: label, first frame, last frame, parent or 0. A track with missing
+/// frames is two lines, the first the second's parent.
 std::string format_ctc_tracks(const Tracking& tracking);
 
 /// As a Tracks layer holds it, in voxels. `frames` in the unit of `grid`.

@@ -67,9 +67,9 @@ std::vector<TrackMeasures> measure_tracks(Frames frames, const Tracking& trackin
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   const double step = interval > 0 ? interval : 1;
   const auto places = places_by_track(frames, tracking);
-  std::vector<char> divides(places.size(), 0);
+  std::vector<int> children(places.size(), 0);
   for (const std::int64_t parent : tracking.parents) {
-    if (parent > 0) divides[static_cast<std::size_t>(parent) - 1] = 1;
+    if (parent > 0) ++children[static_cast<std::size_t>(parent) - 1];
   }
   std::vector<TrackMeasures> measures;
   for (std::size_t k = 0; k < places.size(); ++k) {
@@ -88,8 +88,9 @@ std::vector<TrackMeasures> measure_tracks(Frames frames, const Tracking& trackin
     m.mean_speed = m.duration > 0 ? m.path / m.duration : kNone;
     m.directionality = m.path > 0 ? std::min(1.0, m.displacement / m.path) : kNone;
     // Both divisions lie between frames: from the daughter's first frame to her daughters'.
+    const bool born = m.parent > 0 && children[static_cast<std::size_t>(m.parent) - 1] == 2;
     m.division_time =
-        m.parent > 0 && divides[k] != 0 ? static_cast<double>(m.last - m.first + 1) * step : kNone;
+        born && children[k] == 2 ? static_cast<double>(m.last - m.first + 1) * step : kNone;
     measures.push_back(m);
   }
   return measures;

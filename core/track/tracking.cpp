@@ -242,7 +242,7 @@ void close_gaps(std::span<const Frame> frames, const std::vector<Step>& steps, s
   }
 }
 
-/// Numbers tracks: one goes on where its object has a single successor.
+/// Numbers tracks: one goes on where its object has a single successor, in the next frame.
 void number_tracks(Tracking& tracking) {
   std::int64_t count = 0;
   for (std::size_t t = 0; t < tracking.links.size(); ++t) {
@@ -253,7 +253,8 @@ void number_tracks(Tracking& tracking) {
                                       ? 0
                                       : tracking.tracks[static_cast<std::size_t>(link.from_frame)]
                                                        [static_cast<std::size_t>(link.from)];
-      const bool begins = before == 0 || link.division;
+      const bool over_gap = link.from_frame + 1 < static_cast<std::int64_t>(t);
+      const bool begins = before == 0 || link.division || over_gap;
       tracking.tracks[t][j] = begins ? ++count : before;
       if (begins) tracking.parents.push_back(before);
     }

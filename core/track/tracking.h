@@ -35,9 +35,9 @@ struct TrackingSettings {
   double search = 0;  ///< farthest place from the expected one, in the unit of the
                       ///< movie; 0: 1.2 times the median distance of neighbours
   bool divisions = true;
-  std::int64_t missing = 1;  ///< frames that an object may be lost for, 0..5
-  double end_cost = 9;       ///< of a track's end or beginning, in squared deviations, > 0
-  double division_cost = 6;  ///< added to each division, >= 0
+  std::int64_t missing = 0;   ///< frames that an object may be lost for, 0..5
+  double end_cost = 20;       ///< of a track's end or beginning, in squared deviations, > 0
+  double division_cost = 14;  ///< added to each division, >= 0
 };
 
 /// What leads to an object. Objects are numbered within their frame.
@@ -54,7 +54,8 @@ struct Tracking {
   std::vector<std::vector<TrackLink>> links;
   /// Track of each object, from 1: by the frame a track begins in, then by place (z, y, x).
   std::vector<std::vector<std::int64_t>> tracks;
-  /// By track - 1: the track that divided; 0: none.
+  /// By track - 1: the track that divided, or that was lost for some frames (this is then its only
+  /// child, as the Cell Tracking Challenge has it); 0: none.
   std::vector<std::int64_t> parents;
 };
 
