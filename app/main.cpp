@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   cli::add_evaluate_command(command_line);
   cli::add_measure_command(command_line);
   cli::add_threshold_command(command_line);
+  cli::add_track_command(command_line);
   cli::add_rois_command(command_line);
   cli::add_run_command(command_line);
   worker::add_worker_commands_to_help(command_line.app());

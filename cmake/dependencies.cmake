@@ -40,6 +40,14 @@ need("libinsighttoolkit5-dev" "NRRD, NIfTI, MetaImage; filters" ${ITK_FOUND})
 find_package(Eigen3 QUIET)
 need("libeigen3-dev" "Fourier transforms of the drift correction" ${Eigen3_FOUND})
 
+# The reason to take it: an exact minimum-cost flow, and its CMake package sets plain variables only.
+find_path(LEMON_INCLUDE_DIR lemon/network_simplex.h)
+find_library(LEMON_LIBRARY lemon)
+need("liblemon-dev" "minimum-cost flow: links of objects through time" "${LEMON_LIBRARY}")
+add_library(Karyoscope::lemon INTERFACE IMPORTED)
+target_link_libraries(Karyoscope::lemon INTERFACE ${LEMON_LIBRARY})
+target_include_directories(Karyoscope::lemon SYSTEM INTERFACE ${LEMON_INCLUDE_DIR})
+
 pkg_check_modules(LIBZIP QUIET IMPORTED_TARGET libzip)
 need("libzip-dev" "RoiSet.zip" ${LIBZIP_FOUND})
 

@@ -15,6 +15,7 @@ void add_rois_command(Cli& cli);
 void add_run_command(Cli& cli);
 void add_screenshot_command(Cli& cli);
 void add_threshold_command(Cli& cli);
+void add_track_command(Cli& cli);
 /// `karyoscope FILE...`: the window.
 void set_window_as_default(Cli& cli);
 

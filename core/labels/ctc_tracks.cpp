@@ -30,6 +30,26 @@ struct Lineage {
   std::map<std::int64_t, std::int64_t> parents;
 };
 
+/// Parents are tracks, and end before their children begin: nothing can then be its own ancestor.
+Result<void> check_parents(const Lineage& lineage, const std::string& name) {
+  for (const auto& [child, parent] : lineage.parents) {
+    const std::string whose = name + ": the parent of track " + std::to_string(child);
+    const auto found = lineage.tracks.find(parent);
+    if (found == lineage.tracks.end()) {
+      return Error(ErrorCode::kBadFile,
+                   whose + ", " + std::to_string(parent) + ", is no track of the file",
+                   "Add a line for that track, or write 0 for no parent.");
+    }
+    if (found->second.last >= lineage.tracks.at(child).first) {
+      return Error(ErrorCode::kBadFile,
+                   whose + ", " + std::to_string(parent) + ", has not ended when it begins",
+                   "Let the parent's last frame be before the child's first, or write 0 for no "
+                   "parent.");
+    }
+  }
+  return {};
+}
+
 Result<Lineage> parse_lineage(const std::string& text, const std::string& name) {
   Lineage lineage;
   std::istringstream lines(text);
@@ -57,13 +77,19 @@ Result<Lineage> parse_lineage(const std::string& text, const std::string& name) 
                    name + ", line " + std::to_string(number) + ": it describes no track",
                    "Write four whole numbers: label, first frame, last frame, parent or 0.");
     }
-    lineage.tracks[label] = {first, last};
+    if (!lineage.tracks.emplace(label, Span{first, last}).second) {
+      return Error(ErrorCode::kBadFile,
+                   name + ", line " + std::to_string(number) + ": track " + std::to_string(label) +
+                       " has a line already",
+                   "Give each track a label of its own.");
+    }
     if (parent != 0) lineage.parents[label] = parent;
   }
   if (lineage.tracks.empty()) {
     return Error(ErrorCode::kBadFile, name + " describes no tracks",
                  "Write a line a track: label, first frame, last frame, parent or 0.");
   }
+  KARYO_CHECK_OK(check_parents(lineage, name));
   return lineage;
 }
 
@@ -102,6 +128,14 @@ Result<TrackList> read_ctc_tracks(const fs::path& path, TaskControl& control) {
     return Error(ErrorCode::kNotFound, "no label frames lie beside " + name,
                  "Put man_track000.tif ... beside man_track.txt, mask000.tif ... beside "
                  "res_track.txt.");
+  }
+  for (const auto& [label, span] : lineage.tracks) {
+    if (span.last <= frames.rbegin()->first) continue;
+    return Error(ErrorCode::kBadFile,
+                 name + ": track " + std::to_string(label) + " lasts until frame " +
+                     std::to_string(span.last) + ", and the last label frame is " +
+                     std::to_string(frames.rbegin()->first),
+                 "Count frames from 0, and put all label frames beside the file.");
   }
   TrackList tracks;
   double read = 0;
