@@ -1,25 +1,20 @@
 #include "app/gui/train_panel.h"
 
-#include <QCheckBox>
 #include <QComboBox>
 #include <QFileDialog>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QToolButton>
 #include <QVBoxLayout>
-#include <cmath>
 
 #include "app/dataset_session.h"
 #include "app/gui/controls.h"
-#include "app/gui/loss_plot.h"
 #include "app/gui/settings_form.h"
 #include "app/gui/theme.h"
 #include "app/model_in_use.h"
-#include "app/model_objects.h"
 
 namespace karyo::gui {
 namespace {
@@ -34,13 +29,6 @@ bool is_essential(const Setting& setting) {
 /// What the panel itself asks in other words.
 bool is_asked_elsewhere(const Setting& setting) {
   return setting.name == "model" || setting.name == "dims";
-}
-
-QString time_text(double seconds) {
-  if (seconds < 90) return QObject::tr("%n second(s)", nullptr, static_cast<int>(seconds) + 1);
-  if (seconds < 5400)
-    return QObject::tr("%n minute(s)", nullptr, static_cast<int>(std::lround(seconds / 60)));
-  return QObject::tr("%n hour(s)", nullptr, static_cast<int>(std::lround(seconds / 3600)));
 }
 
 }  // namespace
@@ -183,69 +171,6 @@ void TrainPanel::build_setup(QVBoxLayout& column) {
   column.addWidget(setup_);
 }
 
-void TrainPanel::build_progress(QVBoxLayout& column) {
-  progress_ = new QWidget(this);
-  auto* rows = new QVBoxLayout(progress_);
-  rows->setContentsMargins(0, 0, 0, 0);
-  rows->setSpacing(4);
-  model_name_ = new QLabel(progress_);
-  model_name_->setObjectName(QStringLiteral("train_model"));
-  model_name_->setProperty("role", "title");
-  rows->addWidget(model_name_);
-  state_ = new QLabel(progress_);
-  state_->setObjectName(QStringLiteral("train_state"));
-  state_->setWordWrap(true);
-  rows->addWidget(state_);
-  bar_ = new QProgressBar(progress_);
-  bar_->setObjectName(QStringLiteral("train_bar"));
-  bar_->setAccessibleName(tr("How far the training is"));
-  bar_->setFixedHeight(8);
-  bar_->setTextVisible(false);
-  bar_->setRange(0, 1000);
-  rows->addWidget(bar_);
-  failure_ = new QLabel(progress_);
-  failure_->setObjectName(QStringLiteral("train_failure"));
-  failure_->setProperty("role", "attention");
-  failure_->setWordWrap(true);
-  failure_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  rows->addWidget(failure_);
-  plot_ = new LossPlot(progress_);
-  rows->addWidget(plot_);
-  preview_ = new QCheckBox(tr("Show what it finds in this slice"), progress_);
-  preview_->setObjectName(QStringLiteral("train_preview"));
-  preview_->setToolTip(tr("After each epoch that is the best so far, on trial over the picture."));
-  QObject::connect(preview_, &QCheckBox::clicked, this, [this](bool on) {
-    if (on && !workspace_.training().history().rows.empty()) epoch_done();
-  });
-  rows->addWidget(preview_);
-  const auto command = [this](const char* id) {
-    return [this, id] { run_(id, nlohmann::json::object()); };
-  };
-  stop_ = add_button(progress_, "train_stop", tr("Stop and keep"),
-                     tr("Ends after this step. What was learned stays and can be gone on with."),
-                     command("training.stop"));
-  go_on_ = add_button(progress_, "train_go_on", tr("Go on training"),
-                      tr("From where it stopped, as if it never had."), command("training.resume"));
-  use_ = add_button(progress_, "train_use", tr("Use it for annotating"),
-                    tr("Loads the best so far: Annotate › Model shows and keeps what it finds."),
-                    [this] {
-                      if (run_("training.use_model", nlohmann::json::object())) {
-                        run_("mode.annotate", nlohmann::json::object());
-                      }
-                    });
-  apply_ = add_button(progress_, "train_apply", tr("Apply it to images…"),
-                      tr("To a folder, or to one image, which is opened then."),
-                      command("model.ask_predict"));
-  another_ = add_button(progress_, "train_another", tr("Train another model"),
-                        tr("Starts anew, or from this one with what was corrected."), [this] {
-                          setting_up_ = true;
-                          set_up_for_.clear();
-                          refresh_data();
-                          refresh_run();
-                        });
-  column.addWidget(progress_);
-}
-
 std::filesystem::path TrainPanel::data_folder() const {
   if (kind_ != "stardist" && !other_data_.empty()) return other_data_;
   return workspace_.dataset().is_open() ? workspace_.dataset().folder() : std::filesystem::path();
@@ -353,94 +278,6 @@ void TrainPanel::start() {
   setting_up_ = false;
   if (run_("training.start", arguments)) set_up_for_.clear();
   refresh_run();
-}
-
-QString TrainPanel::state_text() const {
-  const TrainingRun& training = workspace_.training();
-  const TrainingLog& log = training.log();
-  const auto epochs = training.config().epochs;
-  const QString best =
-      log.best_epoch() > 0 ? tr(" · best so far: epoch %1").arg(log.best_epoch()) : QString();
-  switch (training.state()) {
-    case TrainingRun::State::kNone:
-      return {};
-    case TrainingRun::State::kRunning: {
-      if (log.epoch() == 0) return tr("Reading the images …");
-      QString text = tr("Epoch %1 of %2").arg(log.epoch()).arg(epochs);
-      const double left = training.seconds_left();
-      if (left >= 0) text += tr(" · %1 left").arg(time_text(left));
-      return text + best;
-    }
-    case TrainingRun::State::kStopping:
-      return tr("Stopping, and keeping what was learned …");
-    case TrainingRun::State::kStopped:
-      return tr("Stopped after %1 of %2 epochs").arg(training.history().rows.size()).arg(epochs);
-    case TrainingRun::State::kFinished:
-      return tr("Finished: %n epoch(s)", nullptr,
-                static_cast<int>(training.history().rows.size())) +
-             best;
-    case TrainingRun::State::kFailed:
-      return tr("The training ended early");
-  }
-  return {};
-}
-
-void TrainPanel::refresh_run() {
-  const TrainingRun& training = workspace_.training();
-  const bool going_on = training.going_on();
-  const bool there = training.state() != TrainingRun::State::kNone;
-  if (going_on && !poll_.isActive()) poll_.start();
-  if (going_on) setting_up_ = false;
-  progress_->setVisible(there && !setting_up_);
-  setup_->setVisible(!there || setting_up_);
-  start_->setEnabled(start_->isEnabled() && !going_on);
-  if (!there) {
-    describe_data();
-    return;
-  }
-  model_name_->setText(QString::fromStdString(training.model().filename().string()));
-  state_->setText(state_text());
-  QStringList notes;
-  for (const auto& note : training.log().notes()) notes << QString::fromStdString(note);
-  state_->setToolTip(notes.join(QLatin1Char('\n')));
-  bar_->setValue(static_cast<int>(training.progress() * 1000));
-  bar_->setVisible(going_on);
-  failure_->setVisible(training.failure().has_value());
-  if (const auto& failure = training.failure()) {
-    failure_->setText(QString::fromStdString(failure->what + "\n" + failure->fix));
-  }
-  plot_->set_history(training.history(), training.config().epochs);
-  const bool learned = !training.history().rows.empty();
-  const bool nuclei = training.config().model == "stardist";
-  preview_->setVisible(nuclei);
-  preview_->setEnabled(learned || going_on);
-  stop_->setVisible(going_on);
-  stop_->setEnabled(training.state() == TrainingRun::State::kRunning);
-  go_on_->setVisible(!going_on && training.has_checkpoint() &&
-                     training.state() != TrainingRun::State::kFinished);
-  use_->setVisible(nuclei);
-  use_->setEnabled(learned);
-  apply_->setEnabled(learned);
-  another_->setVisible(!going_on);
-}
-
-void TrainPanel::epoch_done() {
-  const TrainingRun& training = workspace_.training();
-  if (!preview_->isChecked() || training.config().model != "stardist") return;
-  const bool better = training.log().best_epoch() == training.log().epochs_done();
-  if (!isVisible() || (training.going_on() && !better)) return;
-  show_findings_ = true;
-  workspace_.model().open(training.model());
-}
-
-/// The model has been loaded, with what was learned until now.
-void TrainPanel::show_findings() {
-  const ModelInUse& model = workspace_.model();
-  if (!show_findings_ || !model.is_open() || model.opening()) return;
-  show_findings_ = false;
-  if (!isVisible()) return;  // elsewhere a person is at work on the labels
-  const auto wanted = model_objects_in_view(workspace_);
-  if (wanted) show_model_objects(workspace_, *wanted, [] {});
 }
 
 }  // namespace karyo::gui
