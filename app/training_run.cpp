@@ -241,11 +241,11 @@ Result<void> TrainingRun::discard() {
 
 bool TrainingRun::process_lives() {
   if (process_ <= 0) return false;
-  if (child_ && !status_) {
+  if (child_) {  // how it ended is known to its parent alone
     int status = 0;
-    if (waitpid(process_, &status, WNOHANG) == process_) status_ = status;
+    if (!status_ && waitpid(process_, &status, WNOHANG) == process_) status_ = status;
+    return !status_;
   }
-  if (status_) return false;
   return since_ != 0 && beginning_of(process_) == since_;
 }
 

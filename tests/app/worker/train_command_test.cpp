@@ -76,8 +76,11 @@ TEST_F(TrainCommand, WritesTheModelFolderAndOneEventALine) {
   EXPECT_EQ(result.at("prob"), model->thresholds.prob);
 
   std::vector<std::string> order;
+  EXPECT_EQ(run.events().back().at("event"), "done");
+  EXPECT_EQ(run.events().back().at("best_epoch"), result.at("best_epoch"));
   for (const auto& event : run.events()) {
     const std::string kind = event.at("event");
+    if (kind == "note" || kind == "done") continue;
     const std::string epoch = std::to_string(event.at("epoch").get<int>());
     EXPECT_TRUE(event.at("loss").is_number());
     if (kind == "step") {
