@@ -18,6 +18,7 @@
 namespace karyo {
 namespace {
 
+constexpr int kHiddenMs = 20000;       // after this out of sight what is drawn is given back
 constexpr int kRestMs = 180;           // after this the full picture is drawn
 constexpr double kDraftScale = 0.5;    // of the view's pixels, while turning
 constexpr double kZoomPerStep = 1.15;  // as in the planes
@@ -40,25 +41,39 @@ class RenderSurface::Worker {
     thread_.join();
   }
 
-  void post(SceneRequest request, std::uint64_t number) {
+  void draw(SceneRequest request, std::uint64_t number) { put({std::move(request), number}); }
+
+  /// Gives back what the last scene held: its voxels and meshes in memory and on the graphics card,
+  /// and the shaders that the driver compiled for it and keeps as long as the context lives.
+  void let_go() { put({}); }
+
+ private:
+  struct Job {
+    std::optional<SceneRequest> scene;  // none: let go of the last
+    std::uint64_t number = 0;
+  };
+
+  void put(Job job) {
     {
       const std::lock_guard lock(mutex_);
-      waiting_ = {std::move(request), number};
+      waiting_ = std::move(job);
     }
     wake_.notify_one();
   }
 
- private:
   void run() {
     std::unique_ptr<Scene3d> scene;
     for (;;) {
-      std::pair<SceneRequest, std::uint64_t> job;
+      Job job;
       {
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [this] { return stop_ || waiting_.has_value(); });
         if (stop_) return;
-        job = std::move(*waiting_);
-        waiting_.reset();
+        job = *std::exchange(waiting_, std::nullopt);
+      }
+      if (!job.scene) {
+        scene.reset();
+        continue;
       }
       if (!scene) {
         auto made = Scene3d::create();
@@ -68,8 +83,8 @@ class RenderSurface::Worker {
         }
         scene = *std::move(made);
       }
-      const bool draft = job.first.draft;
-      auto drawn = scene->draw(job.first);
+      const bool draft = job.scene->draft;
+      auto drawn = scene->draw(*job.scene);
       if (!drawn) {
         tell_error(drawn.error());
         continue;
@@ -79,7 +94,7 @@ class RenderSurface::Worker {
               .convertToFormat(QImage::Format_RGB32);
       QMetaObject::invokeMethod(
           surface_.data(),
-          [surface = surface_, picture, draft, number = job.second] {
+          [surface = surface_, picture, draft, number = job.number] {
             if (surface) surface->arrived(picture, draft, number);
           },
           Qt::QueuedConnection);
@@ -99,7 +114,7 @@ class RenderSurface::Worker {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stop_ = false;
-  std::optional<std::pair<SceneRequest, std::uint64_t>> waiting_;
+  std::optional<Job> waiting_;
   std::thread thread_;
 };
 
@@ -110,6 +125,11 @@ RenderSurface::RenderSurface(QWidget* parent) : QWidget(parent) {
   rest_.setSingleShot(true);
   rest_.setInterval(kRestMs);
   QObject::connect(&rest_, &QTimer::timeout, this, [this] { request(false); });
+  hidden_.setParent(this);
+  hidden_.setObjectName("hidden");
+  hidden_.setSingleShot(true);
+  hidden_.setInterval(kHiddenMs);
+  QObject::connect(&hidden_, &QTimer::timeout, this, [this] { let_go(); });
 }
 
 // The thread ends before the widget does; what it still posts is dropped with the widget.
@@ -121,6 +141,7 @@ void RenderSurface::set_scene(SceneRequest scene, bool moving) {
   scene_ = std::move(scene);
   measure();
   has_scene_ = true;
+  let_go_ = false;
   if (same_box) {
     scene_.camera = camera;
     moving ? draw_coarse_first() : request(false);
@@ -149,7 +170,17 @@ void RenderSurface::clear_scene() {
   scene_.camera.orthographic = orthographic;
   picture_ = {};
   full_drawn_ = full_asked_ = ++asked_;
+  if (worker_) worker_->let_go();
   update();
+}
+
+// The camera, the box and the last picture stay; what is shown again is set anew by its owner.
+void RenderSurface::let_go() {
+  scene_.volumes.clear();
+  scene_.surfaces.clear();
+  scene_.marks.clear();
+  let_go_ = true;
+  if (worker_) worker_->let_go();
 }
 
 void RenderSurface::reset_camera() {
@@ -165,7 +196,7 @@ void RenderSurface::reset_camera() {
 bool RenderSurface::settled() const { return !has_scene_ || full_drawn_ >= full_asked_; }
 
 void RenderSurface::request(bool draft) {
-  if (!has_scene_ || !isVisible()) return;
+  if (!has_scene_ || let_go_ || !isVisible()) return;
   const double scale = devicePixelRatioF() * (draft ? kDraftScale : 1);
   SceneRequest copy = scene_;
   copy.width = std::max(1, static_cast<int>(std::lround(width() * scale)));
@@ -175,7 +206,7 @@ void RenderSurface::request(bool draft) {
   if (!worker_) worker_ = std::make_unique<Worker>(this);
   ++asked_;
   if (!draft) full_asked_ = asked_;
-  worker_->post(std::move(copy), asked_);
+  worker_->draw(std::move(copy), asked_);
 }
 
 void RenderSurface::arrived(QImage picture, bool draft, std::uint64_t number) {
@@ -206,7 +237,14 @@ void RenderSurface::resizeEvent(QResizeEvent*) {
   }
 }
 
-void RenderSurface::showEvent(QShowEvent*) { request(false); }
+void RenderSurface::showEvent(QShowEvent*) {
+  hidden_.stop();
+  request(false);
+}
+
+void RenderSurface::hideEvent(QHideEvent*) {
+  hidden_.start();
+}
 
 void RenderSurface::moved() {
   camera_moved_ = true;

@@ -20,7 +20,9 @@ namespace karyo {
 
 /// Drag turns, Shift or middle drag moves, wheel zooms, click and double click are its owner's. A
 /// left drag is its owner's where `on_press` takes it.
-/// While turning, coarse pictures are drawn at half size; the full one follows when the hand rests.
+/// Out of sight for 20 s it gives back what it holds; its owner sets the scene again when it is
+/// shown. While turning, coarse pictures are drawn at half size; the full one follows when the hand
+/// rests.
 class RenderSurface : public QWidget {
  public:
   explicit RenderSurface(QWidget* parent = nullptr);
@@ -30,7 +32,8 @@ class RenderSurface : public QWidget {
   /// when the box is another than before. `moving`: more will follow at once, as of a slider that
   /// is dragged; coarse pictures do until it rests.
   void set_scene(SceneRequest scene, bool moving = false);
-  /// Nothing is drawn and no thread is started until there is a scene.
+  /// Nothing is drawn and no thread is started until there is a scene; what the last one held, in
+  /// memory and on the graphics card, is given back soon.
   void clear_scene();
   /// Back to the first view of the box.
   void reset_camera();
@@ -67,6 +70,7 @@ class RenderSurface : public QWidget {
   void paintEvent(QPaintEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
   void showEvent(QShowEvent* event) override;
+  void hideEvent(QHideEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
   void mouseReleaseEvent(QMouseEvent* event) override;
@@ -77,17 +81,19 @@ class RenderSurface : public QWidget {
   class Worker;
   void request(bool draft);
   void arrived(QImage picture, bool draft, std::uint64_t number);
+  void let_go();
   void moved();
   void measure();
   void draw_coarse_first();
 
   SceneRequest scene_;
   bool has_scene_ = false;
+  bool let_go_ = false;        // out of sight for long; waits for a scene
   bool camera_moved_ = false;  // until then a new size shows all of the box again
   QImage picture_;
   std::unique_ptr<Worker> worker_;
   std::uint64_t asked_ = 0, full_drawn_ = 0, full_asked_ = 0;
-  QTimer rest_;
+  QTimer rest_, hidden_;
   QPointF pressed_at_, last_mouse_;
   Qt::MouseButton button_ = Qt::NoButton;
   bool panning_ = false;

@@ -2,6 +2,7 @@
 
 #include <QImage>
 #include <QMenu>
+#include <QTimer>
 
 #include <algorithm>
 #include <cmath>
@@ -85,6 +86,35 @@ TEST_F(VolumeWindowTest, EveryMethodIsACommandAndGivesAPictureOfItsOwn) {
     for (std::size_t k = 0; k < i; ++k) EXPECT_NE(pictures[i], pictures[k]) << i << " and " << k;
   }
   EXPECT_GT(lit(pictures[0], 0, 1), lit(pictures[1], 0, 1)) << "the darkest are darker";
+}
+
+TEST_F(VolumeWindowTest, WhatIsClosedIsNotHeldByThe3dView) {
+  open_stack();
+  show_3d();
+  ASSERT_EQ(surface().scene().volumes.size(), 1u);
+  const std::weak_ptr<const Volume> voxels = surface().scene().volumes.front().volume;
+  workspace_.layers().clear();
+  workspace_.history().reset();
+  EXPECT_TRUE(wait_until([&] { return voxels.expired(); }));
+  open_stack();
+  EXPECT_GT(lit(picture(), 0, 1), 500) << "and it draws again";
+}
+
+TEST_F(VolumeWindowTest, NorByOneThatIsLongOutOfSight) {
+  open_stack();
+  show_3d();
+  const QImage before = picture();
+  const std::weak_ptr<const Volume> voxels = surface().scene().volumes.front().volume;
+  surface().findChild<QTimer*>("hidden")->setInterval(50);
+  run("view.layout", {{"layout", "xy"}});
+  workspace_.layers().clear();
+  workspace_.history().reset();
+  EXPECT_TRUE(wait_until([&] { return voxels.expired(); }));
+  open_stack();
+  QTest::qWait(200);
+  run("view.layout", {{"layout", "3d"}});
+  run("view.front");
+  EXPECT_EQ(picture(), before);
 }
 
 TEST_F(VolumeWindowTest, ACropCutsThePictureInHalf) {
