@@ -51,24 +51,15 @@ Result<void> DatasetSession::predict_rest(const std::filesystem::path& model) {
   }
   const fs::path list = folder_ / ".karyoscope.predict.txt";
   KARYO_CHECK_OK(write_file_atomically(list, names));
-  const std::vector<std::string> arguments{"predict",
-                                           "--model",
-                                           model.string(),
-                                           "--input",
-                                           items_.front().image.parent_path().string(),
-                                           "--output",
-                                           (folder_ / "masks").string(),
-                                           "--only",
-                                           list.string()};
+  const std::vector<std::string> arguments{"--model",  model.string(),
+                                           "--input",  items_.front().image.parent_path().string(),
+                                           "--output", (folder_ / "masks").string(),
+                                           "--only",   list.string()};
   workspace_.in_background(
       [this, arguments, list, folder = folder_](TaskControl& control) -> Result<Workspace::Finish> {
-        control.report(0, "Applying the model");
         std::vector<std::string> done;
-        auto outcome = worker::run_once(arguments, control, [&](const nlohmann::json& event) {
-          if (event.value("event", "") != "file") return;
-          done.push_back(image_stem(event.value("path", "")));
-          control.report(event.value("number", 0.0) / event.value("of", 1.0),
-                         "Applying the model to " + done.back());
+        auto outcome = worker::predict_files(arguments, control, [&](const worker::FileDone& file) {
+          done.push_back(image_stem(file.image));
         });
         std::error_code absent;
         fs::remove(list, absent);

@@ -18,24 +18,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Files that are images by their name, by stem.
+/// By stem.
 Result<std::map<std::string, fs::path>> images_in(const fs::path& folder) {
+  KARYO_TRY(const auto files, image_files(folder));
   std::map<std::string, fs::path> images;
-  std::error_code failed;
-  for (fs::directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed)) {
-    std::error_code ignored;
-    const fs::path& path = it->path();
-    const bool hidden = path.filename().string().front() == '.';
-    if (!hidden && it->is_regular_file(ignored) && is_image_name(path)) {
-      const auto [place, added] = images.try_emplace(image_stem(path), path);
-      if (!added && path < place->second) place->second = path;
-    }
-  }
-  if (failed) {
-    return Error(ErrorCode::kNotFound,
-                 "cannot look into the folder " + folder.string() + ": " + failed.message(),
-                 "Choose a folder of images, or one that has them in images/.");
-  }
+  for (const fs::path& file : files) images.try_emplace(image_stem(file), file);
   return images;
 }
 

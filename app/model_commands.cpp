@@ -85,23 +85,17 @@ Result<void> make_objects(Workspace& workspace, const json& arguments) {
 /// All images of a folder, or one, which is opened then.
 void apply_to_files(Workspace& workspace, const json& given) {
   const std::string input = given["input"], output = given["output"];
-  std::vector<std::string> arguments{"predict", "--model",  given["model"], "--input",
-                                     input,     "--output", output};
+  std::vector<std::string> arguments{"--model", given["model"], "--input",
+                                     input,     "--output",     output};
   if (given.value("rois", false)) arguments.emplace_back("--rois");
   if (given.value("overwrite", false)) arguments.emplace_back("--overwrite");
   workspace.in_background(
       [&workspace, arguments, input, output](TaskControl& control) -> Result<Workspace::Finish> {
-        control.report(0, "Applying the model");
         std::vector<std::filesystem::path> results;
         bool labels = false;
-        KARYO_CHECK_OK(worker::run_once(arguments, control, [&](const json& event) {
-          if (event.value("event", "") != "file") return;
-          results.emplace_back(event.value("output", ""));
-          labels = event.contains("objects");
-          const double of = event.value("of", 1.0);
-          control.report(event.value("number", 0.0) / of,
-                         "Applying the model to " +
-                             std::filesystem::path(event.value("path", "")).filename().string());
+        KARYO_CHECK_OK(worker::predict_files(arguments, control, [&](const worker::FileDone& file) {
+          results.push_back(file.result);
+          labels = file.labels;
         }));
         const bool opens = results.size() == 1 && std::filesystem::is_regular_file(input);
         return Workspace::Finish([&workspace, results, labels, opens, output] {

@@ -1,15 +1,13 @@
 #include "app/training_log.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 namespace karyo {
 namespace {
 
-constexpr std::size_t kLongestLine = 1 << 20, kMostNotes = 200, kMostWords = 400;
+constexpr std::size_t kLongestLine = 1 << 20, kMostNotes = 200;
 constexpr double kNew = 0.1;  // part of a new value in a smoothed one
 
 double number(const nlohmann::json& json, const char* key, double standard = 0) {
@@ -33,12 +31,10 @@ bool truth(const nlohmann::json& json, const char* key) {
 }
 
 double smoothed(double before, double now) {
-  return std::isfinite(before) && before > 0 ? before + kNew * (now - before) : now;
+  return before > 0 ? before + kNew * (now - before) : now;
 }
 
 }  // namespace
-
-TrainingLog::TrainingLog() : loss_(std::numeric_limits<double>::quiet_NaN()) {}
 
 void TrainingLog::add(std::string_view text) {
   while (!text.empty()) {
@@ -54,19 +50,12 @@ void TrainingLog::add(std::string_view text) {
 void TrainingLog::add_line(const std::string& line) {
   const auto json = nlohmann::json::parse(line, nullptr, false);
   if (!json.is_object()) {
-    if (line.starts_with("error: ")) {
-      failure_.emplace(ErrorCode::kInternal, line.substr(7), "");
-    } else if (line.starts_with("fix: ") && failure_) {
-      failure_->fix = line.substr(5);
-    } else if (!line.empty()) {
-      last_words_ = line.substr(0, kMostWords);
-    }
-    if (stopped()) failure_.reset();
+    said_.take(line);
     return;
   }
   const std::string event = text(json, "event");
   if (event == "step") {
-    add_step(count(json, "epoch"), count(json, "step"), number(json, "loss"), number(json, "ms"));
+    add_step(count(json, "epoch"), count(json, "step"), number(json, "ms"));
   } else if (event == "epoch") {
     epochs_done_ = count(json, "epoch");
     if (truth(json, "best")) best_epoch_ = epochs_done_;
@@ -80,14 +69,12 @@ void TrainingLog::add_line(const std::string& line) {
     result.seconds = number(json, "seconds");
     result.peak_memory_bytes = number(json, "peak_memory_bytes");
     result_ = result;
-    if (stopped()) failure_.reset();  // said as an error, and wished for all the same
   }
 }
 
-void TrainingLog::add_step(std::int64_t epoch, std::int64_t step, double loss, double ms) {
+void TrainingLog::add_step(std::int64_t epoch, std::int64_t step, double ms) {
   epoch_ = epoch;
   step_ = step;
-  loss_ = smoothed(loss_, loss);
   epoch_ms_ += ms;
   // The first step of an epoch also has the validation before it, or the start.
   if (step > 1) step_ms_ = smoothed(step_ms_, ms);

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/base/result.h"
+#include "app/worker/said.h"
 
 namespace karyo {
 
@@ -24,15 +24,13 @@ struct TrainingResult {
 
 class TrainingLog {
  public:
-  TrainingLog();
   /// `text` may end in the middle of a line.
   void add(std::string_view text);
 
   std::int64_t epoch() const { return epoch_; }  ///< that is going on, from 1; 0: none yet
   std::int64_t step() const { return step_; }    ///< of it, from 1
   std::int64_t epochs_done() const { return epochs_done_; }
-  double loss() const { return loss_; }        ///< of the last steps, smoothed; NaN: none yet
-  double step_ms() const { return step_ms_; }  ///< likewise; 0: not known
+  double step_ms() const { return step_ms_; }  ///< of the last steps, smoothed; 0: not known
   double validation_seconds() const { return validation_seconds_; }  ///< after an epoch
   std::int64_t best_epoch() const { return best_epoch_; }            ///< 0: none yet
   const std::vector<std::string>& notes() const { return notes_; }
@@ -40,20 +38,19 @@ class TrainingLog {
   /// On request, and it can go on.
   bool stopped() const { return result_ && result_->stopped; }
   /// What it ended with; being stopped on request is none.
-  const std::optional<Error>& failure() const { return failure_; }
-  const std::string& last_words() const { return last_words_; }
+  std::optional<Error> failure() const { return stopped() ? std::nullopt : said_.failure; }
+  const std::string& last_words() const { return said_.last_words; }
 
  private:
   void add_line(const std::string& line);
-  void add_step(std::int64_t epoch, std::int64_t step, double loss, double ms);
+  void add_step(std::int64_t epoch, std::int64_t step, double ms);
 
   std::string rest_;  // a line that has not ended
   std::int64_t epoch_ = 0, step_ = 0, epochs_done_ = 0, best_epoch_ = 0;
-  double loss_, step_ms_ = 0, epoch_ms_ = 0, validation_seconds_ = 0;
+  double step_ms_ = 0, epoch_ms_ = 0, validation_seconds_ = 0;
   std::vector<std::string> notes_;
   std::optional<TrainingResult> result_;
-  std::optional<Error> failure_;
-  std::string last_words_;
+  worker::Said said_;
 };
 
 }  // namespace karyo

@@ -1,8 +1,6 @@
 #include "app/training_plan.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "app/dataset_session.h"
 #include "models/io/model_folder.h"
@@ -15,14 +13,6 @@ namespace fs = std::filesystem;
 /// The largest multiple of `step` that is no more than either; `step` itself at least.
 std::int64_t fitted(std::int64_t wanted, std::int64_t there, std::int64_t step) {
   return std::max(step, std::min(wanted, there) / step * step);
-}
-
-double lowest(const History& history, const char* column) {
-  const int at = history.column(column);
-  double least = std::numeric_limits<double>::quiet_NaN();
-  if (at < 0) return least;
-  for (const auto& row : history.rows) least = std::fmin(least, row[static_cast<std::size_t>(at)]);
-  return least;
 }
 
 }  // namespace
@@ -54,9 +44,7 @@ std::vector<KnownModel> known_models(const fs::path& models) {
     model.dims = folder->stardist ? folder->stardist->n_dim : folder->csbdeep->n_dim;
     if (const auto history = read_history(folder->history())) {
       model.epochs = static_cast<std::int64_t>(history->rows.size());
-      model.best_val_loss = lowest(*history, "val_loss");
     }
-    if (folder->record) model.finished = folder->record->finished;
     found.emplace_back(fs::last_write_time(config, ec), std::move(model));
   }
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {

@@ -28,9 +28,7 @@ struct KnownModel {
   std::filesystem::path folder;
   std::string kind = {};  ///< "stardist", "care", "n2v"
   std::int64_t dims = 2;
-  std::int64_t epochs = 0;    ///< done
-  double best_val_loss = 0;   ///< NaN: not known
-  std::string finished = {};  ///< UTC; empty: not finished, or not known
+  std::int64_t epochs = 0;  ///< done
 };
 
 /// The models in a folder, the newest first; what is no model is passed over. Reads small files.

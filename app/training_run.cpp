@@ -18,6 +18,7 @@
 
 #include "app/worker/spawn.h"
 #include "core/base/atomic_file.h"
+#include "core/io/image_names.h"
 
 namespace karyo {
 namespace {
@@ -188,10 +189,7 @@ Result<void> TrainingRun::attach(const fs::path& model) {
   data_ = run["data"].get<std::string>();
   config_ = std::move(config);
   only_.clear();
-  if (const auto names = read_file(model / kOnlyFile)) {
-    std::istringstream lines(*names);
-    for (std::string line; std::getline(lines, line);) only_.push_back(line);
-  }
+  if (auto names = read_name_list(model / kOnlyFile)) only_ = *std::move(names);
   process_ = run["process"].get<pid_t>();
   since_ = run["since"].get<std::uint64_t>();
   if (const auto before = run.find("epochs_before"); before != run.end() && before->is_number()) {

@@ -1,10 +1,8 @@
 #include "app/cli/option_text.h"
 
 #include <cstdio>
-#include <sstream>
 #include <system_error>
 
-#include "core/base/atomic_file.h"
 #include "core/base/text.h"
 
 namespace karyo::cli {
@@ -22,21 +20,6 @@ std::optional<Index3> parse_zyx(const std::string& text) {
 
 bool has_ending(const std::string& path, const std::string& ending) {
   return lower_ascii(path).ends_with(ending);
-}
-
-Result<std::vector<std::string>> names_in(const std::filesystem::path& file) {
-  KARYO_TRY(const std::string text, read_file(file, std::uintmax_t{16} << 20));
-  std::vector<std::string> names;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (!line.empty()) names.push_back(line);
-  }
-  if (names.empty()) {
-    return Error(ErrorCode::kInvalidArgument, file.string() + " names no image",
-                 "Write one name a line, without ending, or leave --only out.");
-  }
-  return names;
 }
 
 Result<void> check_no_input(const std::filesystem::path& output,

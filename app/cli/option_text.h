@@ -20,10 +20,6 @@ std::optional<Index3> parse_zyx(const std::string& text);
 /// Whether text ends like this (".zip") in upper or lower case.
 bool has_ending(const std::string& path, const std::string& ending);
 
-/// The lines of a file: names of images, without ending. Errors: kNotFound, kIo; kInvalidArgument
-/// for a file without any.
-Result<std::vector<std::string>> names_in(const std::filesystem::path& file);
-
 /// Originals are never overwritten: an error when `output` is one of the files that are read, under
 /// this or another name.
 Result<void> check_no_input(const std::filesystem::path& output,

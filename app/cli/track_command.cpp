@@ -1,7 +1,6 @@
 // karyoscope track: objects linked through time.
 
 #include <filesystem>
-#include <set>
 #include <utility>
 
 #include "app/cli/commands.h"
@@ -9,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/image/volume.h"
 #include "core/io/image_io.h"
+#include "core/io/image_names.h"
 #include "core/track/ctc_result.h"
 #include "core/track/track_measures.h"
 #include "core/track/track_movie.h"
@@ -28,16 +28,12 @@ struct Options {
 Result<std::vector<fs::path>> movie_files(const fs::path& path) {
   std::error_code failed;
   if (!fs::is_directory(path, failed)) return std::vector<fs::path>{path};
-  std::set<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(path, failed)) {
-    const std::string ending = lower_ascii(entry.path().extension().string());
-    if (ending == ".tif" || ending == ".tiff" || ending == ".png") files.insert(entry.path());
-  }
+  KARYO_TRY(auto files, image_files(path));
   if (files.empty()) {
-    return Error(ErrorCode::kNotFound, path.string() + " holds no TIFF or PNG files",
+    return Error(ErrorCode::kNotFound, path.string() + " holds no images",
                  "Give a folder with a file a frame, named in their order.");
   }
-  return std::vector<fs::path>(files.begin(), files.end());
+  return files;
 }
 
 struct Movie {

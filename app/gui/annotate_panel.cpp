@@ -16,6 +16,7 @@
 #include "app/gui/theme.h"
 
 namespace karyo::gui {
+
 AnnotatePanel::AnnotatePanel(Workspace& workspace, const CommandTable& commands, Run run,
                              QWidget* parent)
     : QWidget(parent) {

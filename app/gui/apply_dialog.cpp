@@ -26,15 +26,6 @@ fs::path path_in(const QLineEdit& line) {
   return line.text().trimmed().toStdString();
 }
 
-int images_in(const fs::path& folder) {
-  int count = 0;
-  std::error_code ec;
-  for (const auto& entry : fs::directory_iterator(folder, ec)) {
-    if (entry.is_regular_file(ec) && is_image_name(entry.path())) ++count;
-  }
-  return count;
-}
-
 }  // namespace
 
 ApplyDialog::ApplyDialog(MainWindow& window, const fs::path& model)
@@ -125,6 +116,7 @@ QLineEdit* ApplyDialog::add_path(QGridLayout& form, const char* name, const QStr
 void ApplyDialog::suggest_output() {
   const fs::path input = path_in(*input_), model = path_in(*model_);
   if (!own_output_ && !input.empty() && !model.empty()) {
+    const QSignalBlocker one_check_is_enough(output_);
     output_->setText(QString::fromStdString(
         (input.parent_path() / (model.filename().string() + " results")).string()));
   }
@@ -136,7 +128,8 @@ void ApplyDialog::check() {
   const fs::path input = path_in(*input_), output = path_in(*output_);
   const auto model = ModelFolder::open(path_in(*model_));
   const bool file = fs::is_regular_file(input, ec);
-  const int count = file ? 1 : images_in(input);
+  const auto images = image_files(input);
+  const int count = file ? 1 : images ? static_cast<int>(images->size()) : 0;
   const bool nuclei = model && model->kind == ModelKind::kStarDist;
   rois_->setEnabled(nuclei);
   apply_->setEnabled(model && count > 0 && !output.empty());

@@ -1,6 +1,5 @@
 #include "app/report/evaluation_pairs.h"
 
-#include <algorithm>
 #include <map>
 #include <system_error>
 
@@ -13,22 +12,9 @@ namespace fs = std::filesystem;
 using FilesByName = std::map<std::string, fs::path>;
 
 Result<FilesByName> list_files(const fs::path& folder) {
-  std::error_code ec;
-  std::vector<fs::path> paths;
-  for (fs::directory_iterator it(folder, ec), end; !ec && it != end; it.increment(ec)) {
-    std::error_code ignored;
-    if (it->is_regular_file(ignored)) paths.push_back(it->path());
-  }
-  if (ec) {
-    return Error(ErrorCode::kNotFound,
-                 "cannot look into the folder " + folder.string() + ": " + ec.message(),
-                 "Give an existing folder of images, or a single file.");
-  }
-  std::sort(paths.begin(), paths.end());
+  KARYO_TRY(const auto paths, image_files(folder));  // others (RoiSet.zip, tables) may lie beside
   FilesByName files;
   for (const fs::path& path : paths) {
-    // Others (RoiSet.zip, tables) may lie beside.
-    if (!is_image_name(path) || path.filename().string().front() == '.') continue;
     const auto [known, added] = files.try_emplace(image_stem(path), path);
     if (!added) {
       return Error(ErrorCode::kInvalidArgument,

@@ -76,23 +76,11 @@ Result<std::vector<fs::path>> input_files(const fs::path& input) {
     return Error(ErrorCode::kNotFound, input.string() + " is neither a file nor a folder",
                  "Check the path given with --input.");
   }
-  std::vector<fs::path> files;
-  for (fs::directory_iterator entry(input, ec), end; !ec && entry != end; entry.increment(ec)) {
-    const bool hidden = entry->path().filename().string().front() == '.';
-    std::error_code unreadable;
-    if (entry->is_regular_file(unreadable) && !hidden && is_image_name(entry->path())) {
-      files.push_back(entry->path());
-    }
-  }
-  if (ec) {
-    return Error(ErrorCode::kIo, input.string() + " cannot be read: " + ec.message(),
-                 "Check the folder's permissions.");
-  }
+  KARYO_TRY(auto files, image_files(input));
   if (files.empty()) {
     return Error(ErrorCode::kNotFound, "no images in " + input.string(),
                  "Give a folder that holds TIFF, PNG, JPEG, NRRD, NIfTI or MetaImage files.");
   }
-  std::sort(files.begin(), files.end());
   return files;
 }
 
@@ -100,7 +88,7 @@ Result<std::vector<fs::path>> input_files(const fs::path& input) {
 Result<std::vector<fs::path>> wanted_files(const PredictOptions& options) {
   KARYO_TRY(auto files, input_files(options.input));
   if (options.only.empty()) return files;
-  KARYO_TRY(const auto list, cli::names_in(options.only));
+  KARYO_TRY(const auto list, read_name_list(options.only));
   std::set<std::string> names(list.begin(), list.end());
   std::erase_if(files, [&](const fs::path& file) { return !names.contains(image_stem(file)); });
   for (const fs::path& file : files) names.erase(image_stem(file));

@@ -8,31 +8,16 @@
 
 #include <array>
 #include <cerrno>
-#include <optional>
+#include <filesystem>
 
 #include "app/worker/protocol.h"
+#include "app/worker/said.h"
 #include "app/worker/spawn.h"
 
 namespace karyo::worker {
 namespace {
 
 constexpr int kPollMs = 50;
-
-/// What a command says of its own failure, in two lines.
-struct Said {
-  std::optional<Error> failure;
-  std::string last_words;
-
-  void take(const std::string& line) {
-    if (line.starts_with("error: ")) {
-      failure.emplace(ErrorCode::kInternal, line.substr(7), "");
-    } else if (line.starts_with("fix: ") && failure) {
-      failure->fix = line.substr(5);
-    } else if (!line.empty()) {
-      last_words = line.substr(0, 300);
-    }
-  }
-};
 
 }  // namespace
 
@@ -81,6 +66,20 @@ Result<void> run_once(std::vector<std::string> arguments, TaskControl& control,
                                         : std::string(" early")) +
                    (said.last_words.empty() ? "" : ": " + said.last_words),
                "Try again; if memory ran out, close other programs or use smaller images.");
+}
+
+Result<void> predict_files(std::vector<std::string> arguments, TaskControl& control,
+                           const std::function<void(const FileDone&)>& done) {
+  arguments.insert(arguments.begin(), "predict");
+  control.report(0, "Applying the model");
+  return run_once(std::move(arguments), control, [&](const nlohmann::json& event) {
+    if (event.value("event", "") != "file") return;
+    const FileDone file{event.value("path", ""), event.value("output", ""),
+                        event.contains("objects")};
+    done(file);
+    control.report(event.value("number", 0.0) / event.value("of", 1.0),
+                   "Applying the model to " + file.image.filename().string());
+  });
 }
 
 }  // namespace karyo::worker

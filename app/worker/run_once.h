@@ -2,6 +2,7 @@
 
 /// A command of karyoscope-worker, run to its end by a job of the window.
 
+#include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -18,5 +19,15 @@ namespace karyo::worker {
 /// cancelled_error() gives.
 Result<void> run_once(std::vector<std::string> arguments, TaskControl& control,
                       const std::function<void(const nlohmann::json&)>& heard);
+
+/// An image that `predict` is done with.
+struct FileDone {
+  std::filesystem::path image, result;
+  bool labels = false;  ///< the result's kind; else a restored image
+};
+
+/// `predict ARGUMENTS…` as above, with its progress as the job's.
+Result<void> predict_files(std::vector<std::string> arguments, TaskControl& control,
+                           const std::function<void(const FileDone&)>& done);
 
 }  // namespace karyo::worker

@@ -11,6 +11,7 @@
 #include "app/cli/option_text.h"
 #include "app/worker/commands.h"
 #include "core/base/atomic_file.h"
+#include "core/io/image_names.h"
 #include "models/model.h"
 #include "models/process.h"
 #include "models/train/memory_need.h"
@@ -161,7 +162,7 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
                  "Leave --only out, or put the images to train on into a folder of their own.");
   }
   if (!options.only.empty()) {
-    KARYO_TRY(request.only, cli::names_in(options.only));
+    KARYO_TRY(request.only, read_name_list(options.only));
   }
   request.pretrained = options.pretrained;
   request.preview = options.preview;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 
+#include "core/base/atomic_file.h"
 #include "core/base/text.h"
 
 namespace karyo {
@@ -47,6 +49,41 @@ std::string image_stem(const std::filesystem::path& path) {
   const std::string lower = lower_ascii(name);
   const std::string_view ending = ending_of(lower);
   return ending.empty() ? path.stem().string() : name.substr(0, name.size() - ending.size());
+}
+
+Result<std::vector<std::filesystem::path>> image_files(const std::filesystem::path& folder) {
+  std::error_code failed;
+  std::vector<std::filesystem::path> files;
+  for (std::filesystem::directory_iterator it(folder, failed), end; !failed && it != end;
+       it.increment(failed)) {
+    std::error_code ignored;
+    const bool hidden = it->path().filename().string().front() == '.';
+    if (!hidden && is_image_name(it->path()) && it->is_regular_file(ignored)) {
+      files.push_back(it->path());
+    }
+  }
+  if (failed) {
+    return Error(ErrorCode::kNotFound,
+                 "cannot look into the folder " + folder.string() + ": " + failed.message(),
+                 "Choose a folder of images.");
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Result<std::vector<std::string>> read_name_list(const std::filesystem::path& file) {
+  KARYO_TRY(const std::string text, read_file(file, std::uintmax_t{16} << 20));
+  std::vector<std::string> names;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (!line.empty()) names.push_back(line);
+  }
+  if (names.empty()) {
+    return Error(ErrorCode::kInvalidArgument, file.string() + " names no image",
+                 "Write one name a line, without ending.");
+  }
+  return names;
 }
 
 }  // namespace karyo

@@ -7,6 +7,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
 
 namespace karyo {
 
@@ -21,5 +24,13 @@ bool is_image_name(const std::filesystem::path& path);
 /// it. Two endings that say one thing go together, ".ome.tif" (any TIFF) and ".nii.gz". A name that
 /// announces no image loses what follows its last dot.
 std::string image_stem(const std::filesystem::path& path);
+
+/// The files of a folder that are images by their name, in order; hidden ones are not among them.
+/// Errors: kNotFound when it cannot be looked into.
+Result<std::vector<std::filesystem::path>> image_files(const std::filesystem::path& folder);
+
+/// A file that names images, one stem a line.
+/// Errors: kNotFound, kIo; kInvalidArgument for a file without any.
+Result<std::vector<std::string>> read_name_list(const std::filesystem::path& file);
 
 }  // namespace karyo

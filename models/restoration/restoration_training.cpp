@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <span>
 #include <utility>
 
 #include "core/base/atomic_file.h"
@@ -22,12 +23,13 @@
 namespace karyo {
 namespace {
 
+/// What makes a network; the last eight are its body, which another output can stand upon.
 constexpr std::array<NetworkKey, 11> kNetworkKeys{
-    {{"n_dim", "--dims"},
-     {"n_channel_in", "the number of channels"},
-     {"n_channel_out", "the number of channels to learn"},
+    {{"n_channel_out", "the number of channels to learn"},
      {"probabilistic", "--probabilistic"},
      {"unet_residual", "--residual"},
+     {"n_dim", "--dims"},
+     {"n_channel_in", "the number of channels"},
      {"unet_n_depth", "--unet-depth"},
      {"unet_n_first", "--filters"},
      {"unet_kern_size", "--kernel"},
@@ -39,14 +41,7 @@ constexpr std::array<NetworkKey, 11> kNetworkKeys{
 constexpr double kN2vMinDelta = 1e-4;
 
 /// What has to be the same where a training begins with another model's weights.
-constexpr std::array<NetworkKey, 8> kBodyKeys{{{"n_dim", "--dims"},
-                                               {"n_channel_in", "the number of channels"},
-                                               {"unet_n_depth", "--unet-depth"},
-                                               {"unet_n_first", "--filters"},
-                                               {"unet_kern_size", "--kernel"},
-                                               {"batch_norm", "--batch-norm"},
-                                               {"single_net_per_channel", "--net-per-channel"},
-                                               {"blurpool", "--n2v2"}}};
+constexpr std::span<const NetworkKey> kBodyKeys = std::span(kNetworkKeys).last(8);
 
 /// The keys that CARE and Noise2Void share.
 CsbdeepConfig with_shared(CsbdeepConfig network, const TrainConfig& config) {

@@ -47,12 +47,16 @@ void close_everything(MainWindow& window) {
   Workspace& workspace = window.workspace();
   workspace.layers().clear();
   workspace.history().reset();
-  // The 3D view's thread lets go of what it drew.
-  QElapsedTimer waiting;
+  // Threads let go of what they had, in their time: the 3D view's of all that it drew with.
+  QElapsedTimer waiting, falling;
   waiting.start();
-  do {
+  falling.start();
+  for (double least = allocated_mib(); waiting.elapsed() < 20000 && falling.elapsed() < 2000;) {
     QTest::qWait(100);
-  } while (!window.settled() && waiting.elapsed() < 5000);
+    const double now = allocated_mib();
+    if (now < least - 0.1) falling.restart();
+    least = std::min(least, now);
+  }
   malloc_trim(0);
 }
 

@@ -129,7 +129,9 @@ RenderSurface::RenderSurface(QWidget* parent) : QWidget(parent) {
   hidden_.setObjectName("hidden");
   hidden_.setSingleShot(true);
   hidden_.setInterval(kHiddenMs);
-  QObject::connect(&hidden_, &QTimer::timeout, this, [this] { let_go(); });
+  QObject::connect(&hidden_, &QTimer::timeout, this, [this] {
+    if (worker_) worker_->let_go();
+  });
 }
 
 // The thread ends before the widget does; what it still posts is dropped with the widget.
@@ -141,7 +143,6 @@ void RenderSurface::set_scene(SceneRequest scene, bool moving) {
   scene_ = std::move(scene);
   measure();
   has_scene_ = true;
-  let_go_ = false;
   if (same_box) {
     scene_.camera = camera;
     moving ? draw_coarse_first() : request(false);
@@ -174,15 +175,6 @@ void RenderSurface::clear_scene() {
   update();
 }
 
-// The camera, the box and the last picture stay; what is shown again is set anew by its owner.
-void RenderSurface::let_go() {
-  scene_.volumes.clear();
-  scene_.surfaces.clear();
-  scene_.marks.clear();
-  let_go_ = true;
-  if (worker_) worker_->let_go();
-}
-
 void RenderSurface::reset_camera() {
   if (!has_scene_) return;
   const bool orthographic = scene_.camera.orthographic;
@@ -196,7 +188,7 @@ void RenderSurface::reset_camera() {
 bool RenderSurface::settled() const { return !has_scene_ || full_drawn_ >= full_asked_; }
 
 void RenderSurface::request(bool draft) {
-  if (!has_scene_ || let_go_ || !isVisible()) return;
+  if (!has_scene_ || !isVisible()) return;
   const double scale = devicePixelRatioF() * (draft ? kDraftScale : 1);
   SceneRequest copy = scene_;
   copy.width = std::max(1, static_cast<int>(std::lround(width() * scale)));

@@ -81,14 +81,12 @@ class RenderSurface : public QWidget {
   class Worker;
   void request(bool draft);
   void arrived(QImage picture, bool draft, std::uint64_t number);
-  void let_go();
   void moved();
   void measure();
   void draw_coarse_first();
 
   SceneRequest scene_;
   bool has_scene_ = false;
-  bool let_go_ = false;        // out of sight for long; waits for a scene
   bool camera_moved_ = false;  // until then a new size shows all of the box again
   QImage picture_;
   std::unique_ptr<Worker> worker_;

@@ -80,23 +80,6 @@ class AnnotateWindowTest : public WindowTest {
     QTest::mouseRelease(&xy(), Qt::LeftButton, {}, at(way.back().first, way.back().second));
     QTest::qWait(10);
   }
-  template <typename W>
-  W* part(const char* name) {
-    return window_.findChild<W*>(QLatin1String(name));
-  }
-  void press(const char* button) {
-    auto* found = part<QAbstractButton>(button);
-    ASSERT_NE(found, nullptr) << button;
-    QTest::mouseClick(found, Qt::LeftButton);
-    QTest::qWait(10);
-  }
-  /// For people to look at, where KARYOSCOPE_PICTURES names a folder.
-  void picture(const char* name) {
-    QTest::qWait(30);
-    const char* folder = std::getenv("KARYOSCOPE_PICTURES");
-    if (folder == nullptr) return;
-    window_.grab().save(QString::fromStdString(std::string(folder) + "/annotate_" + name + ".png"));
-  }
   void tab(int number) { part<QTabWidget>("annotate_tabs")->setCurrentIndex(number); }
   void idle() {
     ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
@@ -134,7 +117,7 @@ TEST_F(AnnotateWindowTest, TheStepsShowTheirOutcomeBeforeItIsKept) {
   EXPECT_NE(id(30, 30), 0u);
   EXPECT_NE(id(80, 80), id(80, 104)) << "they are cut apart";
   EXPECT_FALSE(workspace_.history().can_undo()) << "nothing is kept yet";
-  picture("steps");
+  show_people(window_, "annotate_steps");
   key(Qt::Key_P);
   EXPECT_TRUE(workspace_.preview().shown()) << "choosing a tool does not matter";
   press("make_objects");
@@ -191,7 +174,7 @@ TEST_F(AnnotateWindowTest, OutlinesBecomeObjects) {
   click(66, 80);
   double_click(80, 94);
   EXPECT_GT(count(6), 100) << "smart outline";
-  picture("outlines");
+  show_people(window_, "annotate_outlines");
   for (int i = 0; i < 6; ++i) key(Qt::Key_Z, Qt::ControlModifier);
   EXPECT_EQ(labels().labels().highest_id(), 0u);
   EXPECT_FALSE(window_.errors().isVisible());
@@ -238,7 +221,7 @@ TEST_F(AnnotateWindowTest, TheTableIsLinkedWithTheViews) {
   click(30, 30);
   EXPECT_EQ(table->selectionModel()->selectedRows().size(), 1);
   EXPECT_EQ(table->selectionModel()->selectedRows()[0].data().toUInt(), id(30, 30));
-  picture("objects");
+  show_people(window_, "annotate_objects");
   part<QLineEdit>("objects_filter")->setText(QStringLiteral("size<10"));
   EXPECT_EQ(table->model()->rowCount(), 0);
   part<QLineEdit>("objects_filter")->clear();
@@ -278,7 +261,7 @@ TEST_F(AnnotateWindowTest, TheReviewShowsWhatMayBeWrong) {
   ASSERT_TRUE(wait_until([&] { return list->topLevelItemCount() == 1; }));
   EXPECT_TRUE(list->topLevelItem(0)->text(1).contains(QStringLiteral("2 pieces")));
   labels().set_selected(1);
-  picture("review");
+  show_people(window_, "annotate_review");
   press("review.accept");
   ASSERT_TRUE(wait_until([&] { return list->topLevelItemCount() == 0; }));
 }
@@ -294,7 +277,7 @@ TEST_F(AnnotateWindowTest, RegionsAreListedAsInTheRoiManager) {
   EXPECT_NEAR(list->topLevelItem(0)->text(2).toDouble(), 800, 60);
   list->topLevelItem(0)->setText(0, QStringLiteral("my nucleus"));
   EXPECT_EQ(roi_layer(workspace_)->look().data->front().name, "my nucleus");
-  picture("regions");
+  show_people(window_, "annotate_regions");
   window_.run("labels.delete_objects", {{"layer", "masks"}, {"objects", {1}}});
   workspace_.layers().select(&labels());
   press("roi_to_labels");
@@ -356,7 +339,7 @@ TEST_F(AnnotateWindowTest, AMaskChangedByOthersIsAskedAbout) {
   }
   ASSERT_NE(keep, nullptr);
   EXPECT_TRUE(keep->isVisible());
-  picture("conflict");
+  show_people(window_, "annotate_conflict");
   QTest::mouseClick(keep, Qt::LeftButton);
   ASSERT_TRUE(wait_until(
       [&] { return dataset().labels() != nullptr && !workspace_.busy() && id(20, 20) == 1; }));

@@ -245,10 +245,7 @@ TEST_F(MainWindowTest, CommandsAreFoundByAWordAndRun) {
 /// Texts that do not fit where they stand. Saves the window as NAME.png in the folder that
 /// KARYOSCOPE_PICTURES names, to be looked at.
 std::string clipped_texts(MainWindow& window, const std::string& name) {
-  QTest::qWait(30);
-  if (const char* folder = std::getenv("KARYOSCOPE_PICTURES")) {
-    window.grab().save(QString::fromStdString(std::string(folder) + "/" + name + ".png"));
-  }
+  show_people(window, name);
   std::string clipped;
   for (const auto* widget : window.findChildren<QWidget*>()) {
     const auto* label = qobject_cast<const QLabel*>(widget);

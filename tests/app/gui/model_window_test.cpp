@@ -43,16 +43,6 @@ class ModelWindowTest : public WindowTest {
   QPoint at(double y, double x) {
     return xy().position_of({workspace_.view().cursor().z, y * scale_, x * scale_}).toPoint();
   }
-  template <typename W>
-  W* part(const char* name) {
-    return window_.findChild<W*>(QLatin1String(name));
-  }
-  void press(const char* button) {
-    auto* found = part<QAbstractButton>(button);
-    ASSERT_NE(found, nullptr) << button;
-    QTest::mouseClick(found, Qt::LeftButton);
-    QTest::qWait(10);
-  }
   void choose_model(const std::filesystem::path& folder) {
     press("model_head");
     press("choose_model");
@@ -62,12 +52,6 @@ class ModelWindowTest : public WindowTest {
     dialog->close();
     ASSERT_TRUE(wait_until([&] { return workspace_.model().is_open(); }));
     QTest::qWait(20);
-  }
-  void picture(const char* name) {
-    QTest::qWait(30);
-    const char* folder = std::getenv("KARYOSCOPE_PICTURES");
-    if (folder == nullptr) return;
-    window_.grab().save(QString::fromStdString(std::string(folder) + "/model_" + name + ".png"));
   }
 
   double scale_ = 0.25;  // um a pixel
@@ -84,7 +68,7 @@ TEST_F(ModelWindowTest, ANucleusIsOutlinedUnderThePointerAndTakenByAClick) {
   QTest::qWait(30);
   ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
   QTest::mouseMove(&xy(), at(21, 23));
-  picture("hover");
+  show_people(window_, "model_hover");
   QTest::mouseClick(&xy(), Qt::LeftButton, {}, at(21, 23));
   ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
   EXPECT_EQ(id(20, 22), 1u);
@@ -107,7 +91,7 @@ TEST_F(ModelWindowTest, ItsObjectsAreShownWhileSettingsChangeThenKept) {
   EXPECT_NE(id(20, 22), 0u);
   EXPECT_FALSE(workspace_.history().can_undo()) << "on trial";
   EXPECT_TRUE(part<QLabel>("step_counts")->text().startsWith("2 "));
-  picture("objects");
+  show_people(window_, "model_objects");
   auto* slider = part<QWidget>("model_probability")->findChild<QSlider*>();
   const auto shown = workspace_.preview().counts().kept;
   EXPECT_EQ(shown, 2);
@@ -180,7 +164,7 @@ TEST_F(ModelWindowTest, ARealModelOverARealImage) {
   press("model_show");
   ASSERT_TRUE(wait_until([&] { return workspace_.preview().shown(); }));
   EXPECT_GT(workspace_.preview().counts().kept, 3);
-  picture("real");
+  show_people(window_, "model_real");
 }
 
 }  // namespace

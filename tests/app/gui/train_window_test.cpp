@@ -41,17 +41,6 @@ class TrainWindowTest : public WindowTest {
     ASSERT_EQ(window_.mode(), MainWindow::Mode::kTrain);
     QTest::qWait(30);
   }
-  template <typename W>
-  W* part(const char* name) {
-    return window_.findChild<W*>(QLatin1String(name));
-  }
-  void press(const char* button) {
-    auto* found = part<QAbstractButton>(button);
-    ASSERT_NE(found, nullptr) << button;
-    ASSERT_TRUE(found->isVisible()) << button;
-    QTest::mouseClick(found, Qt::LeftButton);
-    QTest::qWait(20);
-  }
   /// Typed as a person does.
   void set_number(const char* name, int value) {
     auto* box = part<QSpinBox>(name);
@@ -71,12 +60,6 @@ class TrainWindowTest : public WindowTest {
     set_number("setting_unet_depth", 2);
     press("train_more");
   }
-  void picture(const char* name) {
-    QTest::qWait(30);
-    const char* folder = std::getenv("KARYOSCOPE_PICTURES");
-    if (folder == nullptr) return;
-    window_.grab().save(QString::fromStdString(std::string(folder) + "/train_" + name + ".png"));
-  }
 };
 
 TEST_F(TrainWindowTest, WithoutAFolderItSaysWhatToDo) {
@@ -84,13 +67,13 @@ TEST_F(TrainWindowTest, WithoutAFolderItSaysWhatToDo) {
   EXPECT_TRUE(part<QWidget>("train_panel")->isVisible());
   EXPECT_FALSE(part<QPushButton>("train_start")->isEnabled());
   EXPECT_TRUE(part<QLabel>("train_data")->text().contains(QLatin1String("folder")));
-  picture("nothing");
+  show_people(window_, "train_nothing");
 }
 
 TEST_F(TrainWindowTest, TrainsStopsGoesOnAndIsUsed) {
   open_to_train();
   EXPECT_TRUE(part<QLabel>("train_data")->text().startsWith(QLatin1String("4 of 4")));
-  picture("setup");
+  show_people(window_, "train_setup");
   make_it_small(1000);
   press("train_start");
   ASSERT_EQ(training().state(), State::kRunning)
@@ -100,12 +83,12 @@ TEST_F(TrainWindowTest, TrainsStopsGoesOnAndIsUsed) {
   ASSERT_TRUE(wait_until([&] { return training().history().rows.size() >= 2; }, 60000));
   ASSERT_TRUE(wait_until([&] { return workspace_.model().is_open(); }, 20000))
       << "what it finds is shown after an epoch";
-  picture("running");
+  show_people(window_, "train_running");
   EXPECT_TRUE(part<QLabel>("train_state")->text().contains(QLatin1String("of 1000")));
   press("train_stop");
   ASSERT_TRUE(wait_until([&] { return training().state() == State::kStopped; }, 20000));
   QTest::qWait(50);
-  picture("stopped");
+  show_people(window_, "train_stopped");
   const auto done = training().history().rows.size();
   press("train_go_on");
   ASSERT_TRUE(wait_until([&] { return training().history().rows.size() > done; }, 60000));
@@ -141,7 +124,7 @@ TEST_F(TrainWindowTest, WhatIsWrongIsSaidWhereItHappened) {
   auto* failure = part<QLabel>("train_failure");
   EXPECT_TRUE(failure->isVisible());
   EXPECT_TRUE(failure->text().contains(QLatin1String("96"))) << failure->text().toStdString();
-  picture("failed");
+  show_people(window_, "train_failed");
 }
 
 TEST_F(TrainWindowTest, AModelIsAppliedToAFolderAndToOneImage) {
@@ -159,11 +142,7 @@ TEST_F(TrainWindowTest, AModelIsAppliedToAFolderAndToOneImage) {
   auto* rois = part<QCheckBox>("apply_rois");
   QTest::mouseClick(rois, Qt::LeftButton, {}, QPoint(10, rois->height() / 2));
   EXPECT_TRUE(rois->isChecked());
-  if (const char* folder = std::getenv("KARYOSCOPE_PICTURES")) {
-    part<QWidget>("apply_dialog")
-        ->grab()
-        .save(QString::fromStdString(std::string(folder) + "/train_apply.png"));
-  }
+  show_people(*part<QWidget>("apply_dialog"), "train_apply");
   press("apply");
   ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }, 60000));
   const auto found = read_labels(data() / "model results" / "spots1.tif");
@@ -195,9 +174,7 @@ TEST_F(TrainWindowTest, ClosingAsksWhatBecomesOfTheTraining) {
   EXPECT_TRUE(window_.isVisible());
   auto* question = window_.findChild<QMessageBox*>(QStringLiteral("training_question"));
   ASSERT_NE(question, nullptr);
-  if (const char* folder = std::getenv("KARYOSCOPE_PICTURES")) {
-    question->grab().save(QString::fromStdString(std::string(folder) + "/train_question.png"));
-  }
+  show_people(*question, "train_question");
   QTest::mouseClick(question->findChild<QPushButton*>(QStringLiteral("train_stop_and_close")),
                     Qt::LeftButton);
   ASSERT_TRUE(wait_until([&] { return !window_.isVisible(); }));

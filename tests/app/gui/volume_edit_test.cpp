@@ -94,14 +94,6 @@ class VolumeEditTest : public WindowTest {
     QTest::qWait(10);
   }
   QString place_text() { return window_.findChild<QLabel*>("place")->text(); }
-  /// For people to look at, where KARYOSCOPE_PICTURES names a folder.
-  void picture(const char* name) {
-    settle();
-    QTest::qWait(30);
-    const char* folder = std::getenv("KARYOSCOPE_PICTURES");
-    if (folder == nullptr) return;
-    window_.grab().save(QString::fromStdString(std::string(folder) + "/volume_" + name + ".png"));
-  }
 
   const Index3 one_{7, 20, 15}, two_{4, 20, 45}, three_{11, 20, 45}, beside_{8, 3, 30};
 };
@@ -124,7 +116,8 @@ TEST_F(VolumeEditTest, TheObjectUnderThePointerIsSaidAndAClickSelectsIt) {
   EXPECT_EQ(cursor(), before) << "the pick tool leaves the crosshair, as in the planes";
   ASSERT_EQ(table->selectionModel()->selectedRows().size(), 1);
   EXPECT_EQ(table->selectionModel()->selectedRows()[0].data().toUInt(), 2u);
-  picture("picked");
+  settle();
+  show_people(window_, "volume_picked");
   click(at(beside_));
   EXPECT_EQ(labels().selected(), 0u);
   run("tool.move");
@@ -218,7 +211,8 @@ TEST_F(VolumeEditTest, ADragFromOneObjectToAnotherMergesThem) {
   drag(at(one_), at(two_), false);
   EXPECT_EQ(window_.volume_tool().hint(), "object 2 becomes part of object 1");
   EXPECT_TRUE(all() == before) << "not before the button is let go";
-  picture("merging");
+  settle();
+  show_people(window_, "volume_merging");
   QTest::mouseRelease(&surface(), Qt::LeftButton, {}, at(two_));
   EXPECT_EQ(count(1), together);
   EXPECT_EQ(count(2), 0);
@@ -226,7 +220,8 @@ TEST_F(VolumeEditTest, ADragFromOneObjectToAnotherMergesThem) {
   EXPECT_EQ(surface().camera().forward, forward);
   ASSERT_TRUE(window_.commands().run("macro.record"));
   const LabelArray merged = all();
-  picture("merged");
+  settle();
+  show_people(window_, "volume_merged");
   key(Qt::Key_Z, Qt::ControlModifier);
   EXPECT_TRUE(all() == before) << "one step";
   for (const auto& step : window_.recorder().steps()) {

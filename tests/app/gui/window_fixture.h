@@ -4,11 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include <QAbstractButton>
 #include <QApplication>
 #include <QElapsedTimer>
 #include <QTest>
 #include <QWheelEvent>
+#include <cstdlib>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "app/gui/main_window.h"
@@ -30,6 +33,14 @@ bool wait_until(F done, int limit_ms = kLimitMs) {
     QTest::qWait(5);
   }
   return true;
+}
+
+/// What a widget looks like, for people, where KARYOSCOPE_PICTURES names a folder.
+inline void show_people(QWidget& widget, const std::string& name) {
+  QTest::qWait(30);
+  const char* folder = std::getenv("KARYOSCOPE_PICTURES");
+  if (folder == nullptr) return;
+  widget.grab().save(QString::fromStdString(std::string(folder) + "/" + name + ".png"));
 }
 
 /// A window with nothing open, and files to open in it.
@@ -74,6 +85,18 @@ class WindowTest : public ::testing::Test {
     QTest::qWait(20);
   }
 
+  /// By its object name.
+  template <typename W>
+  W* part(const char* name) {
+    return window_.findChild<W*>(QLatin1String(name));
+  }
+  void press(const char* button) {
+    auto* found = part<QAbstractButton>(button);
+    ASSERT_NE(found, nullptr) << button;
+    ASSERT_TRUE(found->isVisible()) << button;
+    QTest::mouseClick(found, Qt::LeftButton);
+    QTest::qWait(20);
+  }
   Index3 cursor() { return workspace_.view().cursor_voxel(workspace_.layers().grid()); }
   SliceView& xy() { return window_.views().slice(Plane::kXY); }
   ImageLayer& image() { return dynamic_cast<ImageLayer&>(workspace_.layers().at(0)); }

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
+#include "tests/support/temp_dir.h"
+
 namespace karyo {
 namespace {
 
@@ -33,6 +37,23 @@ TEST(ImageNames, StemsKeepWhatIsNoEnding) {
   EXPECT_EQ(image_stem(".ome.tif"), ".ome");
   EXPECT_EQ(image_stem(".tif"), ".tif");
   EXPECT_EQ(image_stem("kerne_\xc3\x84.TIF"), "kerne_\xc3\x84");
+}
+
+TEST(ImageNames, AFolderListsItsImagesInOrderWithoutHiddenOnes) {
+  const test::TempDir dir;
+  for (const char* name : {"b.tif", "a.PNG", ".c.tif", "RoiSet.zip"}) std::ofstream(dir / name);
+  std::filesystem::create_directory(dir / "folder.tif");
+  EXPECT_EQ(image_files(dir.path()).value(), std::vector({dir / "a.PNG", dir / "b.tif"}));
+  EXPECT_EQ(image_files(dir / "none").error().code, ErrorCode::kNotFound);
+}
+
+TEST(ImageNames, AListHasOneALineWhateverEndsIt) {
+  const test::TempDir dir;
+  std::ofstream(dir / "list.txt") << "one\r\n\ntwo words\n";
+  std::ofstream(dir / "empty.txt") << "\n";
+  EXPECT_EQ(read_name_list(dir / "list.txt").value(),
+            std::vector<std::string>({"one", "two words"}));
+  EXPECT_EQ(read_name_list(dir / "empty.txt").error().code, ErrorCode::kInvalidArgument);
 }
 
 }  // namespace

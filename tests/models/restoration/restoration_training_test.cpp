@@ -15,28 +15,14 @@
 #include "models/process.h"
 #include "models/restoration/restore_volume.h"
 #include "tests/models/care/made_pairs.h"
+#include "tests/models/recorder.h"
 #include "tests/support/temp_dir.h"
 
 namespace karyo {
 namespace {
 
+using test::Recorder;
 using testing::HasSubstr;
-
-class Recorder : public TrainObserver {
- public:
-  void on_note(const std::string& text) override { notes.push_back(text); }
-  void on_step(const TrainStepEvent& event) override {
-    losses.push_back(event.loss);
-    if (static_cast<int>(losses.size()) == stop_after) control.request_cancel();
-  }
-  void on_epoch(const TrainEpochEvent& event) override { epochs.push_back(event); }
-
-  std::vector<std::string> notes;
-  std::vector<double> losses;
-  std::vector<TrainEpochEvent> epochs;
-  int stop_after = -1;
-  TaskControl control;
-};
 
 /// Blobs with and without Gaussian noise of known strength, as pairs in low/ and high/.
 void make_noisy_pairs(const std::filesystem::path& root, int count, Index3 shape,

@@ -16,7 +16,7 @@
 #include "core/labels/label_volume.h"
 #include "core/metrics/matching.h"
 #include "models/model.h"
-#include "tests/support/temp_dir.h"
+#include "tests/models/stardist/training_run.h"
 
 namespace karyo {
 namespace {
@@ -104,26 +104,17 @@ Scores scores_after_training(Annotation how) {
   for (int i = 0; i < 12; ++i) {
     Random random(static_cast<std::uint64_t>(100 + i));
     const auto nuclei = scattered(random);
-    const std::string name = "n" + std::to_string(100 + i) + ".tif";
+    const std::string name = std::to_string(100 + i) + ".tif";
     EXPECT_TRUE(write_image(dir / "data/images" / name, picture_of(nuclei, random)));
     EXPECT_TRUE(write_labels(dir / "data/masks" / name, mask_of(nuclei, how)));
   }
-  TrainRequest request;
-  request.data = dir / "data";
-  request.model = dir / "model";
-  request.device = "cpu";
+  TrainRequest request = test::request_in(dir, "model");
   request.config.epochs = 8;
   request.config.steps = 25;
   request.config.batch = 4;
   request.config.patch = {1, 64, 64};
   request.config.rays = 16;
-  request.config.unet_depth = 1;
-  request.config.filters = 8;
-  request.config.features = 16;
-  request.config.lr = 3e-3;
-  request.config.val = 0.25;
   request.config.val_patches = 8;
-  request.config.precision = "float32";
   Silent observer;
   TaskControl control;
   const auto trained = train_model(request, observer, control);
