@@ -2,6 +2,8 @@
 
 #include "app/dataset_session.h"
 #include "app/layer_commands.h"
+#include "app/live_set.h"
+#include "app/live_training.h"
 #include "app/model_in_use.h"
 #include "app/training_plan.h"
 
@@ -20,11 +22,11 @@ Result<fs::path> data_from(Workspace& workspace, const json& arguments) {
                "Open one with Annotate › Open folder to annotate.");
 }
 
-/// Names of images, where only some are trained on: of the folder that is being annotated.
-Result<std::vector<std::string>> images_from(Workspace& workspace, const fs::path& data,
-                                             const json& arguments) {
+/// What is trained on of the folder that is being annotated; of others everything.
+Result<std::vector<TrainImage>> images_from(Workspace& workspace, const fs::path& data,
+                                            double share, const json& arguments) {
   DatasetSession& dataset = workspace.dataset();
-  if (!dataset.is_open() || dataset.folder() != data) return std::vector<std::string>{};
+  if (!dataset.is_open() || dataset.folder() != data) return std::vector<TrainImage>{};
   if (dataset.unsaved()) KARYO_CHECK_OK(dataset.save_now());
   const bool done = arguments.value("images", "masks") == "done";
   auto names = images_to_train_on(dataset, done ? TrainOn::kDone : TrainOn::kWithMask);
@@ -34,7 +36,10 @@ Result<std::vector<std::string>> images_from(Workspace& workspace, const fs::pat
                  done ? "Mark finished images with Ctrl+D, or train on all that have a mask."
                       : "Draw the nuclei of one image at least; a few images are better.");
   }
-  return names;
+  const fs::path models = models_of(data);
+  auto images = first_images(names, judges_of(models), learned_in(models), share);
+  KARYO_CHECK_OK(keep_judges(models, images));
+  return images;
 }
 
 Result<TrainingPlan> plan_from(Workspace& workspace, const json& arguments) {
@@ -58,7 +63,7 @@ Result<TrainingPlan> plan_from(Workspace& workspace, const json& arguments) {
     KARYO_CHECK_OK(set_setting(plan.config, setting.substr(0, equals), setting.substr(equals + 1)));
   }
   if (kind == "stardist") {
-    KARYO_TRY(plan.only, images_from(workspace, plan.data, arguments));
+    KARYO_TRY(plan.only, images_from(workspace, plan.data, plan.config.val, arguments));
   }
   plan.model = arguments.value("model", "");
   if (plan.model.empty()) {
@@ -73,12 +78,13 @@ Result<TrainingPlan> plan_from(Workspace& workspace, const json& arguments) {
 
 void add_training_commands(CommandTable& commands, Workspace& workspace) {
   TrainingRun& training = workspace.training();
+  const auto live = std::make_shared<LiveTraining>(workspace);  // as long as the commands
   commands.add({"training.start",
                 "",
                 "",
                 "",
                 "Trains a model in a process of its own.",
-                [&workspace](const json& arguments) -> Result<void> {
+                [&workspace, live](const json& arguments) -> Result<void> {
                   KARYO_TRY(const TrainingPlan plan, plan_from(workspace, arguments));
                   return workspace.training().start(plan);
                 },

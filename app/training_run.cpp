@@ -18,7 +18,6 @@
 
 #include "app/worker/spawn.h"
 #include "core/base/atomic_file.h"
-#include "core/io/image_names.h"
 
 namespace karyo {
 namespace {
@@ -60,12 +59,6 @@ Result<nlohmann::json> read_run_file(const fs::path& model) {
   }
   return Error(ErrorCode::kBadFile, (model / kRunFile).string() + " does not describe a training",
                "Delete the file; the model itself is not touched by that.");
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text += name + "\n";
-  return text;
 }
 
 }  // namespace
@@ -120,8 +113,8 @@ Result<void> TrainingRun::start(const TrainingPlan& plan) {
       "train",   config_.model,   "--data",   data_.string(),
       "--model", model_.string(), "--config", (model_ / "settings.json").string()};
   if (!only_.empty()) {
-    KARYO_CHECK_OK(write_file_atomically(model_ / kOnlyFile, joined(only_)));
-    arguments.insert(arguments.end(), {"--only", (model_ / kOnlyFile).string()});
+    KARYO_CHECK_OK(write_file_atomically(model_ / kOnlyFile, format_train_list(only_)));
+    arguments.insert(arguments.end(), {"--only", (model_ / kOnlyFile).string(), "--follow"});
   }
   if (!plan.pretrained.empty()) {
     arguments.insert(arguments.end(), {"--pretrained", plan.pretrained.string()});
@@ -150,7 +143,7 @@ Result<void> TrainingRun::resume(std::int64_t epochs) {
                                      data_.string(), "--model",     model_.string(),
                                      "--resume",     "--epochs",    std::to_string(config_.epochs)};
   if (!only_.empty()) {
-    arguments.insert(arguments.end(), {"--only", (model_ / kOnlyFile).string()});
+    arguments.insert(arguments.end(), {"--only", (model_ / kOnlyFile).string(), "--follow"});
   }
   return launch(std::move(arguments), run.value("device", std::string("auto")));
 }
@@ -169,6 +162,7 @@ Result<void> TrainingRun::launch(std::vector<std::string> arguments, const std::
   process_ = *process;
   child_ = true;
   since_ = beginning_of(process_);
+  started_ = fs::file_time_type::clock::now();
   state_ = State::kRunning;
   const nlohmann::json run{{"process", process_},
                            {"since", since_},
@@ -189,7 +183,9 @@ Result<void> TrainingRun::attach(const fs::path& model) {
   data_ = run["data"].get<std::string>();
   config_ = std::move(config);
   only_.clear();
-  if (auto names = read_name_list(model / kOnlyFile)) only_ = *std::move(names);
+  if (auto images = read_train_list(model / kOnlyFile)) only_ = *std::move(images);
+  std::error_code ec;
+  started_ = fs::last_write_time(model / kRunFile, ec);
   process_ = run["process"].get<pid_t>();
   since_ = run["since"].get<std::uint64_t>();
   if (const auto before = run.find("epochs_before"); before != run.end() && before->is_number()) {
@@ -211,6 +207,18 @@ fs::path TrainingRun::going_on_in(const fs::path& models) {
     const auto since = (*run)["since"].get<std::uint64_t>();
     if (since != 0 && beginning_of((*run)["process"].get<pid_t>()) == since) return entry.path();
   }
+  return {};
+}
+
+Result<void> TrainingRun::set_images(const std::vector<TrainImage>& images) {
+  if (!going_on() || only_.empty() || images.empty()) {
+    return Error(ErrorCode::kInvalidArgument, "no training that images can come to goes on",
+                 "Start a StarDist training on the folder that is annotated.");
+  }
+  if (images == only_) return {};
+  KARYO_CHECK_OK(write_file_atomically(model_ / kOnlyFile, format_train_list(images)));
+  only_ = images;
+  changed.emit();
   return {};
 }
 

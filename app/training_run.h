@@ -7,7 +7,7 @@
 ///
 ///   run.json      process id and since when it lives, folder of the data, device
 ///   run.log       what it says (app/training_log.h)
-///   run.only.txt  the images it trains on, where not on all
+///   run.only.txt  the images it trains on, where not on all: read again before each epoch
 ///
 /// Threads  one, the UI thread. poll() takes a few milliseconds at most.
 
@@ -22,6 +22,7 @@
 #include "app/training_log.h"
 #include "core/base/result.h"
 #include "core/base/signal.h"
+#include "core/dataset/train_list.h"
 #include "models/io/history.h"
 #include "models/train/train_config.h"
 
@@ -32,7 +33,7 @@ struct TrainingPlan {
   TrainConfig config;
   std::filesystem::path data;        ///< as `karyoscope train --data` takes it
   std::filesystem::path model;       ///< folder to write
-  std::vector<std::string> only;     ///< images by name (StarDist); empty: all
+  std::vector<TrainImage> only;      ///< images (StarDist); empty: all
   std::filesystem::path pretrained;  ///< model to start from; empty: from scratch
   std::string device = "auto";
 };
@@ -66,6 +67,10 @@ class TrainingRun {
   /// Of the model folders in `models` the one whose run goes on; empty: none does.
   static std::filesystem::path going_on_in(const std::filesystem::path& models);
 
+  /// The images that it trains on from the next epoch on; those that judge stay as they were.
+  /// Errors  kInvalidArgument (none goes on, or one on all images), kIo.
+  Result<void> set_images(const std::vector<TrainImage>& images);
+
   /// Asks it to keep what it has learned and end.
   void stop();
   /// Ends it, and deletes its folder. Errors  kIo.
@@ -83,7 +88,9 @@ class TrainingRun {
   const std::filesystem::path& model() const { return model_; }
   const std::filesystem::path& data() const { return data_; }
   const TrainConfig& config() const { return config_; }
-  const std::vector<std::string>& only() const { return only_; }
+  const std::vector<TrainImage>& only() const { return only_; }
+  /// When it was started or resumed, by the clock of files.
+  std::filesystem::file_time_type started() const { return started_; }
   const TrainingLog& log() const { return log_; }
   /// All epochs, those before it was resumed too.
   const History& history() const { return history_; }
@@ -107,7 +114,8 @@ class TrainingRun {
 
   std::filesystem::path model_, data_;
   TrainConfig config_;
-  std::vector<std::string> only_;
+  std::vector<TrainImage> only_;
+  std::filesystem::file_time_type started_;
   State state_ = State::kNone;
   pid_t process_ = -1;
   bool child_ = false;         // of this program: its end can be waited for

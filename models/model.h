@@ -14,6 +14,7 @@
 
 #include "core/base/result.h"
 #include "core/base/task.h"
+#include "core/dataset/train_list.h"
 #include "core/image/volume.h"
 #include "models/io/model_folder.h"
 #include "models/predict/image_source.h"
@@ -28,8 +29,12 @@ struct TrainRequest {
   std::filesystem::path model;  ///< folder to write
   TrainConfig config;
   bool resume = false;                  ///< go on from the folder's checkpoint
-  /// StarDist: images to train on, by name without ending; empty: all, and each needs a mask.
-  std::vector<std::string> only;
+  /// StarDist: the images to train on and, where some are marked so, to validate with; else those
+  /// are drawn from all. Empty: all images of the folder, and each needs a mask.
+  std::vector<TrainImage> only;
+  /// A file with `only`, read again before each epoch, so that images come while it goes on; empty:
+  /// none. Then a resumed run goes on with the images as they are by then.
+  std::filesystem::path follow;
   std::filesystem::path pretrained;     ///< start from this model's weights; empty: from scratch
   /// After each epoch the labels of one validation image, or the image restored; empty: none.
   std::filesystem::path preview;

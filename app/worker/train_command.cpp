@@ -11,7 +11,6 @@
 #include "app/cli/option_text.h"
 #include "app/worker/commands.h"
 #include "core/base/atomic_file.h"
-#include "core/io/image_names.h"
 #include "models/model.h"
 #include "models/process.h"
 #include "models/train/memory_need.h"
@@ -66,7 +65,7 @@ class ConsoleObserver : public TrainObserver {
 /// What the command line said, before it is checked: settings as text, in the order of the table.
 struct TrainOptions {
   std::string kind, data, model, config, only, pretrained, preview, memory;
-  bool resume = false;
+  bool resume = false, follow = false;
   std::map<std::string, std::string> settings;
 };
 
@@ -162,7 +161,11 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
                  "Leave --only out, or put the images to train on into a folder of their own.");
   }
   if (!options.only.empty()) {
-    KARYO_TRY(request.only, read_name_list(options.only));
+    KARYO_TRY(request.only, read_train_list(options.only));
+    if (options.follow) request.follow = options.only;
+  } else if (options.follow) {
+    return Error(ErrorCode::kInvalidArgument, "--follow without a list to follow",
+                 "Give the list with --only.");
   }
   request.pretrained = options.pretrained;
   request.preview = options.preview;
@@ -233,7 +236,10 @@ void add_train_command(cli::Cli& command_line) {
   command->add_option("--config", options->config, "Settings as JSON; options given here win");
   command->add_option("--only", options->only,
                       "File with the names of the images to train on, one a line, without ending: "
-                      "stardist on a folder that is not annotated to the end");
+                      "stardist on a folder that is not annotated to the end. After a tab: "
+                      "validation, or how often the image counts (1 to 100)");
+  command->add_flag("--follow", options->follow,
+                    "Read that file again before each epoch: images come while training goes on");
   command->add_option("--pretrained", options->pretrained,
                       "Start from the weights of this model folder");
   command->add_flag("--resume", options->resume,

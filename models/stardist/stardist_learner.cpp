@@ -18,6 +18,7 @@ StarDistLearner::StarDistLearner(StarDistModel& model, StarDistBatchMaker traini
                                  const Device& device, Precision precision,
                                  std::filesystem::path folder)
     : model_(model),
+      config_(config),
       source_(make_training_source(std::move(training), config)),
       validation_(std::move(validation)),
       settings_{config.background_reg, config.weight_prob, config.weight_dist, config.weight_class},
@@ -52,6 +53,17 @@ BatchLoss StarDistLearner::loss_of(const StarDistBatch& batch) const {
   BatchLoss result{loss.total, {{"prob_loss", loss.prob}, {"dist_loss", loss.dist}}, n};
   if (classes) result.parts.emplace_back("prob_class_loss", loss.of_class);
   return result;
+}
+
+std::vector<std::string> StarDistLearner::renew() {
+  std::vector<std::string> notes;
+  if (!live_) return notes;
+  if (auto maker = live_->renewed(notes)) {
+    const std::int64_t place = source_->position();
+    source_ = make_training_source(*std::move(maker), config_);
+    source_->seek(place);
+  }
+  return notes;
 }
 
 Result<BatchLoss> StarDistLearner::training_loss() {

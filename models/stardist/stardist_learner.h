@@ -3,9 +3,11 @@
 /// StarDist for the training loop: batches from a dataset folder, network, loss.
 
 #include <memory>
+#include <optional>
 
 #include "models/device.h"
 #include "models/nn/stardist_loss.h"
+#include "models/stardist/live_images.h"
 #include "models/stardist/stardist_model.h"
 #include "models/train/batch_maker.h"
 #include "models/train/learner.h"
@@ -20,9 +22,13 @@ class StarDistLearner : public Learner {
                   const TrainConfig& config, const Device& device, Precision precision,
                   std::filesystem::path folder);
 
+  /// Takes up the images that come while training goes on.
+  void follow(LiveImages images) { live_.emplace(std::move(images)); }
+
   std::vector<torch::Tensor> parameters() const override { return model_.net().parameters(); }
   Result<BatchLoss> training_loss() override;
   void seek(std::int64_t step) override { source_->seek(step); }
+  std::vector<std::string> renew() override;
   std::int64_t validation_batches() const override { return validation_.batch_count(); }
   Result<BatchLoss> validation_loss(std::int64_t number) override;
   Result<void> save_weights(const std::string& file_name) override;
@@ -31,7 +37,9 @@ class StarDistLearner : public Learner {
   BatchLoss loss_of(const StarDistBatch& batch) const;
 
   StarDistModel& model_;
+  TrainConfig config_;
   std::unique_ptr<StarDistBatchSource> source_;
+  std::optional<LiveImages> live_;
   StarDistBatch current_;
   StarDistBatchMaker validation_;
   StarDistLossSettings settings_;

@@ -7,6 +7,8 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "core/base/atomic_file.h"
@@ -54,6 +56,29 @@ std::vector<DatasetPair> chosen(const std::vector<DatasetPair>& pairs,
   std::vector<DatasetPair> part;
   for (const auto position : positions) part.push_back(pairs[static_cast<std::size_t>(position)]);
   return part;
+}
+
+/// Images that judge: those marked so, or drawn from all.
+Result<DatasetSplit> split_of(const DatasetFolder& dataset, const TrainRequest& request) {
+  std::set<std::string> judges;
+  for (const TrainImage& image : request.only) {
+    if (image.validation) judges.insert(image.name);
+  }
+  const auto count = static_cast<std::int64_t>(dataset.pairs.size());
+  if (judges.empty()) {
+    return split_dataset(count, request.config.val,
+                         static_cast<std::uint64_t>(request.config.seed));
+  }
+  DatasetSplit split;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const bool judge = judges.contains(dataset.pairs[static_cast<std::size_t>(i)].name);
+    (judge ? split.validation : split.train).push_back(i);
+  }
+  if (split.train.empty()) {
+    return Error(ErrorCode::kInvalidArgument, "every image is one to validate with",
+                 "Leave one at least to train on.");
+  }
+  return split;
 }
 
 /// The folder to train into: the one to resume, or a new one with config.json and settings.json.
@@ -231,12 +256,10 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   observer.on_note("device: " + device.reason +
                    (precision == Precision::kBFloat16 ? ", bfloat16" : ", float32"));
 
-  KARYO_TRY(const auto dataset, open_dataset(request.data, config.dims, request.only));
+  KARYO_TRY(const auto dataset, open_dataset(request.data, config.dims, names_of(request.only)));
   KARYO_CHECK_OK(dataset.usable());
   note_warnings(dataset.findings, observer);
-  KARYO_TRY(const auto split,
-            split_dataset(static_cast<std::int64_t>(dataset.pairs.size()), config.val,
-                          static_cast<std::uint64_t>(config.seed)));
+  KARYO_TRY(const auto split, split_of(dataset, request));
   const auto training_pairs = chosen(dataset.pairs, split.train);
   const auto validation_pairs = chosen(dataset.pairs, split.validation);
   observer.on_note(std::to_string(training_pairs.size()) + " images to train on, " +
@@ -265,19 +288,24 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   data.classes = static_cast<std::int64_t>(classes.names.size());
   KARYO_CHECK_OK(
       settle_memory(request, config, data, smallest, precision == Precision::kBFloat16, observer));
-  const auto classes_of = [&](const std::vector<std::int64_t>& positions) {
+  const auto classes_of = [&](const std::vector<DatasetPair>& pairs) {
     std::vector<ClassNumbers> part;
     if (classes.names.empty()) return part;
-    for (const auto at : positions) part.push_back(classes.numbers[static_cast<std::size_t>(at)]);
+    for (const auto& pair : pairs) {
+      const auto at = std::find_if(dataset.pairs.begin(), dataset.pairs.end(),
+                                   [&](const auto& other) { return other.name == pair.name; });
+      part.push_back(classes.numbers[static_cast<std::size_t>(at - dataset.pairs.begin())]);
+    }
     return part;
   };
   const auto cache = make_image_cache(config);
-  KARYO_TRY(auto training, StarDistBatchMaker::create(training_pairs, config, cache,
-                                                      StarDistBatchMaker::Use::kTraining,
-                                                      classes_of(split.train)));
+  const auto sampled = repeated(training_pairs, request.only);
+  KARYO_TRY(auto training,
+            StarDistBatchMaker::create(sampled, config, cache, StarDistBatchMaker::Use::kTraining,
+                                       classes_of(sampled)));
   KARYO_TRY(auto validation, StarDistBatchMaker::create(validation_pairs, config, cache,
                                                         StarDistBatchMaker::Use::kValidation,
-                                                        classes_of(split.validation)));
+                                                        classes_of(validation_pairs)));
 
   const StarDistConfig network =
       network_config(config, training.channels(), static_cast<int>(classes.names.size()));
@@ -306,6 +334,16 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
 
   StarDistLearner learner(model, std::move(training), std::move(validation), config, device,
                           precision, request.model);
+  if (!request.follow.empty()) {
+    std::vector<std::string> judges;
+    for (const auto& pair : validation_pairs) judges.push_back(pair.name);
+    auto known = request.only;
+    std::erase_if(known, [&](const TrainImage& image) {
+      return std::find(judges.begin(), judges.end(), image.name) != judges.end();
+    });
+    learner.follow({request.data, request.follow, config, std::move(known), std::move(judges),
+                    classes.names, cache});
+  }
   EpochObserver epochs(observer, request, validation_pairs.front(), *cache, model, device);
   const TrainPlan plan = plan_of(request, config);
   KARYO_TRY(const auto outcome, train(learner, plan, epochs, control));

@@ -97,7 +97,11 @@ void TrainingImage::copy_labels(const Box3& box, std::uint32_t* out) const {
 }
 
 Result<std::shared_ptr<const TrainingImage>> ImageCache::get(const DatasetPair& pair) {
-  return images_.get(pair.image.string(), [&] { return load(pair); });
+  // A mask that a person has corrected meanwhile is another one.
+  std::error_code unknown;
+  const auto written = std::filesystem::last_write_time(pair.mask, unknown).time_since_epoch();
+  return images_.get(pair.image.string() + "|" + std::to_string(written.count()),
+                     [&] { return load(pair); });
 }
 
 Result<std::shared_ptr<const TrainingImage>> ImageCache::load(const DatasetPair& pair) {

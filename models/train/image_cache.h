@@ -58,8 +58,8 @@ class ImageCache {
   explicit ImageCache(Options options) : options_(options), images_(options.budget_bytes) {}
 
   /// Reads image and mask, fills holes in objects, measures percentiles. One pair is read by one
-  /// thread at a time. Errors name file and repair: unreadable, NaN, sizes that differ, smaller
-  /// than the patch.
+  /// thread at a time, and again when its mask was written since. Errors name file and repair:
+  /// unreadable, NaN, sizes that differ, smaller than the patch.
   Result<std::shared_ptr<const TrainingImage>> get(const DatasetPair& pair);
 
   /// Warnings about files read since the last call; each is told once.

@@ -35,6 +35,10 @@ class Learner {
   /// The batch of global step `step` (from 0) comes next: all that resuming needs of the sampler.
   virtual void seek(std::int64_t step) = 0;
 
+  /// Called before each epoch: takes up what has come to the data, and returns what is to be said
+  /// of it.
+  virtual std::vector<std::string> renew() { return {}; }
+
   /// The same batches in every round; called without gradient.
   virtual std::int64_t validation_batches() const = 0;
   virtual Result<BatchLoss> validation_loss(std::int64_t number) = 0;

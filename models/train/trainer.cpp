@@ -114,6 +114,9 @@ Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserve
     const auto epoch_start = Clock::now();
     auto step_start = epoch_start;
     LossMean mean(state.sums);
+    if (state.step == 0) {
+      for (const std::string& note : learner.renew()) observer.on_note(note);
+    }
     double rate = rate_of_next_step();
     while (state.step < plan.steps) {
       if (control.cancelled()) {

@@ -172,7 +172,7 @@ TEST_F(TrainingRunTest, TrainsOnTheNamedImagesAlone) {
   TrainingRun run;
   TrainingPlan some = plan(1);
   for (const auto& entry : fs::directory_iterator(some.data / "masks")) {
-    some.only.push_back(entry.path().stem().string());
+    some.only.push_back({entry.path().stem().string()});
   }
   ASSERT_TRUE(run.start(some));
   run.wait();
