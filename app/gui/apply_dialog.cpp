@@ -13,6 +13,7 @@
 #include "app/dataset_session.h"
 #include "app/gui/main_window.h"
 #include "app/gui/theme.h"
+#include "app/gui/translator.h"
 #include "core/io/image_names.h"
 #include "models/io/model_folder.h"
 
@@ -136,7 +137,8 @@ void ApplyDialog::check() {
   if (path_in(*model_).empty()) {
     outcome_->setText(tr("Choose the folder of a model."));
   } else if (!model) {
-    outcome_->setText(QString::fromStdString(model.error().what + "\n" + model.error().fix));
+    outcome_->setText(message_text(model.error().what) + QLatin1Char('\n') +
+                      message_text(model.error().fix));
   } else if (count == 0) {
     outcome_->setText(tr("Choose a folder with images."));
   } else {

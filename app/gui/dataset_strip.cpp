@@ -16,6 +16,7 @@
 
 #include "app/gui/theme.h"
 #include "app/gui/thumbnails.h"
+#include "app/gui/translator.h"
 
 namespace karyo::gui {
 namespace {
@@ -247,8 +248,8 @@ void DatasetStrip::describe() {
         QString::fromStdString(item.name) + QStringLiteral(" – ") + image_state_text(item.state);
     for (const Finding& finding : item.findings) {
       tip += QStringLiteral("\n⚠ ") + QString::fromStdString(finding.file.filename().string()) +
-             QLatin1Char(' ') + QString::fromStdString(finding.what) + QLatin1Char('\n') +
-             QString::fromStdString(finding.fix);
+             QLatin1Char(' ') + message_text(finding.what) + QLatin1Char('\n') +
+             message_text(finding.fix);
     }
     list_->item(row)->setToolTip(tip);
   }

@@ -12,6 +12,7 @@
 
 #include "app/gui/line_icon.h"
 #include "app/gui/theme.h"
+#include "app/gui/translator.h"
 
 namespace karyo::gui {
 namespace {
@@ -96,8 +97,8 @@ void ErrorPanel::dismiss_all() {
 void ErrorPanel::update_texts() {
   setVisible(!errors_.empty());
   if (errors_.empty()) return;
-  what_->setText(QString::fromStdString(errors_.front().what));
-  fix_->setText(QString::fromStdString(errors_.front().fix));
+  what_->setText(message_text(errors_.front().what));
+  fix_->setText(message_text(errors_.front().fix));
   more_->setText(errors_.size() > 1 ? tr("1 of %1").arg(errors_.size()) : QString());
 }
 

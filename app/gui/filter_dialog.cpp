@@ -204,7 +204,8 @@ void FilterDialog::show_preview() {
   const auto source = std::dynamic_pointer_cast<ImageLayer>(source_.lock());
   message_->setVisible(outcome_->error.has_value());
   if (outcome_->error) {
-    message_->setText(QString::fromStdString(outcome_->error->what + ". " + outcome_->error->fix));
+    message_->setText(message_text(outcome_->error->what) + QStringLiteral(". ") +
+                      message_text(outcome_->error->fix));
     adjustSize();
   }
   if (!ended || !source || !outcome_->plane || !preview_->isChecked()) return;

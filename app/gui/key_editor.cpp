@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include "app/gui/theme.h"
+#include "app/gui/translator.h"
 
 namespace karyo::gui {
 
@@ -134,7 +135,8 @@ void KeyEditor::set_keys(const std::string& keys) {
   const auto outcome = keymap_.set(chosen(), keys);
   keys_->clear();
   if (!outcome) {
-    say(QString::fromStdString(outcome.error().what + ". " + outcome.error().fix));
+    say(message_text(outcome.error().what) + QStringLiteral(". ") +
+        message_text(outcome.error().fix));
     return;
   }
   fill();

@@ -170,7 +170,7 @@ void MainWindow::watch_workspace() {
   connections_.push_back(
       workspace_.failed.connect([this](const Error& error) { errors_->show_error(error); }));
   connections_.push_back(workspace_.done.connect(
-      [this](const std::string& text) { status_->say(QString::fromStdString(text)); }));
+      [this](const std::string& text) { status_->say(message_text(text)); }));
   connections_.push_back(workspace_.layers().list_changed.connect([this] {
     show_or_hide_panels();
     update_title();
@@ -279,8 +279,7 @@ void MainWindow::build_menus() {
 
 void MainWindow::keep(const std::function<void(Settings&)>& change) {
   const auto kept = settings_.change(change);
-  if (!kept)
-    status_->say(tr("Settings were not saved: %1").arg(QString::fromStdString(kept.error().what)));
+  if (!kept) status_->say(tr("Settings were not saved: %1").arg(message_text(kept.error().what)));
 }
 
 void MainWindow::set_theme(const std::string& name) {

@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "app/gui/theme.h"
+#include "app/gui/translator.h"
 
 namespace karyo::gui {
 namespace {
@@ -81,7 +82,7 @@ void ReviewPanel::refill() {
     if (item.state != ReviewState::kOpen) continue;
     QStringList reasons;
     for (const LabelFinding& finding : item.findings) {
-      reasons << QString::fromStdString(finding.text);
+      reasons << message_text(finding.text);
     }
     auto* row =
         new QTreeWidgetItem(list_, {QString::number(item.id), reasons.join(QStringLiteral(", "))});

@@ -207,7 +207,8 @@ void SettingsForm::take(const Setting& setting, const std::string& text) {
   if (outcome) outcome = validate_ranges(changed);
   wrong_->setVisible(!outcome);
   if (!outcome) {
-    wrong_->setText(QString::fromStdString(outcome.error().what + " " + outcome.error().fix));
+    wrong_->setText(message_text(outcome.error().what) + QLatin1Char(' ') +
+                    message_text(outcome.error().fix));
     return;
   }
   if (changed == config_) return;

@@ -12,6 +12,7 @@
 
 #include "app/gui/line_icon.h"
 #include "app/gui/theme.h"
+#include "app/gui/translator.h"
 #include "core/base/parallel.h"
 
 namespace karyo::gui {
@@ -163,7 +164,7 @@ void StatusLine::update_work() {
   const bool busy = !workspace_.doing().empty();
   const auto progress = workspace_.progress();
   if (busy) {
-    QString text = QString::fromStdString(workspace_.doing());
+    QString text = message_text(workspace_.doing());
     if (progress.seconds_left >= 60) {
       text += tr(" · %n minute(s) left", nullptr,
                  static_cast<int>(std::lround(progress.seconds_left / 60)));

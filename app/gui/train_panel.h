@@ -60,7 +60,7 @@ class TrainPanel : public QWidget {
   SettingsForm *essentials_, *advanced_;
   QToolButton* more_;
   QPushButton *start_, *stop_, *go_on_, *use_, *apply_, *another_;
-  QLabel *model_name_, *state_, *failure_;
+  QLabel *model_name_, *state_, *learns_from_, *failure_;
   QProgressBar* bar_;
   LossPlot* plot_;
   QCheckBox* preview_;

@@ -6,10 +6,12 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <cmath>
 
 #include "app/gui/loss_plot.h"
 #include "app/gui/train_panel.h"
+#include "app/gui/translator.h"
 #include "app/model_in_use.h"
 #include "app/model_objects.h"
 
@@ -45,6 +47,11 @@ void TrainPanel::build_progress(QVBoxLayout& column) {
   bar_->setTextVisible(false);
   bar_->setRange(0, 1000);
   rows->addWidget(bar_);
+  learns_from_ = new QLabel(progress_);
+  learns_from_->setObjectName(QStringLiteral("train_learns_from"));
+  learns_from_->setProperty("role", "quiet");
+  learns_from_->setWordWrap(true);
+  rows->addWidget(learns_from_);
   failure_ = new QLabel(progress_);
   failure_->setObjectName(QStringLiteral("train_failure"));
   failure_->setProperty("role", "attention");
@@ -134,13 +141,22 @@ void TrainPanel::refresh_run() {
   model_name_->setText(QString::fromStdString(training.model().filename().string()));
   state_->setText(state_text());
   QStringList notes;
-  for (const auto& note : training.log().notes()) notes << QString::fromStdString(note);
+  for (const auto& note : training.log().notes()) notes << message_text(note);
   state_->setToolTip(notes.join(QLatin1Char('\n')));
   bar_->setValue(static_cast<int>(training.progress() * 1000));
   bar_->setVisible(going_on);
+  const auto& images = training.only();
+  learns_from_->setVisible(going_on && !images.empty());
+  const auto judges = std::count_if(images.begin(), images.end(),
+                                    [](const TrainImage& image) { return image.validation; });
+  learns_from_->setText(tr("%n image(s) to learn from, %1 to judge with. Images you mark as done "
+                           "come before the next epoch.",
+                           nullptr,
+                           static_cast<int>(static_cast<std::ptrdiff_t>(images.size()) - judges))
+                            .arg(judges));
   failure_->setVisible(training.failure().has_value());
   if (const auto& failure = training.failure()) {
-    failure_->setText(QString::fromStdString(failure->what + "\n" + failure->fix));
+    failure_->setText(message_text(failure->what) + QLatin1Char('\n') + message_text(failure->fix));
   }
   plot_->set_history(training.history(), training.config().epochs);
   const bool learned = !training.history().rows.empty();

@@ -13,6 +13,11 @@ namespace {
 const char* const kFinnish =
 #include "app/gui/translations/fi.inc"
     ;
+const char* const kFinnishMessages =
+#include "app/gui/translations/fi_messages.inc"
+    ;
+/// The context of whole sentences.
+constexpr const char* kMessage = "message";
 /// What English needs for words that count.
 const char* const kEnglish =
 #include "app/gui/translations/en.inc"
@@ -21,6 +26,7 @@ const char* const kEnglish =
 }  // namespace
 
 Translator::Translator(const QString& language, QObject* parent) : QTranslator(parent) {
+  if (language == QLatin1String("fi")) messages_ = MessageCatalogue(QByteArray(kFinnishMessages));
   const char* const text = language == QLatin1String("fi") ? kFinnish : kEnglish;
   const QJsonObject table = QJsonDocument::fromJson(QByteArray(text)).object();
   for (auto entry = table.begin(); entry != table.end(); ++entry) {
@@ -34,7 +40,8 @@ Translator::Translator(const QString& language, QObject* parent) : QTranslator(p
   }
 }
 
-QString Translator::translate(const char*, const char* text, const char*, int n) const {
+QString Translator::translate(const char* context, const char* text, const char*, int n) const {
+  if (qstrcmp(context, kMessage) == 0) return messages_.text(QString::fromUtf8(text));
   const auto found = texts_.find(QString::fromUtf8(text));
   if (found == texts_.end()) return {};
   return found->size() > 1 && n != 1 ? found->at(1) : found->at(0);
@@ -53,6 +60,10 @@ void apply_language(QApplication& application, const QString& language) {
     QApplication::installTranslator(qt);
   }
   QApplication::installTranslator(new Translator(language, &application));
+}
+
+QString message_text(const std::string& sentence) {
+  return QCoreApplication::translate(kMessage, sentence.c_str());
 }
 
 std::string translated(const std::string& text) {

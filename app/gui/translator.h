@@ -12,6 +12,8 @@
 #include <QTranslator>
 #include <string>
 
+#include "app/gui/message_catalogue.h"
+
 class QApplication;
 
 namespace karyo::gui {
@@ -25,9 +27,11 @@ class Translator : public QTranslator {
   QString translate(const char* context, const char* text, const char* disambiguation = nullptr,
                     int n = -1) const override;
   const QHash<QString, QStringList>& texts() const { return texts_; }
+  const MessageCatalogue& messages() const { return messages_; }
 
  private:
   QHash<QString, QStringList> texts_;
+  MessageCatalogue messages_;
 };
 
 /// "en" or "fi": as the setting says, or for "system" as the desktop does, English where there is
@@ -38,5 +42,7 @@ QString language_from(const std::string& setting);
 void apply_language(QApplication& application, const QString& language);
 /// A text of code that knows no Qt.
 std::string translated(const std::string& text);
+/// A whole sentence of such code: what an error says, what a job does.
+QString message_text(const std::string& sentence);
 
 }  // namespace karyo::gui

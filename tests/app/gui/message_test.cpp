@@ -1,0 +1,106 @@
+// Sentences of code without Qt, in Finnish: how they are found in the catalogue, and that all are.
+
+#include "app/gui/message_catalogue.h"
+
+#include <gtest/gtest.h>
+
+#include <QRegularExpression>
+#include <set>
+
+#include "app/gui/translator.h"
+#include "tests/app/gui/message_sources.h"
+
+namespace karyo::gui {
+namespace {
+
+/// What the review says, which is put together in pieces (annotation/qc/label_checks.cpp).
+const char* const kReview[] = {
+    "%1 pieces of %2 px",
+    "%1 pieces of %2 voxels",
+    "%1 pieces of %2 px and %3 smaller",
+    "%1 pieces of %2 voxels and %3 smaller",
+    "perhaps several objects: %1",
+    "%1 centres by shape",
+    "%1 bright centres",
+    "solidity %1",
+    "%1 hole of %2 px",
+    "%1 hole of %2 voxels",
+    "%1 holes of %2 px together",
+    "%1 holes of %2 voxels together",
+    "in 1 slice only",
+    "%1 px, fewer than %2",
+    "%1 voxels, fewer than %2",
+    "%1 px, %2 times the median of %3",
+    "%1 voxels, %2 times the median of %3",
+    "solidity %1, the median is %2",
+    "circularity %1, the median is %2",
+    "in %1 slices, the median is %2",
+    "touches the border (%1)",
+    "left",
+    "right",
+    "top",
+    "bottom",
+    "first slice",
+    "last slice",
+    "%1, %2",
+};
+
+TEST(MessageCatalogue, FillsHolesWhereverTheTranslationHasThem) {
+  const MessageCatalogue catalogue(R"({
+    "cannot write %1: %2": "kirjoitus ei onnistu (%2): %1",
+    "no space": "tila loppui",
+    "%1 is in %2": "%2 sisältää: %1",
+    "%1 is in %2, twice": "%2 sisältää kahdesti: %1"})");
+  const auto text = [&](const char* sentence) {
+    return catalogue.text(QString::fromUtf8(sentence)).toStdString();
+  };
+  EXPECT_EQ(text("cannot write a.tif: no space"), "kirjoitus ei onnistu (tila loppui): a.tif");
+  EXPECT_EQ(text("no space"), "tila loppui");
+  EXPECT_EQ(text("a is in b"), "b sisältää: a");
+  EXPECT_EQ(text("a is in b, twice"), "b sisältää kahdesti: a") << "the longer pattern";
+  EXPECT_EQ(text("/x/%1.tif: no space"), "/x/%1.tif: tila loppui") << "after a file's name";
+  EXPECT_EQ(text("a%2 is in %1b"), "%1b sisältää: a%2") << "a hole is not filled again";
+  EXPECT_EQ(text("something else"), "something else");
+  EXPECT_EQ(text(""), "");
+  EXPECT_EQ(text("cannot write : x"), "cannot write : x") << "no empty hole";
+  EXPECT_EQ(MessageCatalogue(QByteArray()).text("no space"), "no space");
+}
+
+TEST(MessageCatalogue, KnowsEverySentenceOfTheCode) {
+  const Translator finnish(QStringLiteral("fi"));
+  const QStringList known = finnish.messages().patterns();
+  const std::set<QString> patterns(known.begin(), known.end());
+  auto code = test::messages_of_code(KARYOSCOPE_SOURCE_DIR);
+  ASSERT_GT(code.size(), 900u);
+  for (const char* text : kReview) code[text] = "annotation/qc/label_checks.cpp";
+  int missing = 0;
+  for (const auto& [pattern, file] : code) {
+    if (patterns.contains(QString::fromStdString(pattern))) continue;
+    ++missing;
+    ADD_FAILURE() << "no Finnish for \"" << pattern << "\" of " << file;
+  }
+  EXPECT_EQ(missing, 0);
+  for (const QString& pattern : known) {
+    EXPECT_TRUE(code.contains(pattern.toStdString())) << "said nowhere: " << pattern.toStdString();
+  }
+}
+
+TEST(MessageCatalogue, TranslationsHaveTheHolesOfTheirSentences) {
+  static const QRegularExpression hole(QStringLiteral("%[1-9]"));
+  const Translator finnish(QStringLiteral("fi"));
+  for (const QString& pattern : finnish.messages().patterns()) {
+    const auto count = static_cast<int>(pattern.count(hole));
+    QString sentence = pattern;
+    for (int i = 1; i <= count; ++i) {
+      sentence.replace(QStringLiteral("%%1").arg(i), QStringLiteral("<%1>").arg(i));
+    }
+    const QString text = finnish.messages().text(sentence);
+    EXPECT_FALSE(text.isEmpty()) << pattern.toStdString();
+    for (int i = 1; i <= count; ++i) {
+      EXPECT_EQ(text.count(QStringLiteral("<%1>").arg(i)), 1) << text.toStdString();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace karyo::gui
