@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
+
+#include "app/report/number_text.h"
 
 namespace karyo {
 namespace {
@@ -15,14 +16,15 @@ struct Ends {
 };
 
 std::string number_text(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", std::fabs(value) < 1e-12 ? 0.0 : value);
-  return text;
+  return general_text(std::fabs(value) < 1e-12 ? 0.0 : value, 4);
 }
 
 /// Round numbers inside the ends, about `wanted` of them.
 std::vector<double> linear_ticks(const Ends& ends, int wanted) {
   const double rough = (ends.high - ends.low) / wanted;
+  // Values so large, or so alike, that steps between them are no numbers have no ticks.
+  const double size = std::max(std::fabs(ends.low), std::fabs(ends.high));
+  if (!std::isfinite(rough) || !(rough > size * 1e-12)) return {};
   const double decade = std::pow(10.0, std::floor(std::log10(rough)));
   double step = decade;
   for (const double factor : {1.0, 2.0, 5.0, 10.0}) {
@@ -104,7 +106,7 @@ class Frame {
 
 void draw_axes(SvgPicture& picture, const BoxMm& area, const Chart& chart, const Frame& frame) {
   const BoxMm& box = frame.box();
-  const LineLook grid{"#dddddd", 0.15, ""}, tick{"#555555", 0.2, ""};
+  const LineLook grid{"#dddddd", 0.15, {}}, tick{"#555555", 0.2, {}};
   picture.text({box.x + box.width / 2, area.y + 3.4}, chart.title,
                {3.0, Anchor::kMiddle, true, "#1a1a1a", 0});
   for (const double value :
@@ -170,11 +172,11 @@ void draw_legend(SvgPicture& picture, PointMm at, const std::vector<ChartSeries>
 }
 
 LineLook series_look(std::size_t number) {
-  static const std::array<LineLook, 5> kLooks{{{"#0072b2", 0.45, ""},
-                                               {"#d55e00", 0.45, "1.6,0.8"},
-                                               {"#009e73", 0.45, "0.5,0.7"},
-                                               {"#cc79a7", 0.45, "2.2,0.7,0.5,0.7"},
-                                               {"#1a1a1a", 0.45, "0.3,0.4"}}};
+  static const std::array<LineLook, 5> kLooks{{{"#0072b2", 0.45, {}},
+                                               {"#d55e00", 0.45, {1.6, 0.8}},
+                                               {"#009e73", 0.45, {0.5, 0.7}},
+                                               {"#cc79a7", 0.45, {2.2, 0.7, 0.5, 0.7}},
+                                               {"#1a1a1a", 0.45, {0.3, 0.4}}}};
   return kLooks[number % kLooks.size()];
 }
 

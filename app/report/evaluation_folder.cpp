@@ -1,8 +1,8 @@
 #include "app/report/evaluation_folder.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 
 #include "core/base/atomic_file.h"
@@ -51,9 +51,10 @@ std::vector<Matching> matchings_from(const json& table) {
   std::vector<Matching> all;
   if (!table.is_object()) return all;
   for (const auto& [key, scores] : table.items()) {
-    char* rest = nullptr;
-    const double threshold = std::strtod(key.c_str(), &rest);
-    if (key.empty() || *rest != '\0' || !(threshold > 0) || threshold > 1) continue;
+    double threshold = 0;
+    const auto [rest, error] = std::from_chars(key.data(), key.data() + key.size(), threshold);
+    if (error != std::errc{} || rest != key.data() + key.size()) continue;
+    if (!(threshold > 0) || threshold > 1) continue;
     if (scores.is_object()) all.push_back(matching_from(threshold, scores));
   }
   std::sort(all.begin(), all.end(),

@@ -31,9 +31,12 @@ th, td { padding: .28rem .5rem; border-bottom: 1px solid #ddd; text-align: left;
 thead th { border-bottom: 2px solid #555; overflow-wrap: normal; hyphens: auto; }
 tbody th { font-weight: 400; }
 tr.sum th, tr.sum td { font-weight: 700; border-top: 1px solid #555; }
-.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+tbody th { min-width: 7rem; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number { white-space: nowrap; }
+.table { overflow-x: auto; }
 figure { margin: 1.2rem 0 1.6rem; }
-figure svg { width: 100%; height: auto; }
+figure svg { max-width: 100%; height: auto; }
 figcaption { font-size: .92rem; color: #333; margin-top: .3rem; }
 footer { margin-top: 3rem; border-top: 1px solid #ccc; padding-top: .6rem; color: #444; font-size: .9rem; }
 @media print { body { max-width: none; padding: 0; font-size: 10pt; }
@@ -91,7 +94,10 @@ void write(std::string& html, const ReportTable& block) {
   const auto number = [&](std::size_t column) {
     return column < block.numeric.size() && block.numeric[column] ? " class=\"number\"" : "";
   };
-  html += "<table>\n<caption>" + escaped(block.caption) + "</caption>\n<thead><tr>";
+  // A region that scrolls by itself where a table is wider than the screen, by keyboard too.
+  html += "<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"" +
+          escaped(block.caption) + "\">\n<table>\n<caption>" + escaped(block.caption) +
+          "</caption>\n<thead><tr>";
   for (std::size_t c = 0; c < block.columns.size(); ++c) {
     html +=
         std::string("<th scope=\"col\"") + number(c) + ">" + escaped(block.columns[c]) + "</th>";
@@ -108,7 +114,7 @@ void write(std::string& html, const ReportTable& block) {
     }
     html += "</tr>\n";
   }
-  html += "</tbody>\n</table>\n";
+  html += "</tbody>\n</table>\n</div>\n";
 }
 
 void write(std::string& html, const ReportFigure& block) {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <set>
 
 #include "app/report/evaluation_record.h"
+#include "app/report/number_text.h"
 #include "app/report/overlay.h"
 #include "core/base/atomic_file.h"
 #include "core/base/task.h"
@@ -44,16 +44,16 @@ json table_of(const std::vector<Matching>& by_threshold) {
 }
 
 std::string csv_row(const std::string& name, const Matching& m) {
-  char numbers[320];
-  std::snprintf(numbers, sizeof numbers,
-                ",%s,%lld,%lld,%lld,%lld,%lld,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%lld\n",
-                threshold_text(m.threshold).c_str(), static_cast<long long>(m.true_positives),
-                static_cast<long long>(m.false_positives),
-                static_cast<long long>(m.false_negatives), static_cast<long long>(m.n_true),
-                static_cast<long long>(m.n_pred), m.precision, m.recall, m.f1, m.accuracy,
-                m.mean_matched_score, m.mean_true_score, m.panoptic_quality,
-                static_cast<long long>(m.n_ignored));
-  return csv_field(name) + numbers;
+  std::string row = csv_field(name) + "," + threshold_text(m.threshold);
+  for (const auto count :
+       {m.true_positives, m.false_positives, m.false_negatives, m.n_true, m.n_pred}) {
+    row += "," + std::to_string(count);
+  }
+  for (const double score : {m.precision, m.recall, m.f1, m.accuracy, m.mean_matched_score,
+                             m.mean_true_score, m.panoptic_quality}) {
+    row += "," + fixed_text(score, 6);
+  }
+  return row + "," + std::to_string(m.n_ignored) + "\n";
 }
 
 }  // namespace
@@ -282,9 +282,7 @@ Result<LabelEvaluation> evaluate_labels(
 }
 
 std::string threshold_text(double threshold) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", threshold);
-  return text;
+  return general_text(threshold);
 }
 
 Result<std::vector<double>> parse_thresholds(const std::string& text) {

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <optional>
+
+#include "app/report/number_text.h"
 
 namespace karyo {
 namespace {
@@ -81,15 +82,11 @@ double fall_of(const std::vector<double>& smooth) {
 }
 
 std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g", value);
-  return text;
+  return general_text(value, 3);
 }
 
 std::string percent(double share) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.0f %%", 100 * share);
-  return text;
+  return fixed_text(100 * share, 0) + " %";
 }
 
 std::optional<LearningAdvice> divergence(const Curve& curve) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "app/report/number_text.h"
 #include "app/report/report_sections.h"
 #include "app/report/report_tables.h"
 #include "core/base/atomic_file.h"
@@ -55,8 +56,7 @@ std::string readme(const ReportSources& sources, const std::string& name) {
     const std::string dims = sources.deep() ? "3D" : "2D";
     const double low = sources.model.record ? sources.model.record->pmin : 1;
     const double high = sources.model.record ? sources.model.record->pmax : 99.8;
-    char percentiles[64];
-    std::snprintf(percentiles, sizeof percentiles, "%g, %g", low, high);
+    const std::string percentiles = general_text(low) + ", " + general_text(high);
     text +=
         fence("from csbdeep.utils import normalize\nfrom stardist.models import StarDist" + dims +
               "\nmodel = StarDist" + dims + "(None, name=\"" + name +

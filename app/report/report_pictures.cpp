@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "app/report/number_text.h"
 #include "app/report/report_text.h"
 #include "core/image/normalize.h"
 #include "core/labels/label_volume.h"
@@ -76,7 +77,7 @@ void draw_bar(SvgPicture& picture, const BoxMm& place, const ColorBar& bar) {
 void draw_scale(SvgPicture& picture, const BoxMm& box, const PanelGrid& grid) {
   const double x = box.x + box.width - 2 - grid.scale_mm, y = box.y + box.height - 2.2;
   picture.box({x - 0.8, y - 4, grid.scale_mm + 1.6, 5.4}, "#000000", "");
-  picture.line({x, y}, {x + grid.scale_mm, y}, {"#ffffff", 0.7, ""});
+  picture.line({x, y}, {x + grid.scale_mm, y}, {"#ffffff", 0.7, {}});
   picture.text({x + grid.scale_mm / 2, y - 1}, grid.scale_label,
                {2.2, Anchor::kMiddle, false, "#ffffff", 0});
 }
@@ -172,9 +173,7 @@ void set_scale_bar(PanelGrid& grid, const VoxelGrid& voxels, std::int64_t width)
   for (const double factor : {2.0, 5.0}) {
     if (factor * decade <= wanted * 1.2) length = factor * decade;
   }
-  char text[64];
-  std::snprintf(text, sizeof text, "%.4g", length);
-  grid.scale_label = std::string(text) + " " + unit_text(voxels.unit);
+  grid.scale_label = general_text(length, 4) + " " + unit_text(voxels.unit);
   grid.scale_mm = length / whole * grid.panel_mm;
 }
 

@@ -1,8 +1,8 @@
 #include "app/report/report_tables.h"
 
 #include <cmath>
-#include <cstdio>
 
+#include "app/report/number_text.h"
 #include "app/report/report_sections.h"
 #include "core/base/atomic_file.h"
 #include "core/base/text.h"
@@ -26,18 +26,19 @@ std::string notebook_csv(const LabelEvaluation& evaluation, std::size_t at) {
       "mean_matched_score,panoptic_quality\n";
   for (const ImageScores& image : evaluation.images) {
     const Matching& m = image.by_threshold[at];
-    char numbers[400];
-    std::snprintf(
-        numbers, sizeof numbers, ",%lld,%lld,%lld,%.8g,%.8g,%.8g,%.8g,%lld,%lld,%.8g,%.8g,%.8g\n",
-        static_cast<long long>(m.false_positives), static_cast<long long>(m.true_positives),
-        static_cast<long long>(m.false_negatives), m.precision, m.recall, m.accuracy, m.f1,
-        static_cast<long long>(m.n_true), static_cast<long long>(m.n_pred), m.mean_true_score,
-        m.mean_matched_score, m.panoptic_quality);
-    char iou[40] = "";
-    if (std::isfinite(image.foreground_iou)) {
-      std::snprintf(iou, sizeof iou, "%.8g", image.foreground_iou);
+    csv += csv_field(image.name) + ",";
+    if (std::isfinite(image.foreground_iou)) csv += general_text(image.foreground_iou, 8);
+    for (const auto count : {m.false_positives, m.true_positives, m.false_negatives}) {
+      csv += "," + std::to_string(count);
     }
-    csv += csv_field(image.name) + "," + iou + numbers;
+    for (const double score : {m.precision, m.recall, m.accuracy, m.f1}) {
+      csv += "," + general_text(score, 8);
+    }
+    csv += "," + std::to_string(m.n_true) + "," + std::to_string(m.n_pred);
+    for (const double score : {m.mean_true_score, m.mean_matched_score, m.panoptic_quality}) {
+      csv += "," + general_text(score, 8);
+    }
+    csv += "\n";
   }
   return csv;
 }

@@ -6,14 +6,14 @@
 #include <cstdio>
 #include <limits>
 
+#include "app/report/number_text.h"
+
 namespace karyo {
 
 std::string fixed(double value, int digits) {
   if (std::isnan(value)) return "–";
   if (std::isinf(value)) return value > 0 ? "∞" : "−∞";
-  char text[64];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  std::string number = text;
+  std::string number = fixed_text(value, digits);
   if (number.starts_with('-')) number.replace(0, 1, "−");
   return number;
 }
@@ -93,11 +93,7 @@ std::string unit_text(const std::string& unit) {
 
 std::string spacing_text(const VoxelGrid& grid, bool deep) {
   if (!grid.calibrated()) return {};
-  const auto number = [](double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.4g", value);
-    return std::string(text);
-  };
+  const auto number = [](double value) { return general_text(value, 4); };
   const std::string unit = " " + unit_text(grid.unit);
   if (deep) {
     return number(grid.spacing_z) + " × " + number(grid.spacing_y) + " × " +

@@ -1,10 +1,10 @@
 #include "app/report/restoration_evaluation.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <optional>
 
 #include "app/report/evaluation_record.h"
+#include "app/report/number_text.h"
 #include "core/base/atomic_file.h"
 #include "core/base/parallel.h"
 #include "core/base/task.h"
@@ -123,11 +123,7 @@ Result<RestoredImageScores> judge_pair(const EvaluationPair& pair, const fs::pat
 
 std::string numbers(std::initializer_list<double> values) {
   std::string text;
-  char number[40];
-  for (const double value : values) {
-    std::snprintf(number, sizeof number, ",%.8g", value);
-    text += number;
-  }
+  for (const double value : values) text += "," + general_text(value, 8);
   return text + "\n";
 }
 

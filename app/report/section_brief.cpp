@@ -109,6 +109,12 @@ void warn_of_labels(const LabelEvaluation& labels, Warnings& warnings) {
 }
 
 void warn_of_restoration(const RestorationEvaluation& restored, Warnings& warnings) {
+  const AgainstTruth& mean = restored.mean;
+  if (mean.prediction.ssim < mean.source.ssim && mean.prediction.psnr < mean.source.psnr) {
+    warnings.add(
+        "On average the restored images are further from the truth than what they were made "
+        "of: the model does harm on these images.");
+  }
   std::vector<std::string> worse;
   for (const RestoredImageScores& image : restored.images) {
     const AgainstTruth& s = image.mean;
@@ -210,7 +216,7 @@ ReportSection brief_section(const ReportSources& sources) {
       how_many(static_cast<std::int64_t>(evaluation.image_count()), "test image");
   if (evaluation.restoration) {
     const AgainstTruth& m = evaluation.restored.mean;
-    say(sources.name + " (" + method_name(sources) + ") brings " + images + " from an SSIM of " +
+    say(sources.name + " (" + method_name(sources) + ") takes " + images + " from an SSIM of " +
         fixed(m.source.ssim, 3) + " to " + fixed(m.prediction.ssim, 3) + ", and from a PSNR of " +
         fixed(m.source.psnr, 2) + " dB to " + fixed(m.prediction.psnr, 2) + " dB.");
   } else {

@@ -48,10 +48,10 @@ ReportFigure loss_figure(const ReportSources& sources) {
   std::erase_if(chart.series, [](const ChartSeries& series) { return !any_finite(series); });
   const std::int64_t best = best_epoch(history);
   if (best > 0)
-    chart.marks.push_back({static_cast<double>(best), "best", {"#555555", 0.3, "0.6,0.6"}});
+    chart.marks.push_back({static_cast<double>(best), "best", {"#555555", 0.3, {0.6, 0.6}}});
   const auto drops = rate_drops(history);
   for (const auto epoch : drops) {
-    chart.marks.push_back({static_cast<double>(epoch), "rate", {"#7a4b9c", 0.25, "1.5,0.7"}});
+    chart.marks.push_back({static_cast<double>(epoch), "rate", {"#7a4b9c", 0.25, {1.5, 0.7}}});
   }
   const bool both = all_positive(chart.series);
   SvgPicture picture(170, 76);

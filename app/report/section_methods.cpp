@@ -1,8 +1,8 @@
 // A paragraph for a paper, and the citations it needs.
 
 #include <algorithm>
-#include <cstdio>
 
+#include "app/report/number_text.h"
 #include "app/report/report_sections.h"
 #include "app/report/report_text.h"
 
@@ -166,12 +166,6 @@ std::string loss_text(const TrainConfig& config) {
                            : "the mean absolute error";
 }
 
-std::string general(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", value);
-  return text;
-}
-
 std::string training_sentences(const ReportSources& sources, const Citations& cite) {
   if (!sources.config) return " How it was trained is not recorded in its folder.";
   const TrainConfig& config = *sources.config;
@@ -179,7 +173,7 @@ std::string training_sentences(const ReportSources& sources, const Citations& ci
   std::string text;
   if (config.model == "stardist") {
     text += " The intensities of each image were scaled so that their percentiles " +
-            general(config.percentile_low) + " and " + general(config.percentile_high) +
+            general_text(config.percentile_low) + " and " + general_text(config.percentile_high) +
             " became 0 and 1.";
   }
   const auto epochs = static_cast<std::int64_t>(sources.history.rows.size());
@@ -188,13 +182,13 @@ std::string training_sentences(const ReportSources& sources, const Citations& ci
           (config.batch == 1 ? std::string("1 patch") : grouped(config.batch) + " patches") +
           " of " + extent_text(config.patch, deep) + (deep ? " voxels" : " pixels") + ", with " +
           augmentation(config.augment) + ", and minimised " + loss_text(config) + " with Adam" +
-          cite(kAdam) + " at a learning rate of " + general(config.lr);
+          cite(kAdam) + " at a learning rate of " + general_text(config.lr);
   if (config.schedule == "cosine") {
     text += " that fell on a cosine to the end";
     if (config.warmup > 0)
       text += " after a rise over the first " + how_many(config.warmup, "step");
   } else if (config.reduce_lr_factor < 1) {
-    text += ", multiplied by " + general(config.reduce_lr_factor) +
+    text += ", multiplied by " + general_text(config.reduce_lr_factor) +
             " whenever the validation loss "
             "had not improved for " +
             how_many(config.reduce_lr_patience, "epoch");

@@ -1,9 +1,7 @@
 #include "app/report/svg_picture.h"
 
-#include <algorithm>
-#include <cstdio>
-
 #include "app/report/markup.h"
+#include "app/report/number_text.h"
 
 namespace karyo {
 namespace {
@@ -11,14 +9,9 @@ namespace {
 // A user unit is a tenth of a millimetre: renderers round sizes of letters to whole units.
 constexpr double kUnitsPerMm = 10;
 
-/// A length in user units, without a locale's comma and without needless zeros.
+/// A length in user units, without needless zeros.
 std::string units(double mm) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f", mm * kUnitsPerMm);
-  std::string number = text;
-  for (char& c : number) {
-    if (c == ',') c = '.';
-  }
+  std::string number = fixed_text(mm * kUnitsPerMm, 1);
   if (number.ends_with(".0")) number.resize(number.size() - 2);
   return number;
 }
@@ -32,11 +25,7 @@ std::string stroke_of(const LineLook& look) {
                      attribute("stroke-width", units(look.width_mm)) + " fill=\"none\"";
   if (look.dashes.empty()) return text;
   std::string dashes;
-  for (std::size_t at = 0; at < look.dashes.size();) {
-    const std::size_t end = std::min(look.dashes.find(',', at), look.dashes.size());
-    dashes += (dashes.empty() ? "" : ",") + units(std::stod(look.dashes.substr(at, end - at)));
-    at = end + 1;
-  }
+  for (const double dash : look.dashes) dashes += (dashes.empty() ? "" : ",") + units(dash);
   return text + attribute("stroke-dasharray", dashes);
 }
 

@@ -34,7 +34,7 @@ struct TextLook {
 struct LineLook {
   std::string color = "#1a1a1a";
   double width_mm = 0.25;
-  std::string dashes = {};  ///< lengths in mm: "1,0.6"; empty: solid
+  std::vector<double> dashes = {};  ///< lengths of line and gap in mm; empty: solid
 };
 
 /// A figure's pixels are printed at this many dots a millimetre at least (300 dpi).

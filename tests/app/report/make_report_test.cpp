@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <clocale>
 #include <cstdlib>
 #include <regex>
 
@@ -140,6 +141,23 @@ TEST_F(MakeReport, SaysWhatIsApproved) {
   }
 }
 
+TEST_F(MakeReport, AWindowsLocaleChangesNoNumber) {
+  evaluate(folder / "test/masks", folder / "test/images");
+  ASSERT_TRUE(make_report(request()));
+  const std::string before = html(), table = *read_file(folder / "out/metrics.csv");
+  const std::string kept = std::setlocale(LC_NUMERIC, nullptr);
+  bool other = false;
+  for (const char* name : {"fi_FI.UTF-8", "de_DE.UTF-8", "de_DE", "fr_FR.UTF-8"}) {
+    other = other || std::setlocale(LC_NUMERIC, name) != nullptr;
+  }
+  const auto again = make_report(request());
+  std::setlocale(LC_NUMERIC, kept.c_str());
+  ASSERT_TRUE(again);
+  EXPECT_EQ(html(), before);
+  EXPECT_EQ(*read_file(folder / "out/metrics.csv"), table);
+  if (!other) GTEST_SKIP() << "no locale with a decimal comma is installed";
+}
+
 TEST_F(MakeReport, TablesBesideItEqualTheEvaluations) {
   evaluate(folder / "test/masks", folder / "test/images");
   ASSERT_TRUE(make_report(request()));
@@ -234,6 +252,19 @@ TEST_F(MakeReport, DamagedRecordsAreSaidNotGuessed) {
   EXPECT_THAT(text, HasSubstr("The learning curve could not be read"));
   EXPECT_THAT(text, HasSubstr("What it was trained on could not be read"));
   EXPECT_THAT(text, HasSubstr("nothing is known of its quality"));
+}
+
+TEST_F(MakeReport, LossesBeyondAllMeasureAreDrawnAllTheSame) {
+  auto wanted = request();
+  wanted.evaluation.clear();
+  for (const char* rows : {"1,1e300,1e300\n2,1e300,1e300\n", "1,-1e308,1e308\n2,1e308,-1e308\n",
+                           "1,1e-300,1e300\n2,inf,-inf\n", "1e300,1,1\n-1e300,2,2\n", ",,\n"}) {
+    ASSERT_TRUE(write_file_atomically(folder / "nuclei/history.csv",
+                                      std::string("epoch,loss,val_loss\n") + rows));
+    const auto outcome = make_report(wanted);
+    ASSERT_TRUE(outcome) << outcome.error().what;
+    EXPECT_THAT(html(), HasSubstr("<svg")) << rows;
+  }
 }
 
 TEST_F(MakeReport, AFolderOfPythonHasAReportToo) {
