@@ -139,11 +139,15 @@ std::vector<double> PdfPages::column_widths(const std::vector<std::vector<Cell>>
     smallest += least[c];
   }
   if (total <= width_) {  // what is left over goes to the last column of words
-    std::size_t widest = 0;
+    const auto& head = rows.front();
+    std::size_t words = columns;
     for (std::size_t c = 0; c < columns; ++c) {
-      if (!rows.back()[c].right) widest = c;
+      if (!head[c].right) words = c;
     }
-    natural[widest] += width_ - total;
+    for (std::size_t c = 0; c < columns; ++c) {  // of numbers alone: to all of them
+      if (words == columns) natural[c] += (width_ - total) / static_cast<double>(columns);
+    }
+    if (words < columns) natural[words] += width_ - total;
     return natural;
   }
   if (smallest >= width_) {  // words are broken rather than numbers

@@ -130,6 +130,9 @@ void warn_of_restoration(const RestorationEvaluation& restored, Warnings& warnin
 }
 
 void warn_of_training(const ReportSources& sources, Warnings& warnings) {
+  if (sources.model.record && sources.model.record->finished.empty()) {
+    warnings.add("The training has not come to its end: the model may still change.");
+  }
   for (const LearningAdvice& advice : sources.advice) {
     if (advice.warning) warnings.add(advice.text);
   }
