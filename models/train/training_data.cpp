@@ -34,17 +34,32 @@ fs::path inside(const fs::path& file, const fs::path& folder) {
   return relative.empty() || *relative.begin() == ".." ? file : relative;
 }
 
-std::int64_t count_objects(const Volume& mask) {
-  std::int64_t objects = 0;
-  for (std::int64_t t = 0; t < mask.shape().t; ++t) {
-    const auto labels = to_labels(mask, t);
-    if (!labels) return -1;
-    std::unordered_set<std::uint32_t> ids(labels->begin(), labels->end());
+/// Fingerprints and objects of a mask, a plane in memory at a time.
+void take_mask(const fs::path& file, SeenImage& image) {
+  const auto known = describe_image(file);
+  if (!known) return;
+  const std::int64_t frame_planes = known->shape.z * known->shape.c;
+  PlaneFingerprints prints;
+  std::unordered_set<std::uint32_t> ids;  // of the frame
+  std::int64_t objects = 0, planes = 0;
+  bool labels = true;
+  const auto read = visit_planes(file, [&](const Volume& plane) {
+    const PlaneFingerprints more = plane_fingerprints(plane);
+    prints.insert(prints.end(), more.begin(), more.end());
+    if (const auto numbers = to_labels(plane)) {
+      ids.insert(numbers->begin(), numbers->end());
+    } else {
+      labels = false;
+    }
+    if (++planes % frame_planes != 0) return;
     ids.erase(0);
     ids.erase(kIgnoredLabel);
     objects += static_cast<std::int64_t>(ids.size());
-  }
-  return objects;
+    ids.clear();
+  });
+  if (!read) return;
+  image.target_planes = std::move(prints);
+  if (labels) image.objects = objects;
 }
 
 SeenImage described(const TrainingFile& file, const fs::path& folder, bool masks) {
@@ -61,9 +76,8 @@ SeenImage described(const TrainingFile& file, const fs::path& folder, bool masks
   image.target = inside(file.target, folder);
   if (!masks) {
     if (auto prints = plane_fingerprints(file.target)) image.target_planes = *std::move(prints);
-  } else if (const auto mask = read_image(file.target)) {
-    image.target_planes = plane_fingerprints(*mask);
-    image.objects = count_objects(*mask);
+  } else {
+    take_mask(file.target, image);
   }
   return image;
 }
