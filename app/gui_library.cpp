@@ -29,7 +29,7 @@ Result<void> check_display() {
 }  // namespace
 
 Result<void> run_gui(const GuiRequest& request) {
-  if (request.screenshot.empty() && request.macro.empty()) {
+  if (request.screenshot.empty() && request.macro.empty() && request.report == nullptr) {
     KARYO_CHECK_OK(check_display());
     // Ctrl-C in the terminal closes a window at once; commands end more carefully.
     std::signal(SIGINT, SIG_DFL);

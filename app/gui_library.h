@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/report/report.h"
 #include "core/base/result.h"
 
 namespace karyo {
@@ -20,6 +21,10 @@ struct GuiRequest {
   std::string view;                  ///< quad, xy, xz, yz, 3d; empty: quad, xy for a flat image
   int width = 1600, height = 1000;   ///< of the screenshot, pixels
   bool whole_window = false;         ///< panels too, not only the views
+
+  /// Set: nothing is opened, and this report is written to `pdf`.
+  const Report* report = nullptr;
+  std::filesystem::path pdf;
 
   /// Not empty: this macro is run instead, off screen, with all commands of the window.
   std::filesystem::path macro;

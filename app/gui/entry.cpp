@@ -15,6 +15,7 @@
 #include "app/gui/error_panel.h"
 #include "app/gui/main_window.h"
 #include "app/gui/picture_file.h"
+#include "app/gui/report_pdf.h"
 #include "app/gui/theme.h"
 #include "app/gui/translator.h"
 #include "app/gui/view_grid.h"
@@ -113,13 +114,17 @@ Result<void> choose_view(Workspace& workspace, const std::string& view) {
   return {};
 }
 
-Result<void> draw_screenshot(const GuiRequest& request) {
-  // Qt's platform without a screen has remarks about itself that help nobody here.
+/// Qt's platform without a screen has remarks about itself that help nobody here.
+void keep_remarks_back() {
   qInstallMessageHandler([](QtMsgType type, const QMessageLogContext&, const QString& text) {
     if (type == QtCriticalMsg || type == QtFatalMsg) {
       std::fprintf(stderr, "%s\n", text.toLocal8Bit().constData());
     }
   });
+}
+
+Result<void> draw_screenshot(const GuiRequest& request) {
+  keep_remarks_back();
   // Qt's own platform without a screen; the 3D view has its context without one as well.
   qputenv("QT_QPA_PLATFORM", "offscreen");
   int argc = 1;
@@ -178,6 +183,16 @@ Result<void> draw_screenshot(const GuiRequest& request) {
   return write_png(drawn->grab().toImage(), request.screenshot);
 }
 
+Result<void> print_report(const GuiRequest& request) {
+  keep_remarks_back();
+  qputenv("QT_QPA_PLATFORM", "offscreen");
+  int argc = 1;
+  std::string name = "karyoscope";
+  char* argv[] = {name.data(), nullptr};
+  const QGuiApplication application(argc, argv);
+  return write_report_pdf(*request.report, request.pdf);
+}
+
 /// A macro that needs the window's commands, off screen.
 Result<void> replay(const GuiRequest& request) {
   KARYO_TRY(const auto steps, read_macro(request.macro));
@@ -213,7 +228,8 @@ Result<void> replay(const GuiRequest& request) {
 
 extern "C" __attribute__((visibility("default"))) void karyoscope_gui(
     const karyo::GuiRequest* request, karyo::Result<void>* outcome) {
-  *outcome = !request->macro.empty()       ? karyo::gui::replay(*request)
+  *outcome = request->report != nullptr    ? karyo::gui::print_report(*request)
+             : !request->macro.empty()     ? karyo::gui::replay(*request)
              : request->screenshot.empty() ? karyo::gui::show_window(*request)
                                            : karyo::gui::draw_screenshot(*request);
 }

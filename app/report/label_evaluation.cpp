@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <set>
 
+#include "app/report/evaluation_record.h"
+#include "app/report/number_text.h"
 #include "app/report/overlay.h"
 #include "core/base/atomic_file.h"
 #include "core/base/task.h"
@@ -43,19 +44,21 @@ json table_of(const std::vector<Matching>& by_threshold) {
 }
 
 std::string csv_row(const std::string& name, const Matching& m) {
-  char numbers[320];
-  std::snprintf(numbers, sizeof numbers,
-                ",%s,%lld,%lld,%lld,%lld,%lld,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%.6f,%lld\n",
-                threshold_text(m.threshold).c_str(), static_cast<long long>(m.true_positives),
-                static_cast<long long>(m.false_positives),
-                static_cast<long long>(m.false_negatives), static_cast<long long>(m.n_true),
-                static_cast<long long>(m.n_pred), m.precision, m.recall, m.f1, m.accuracy,
-                m.mean_matched_score, m.mean_true_score, m.panoptic_quality,
-                static_cast<long long>(m.n_ignored));
-  return csv_field(name) + numbers;
+  std::string row = csv_field(name) + "," + threshold_text(m.threshold);
+  for (const auto count :
+       {m.true_positives, m.false_positives, m.false_negatives, m.n_true, m.n_pred}) {
+    row += "," + std::to_string(count);
+  }
+  for (const double score : {m.precision, m.recall, m.f1, m.accuracy, m.mean_matched_score,
+                             m.mean_true_score, m.panoptic_quality}) {
+    row += "," + fixed_text(score, 6);
+  }
+  return row + "," + std::to_string(m.n_ignored) + "\n";
 }
 
-std::string csv_of(const LabelEvaluation& evaluation) {
+}  // namespace
+
+std::string metrics_csv(const LabelEvaluation& evaluation) {
   std::string csv =
       "image,iou,tp,fp,fn,n_true,n_pred,precision,recall,f1,accuracy,mean_matched_score,"
       "mean_true_score,panoptic_quality,n_ignored\n";
@@ -66,11 +69,13 @@ std::string csv_of(const LabelEvaluation& evaluation) {
   return csv;
 }
 
-json document_of(const LabelEvaluation& evaluation) {
+json metrics_json(const LabelEvaluation& evaluation) {
   json document = evaluation.pooled_table();
   json images = json::array();
   for (const ImageScores& image : evaluation.images) {
-    images.push_back({{"name", image.name}, {"scores", table_of(image.by_threshold)}});
+    images.push_back({{"name", image.name},
+                      {"foreground_iou", image.foreground_iou},
+                      {"scores", table_of(image.by_threshold)}});
   }
   std::vector<Matching> means;
   for (std::size_t k = 0; k < evaluation.pooled.size(); ++k) {
@@ -85,6 +90,20 @@ json document_of(const LabelEvaluation& evaluation) {
   document["mean_over_images"] = table_of(means);
   return document;
 }
+
+void pool_images(LabelEvaluation& evaluation) {
+  evaluation.pooled.clear();
+  const std::size_t thresholds =
+      evaluation.images.empty() ? 0 : evaluation.images.front().by_threshold.size();
+  for (std::size_t k = 0; k < thresholds; ++k) {
+    std::vector<Matching> at_threshold;
+    for (const ImageScores& image : evaluation.images)
+      at_threshold.push_back(image.by_threshold[k]);
+    evaluation.pooled.push_back(pool(at_threshold));
+  }
+}
+
+namespace {
 
 /// Overlays show the matches at IoU 0.5, or at the threshold nearest to it.
 std::size_t threshold_to_draw(const std::vector<double>& thresholds) {
@@ -179,6 +198,20 @@ ClassScores pooled_classes(const std::vector<ImageScores>& images) {
   return pooled;
 }
 
+/// Of foreground and background alone; what the truth ignores does not count.
+double foreground_iou(const LabelArray& truth, const LabelArray& prediction) {
+  std::int64_t both = 0, either = 0;
+  auto predicted = prediction.begin();
+  for (const std::uint32_t known : truth) {
+    const std::uint32_t seen = *predicted++;
+    if (known == kIgnoredLabel) continue;
+    const bool found = seen != 0 && seen != kIgnoredLabel;
+    both += known != 0 && found;
+    either += known != 0 || found;
+  }
+  return either == 0 ? 1 : static_cast<double>(both) / static_cast<double>(either);
+}
+
 Result<ImageScores> evaluate_pair(const LabelEvaluationOptions& options,
                                   const EvaluationPair& pair) {
   std::int64_t frames = 1, predicted_frames = 1;
@@ -200,6 +233,7 @@ Result<ImageScores> evaluate_pair(const LabelEvaluationOptions& options,
   for (const double threshold : options.iou_thresholds) {
     scores.by_threshold.push_back(match_objects(*overlaps, threshold));
   }
+  scores.foreground_iou = foreground_iou(truth, prediction);
   if (frames == 1) {
     KARYO_TRY(scores.by_class, evaluate_classes(pair, truth, prediction, options.iou_thresholds));
   }
@@ -237,23 +271,18 @@ Result<LabelEvaluation> evaluate_labels(
       return cancelled_error("comparing label images");
     }
   }
-  for (std::size_t k = 0; k < options.iou_thresholds.size(); ++k) {
-    std::vector<Matching> at_threshold;
-    for (const ImageScores& image : evaluation.images) at_threshold.push_back(image.by_threshold[k]);
-    evaluation.pooled.push_back(pool(at_threshold));
-  }
+  pool_images(evaluation);
   evaluation.by_class = pooled_classes(evaluation.images);
-  KARYO_CHECK_OK(write_file_atomically(options.output / "metrics.csv", csv_of(evaluation)));
+  KARYO_CHECK_OK(write_file_atomically(options.output / "metrics.csv", metrics_csv(evaluation)));
   KARYO_CHECK_OK(write_file_atomically(
       options.output / "metrics.json",
-      document_of(evaluation).dump(2, ' ', false, json::error_handler_t::replace) + "\n"));
+      metrics_json(evaluation).dump(2, ' ', false, json::error_handler_t::replace) + "\n"));
+  KARYO_CHECK_OK(write_evaluation_record(options.output, record_of("labels", files)));
   return evaluation;
 }
 
 std::string threshold_text(double threshold) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", threshold);
-  return text;
+  return general_text(threshold);
 }
 
 Result<std::vector<double>> parse_thresholds(const std::string& text) {

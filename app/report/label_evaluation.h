@@ -26,6 +26,9 @@ using ClassScores = std::map<std::string, std::vector<Matching>>;
 struct ImageScores {
   std::string name;
   std::vector<Matching> by_threshold;
+  /// Of all objects together: pixels of both, in a share of those of either; 1 where there are
+  /// none.
+  double foreground_iou = 0;
   ClassScores by_class = {};  ///< where truth and prediction have tables of classes
 };
 
@@ -38,15 +41,22 @@ struct LabelEvaluation {
 };
 
 /// Reads, matches and draws every pair, then writes metrics.csv, metrics.json and overlays/NAME.png
-/// to the output folder. Ignored parts of the truth are left out (core/metrics/matching.h).
-/// Where truth and prediction have tables of classes (core/dataset/class_table.h), the objects of
-/// each class are compared with those of the same class, true ones of no known class being ignored.
-/// `on_image` is called after each with (done, total, name) and may return
-/// false to stop.
-/// Errors: as read_labels and find_overlaps, naming the file; kCancelled; kIo.
+/// to the output folder, and evaluation.json (app/report/evaluation_record.h). Ignored parts of the
+/// truth are left out (core/metrics/matching.h). Where truth and prediction have tables of classes
+/// (core/dataset/class_table.h), the objects of each class are compared with those of the same
+/// class, true ones of no known class being ignored. `on_image` is called after each with (done,
+/// total, name) and may return false to stop. Errors: as read_labels and find_overlaps, naming the
+/// file; kCancelled; kIo.
 Result<LabelEvaluation> evaluate_labels(
     const LabelEvaluationOptions& options, const EvaluationPairs& files,
     const std::function<bool(std::int64_t, std::int64_t, const std::string&)>& on_image);
+
+/// The tables that it writes: a row an image and threshold, and of all together; the same as JSON.
+std::string metrics_csv(const LabelEvaluation& evaluation);
+nlohmann::json metrics_json(const LabelEvaluation& evaluation);
+
+/// Sums over the images, at each threshold of the first one.
+void pool_images(LabelEvaluation& evaluation);
 
 /// "0.5", "0.55": thresholds as they are written in tables.
 std::string threshold_text(double threshold);

@@ -1,9 +1,10 @@
 #include "app/report/restoration_evaluation.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <optional>
 
+#include "app/report/evaluation_record.h"
+#include "app/report/number_text.h"
 #include "core/base/atomic_file.h"
 #include "core/base/parallel.h"
 #include "core/base/task.h"
@@ -11,6 +12,16 @@
 #include "core/io/image_io.h"
 
 namespace karyo {
+
+AgainstTruth mean_of(const std::vector<AgainstTruth>& pairs) {
+  std::vector<RestorationScores> prediction, source;
+  for (const AgainstTruth& pair : pairs) {
+    prediction.push_back(pair.prediction);
+    source.push_back(pair.source);
+  }
+  return {mean_of(prediction), mean_of(source)};
+}
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -59,15 +70,6 @@ std::string shape_text(const VolumeShape& s) {
          std::to_string(s.y) + " x " + std::to_string(s.x);
 }
 
-AgainstTruth mean_of_pairs(const std::vector<AgainstTruth>& pairs) {
-  std::vector<RestorationScores> prediction, source;
-  for (const AgainstTruth& pair : pairs) {
-    prediction.push_back(pair.prediction);
-    source.push_back(pair.source);
-  }
-  return {mean_of(prediction), mean_of(source)};
-}
-
 Result<RestoredImageScores> judge_pair(const EvaluationPair& pair, const fs::path& output,
                                        bool with_maps) {
   if (pair.image.empty()) {
@@ -111,7 +113,7 @@ Result<RestoredImageScores> judge_pair(const EvaluationPair& pair, const fs::pat
   for (const auto& outcome : outcomes) {
     if (!outcome) return outcome.error().in(pair.name);
   }
-  scores.mean = mean_of_pairs(scores.planes);
+  scores.mean = mean_of(scores.planes);
   if (with_maps) {
     KARYO_CHECK_OK(of_prediction->write(output, "Prediction", pair.name));
     KARYO_CHECK_OK(of_source->write(output, "Source", pair.name));
@@ -121,15 +123,13 @@ Result<RestoredImageScores> judge_pair(const EvaluationPair& pair, const fs::pat
 
 std::string numbers(std::initializer_list<double> values) {
   std::string text;
-  char number[40];
-  for (const double value : values) {
-    std::snprintf(number, sizeof number, ",%.8g", value);
-    text += number;
-  }
+  for (const double value : values) text += "," + general_text(value, 8);
   return text + "\n";
 }
 
-std::string csv_of(const RestorationEvaluation& evaluation) {
+}  // namespace
+
+std::string metrics_csv(const RestorationEvaluation& evaluation) {
   std::string csv =
       "image,plane,ssim_prediction,ssim_source,nrmse_prediction,nrmse_source,"
       "nrmse_notebook_prediction,nrmse_notebook_source,psnr_prediction,psnr_source\n";
@@ -150,7 +150,7 @@ std::string csv_of(const RestorationEvaluation& evaluation) {
 }
 
 /// The tables of ZeroCostDL4Mic: one row an image, or one a slice where there are stacks.
-std::string notebook_csv_of(const RestorationEvaluation& evaluation) {
+std::string notebook_csv(const RestorationEvaluation& evaluation) {
   const bool stacks = std::any_of(evaluation.images.begin(), evaluation.images.end(),
                                   [](const auto& image) { return image.planes.size() > 1; });
   std::string csv = stacks ? "File name,Slice #," : "image #,";
@@ -168,6 +168,8 @@ std::string notebook_csv_of(const RestorationEvaluation& evaluation) {
   return csv;
 }
 
+namespace {
+
 json table_of(const AgainstTruth& pair) {
   const auto both = [&](double RestorationScores::*score) {
     return json{{"prediction", pair.prediction.*score}, {"source", pair.source.*score}};
@@ -178,7 +180,9 @@ json table_of(const AgainstTruth& pair) {
           {"psnr", both(&RestorationScores::psnr)}};
 }
 
-json document_of(const RestorationEvaluation& evaluation) {
+}  // namespace
+
+json metrics_json(const RestorationEvaluation& evaluation) {
   json document = evaluation.table();
   json images = json::array();
   for (const RestoredImageScores& image : evaluation.images) {
@@ -189,8 +193,6 @@ json document_of(const RestorationEvaluation& evaluation) {
   document["images"] = std::move(images);
   return document;
 }
-
-}  // namespace
 
 json RestorationEvaluation::table() const {
   return table_of(mean);
@@ -209,12 +211,13 @@ Result<RestorationEvaluation> evaluate_restoration(
     const auto done = static_cast<std::int64_t>(evaluation.images.size());
     if (on_image && !on_image(done, total, pair.name)) return cancelled_error("comparing images");
   }
-  evaluation.mean = mean_of_pairs(means);
-  KARYO_CHECK_OK(write_file_atomically(output / "metrics.csv", csv_of(evaluation)));
-  KARYO_CHECK_OK(write_file_atomically(output / "QC_metrics.csv", notebook_csv_of(evaluation)));
+  evaluation.mean = mean_of(means);
+  KARYO_CHECK_OK(write_file_atomically(output / "metrics.csv", metrics_csv(evaluation)));
+  KARYO_CHECK_OK(write_file_atomically(output / "QC_metrics.csv", notebook_csv(evaluation)));
   KARYO_CHECK_OK(write_file_atomically(
       output / "metrics.json",
-      document_of(evaluation).dump(2, ' ', false, json::error_handler_t::replace) + "\n"));
+      metrics_json(evaluation).dump(2, ' ', false, json::error_handler_t::replace) + "\n"));
+  KARYO_CHECK_OK(write_evaluation_record(output, record_of("restoration", files)));
   return evaluation;
 }
 

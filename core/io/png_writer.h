@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "core/base/result.h"
@@ -27,5 +28,8 @@ struct RgbPicture {
 
 /// Writes a PNG atomically. Errors: kInvalidArgument for an empty picture, kIo.
 Result<void> write_png(const std::filesystem::path& path, const RgbPicture& picture);
+
+/// The bytes of such a file. Errors: kInvalidArgument for an empty picture.
+Result<std::string> encode_png(const RgbPicture& picture);
 
 }  // namespace karyo

@@ -97,6 +97,7 @@ struct Run {
   CsbdeepConfig network;
   RestorationBatches batches;
   std::string data_fingerprint;
+  std::vector<TrainingFile> files;
   DataLook look;
   TrainConfig config;                   ///< with numbers in the place of "auto"
   std::filesystem::path preview_image;  ///< restored after each epoch where that was asked for
@@ -216,6 +217,7 @@ Result<TrainSummary> train_network(const TrainRequest& request, Run run, const C
   record.started = utc_now();
   record.more[kLookKey] = to_json(run.look);
   KARYO_CHECK_OK(folder.save_record(record));
+  KARYO_CHECK_OK(keep_training_data(request, run.files, false, observer, control));
 
   RestorationLearner learner(model, std::move(run.batches), chosen.device, chosen.precision,
                              request.model);
@@ -301,6 +303,13 @@ Result<TrainSummary> train_care(const TrainRequest& request, TrainObserver& obse
                                                 training.channels_in(), training.channels_out()),
                             config);
   run.data_fingerprint = fingerprint(dataset);
+  for (const auto& pair : part(split.train)) {
+    run.files.push_back(
+        {pair.low, pair.high, split.shared ? TrainingRole::kBoth : TrainingRole::kTraining});
+  }
+  for (const auto& pair : validation_pairs) {
+    if (!split.shared) run.files.push_back({pair.low, pair.high, TrainingRole::kValidation});
+  }
   run.look = look;
   run.config = config;
   run.preview_image = validation_pairs.front().low;
@@ -360,6 +369,9 @@ Result<TrainSummary> train_n2v(const TrainRequest& request, TrainObserver& obser
   Run run;
   KARYO_TRY(run.network, n2v_config(config, statistics));
   run.data_fingerprint = fingerprint(dataset);
+  for (const auto& image : dataset.images) {
+    run.files.push_back({image.path, {}, TrainingRole::kBoth});
+  }
   run.look = look;
   run.config = config;
   run.preview_image = dataset.images[static_cast<std::size_t>(split.validation.at(0).file)].path;

@@ -81,6 +81,22 @@ Result<DatasetSplit> split_of(const DatasetFolder& dataset, const TrainRequest& 
   return split;
 }
 
+/// Both parts are the same where a single pair has to serve as both.
+std::vector<TrainingFile> files_of(const std::vector<DatasetPair>& training,
+                                   const std::vector<DatasetPair>& validation) {
+  const bool shared = training.front().name == validation.front().name;
+  std::vector<TrainingFile> files;
+  for (const auto& pair : training) {
+    files.push_back(
+        {pair.image, pair.mask, shared ? TrainingRole::kBoth : TrainingRole::kTraining});
+  }
+  if (shared) return files;
+  for (const auto& pair : validation) {
+    files.push_back({pair.image, pair.mask, TrainingRole::kValidation});
+  }
+  return files;
+}
+
 /// The folder to train into: the one to resume, or a new one with config.json and settings.json.
 Result<ModelFolder> prepare_folder(const TrainRequest& request, const StarDistConfig& network) {
   if (request.resume) {
@@ -331,6 +347,8 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   record.more[kLookKey] = to_json(look);
   if (!classes.names.empty()) record.more["classes"] = classes.names;
   KARYO_CHECK_OK(folder.save_record(record));
+  KARYO_CHECK_OK(keep_training_data(request, files_of(training_pairs, validation_pairs), true,
+                                    observer, control));
 
   StarDistLearner learner(model, std::move(training), std::move(validation), config, device,
                           precision, request.model);

@@ -1,7 +1,5 @@
 #include "models/train/train_folder.h"
 
-#include <ctime>
-
 #include "core/io/limits.h"
 #include "models/train/checkpoint.h"
 #include "models/train/trainer.h"
@@ -107,6 +105,24 @@ Result<void> settle_memory(const TrainRequest& request, TrainConfig& config, con
   return {};
 }
 
+Result<void> keep_training_data(const TrainRequest& request, const std::vector<TrainingFile>& files,
+                                bool masks, TrainObserver& observer, const TaskControl& control) {
+  KARYO_TRY(TrainingData data, describe_training_data(request.data, files, masks, control));
+  for (const auto& before :
+       {request.resume ? request.model : std::filesystem::path(), request.pretrained}) {
+    if (before.empty()) continue;
+    const auto seen = read_training_data(before);
+    if (seen && *seen) {
+      add_seen_before(data, **seen);
+    } else {
+      observer.on_note("note: " + before.string() +
+                       " does not say which images it was trained on; a report cannot tell whether "
+                       "test images are among them");
+    }
+  }
+  return write_training_data(request.model, data);
+}
+
 TrainPlan plan_of(const TrainRequest& request, const TrainConfig& config, double min_delta) {
   TrainPlan plan;
   plan.epochs = config.epochs;
@@ -131,15 +147,6 @@ void note_warnings(const std::vector<Finding>& findings, TrainObserver& observer
     observer.on_note("note: " + finding.file.string() + ": " + finding.what + " (" + finding.fix +
                      ")");
   }
-}
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
 }
 
 }  // namespace karyo

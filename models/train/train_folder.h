@@ -8,10 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/utc.h"
 #include "core/dataset/dataset_folder.h"
 #include "models/model.h"
 #include "models/train/data_look.h"
 #include "models/train/memory_need.h"
+#include "models/train/training_data.h"
 
 namespace karyo {
 
@@ -45,6 +47,11 @@ DataLook look_of(const ModelFolder& folder);
 Result<void> settle_memory(const TrainRequest& request, TrainConfig& config, const DataSize& data,
                            Index3 smallest, bool bfloat16, TrainObserver& observer);
 
+/// Writes data.json: the files, and what the model to resume or to start from has seen before.
+/// Errors: kCancelled, kIo.
+Result<void> keep_training_data(const TrainRequest& request, const std::vector<TrainingFile>& files,
+                                bool masks, TrainObserver& observer, const TaskControl& control);
+
 /// Refuses a folder with a trained model, which a new training would overwrite.
 Result<void> check_untrained(const TrainRequest& request);
 
@@ -54,8 +61,5 @@ TrainPlan plan_of(const TrainRequest& request, const TrainConfig& config, double
 
 /// Hands warnings to the observer.
 void note_warnings(const std::vector<Finding>& findings, TrainObserver& observer);
-
-/// "2026-01-31T09:30:00Z".
-std::string utc_now();
 
 }  // namespace karyo
