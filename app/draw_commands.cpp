@@ -6,10 +6,10 @@
 #include "annotation/index_axis.h"
 #include "annotation/label_edit.h"
 #include "annotation/objects.h"
-#include "annotation/one_click.h"
 #include "annotation/region.h"
 #include "annotation/split.h"
 #include "annotation/wand.h"
+#include "app/background_edit.h"
 #include "app/label_target.h"
 #include "app/layer_commands.h"
 #include "app/picture_part.h"
@@ -102,27 +102,8 @@ Result<void> use_wand(Workspace& workspace, const json& arguments) {
 }
 
 Result<void> click_nucleus(Workspace& workspace, const json& arguments) {
-  KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
-  KARYO_TRY(const auto places, places_from(arguments["voxel"]));
-  KARYO_TRY(const PaintRule rule, rule_from(arguments, *target.layer));
-  KARYO_TRY(const std::uint32_t label, id_from(arguments, "label", unused_id(*target.layer)));
-  KARYO_TRY(const ImageLayer* const image, image_under(workspace, arguments, *target.layer));
-  OneClickOptions options;
-  options.whole_stack = arguments.value("stack", false);
-  options.plane = plane_of(arguments);
-  options.dark_on_bright = arguments.value("dark", false);
-  const VoxelGrid& grid = target.layer->place();
-  options.radius = arguments.value("radius", 0.0) * grid.spacing_x;
-  const Index3 click = voxel_of(places[0]);
-  KARYO_TRY(const PicturePart picture,
-            picture_part(*image, target.time, one_click_box(grid, click, options)));
-  KARYO_TRY(const PlacedMask mask,
-            one_click(picture.part(), target.layer->labels(target.time), grid, click, options));
-  KARYO_CHECK_OK(edit(workspace, target, [&](LabelEditor& editor) -> Result<Box3> {
-    return write_mask(editor.writer(), editor.labels(), mask, label, rule);
-  }));
-  target.layer->set_selected(label);
-  return {};
+  KARYO_TRY(const LabelWork work, one_click_work(workspace, arguments));
+  return do_now(workspace, work);
 }
 
 Result<void> cut(Workspace& workspace, const json& arguments) {

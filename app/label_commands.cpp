@@ -1,9 +1,9 @@
 // Painting labels, and what is done to whole objects.
 
 
-#include "annotation/flood_fill.h"
 #include "annotation/label_edit.h"
 #include "annotation/objects.h"
+#include "app/background_edit.h"
 #include "app/label_target.h"
 #include "app/layer_commands.h"
 #include "app/stroke.h"
@@ -55,17 +55,8 @@ Result<void> paint_stroke(Workspace& workspace, const json& arguments) {
 }
 
 Result<void> fill(Workspace& workspace, const json& arguments) {
-  KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
-  KARYO_TRY(const auto places, places_from(arguments["voxel"]));
-  KARYO_TRY(const std::uint32_t label, id_from(arguments, "label", target.layer->selected()));
-  const Index3 seed = voxel_of(places[0]);
-  KARYO_TRY(const PaintRule rule, rule_from(arguments, *target.layer));
-  LabelEditor editor(target.layer, target.time);
-  KARYO_TRY(const Box3 box, flood_fill(editor.writer(), editor.labels(), seed, label,
-                                       arguments.value("ball", false), plane_of(arguments), rule));
-  editor.changed(box);
-  keep_edit(workspace, editor);
-  return {};
+  KARYO_TRY(const LabelWork work, fill_work(workspace, arguments));
+  return do_now(workspace, work);
 }
 
 /// Gives an object another number; 0 deletes it.

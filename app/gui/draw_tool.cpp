@@ -40,11 +40,13 @@ nlohmann::json numbers_of(const PathF& path) {
 DrawTool::DrawTool(Workspace& workspace, Run run, Did did)
     : LabelTool(workspace, std::move(run), std::move(did)),
       wand_(workspace),
+      one_click_(workspace),
       wand_changed_(wand_.changed.connect([this] { changed.emit(); })) {}
 
 void DrawTool::set_kind(std::optional<DrawKind> kind) {
   kind_ = kind;
-  cancel();
+  wand_.forget();
+  clear();
 }
 
 PointF DrawTool::in_plane(const WorldPoint& place) const {
@@ -263,7 +265,8 @@ void DrawTool::finish() {
       if (!workspace().paint().new_each() && labels_->selected() != 0) {
         arguments["label"] = labels_->selected();
       }
-      run("labels.one_click", arguments);
+      one_click_.want([this, arguments] { return one_click_work(workspace(), arguments); },
+                      [this, arguments] { did("labels.one_click", arguments); });
       break;
     case DrawKind::kCut:
       arguments.erase("voxel");
@@ -332,7 +335,7 @@ void DrawTool::clear() {
 }
 
 bool DrawTool::cancel() {
-  const bool drawing = !places_.empty();
+  const bool drawing = one_click_.give_up() || !places_.empty();
   wand_.forget();
   clear();
   return drawing;

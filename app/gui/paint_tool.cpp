@@ -13,7 +13,7 @@ void PaintTool::set_kind(std::optional<PaintKind> kind) {
   kind_ = kind;
   at_.reset();
   pen_ = {};
-  cancel();
+  drop_stroke();
 }
 
 /// Hundredths, as places are rounded, so that a macro paints the same.
@@ -44,7 +44,8 @@ void PaintTool::press(SliceView& view, const WorldPoint& place) {
     if (workspace().paint().ball()) arguments["ball"] = true;
     arguments["voxel"] = {std::round(voxel.z), std::round(voxel.y), std::round(voxel.x)};
     arguments["label"] = labels->selected();
-    run("labels.fill", arguments);
+    fill_.want([this, arguments] { return fill_work(workspace(), arguments); },
+               [this, arguments] { did("labels.fill", arguments); });
     return;
   }
   painted_ = labels;
@@ -55,6 +56,7 @@ void PaintTool::press(SliceView& view, const WorldPoint& place) {
 
 void PaintTool::begin(const SliceView& view) {
   workspace().preview().settle();
+  fill_.give_up();  // it would be of other labels
   const PaintState& state = workspace().paint();
   StrokeSettings settings;
   settings.size = state.size();
@@ -117,11 +119,15 @@ void PaintTool::release(SliceView& view, const WorldPoint& place) {
   did("labels.paint", std::exchange(arguments_, {}));
 }
 
-bool PaintTool::cancel() {
-  const bool drawing = stroke_.has_value();
+void PaintTool::drop_stroke() {
   stroke_.reset();
   painted_.reset();
   changed.emit();
+}
+
+bool PaintTool::cancel() {
+  const bool drawing = fill_.give_up() || stroke_.has_value();
+  drop_stroke();
   return drawing;
 }
 
