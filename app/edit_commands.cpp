@@ -85,21 +85,26 @@ Result<void> edit_objects(Workspace& workspace, const json& arguments, const Ope
 
 Result<Box3> split_one(Workspace& workspace, const Work& work) {
   SplitHeights heights;
+  std::optional<Error> unread;
   heights.tolerance = work.arguments.value("tolerance", 1.0);
   if (work.arguments.value("by", "distance") == "intensity") {
     KARYO_TRY(const ImageLayer* const image,
               image_under(workspace, work.arguments, *work.target.layer));
-    heights.intensity = read_intensity(*image, work.target.time);
-    if (!heights.intensity) {
-      return Error(ErrorCode::kUnsupported, image->name() + " stays in its file",
-                   "Split by distance, or cut along a line.");
-    }
+    heights.intensity = [&unread,
+                         around = picture_around(*image, work.target.time)](const Box3& box) {
+      const auto picture = around(box);
+      if (picture) return values_in(picture->part(), box);
+      unread = picture.error();
+      return Array3<float>(box.shape());
+    };
     heights.sigma = work.length("sigma", 2);
     heights.tolerance = work.arguments.value("tolerance", 0.1);
   }
-  KARYO_TRY(const ObjectChange change, split_object(work.writer(), work.labels(), work.object,
-                                                    work.grid, heights, work.new_id(), work.rule));
-  return change.box;
+  const auto change = split_object(work.writer(), work.labels(), work.object, work.grid, heights,
+                                   work.new_id(), work.rule);
+  if (unread) return *unread;  // what was split by nothing is taken back
+  if (!change) return change.error();
+  return change->box;
 }
 
 Result<Box3> split_at_seeds(const Work& work) {

@@ -46,10 +46,11 @@ Result<void> paint_stroke(Workspace& workspace, const json& arguments) {
   KARYO_TRY(settings.label, id_from(arguments, "label", target.layer->selected()));
   if (arguments.value("adaptive", false)) {
     KARYO_TRY(const ImageLayer* const image, image_under(workspace, arguments, *target.layer));
-    KARYO_TRY(settings.picture, whole_picture(*image, target.time));
+    settings.picture = picture_around(*image, target.time);
   }
   Stroke stroke(target.layer, target.time, settings);
   for (std::size_t i = 0; i < places.size(); ++i) stroke.add(places[i], sizes[i]);
+  if (stroke.problem()) return *stroke.problem();
   stroke.finish(workspace);
   return {};
 }

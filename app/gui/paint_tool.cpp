@@ -67,9 +67,8 @@ void PaintTool::begin(const SliceView& view) {
   arguments_ = common(*painted_, view.plane());
   if (settings.ball) arguments_["ball"] = true;
   if (state.adaptive() && !erases()) {
-    auto picture = picture_under();
-    if (picture) settings.picture = *std::move(picture);
-    if (picture) arguments_["adaptive"] = true;
+    settings.picture = picture_under();
+    if (settings.picture) arguments_["adaptive"] = true;
   }
   arguments_["size"] = settings.size;
   arguments_["label"] = settings.label;
@@ -79,12 +78,10 @@ void PaintTool::begin(const SliceView& view) {
 }
 
 /// What the brush follows; where there is none it is said, and the brush is a plain one.
-std::optional<PicturePart> PaintTool::picture_under() {
+PictureAround PaintTool::picture_under() {
   const auto image = image_under(workspace(), nlohmann::json::object(), *painted_);
-  auto picture = image ? whole_picture(**image, workspace().view().time())
-                       : Result<PicturePart>(image.error());
-  if (picture) return *std::move(picture);
-  workspace().failed.emit(picture.error());
+  if (image) return picture_around(**image, workspace().view().time());
+  workspace().failed.emit(image.error());
   return {};
 }
 
@@ -109,6 +106,7 @@ void PaintTool::move(SliceView& view, const WorldPoint& place, bool dragging) {
 void PaintTool::release(SliceView& view, const WorldPoint& place) {
   if (!stroke_) return;
   if (view.plane() == plane_) add(place);
+  if (stroke_->problem()) workspace().failed.emit(*stroke_->problem());
   stroke_->finish(workspace());
   stroke_.reset();
   painted_.reset();

@@ -49,7 +49,7 @@ class PaintTool : public LabelTool {
   double size() const;
   bool draws() const { return kind_ == PaintKind::kBrush || kind_ == PaintKind::kEraser; }
   void begin(const SliceView& view);
-  std::optional<PicturePart> picture_under();
+  PictureAround picture_under();
   void add(const WorldPoint& place);
   void drop_stroke();
 

@@ -26,7 +26,9 @@ void wand(State& state, Index3 shape) {
   });
 }
 
-PointF in_plane(const WorldPoint& place) { return {place.x, place.y}; }
+PointF in_plane(const WorldPoint& place) {
+  return {place.x, place.y};
+}
 
 /// A click: edges are found around it.
 void live_wire_anchor(State& state, Index3 shape) {
@@ -42,8 +44,8 @@ void live_wire_anchor(State& state, Index3 shape) {
 void live_wire_move(State& state, Index3 shape) {
   const Scene scene(shape);
   const PointF anchor = in_plane(scene.place(0));
-  const auto wire = LiveWire::around({*scene.volume}, scene.labels->grid(), Plane::kXY,
-                                     scene.middle.z, anchor);
+  const auto wire =
+      LiveWire::around({*scene.volume}, scene.labels->grid(), Plane::kXY, scene.middle.z, anchor);
   run_frames(state, [&](std::int64_t number) {
     if (number % 100 == 0) wire->snapped(anchor, 4);
     const double away = static_cast<double>(number % 100) * 1.2;
@@ -63,7 +65,8 @@ void one_click(State& state, Index3 shape) {
   });
 }
 
-/// One event of the pointer: from where it was, which is painted, to where it is, painted and drawn.
+/// One event of the pointer: from where it was, which is painted, to where it is, painted and
+/// drawn.
 void adaptive(State& state, Index3 shape, double diameter, bool ball) {
   Scene scene(shape);
   LabelEditor editor(scene.labels, 0);
@@ -74,7 +77,7 @@ void adaptive(State& state, Index3 shape, double diameter, bool ball) {
     brush.label = static_cast<std::uint32_t>(number / 50 % 900 + 1);
     const Box3 box =
         paint_adaptive(editor.writer(), editor.labels(), {*scene.volume}, scene.labels->grid(),
-                       scene.place(number), scene.place(number + 1), brush);
+                       scene.place(number), scene.place(number + 1), brush, number > 0);
     editor.changed(box);
     scene.draw(box);
   });
