@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "annotation/flood_fill.h"
+#include "annotation/index_axis.h"
 #include "annotation/label_edit.h"
 #include "annotation/one_click.h"
+#include "annotation/wand.h"
 #include "app/picture_part.h"
 #include "app/stroke.h"
 #include "app/workspace.h"
@@ -47,14 +49,48 @@ Result<LabelWork> one_click_work(Workspace& workspace, const json& arguments) {
   options.radius = arguments.value("radius", 0.0) * grid.spacing_x;
   const Index3 click = voxel_of(places[0]);
   const auto read = picture_reader(*image, target.time, one_click_box(grid, click, options));
-  return LabelWork{
-      target, "Finding the nucleus",
-      [=](LabelWriter& writer, const LabelVolume& labels) -> Result<Box3> {
-        KARYO_TRY(const PicturePart picture, read());
-        KARYO_TRY(const PlacedMask mask, one_click(picture.part(), labels, grid, click, options));
-        return write_mask(writer, labels, mask, label, rule);
-      },
-      [layer = target.layer, label] { layer->set_selected(label); }};
+  return LabelWork{target, "Finding the nucleus",
+                   [=](LabelWriter& writer, const LabelVolume& labels) -> Result<Box3> {
+                     KARYO_TRY(const PicturePart picture, read());
+                     KARYO_TRY(const PlacedMask mask,
+                               one_click(picture.part(), labels, grid, click, options));
+                     return write_mask(writer, labels, mask, label, rule);
+                   },
+                   [layer = target.layer, label] { layer->set_selected(label); }};
+}
+
+Result<LabelWork> wand_work(Workspace& workspace, const json& arguments,
+                            std::shared_ptr<const PlacedMask> found) {
+  KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
+  KARYO_TRY(const std::uint32_t label, id_from(arguments, "label", target.layer->selected()));
+  KARYO_TRY(const PaintRule rule, rule_from(arguments, *target.layer));
+  const std::string doing = "Taking what is alike";
+  if (found) {
+    return LabelWork{target, doing,
+                     [found, label, rule](LabelWriter& writer, const LabelVolume& labels) {
+                       return write_mask(writer, labels, *found, label, rule);
+                     }};
+  }
+  KARYO_TRY(const auto places, places_from(arguments["voxel"]));
+  KARYO_TRY(const ImageLayer* const image, image_under(workspace, arguments, *target.layer));
+  WandOptions options;
+  options.tolerance = arguments["tolerance"].get<double>();
+  options.whole_stack = arguments.value("stack", false);
+  options.plane = plane_of(arguments);
+  const Index3 seed = voxel_of(places[0]);
+  Box3 box = Box3::of_shape(image->shape().zyx());
+  if (!options.whole_stack) {
+    const Axis normal = normal_axis(options.plane);
+    coordinate(box.begin, normal) = along(seed, normal);
+    coordinate(box.end, normal) = along(seed, normal) + 1;
+  }
+  const auto read = picture_reader(*image, target.time, box);
+  return LabelWork{target, doing,
+                   [=](LabelWriter& writer, const LabelVolume& labels) -> Result<Box3> {
+                     KARYO_TRY(const PicturePart picture, read());
+                     KARYO_TRY(const PlacedMask mask, wand(picture.part(), seed, options));
+                     return write_mask(writer, labels, mask, label, rule);
+                   }};
 }
 
 Result<void> do_now(Workspace& workspace, const LabelWork& work) {
@@ -131,7 +167,8 @@ void BackgroundEdit::take(const LabelWork& work, Made& made) {
       // The labels are as the copy was before, so what was replaced there is replaced here.
       labels = std::move(made.after);
       layer.notify_changed(*made.box);
-      workspace_.edited(LabelEdit(work.target.layer, work.target.time, std::move(made.replaced), *made.box));
+      workspace_.edited(
+          LabelEdit(work.target.layer, work.target.time, std::move(made.replaced), *made.box));
     }
     work.then();
     did();

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "annotation/placed_mask.h"
 #include "app/label_target.h"
 
 namespace karyo {
@@ -29,10 +30,13 @@ struct LabelWork {
   std::function<void()> then = [] {};
 };
 
-/// Of the arguments of labels.fill and labels.one_click. Errors: theirs, as far as they are known
-/// before the work.
+/// Of the arguments of labels.fill, labels.one_click and labels.wand. Errors: theirs, as far as they
+/// are known before the work.
 Result<LabelWork> fill_work(Workspace& workspace, const nlohmann::json& arguments);
 Result<LabelWork> one_click_work(Workspace& workspace, const nlohmann::json& arguments);
+/// `found`: what the wand was seen to take (app/wand_preview.h); null: to be sought.
+Result<LabelWork> wand_work(Workspace& workspace, const nlohmann::json& arguments,
+                            std::shared_ptr<const PlacedMask> found = nullptr);
 
 /// Does it here and now, as a part of the next step of undo. Errors: those of the work.
 Result<void> do_now(Workspace& workspace, const LabelWork& work);

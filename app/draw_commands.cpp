@@ -8,13 +8,11 @@
 #include "annotation/objects.h"
 #include "annotation/region.h"
 #include "annotation/split.h"
-#include "annotation/wand.h"
 #include "app/background_edit.h"
 #include "app/label_target.h"
 #include "app/layer_commands.h"
 #include "app/picture_part.h"
 #include "app/stroke.h"
-#include "app/wand_preview.h"
 
 namespace karyo {
 namespace {
@@ -83,22 +81,8 @@ Result<void> draw_region(Workspace& workspace, const json& arguments) {
 }
 
 Result<void> use_wand(Workspace& workspace, const json& arguments) {
-  KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
-  KARYO_TRY(const auto places, places_from(arguments["voxel"]));
-  KARYO_TRY(const ImageLayer* const image, image_under(workspace, arguments, *target.layer));
-  WandOptions options;
-  options.tolerance = arguments["tolerance"].get<double>();
-  options.whole_stack = arguments.value("stack", false);
-  options.plane = plane_of(arguments);
-  const Index3 seed = voxel_of(places[0]);
-  Box3 box = Box3::of_shape(image->shape().zyx());
-  if (!options.whole_stack) {
-    coordinate(box.begin, normal_axis(options.plane)) = along(seed, normal_axis(options.plane));
-    coordinate(box.end, normal_axis(options.plane)) = along(seed, normal_axis(options.plane)) + 1;
-  }
-  KARYO_TRY(const PicturePart picture, picture_part(*image, target.time, box));
-  KARYO_TRY(const PlacedMask mask, wand(picture.part(), seed, options));
-  return write_wand(workspace, arguments, mask);
+  KARYO_TRY(const LabelWork work, wand_work(workspace, arguments));
+  return do_now(workspace, work);
 }
 
 Result<void> click_nucleus(Workspace& workspace, const json& arguments) {

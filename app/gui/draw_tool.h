@@ -81,7 +81,7 @@ class DrawTool : public LabelTool {
   std::optional<LiveWire> wire_;
   PathF wired_;       // the smart outline so far, up to its last anchor
   WandPreview wand_;
-  BackgroundEdit one_click_;
+  BackgroundEdit edits_;
   Connection wand_changed_;
   double tolerance_ = 0;
 };

@@ -187,7 +187,10 @@ TEST(WandPreview, TakesInTheBackgroundWhatTheCommandTakesAtOnce) {
           preview.want({picture_reader(image, 0, Box3::of_shape(shape)), seed, options});
         }
         preview.take([&](const PlacedMask& mask) {
-          EXPECT_TRUE(write_wand(beside.workspace, arguments, mask));
+          const auto work = wand_work(beside.workspace, arguments, preview.mask());
+          ASSERT_TRUE(work);
+          EXPECT_TRUE(do_now(beside.workspace, *work));
+          EXPECT_EQ(&mask, preview.mask().get());
         });
         beside.workspace.finish_jobs();
         const LabelArray taken = at_once.now();
