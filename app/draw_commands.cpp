@@ -11,6 +11,7 @@
 #include "app/background_edit.h"
 #include "app/label_target.h"
 #include "app/layer_commands.h"
+#include "app/object_checks.h"
 #include "app/picture_part.h"
 #include "app/stroke.h"
 
@@ -150,11 +151,9 @@ Result<void> merge_objects(Workspace& workspace, const LabelTarget& target,
     if (target.layer->notes()->of(id).locked) return object_is_locked(id);
   }
   LabelEditor editor(target.layer, target.time);
-  for (std::size_t i = 1; i < ids.size(); ++i) {
-    editor.changed(replace_id(editor.writer(), editor.labels(), ids[i], ids[0]));
-  }
+  editor.changed(replace_ids(editor.writer(), editor.labels(), ids, ids[0]));
   keep_edit(workspace, editor);
-  target.layer->set_selected(ids[0]);
+  workspace.checks().selection().choose(target.layer, {ids[0]});  // the others are gone
   return {};
 }
 
