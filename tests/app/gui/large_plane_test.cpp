@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/dataset_session.h"
 #include "app/gui/error_panel.h"
 #include "app/gui/slice_view.h"
 #include "app/gui/watchdog.h"
@@ -34,13 +35,12 @@ class LargePlaneTest : public WindowTest {
         if (d < 300) ids(0, y, x) = static_cast<std::uint32_t>(1 + y / kPitch * 64 + x / kPitch);
       }
     }
-    workspace_.layers().add(
-        std::make_shared<ImageLayer>("cells", std::make_shared<const Volume>(std::move(image))));
-    labels_ = std::make_shared<LabelsLayer>("masks", LabelVolume::from_dense(ids.view()));
-    workspace_.layers().add(labels_);
-    workspace_.layers().select(labels_.get());
-    workspace_.history().accept();
-    window_.set_mode(MainWindow::Mode::kAnnotate);
+    // As one annotates: with the journal, which keeps every step.
+    EXPECT_TRUE(write_image(folder_ / "images" / "large.tif", image));
+    EXPECT_TRUE(write_labels(folder_ / "masks" / "large.tif", ids, image.grid));
+    window_.open_dataset(folder_.path().string());
+    EXPECT_TRUE(wait_until([&] { return workspace_.dataset().labels() != nullptr; }));
+    labels_ = workspace_.dataset().labels();
     settle();
     workspace_.view().set_centre(Plane::kXY, {0.5, 2048, 2048});
     workspace_.view().set_zoom(Plane::kXY, 1);
@@ -117,7 +117,7 @@ TEST_F(LargePlaneTest, NoToolHoldsTheWindowUp) {
     settle();
     EXPECT_FALSE(same_tiles(labels_->labels(), start)) << "the tool does something";
     tool += ", undone";
-    window_.run("edit.undo", nlohmann::json::object());
+    key(Qt::Key_Z, Qt::ControlModifier);
     settle();
     EXPECT_TRUE(same_tiles(labels_->labels(), start));
   };
