@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "annotation/index_axis.h"
+#include "app/gui/drawn_outline.h"
 #include "app/gui/slice_view.h"
 #include "app/gui/theme.h"
 #include "app/gui/volume_view.h"
@@ -111,6 +112,43 @@ class ObjectPicker::Over : public QWidget {
   SliceView& view_;
 };
 
+/// Over the 3D view: where the selected objects are, whatever lies before them.
+class ObjectPicker::OverVolume : public QWidget {
+ public:
+  OverVolume(const ObjectPicker& picker, RenderSurface& surface)
+      : QWidget(&surface), picker_(picker), surface_(surface) {
+    setAttribute(Qt::WA_TransparentForMouseEvents);
+    setGeometry(surface.rect());
+    show();
+  }
+
+ protected:
+  void paintEvent(QPaintEvent*) override {
+    const auto layer = picker_.layer();
+    if (!layer || !layer->visible()) return;
+    const auto ids = picker_.workspace_.checks().selection().of(*layer);
+    const ObjectTable* const objects = picker_.workspace_.objects_of(*layer);
+    if (ids.size() < 2 || objects == nullptr) return;
+    const VoxelGrid grid = picker_.workspace_.layers().grid_of(*layer);
+    QPolygonF dots;
+    for (const std::uint32_t id : ids) {
+      const auto found = objects->find(id);
+      if (found == objects->end()) continue;
+      const ObjectStats& object = found->second;
+      const WorldPoint place = world_place({object.z + 0.5, object.y + 0.5, object.x + 0.5}, grid);
+      const auto seen = surface_.camera().project({place.x, place.y, place.z}, surface_.width(),
+                                                  surface_.height());
+      if (seen) dots.append(QPointF((*seen)[0], (*seen)[1]));
+    }
+    QPainter painter(this);
+    paint_drawn_dots(painter, dots);
+  }
+
+ private:
+  const ObjectPicker& picker_;
+  RenderSurface& surface_;
+};
+
 ObjectPicker::ObjectPicker(Workspace& workspace, ViewGrid& views, Host host, QObject* parent)
     : QObject(parent), workspace_(workspace), views_(views), host_(std::move(host)) {
   for (const Plane plane : kPlanes) {
@@ -118,6 +156,7 @@ ObjectPicker::ObjectPicker(Workspace& workspace, ViewGrid& views, Host host, QOb
     overs_.push_back(new Over(*this, view));
     view.installEventFilter(this);
   }
+  over_volume_ = new OverVolume(*this, views.volume().surface());
   views.volume().surface().installEventFilter(this);
   const auto again = [this] { draw_again(); };
   connections_.push_back(workspace.checks().selection().changed.connect(again));
@@ -128,6 +167,7 @@ ObjectPicker::~ObjectPicker() = default;
 
 void ObjectPicker::draw_again() {
   for (Over* over : overs_) over->update();
+  over_volume_->update();
 }
 
 std::shared_ptr<LabelsLayer> ObjectPicker::layer() const {
@@ -213,6 +253,7 @@ void ObjectPicker::finish(SliceView& view, const QMouseEvent& event) {
 }
 
 bool ObjectPicker::in_volume(QEvent* event) {
+  if (event->type() == QEvent::Resize) over_volume_->setGeometry(views_.volume().surface().rect());
   const auto* mouse = dynamic_cast<QMouseEvent*>(event);
   if (mouse == nullptr) return false;
   const auto near = [&](const QPointF& place) {

@@ -8,7 +8,8 @@
 /// Shift too. A right click on an object opens its menu; one that is selected stands for all that
 /// are.
 ///
-/// Planes show outlines of all that are selected; the views' own outline is the last one's.
+/// Planes show outlines of all that are selected, 3D a dot in the middle of each; the views' own
+/// outline is the last one's.
 
 #include <QObject>
 #include <QPointF>
@@ -42,6 +43,7 @@ class ObjectPicker : public QObject {
 
  private:
   class Over;
+  class OverVolume;
   struct Seen {
     std::shared_ptr<LabelsLayer> layer;
     std::uint32_t id = 0;  // 0: background
@@ -60,6 +62,7 @@ class ObjectPicker : public QObject {
   ViewGrid& views_;
   Host host_;
   std::vector<Over*> overs_;      // one a plane
+  QWidget* over_volume_ = nullptr;
   SliceView* pressed_ = nullptr;  // where the left button went down
   QPointF press_;
   bool owns_ = false;   // the press was this one's

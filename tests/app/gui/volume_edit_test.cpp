@@ -166,10 +166,19 @@ TEST_F(VolumeEditTest, CtrlClicksSelectSeveralAndARightClickOpensTheirMenu) {
   open_blocks();
   const LabelArray start = all();
   click(at(one_));
+  settle();
+  const auto seen_at = [&](const World& place) {
+    const auto found = surface().camera().project(place, surface().width(), surface().height());
+    return surface().grab().toImage().pixel(int((*found)[0]), int((*found)[1]));
+  };
+  const World middle_of_one{17, 20, 15}, middle_of_two{44, 20, 8};
+  const QRgb one = seen_at(middle_of_one), two = seen_at(middle_of_two);
   QTest::mouseClick(&surface(), Qt::LeftButton, Qt::ControlModifier, at(two_));
   const auto selected = [&] { return workspace_.checks().selection().of(labels()); };
   EXPECT_EQ(selected(), std::vector<std::uint32_t>({1, 2}));
   picture("several_selected");
+  EXPECT_NE(seen_at(middle_of_one), one) << "a dot in each";
+  EXPECT_NE(seen_at(middle_of_two), two);
   QTest::mouseClick(&surface(), Qt::RightButton, {}, at(one_));
   auto* menu = window_.findChild<QMenu*>(QStringLiteral("object_menu"));
   ASSERT_NE(menu, nullptr);
@@ -183,13 +192,13 @@ TEST_F(VolumeEditTest, CtrlClicksSelectSeveralAndARightClickOpensTheirMenu) {
   run("edit.undo");
   EXPECT_TRUE(all() == start) << "one step";
   // A right drag turns the view, as before, and opens nothing.
-  const QPoint seen = at(three_);
+  const QPoint before = at(three_);
   QTest::mousePress(&surface(), Qt::RightButton, {}, at(one_));
   move(at(one_) + QPoint(60, 10), Qt::RightButton);
   QTest::mouseRelease(&surface(), Qt::RightButton, {}, at(one_) + QPoint(60, 10));
   QTest::qWait(20);
   EXPECT_EQ(window_.findChild<QMenu*>(QStringLiteral("object_menu")), nullptr);
-  EXPECT_NE(at(three_), seen);
+  EXPECT_NE(at(three_), before);
 }
 
 TEST_F(VolumeEditTest, DeleteTakesTheObjectAndUndoBringsItBack) {
