@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "annotation/index_axis.h"
+#include "core/base/parallel.h"
 
 namespace karyo {
 namespace {
@@ -18,6 +19,7 @@ constexpr double kCoreLeast = 1.5;  // in the finest voxels
 constexpr double kMostSigma = 10;
 constexpr double kFarthest = 1e12;   // voxels, from the middle
 constexpr double kMostDabs = 10000;  // of one way, whatever its length
+constexpr std::int64_t kDabsAtOnce = 16;
 constexpr std::uint8_t kChosen = 255;
 
 struct Limits {
@@ -63,18 +65,23 @@ Box3 box_of(const Index3& middle, const VoxelGrid& grid, const Brush& brush, dou
   return Box3{middle, middle + Index3{1, 1, 1}}.padded(by);
 }
 
-}  // namespace
-
-PlacedMask adaptive_dab(const ImagePart& image, const VoxelGrid& grid, const WorldPoint& at,
-                        const Brush& brush, const EdgeOptions& options) {
-  const Index3 middle = voxel_at(at, grid);
-  if (!image.box().contains(middle)) return {};
+double finest_of(const VoxelGrid& grid, const Brush& brush) {
   double finest = std::numeric_limits<double>::max();
   for (const Axis axis : kAxes) {
     if (brush.ball || axis != normal_axis(brush.plane)) {
       finest = std::min(finest, spacing_along(grid, axis));
     }
   }
+  return finest;
+}
+
+}  // namespace
+
+PlacedMask adaptive_dab(const ImagePart& image, const VoxelGrid& grid, const WorldPoint& at,
+                        const Brush& brush, const EdgeOptions& options) {
+  const Index3 middle = voxel_at(at, grid);
+  if (!image.box().contains(middle)) return {};
+  const double finest = finest_of(grid, brush);
   const double sigma = std::clamp(options.sigma, 0.0, kMostSigma) * finest;
   const Box3 box = box_of(middle, grid, brush, brush.radius).clipped_to(image.box());
   const Box3 wide = box_of(middle, grid, brush, brush.radius + 4 * sigma).clipped_to(image.box());
@@ -153,21 +160,46 @@ PlacedMask adaptive_dab(const ImagePart& image, const VoxelGrid& grid, const Wor
   return dab;
 }
 
+Box3 adaptive_box(const VoxelGrid& grid, const WorldPoint& from, const WorldPoint& to,
+                  const Brush& brush, const EdgeOptions& options) {
+  const double sigma = std::clamp(options.sigma, 0.0, kMostSigma) * finest_of(grid, brush);
+  const double radius = std::max(brush.radius, brush.first_radius.value_or(0)) + 4 * sigma;
+  const auto around = [&](const WorldPoint& place) {
+    return box_of(voxel_at(place, grid), grid, brush, radius);
+  };
+  return around(from).united_with(around(to));
+}
+
 Box3 paint_adaptive(LabelWriter& writer, const LabelVolume& labels, const ImagePart& image,
                     const VoxelGrid& grid, const WorldPoint& from, const WorldPoint& to,
-                    const Brush& brush, const EdgeOptions& options) {
+                    const Brush& brush, bool goes_on, const EdgeOptions& options) {
   const double dz = to.z - from.z, dy = to.y - from.y, dx = to.x - from.x;
   const double length = std::sqrt(dz * dz + dy * dy + dx * dx);
-  const double first = brush.first_radius.value_or(brush.radius);
-  const double dabs = std::min(std::ceil(length / (std::min(first, brush.radius) / 2)), kMostDabs);
-  Box3 changed;
-  for (double dab = 0; dab <= dabs; ++dab) {
-    const double part = dabs > 0 ? dab / dabs : 0;
+  const double start = brush.first_radius.value_or(brush.radius);
+  const double way = std::min(std::ceil(length / (std::min(start, brush.radius) / 2)), kMostDabs);
+  // With another radius the last place is another dab, also where the pointer stands still.
+  const auto steps =
+      static_cast<std::int64_t>(goes_on && way == 0 && start != brush.radius ? 1.0 : way);
+  const auto dab = [&](std::int64_t number) {
+    const double part = steps > 0 ? static_cast<double>(number) / static_cast<double>(steps) : 0;
     const WorldPoint at{from.z + part * dz, from.y + part * dy, from.x + part * dx};
     Brush here = brush;
-    here.radius = first + part * (brush.radius - first);
-    const PlacedMask mask = adaptive_dab(image, grid, at, here, options);
-    changed = changed.united_with(write_mask(writer, labels, mask, brush.label, brush.rule));
+    here.radius = start + part * (brush.radius - start);
+    return adaptive_dab(image, grid, at, here, options);
+  };
+  Box3 changed;
+  // A few at a time: masks of a long way would fill the memory.
+  for (std::int64_t first = goes_on ? 1 : 0; first <= steps; first += kDabsAtOnce) {
+    std::vector<PlacedMask> masks(
+        static_cast<std::size_t>(std::min(kDabsAtOnce, steps + 1 - first)));
+    parallel_for(0, std::ssize(masks), 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        masks[static_cast<std::size_t>(i)] = dab(first + i);
+      }
+    });
+    for (const PlacedMask& mask : masks) {
+      changed = changed.united_with(write_mask(writer, labels, mask, brush.label, brush.rule));
+    }
   }
   return changed;
 }

@@ -26,10 +26,17 @@ struct EdgeOptions {
 PlacedMask adaptive_dab(const ImagePart& image, const VoxelGrid& grid, const WorldPoint& at,
                         const Brush& brush, const EdgeOptions& options = {});
 
+/// All of the image that dabs on the way from one place to the other look at, and may reach beyond
+/// it: of an image that stays in its file, what has to be gathered.
+Box3 adaptive_box(const VoxelGrid& grid, const WorldPoint& from, const WorldPoint& to,
+                  const Brush& brush, const EdgeOptions& options = {});
+
 /// Paints dabs on the straight way between two places, half a radius (the smaller one of its ends)
-/// apart. Returns the box of voxels that changed.
+/// apart; that at `from` is left out where it was painted before (`goes_on`), as it would cover the
+/// same again. Returns the box of voxels that changed.
+/// Threads  dabs are found on several, and written in order on the caller's.
 Box3 paint_adaptive(LabelWriter& writer, const LabelVolume& labels, const ImagePart& image,
                     const VoxelGrid& grid, const WorldPoint& from, const WorldPoint& to,
-                    const Brush& brush, const EdgeOptions& options = {});
+                    const Brush& brush, bool goes_on = false, const EdgeOptions& options = {});
 
 }  // namespace karyo

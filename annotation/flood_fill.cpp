@@ -1,10 +1,45 @@
 #include "annotation/flood_fill.h"
 
-#include <vector>
+#include <algorithm>
+#include <bit>
+#include <utility>
 
 #include "annotation/index_axis.h"
+#include "annotation/word_search.h"
 
 namespace karyo {
+namespace {
+
+/// Which voxels of labels, in turned places, have one id.
+struct AlikeLabels {
+  const LabelVolume& labels;
+  Turn turn;
+  Index3 corner;  ///< that turned places are counted from
+  Index3 extent;
+  std::uint32_t alike;
+
+  Index3 shape() const { return extent; }
+  Word row(std::int64_t z, std::int64_t y, std::int64_t x) const {
+    const std::int64_t count = std::min(kWordSide, extent.x - x);
+    const Word all = count == kWordSide ? ~Word{0} : (Word{1} << count) - 1;
+    const Index3 first = corner + turn.back({z, y, x});
+    Word word = 0;
+    if (turn.u != Axis::kX) {
+      for (std::int64_t i = 0; i < count; ++i) {
+        word |= Word{labels.at(corner + turn.back({z, y, x + i})) == alike} << i;
+      }
+      return word;
+    }
+    static_assert(kWordSide == kTileSide, "a word is a row of a tile");
+    const TilePointer& tile = labels.tile(labels.tile_number(first));
+    if (!tile) return alike == 0 ? all : 0;
+    const std::uint32_t* ids = tile->ids.data() + LabelVolume::offset_in_tile(first);
+    for (std::int64_t i = 0; i < kWordSide; ++i) word |= Word{ids[i] == alike} << i;
+    return word & all;
+  }
+};
+
+}  // namespace
 
 Result<Box3> flood_fill(LabelWriter& writer, const LabelVolume& labels, const Index3& seed,
                         std::uint32_t label, bool whole_stack, Plane plane, const PaintRule& rule) {
@@ -14,40 +49,44 @@ Result<Box3> flood_fill(LabelWriter& writer, const LabelVolume& labels, const In
                  "Click on the layer.");
   }
   const std::uint32_t alike = labels.at(seed);
-  Box3 changed;
-  if (!rule.allows(alike, label)) return changed;
-  // Runs along one axis of the plane, with a seed of each run beside it that is not filled yet.
-  const Axis along = whole_stack ? Axis::kX : horizontal_axis(plane);
-  std::vector<Axis> across;
-  for (const Axis axis : {Axis::kZ, Axis::kY, Axis::kX}) {
-    if (axis != along && (whole_stack || axis == vertical_axis(plane))) across.push_back(axis);
+  if (!rule.allows(alike, label)) return Box3{};
+  const Turn turn = whole_stack
+                        ? Turn{Axis::kX, Axis::kY, Axis::kZ}
+                        : Turn{horizontal_axis(plane), vertical_axis(plane), normal_axis(plane)};
+  // A plane is searched as a stack of one.
+  Index3 shape = turn.turned(labels.shape()), first = turn.turned(seed), corner;
+  if (!whole_stack) {
+    corner.z = std::exchange(first.z, 0);
+    shape.z = 1;
   }
-  const auto fits = [&](const Index3& p) { return all.contains(p) && labels.at(p) == alike; };
-  const auto beside = [](Index3 p, Axis axis, std::int64_t by) {
-    coordinate(p, axis) += by;
-    return p;
-  };
-  std::vector<Index3> seeds{seed};
-  while (!seeds.empty()) {
-    Index3 first = seeds.back();
-    seeds.pop_back();
-    if (!fits(first)) continue;
-    while (fits(beside(first, along, -1))) first = beside(first, along, -1);
-    std::vector<bool> before(2 * across.size(), false);
-    Index3 p = first;
-    for (; fits(p); p = beside(p, along, 1)) {
-      writer.set(p, label);
-      for (std::size_t i = 0; i < before.size(); ++i) {
-        const Index3 next = beside(p, across[i / 2], i % 2 == 0 ? -1 : 1);
-        const bool open = fits(next);
-        if (open && !before[i]) seeds.push_back(next);
-        before[i] = open;
+  const Index3 begin = turn.back(corner);
+  WordSearch search(AlikeLabels{labels, turn, begin, shape, alike}, whole_stack);
+  const Box3 found = *search.from(first);
+  // All is known before anything is written: the search reads what it would change.
+  const auto any = [](std::uint32_t) { return true; };
+  for (std::int64_t z = found.begin.z; z < found.end.z; ++z) {
+    for (std::int64_t y = found.begin.y; y < found.end.y; ++y) {
+      for (std::int64_t x = found.begin.x / kWordSide * kWordSide; x < found.end.x;
+           x += kWordSide) {
+        Word word = search.chosen(z, y, x);
+        while (word != 0) {
+          const int from = std::countr_zero(word);
+          const int count = std::countr_one(word >> from);
+          const Index3 place = begin + turn.back({z, y, x + from});
+          if (turn.u == Axis::kX) {
+            writer.set_row(place, count, label, any);
+          } else {
+            for (int i = 0; i < count; ++i) {
+              writer.set(begin + turn.back({z, y, x + from + i}), label);
+            }
+          }
+          if (from + count == kWordSide) break;
+          word &= ~Word{0} << (from + count);
+        }
       }
     }
-    Index3 last = beside(p, along, -1);
-    changed = changed.united_with({first, last + Index3{1, 1, 1}});
   }
-  return changed;
+  return Box3{begin + turn.back(found.begin), begin + turn.back(found.end)};
 }
 
 }  // namespace karyo

@@ -3,6 +3,7 @@
 /// Changes of whole objects.
 
 #include <cstdint>
+#include <vector>
 
 #include "core/labels/label_volume.h"
 
@@ -12,5 +13,9 @@ namespace karyo {
 /// Returns the box that may have changed; empty when there is no such object.
 Box3 replace_id(LabelWriter& writer, const LabelVolume& labels, std::uint32_t from,
                 std::uint32_t to);
+
+/// The same of several at once, in the time of one.
+Box3 replace_ids(LabelWriter& writer, const LabelVolume& labels, std::vector<std::uint32_t> from,
+                 std::uint32_t to);
 
 }  // namespace karyo

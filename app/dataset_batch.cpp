@@ -45,10 +45,7 @@ Result<void> DatasetSession::predict_rest(const std::filesystem::path& model) {
     return Error(ErrorCode::kNotFound, "no other image is without a mask",
                  "Images that have a mask are left as they are.");
   }
-  if (!why_read_only().empty()) {
-    return Error(ErrorCode::kIo, "masks are not saved: " + why_read_only(),
-                 "Close the other window, or copy the folder; then open it again.");
-  }
+  KARYO_CHECK_OK(may_save("masks are"));
   const fs::path list = folder_ / ".karyoscope.predict.txt";
   KARYO_CHECK_OK(write_file_atomically(list, names));
   const std::vector<std::string> arguments{"--model",  model.string(),
@@ -94,10 +91,7 @@ Result<void> DatasetSession::run_on_next(std::size_t count, const MaskSteps& ste
     return Error(ErrorCode::kNotFound, "no image after this one is untouched and without a mask",
                  "Images that have a mask are left as they are.");
   }
-  if (save && !why_read_only().empty()) {
-    return Error(ErrorCode::kIo, "masks are not saved: " + why_read_only(),
-                 "Close the other window, or copy the folder; then open it again.");
-  }
+  if (save) KARYO_CHECK_OK(may_save("masks are"));
   workspace_.in_background(
       [this, wanted, steps, save](TaskControl& control) -> Result<Workspace::Finish> {
         std::vector<BatchCount> counts;

@@ -62,23 +62,12 @@ int DatasetSession::find(const std::string& name) const {
 }
 
 Result<void> DatasetSession::open(const fs::path& folder) {
+  if (opening() && folder == folder_) return {};
   KARYO_TRY(auto items, list_items(folder));
   KARYO_CHECK_OK(close());
-  KARYO_TRY(journal_, Journal::open(folder));
-  const auto known = journal_->images();
-  for (DatasetItem& item : items) {
-    const auto found = known.find(item.image.filename().string());
-    if (found == known.end()) continue;
-    item.seconds = found->second.seconds;
-    if (const auto state = image_state_from(found->second.state)) item.state = *state;
-  }
   folder_ = folder;
   items_ = std::move(items);
-  if (journal_->read_only()) {
-    workspace_.failed.emit(
-        Error(ErrorCode::kIo, folder.string() + " is opened for looking only: " + why_read_only(),
-              "Close the other window, or copy the folder; then open it again."));
-  }
+  open_journal();
   changed.emit();
   current_changed.emit();
   check_files();
@@ -88,15 +77,7 @@ Result<void> DatasetSession::open(const fs::path& folder) {
 Result<void> DatasetSession::close() {
   KARYO_CHECK_OK(save_now());
   take_layers_away();
-  journal_.reset();
-  redo_travels_ = true;
-  folder_.clear();
-  items_.clear();
-  current_ = -1;
-  ahead_.reset();
-  shown_state_.reset();
-  changed.emit();
-  current_changed.emit();
+  forget_folder();
   return {};
 }
 
@@ -131,6 +112,10 @@ Result<void> DatasetSession::go_to(int place, int travel) {
                  "The folder holds " + std::to_string(items_.size()) + ".");
   }
   if (place == current_) return {};
+  if (opening()) {
+    then_ = [this, place, travel] { return go_to(place, travel); };
+    return {};
+  }
   KARYO_CHECK_OK(save(false, false));
   if (reading_ != 0) workspace_.cancel_job(std::exchange(reading_, 0));
   if (ahead_ && ahead_->place == place) {
@@ -160,6 +145,10 @@ int DatasetSession::neighbour(int direction) const {
 
 Result<void> DatasetSession::step(int direction) {
   if (!is_open()) return nothing_open();
+  if (opening()) {
+    then_ = [this, direction] { return step(direction); };
+    return {};
+  }
   if (const int place = neighbour(direction); place >= 0) return go_to(place);
   return Error(ErrorCode::kNotFound,
                direction > 0 ? "this is the last image" : "this is the first image",
@@ -167,6 +156,10 @@ Result<void> DatasetSession::step(int direction) {
 }
 
 Result<void> DatasetSession::resume() {
+  if (opening()) {
+    then_ = [this] { return resume(); };
+    return {};
+  }
   const int place = is_open() ? elsewhere(-1) : -1;
   if (place >= 0 && shows(items_[static_cast<std::size_t>(place)])) return go_to(place);
   return step(1);
@@ -278,10 +271,7 @@ struct DatasetSession::Saving {
 };
 
 Result<DatasetSession::Saving> DatasetSession::saving() const {
-  if (!why_read_only().empty()) {
-    return Error(ErrorCode::kIo, "the mask is not saved: " + why_read_only(),
-                 "Close the other window, or copy the folder; then open it again.");
-  }
+  KARYO_CHECK_OK(may_save("the mask is"));
   Saving saving{*current_item(), frames_of(*labels_), labels_->place(), journal_};
   KARYO_TRY(saving.mark, journal_->mark(file_name(current_)));
   return saving;
@@ -332,6 +322,7 @@ void DatasetSession::set_state(int place, ImageState state) {
   DatasetItem& item = items_[static_cast<std::size_t>(place)];
   if (item.state == state) return;
   item.state = state;
+  if (opening()) marked_.push_back(place);
   if (why_read_only().empty()) {
     tell(journal_->set_state(file_name(place), std::string(name_of(state))));
   }

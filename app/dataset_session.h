@@ -15,10 +15,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/dataset_journal.h"
@@ -66,6 +68,10 @@ class DatasetSession {
   ~DatasetSession();
 
   bool is_open() const { return !folder_.empty(); }
+  /// Images are listed, but what was done to them is still being read: no image is shown yet.
+  bool opening() const { return opening_ != 0; }
+  /// How journals are opened from now on.
+  void set_journal_options(JournalOptions options) { journal_options_ = std::move(options); }
   const std::filesystem::path& folder() const { return folder_; }
   const std::vector<DatasetItem>& items() const { return items_; }
   /// The image that is open; -1: none.
@@ -82,8 +88,8 @@ class DatasetSession {
   }
   /// Labels were changed since they were last written.
   bool unsaved() const { return unsaved_; }
-  /// Another window has the folder, or it cannot be written: labels can be looked at alone. Says
-  /// why in words; empty: they can be changed.
+  /// Another window has the folder, it cannot be written, or opening() holds: labels can be looked
+  /// at alone. Says why in words; empty: they can be changed.
   std::string why_read_only() const;
   /// The mask of the open image was changed by another program since it was last saved here.
   bool changed_outside() const { return changed_outside_; }
@@ -91,7 +97,10 @@ class DatasetSession {
   Result<void> take_file();
   Result<void> keep_edits();
 
-  /// Closes what was annotated before and lists the images; none is opened yet.
+  /// Closes what was annotated before and lists the images; none is opened yet. The journal is read
+  /// in the background; where that fails, the folder is closed again and `failed` says why. What is
+  /// asked of the folder until then is done when it is there: an image to show (go_to, step,
+  /// resume; the last one counts), states.
   /// Errors: kNotFound, kBadFile when there is no image.
   Result<void> open(const std::filesystem::path& folder);
   /// Saves and forgets; its layers are closed.
@@ -176,6 +185,10 @@ class DatasetSession {
   void note_written(const std::vector<NoteChange>& changes, bool forward);
   bool show_notes(bool objects, bool regions);
   std::string file_name(int place) const;
+  void open_journal();
+  void take_journal(Result<std::shared_ptr<Journal>> journal);
+  void forget_folder();
+  Result<void> may_save(const char* what) const;
   void note_saved(const std::filesystem::path& image, const std::filesystem::path& mask);
   void check_files();
 
@@ -188,6 +201,13 @@ class DatasetSession {
   bool unsaved_ = false;
   std::uint64_t version_ = 0;  // of the labels: counts edits
   std::shared_ptr<Journal> journal_;
+  JournalOptions journal_options_;
+  std::uint64_t opening_ = 0;  // the job that opens the journal
+  // Of journals that may still be open, as a job holds them: their folders.
+  std::vector<std::weak_ptr<const std::filesystem::path>> open_folders_;
+  // Asked for while the journal was being opened.
+  std::function<Result<void>()> then_;
+  std::vector<int> marked_;
   std::int64_t position_ = 0;  // steps done, in the journal
   std::uint64_t saving_ = 0;   // 1 + the version that is being written; 0: none
   bool changed_outside_ = false;

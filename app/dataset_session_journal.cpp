@@ -1,5 +1,9 @@
 // What of a folder that is annotated goes into its journal, and comes back from it.
 
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <thread>
 #include <utility>
 
 #include "annotation/journal.h"
@@ -9,11 +13,119 @@
 #include "core/io/image_names.h"
 
 namespace karyo {
+namespace {
+
+namespace fs = std::filesystem;
+using FolderHold = std::shared_ptr<const fs::path>;
+
+/// Another journal of the folder is let go by jobs of ours that were told to end.
+constexpr std::chrono::seconds kLongestWait{20};
+constexpr std::chrono::milliseconds kLookAgain{5};
+constexpr const char* kBeingRead = "what was done in it is still being read";
+
+/// `holds`: of journals that are being left. One window of the program must not take itself for
+/// another one.
+Result<std::shared_ptr<Journal>> opened_journal(
+    const FolderHold& folder, const JournalOptions& options,
+    const std::vector<std::weak_ptr<const fs::path>>& holds, const TaskControl& control) {
+  const auto begin = std::chrono::steady_clock::now();
+  for (const auto& hold : holds) {
+    while (!hold.expired() && std::chrono::steady_clock::now() - begin < kLongestWait) {
+      if (control.cancelled()) return cancelled_error("reading what was done");
+      std::this_thread::sleep_for(kLookAgain);
+    }
+  }
+  try {
+    KARYO_TRY(auto journal, Journal::open(*folder, options));
+    if (control.cancelled()) return cancelled_error("reading what was done");
+    return std::shared_ptr<Journal>(journal.release(), [folder](Journal* of) { delete of; });
+  } catch (const std::exception& problem) {
+    return Error(ErrorCode::kTooLarge,
+                 "what was done in " + folder->string() + " cannot be read: " + problem.what(),
+                 "Close other programs or images, then open the folder again.");
+  }
+}
+
+}  // namespace
+
+/// Reading it can take long: the disk may be slow, the journal large.
+void DatasetSession::open_journal() {
+  const auto folder = std::make_shared<const fs::path>(folder_.lexically_normal());
+  std::erase_if(open_folders_, [](const auto& one) { return one.expired(); });
+  std::vector<std::weak_ptr<const fs::path>> same;
+  for (const auto& one : open_folders_) {
+    const FolderHold other = one.lock();
+    if (other && *other == *folder) same.push_back(one);
+  }
+  open_folders_.push_back(folder);
+  opening_ = workspace_.in_background([this, folder, same, options = journal_options_](
+                                          TaskControl& control) -> Result<Workspace::Finish> {
+    control.report(0, "Reading what was done in " + folder->filename().string());
+    auto journal = opened_journal(folder, options, same, control);
+    return Workspace::Finish([this, journal = std::move(journal)] { take_journal(journal); });
+  });
+}
+
+void DatasetSession::take_journal(Result<std::shared_ptr<Journal>> journal) {
+  opening_ = 0;
+  if (!journal) {
+    forget_folder();
+    if (journal.error().code != ErrorCode::kCancelled) workspace_.failed.emit(journal.error());
+    return;
+  }
+  journal_ = *std::move(journal);
+  const auto known = journal_->images();
+  const auto marked = std::exchange(marked_, {});
+  for (int place = 0; place < static_cast<int>(items_.size()); ++place) {
+    DatasetItem& item = items_[static_cast<std::size_t>(place)];
+    const auto found = known.find(file_name(place));
+    if (found != known.end()) item.seconds = found->second.seconds;
+    if (std::find(marked.begin(), marked.end(), place) != marked.end()) {
+      if (!journal_->read_only()) {
+        tell(journal_->set_state(file_name(place), std::string(name_of(item.state))));
+      }
+    } else if (found != known.end()) {
+      if (const auto state = image_state_from(found->second.state)) item.state = *state;
+    }
+  }
+  if (journal_->read_only()) {
+    workspace_.failed.emit(
+        Error(ErrorCode::kIo, folder_.string() + " is opened for looking only: " + why_read_only(),
+              "Close the other window, or copy the folder; then open it again."));
+  }
+  changed.emit();
+  current_changed.emit();
+  if (const auto then = std::exchange(then_, {})) tell(then());
+}
+
+void DatasetSession::forget_folder() {
+  if (opening()) workspace_.cancel_job(std::exchange(opening_, 0));
+  then_ = {};
+  marked_.clear();
+  journal_.reset();
+  redo_travels_ = true;
+  folder_.clear();
+  items_.clear();
+  current_ = -1;
+  forget_ahead();
+  shown_state_.reset();
+  changed.emit();
+  current_changed.emit();
+}
+
+Result<void> DatasetSession::may_save(const char* what) const {
+  if (why_read_only().empty()) return {};
+  return Error(ErrorCode::kIo, std::string(what) + " not saved: " + why_read_only(),
+               opening() ? "Wait until it is there, then try again."
+                         : "Close the other window, or copy the folder; then open it again.");
+}
+
 std::string DatasetSession::file_name(int place) const {
   return items_[static_cast<std::size_t>(place)].image.filename().string();
 }
 
 std::string DatasetSession::why_read_only() const {
+  if (opening()) return kBeingRead;
   return journal_ ? journal_->why_read_only() : std::string();
 }
 

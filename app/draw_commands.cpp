@@ -6,15 +6,14 @@
 #include "annotation/index_axis.h"
 #include "annotation/label_edit.h"
 #include "annotation/objects.h"
-#include "annotation/one_click.h"
 #include "annotation/region.h"
 #include "annotation/split.h"
-#include "annotation/wand.h"
+#include "app/background_edit.h"
 #include "app/label_target.h"
 #include "app/layer_commands.h"
+#include "app/object_checks.h"
 #include "app/picture_part.h"
 #include "app/stroke.h"
-#include "app/wand_preview.h"
 
 namespace karyo {
 namespace {
@@ -83,46 +82,13 @@ Result<void> draw_region(Workspace& workspace, const json& arguments) {
 }
 
 Result<void> use_wand(Workspace& workspace, const json& arguments) {
-  KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
-  KARYO_TRY(const auto places, places_from(arguments["voxel"]));
-  KARYO_TRY(const ImageLayer* const image, image_under(workspace, arguments, *target.layer));
-  WandOptions options;
-  options.tolerance = arguments["tolerance"].get<double>();
-  options.whole_stack = arguments.value("stack", false);
-  options.plane = plane_of(arguments);
-  const Index3 seed = voxel_of(places[0]);
-  Box3 box = Box3::of_shape(image->shape().zyx());
-  if (!options.whole_stack) {
-    coordinate(box.begin, normal_axis(options.plane)) = along(seed, normal_axis(options.plane));
-    coordinate(box.end, normal_axis(options.plane)) = along(seed, normal_axis(options.plane)) + 1;
-  }
-  KARYO_TRY(const PicturePart picture, picture_part(*image, target.time, box));
-  KARYO_TRY(const PlacedMask mask, wand(picture.part(), seed, options));
-  return write_wand(workspace, arguments, mask);
+  KARYO_TRY(const LabelWork work, wand_work(workspace, arguments));
+  return do_now(workspace, work);
 }
 
 Result<void> click_nucleus(Workspace& workspace, const json& arguments) {
-  KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
-  KARYO_TRY(const auto places, places_from(arguments["voxel"]));
-  KARYO_TRY(const PaintRule rule, rule_from(arguments, *target.layer));
-  KARYO_TRY(const std::uint32_t label, id_from(arguments, "label", unused_id(*target.layer)));
-  KARYO_TRY(const ImageLayer* const image, image_under(workspace, arguments, *target.layer));
-  OneClickOptions options;
-  options.whole_stack = arguments.value("stack", false);
-  options.plane = plane_of(arguments);
-  options.dark_on_bright = arguments.value("dark", false);
-  const VoxelGrid& grid = target.layer->place();
-  options.radius = arguments.value("radius", 0.0) * grid.spacing_x;
-  const Index3 click = voxel_of(places[0]);
-  KARYO_TRY(const PicturePart picture,
-            picture_part(*image, target.time, one_click_box(grid, click, options)));
-  KARYO_TRY(const PlacedMask mask,
-            one_click(picture.part(), target.layer->labels(target.time), grid, click, options));
-  KARYO_CHECK_OK(edit(workspace, target, [&](LabelEditor& editor) -> Result<Box3> {
-    return write_mask(editor.writer(), editor.labels(), mask, label, rule);
-  }));
-  target.layer->set_selected(label);
-  return {};
+  KARYO_TRY(const LabelWork work, one_click_work(workspace, arguments));
+  return do_now(workspace, work);
 }
 
 Result<void> cut(Workspace& workspace, const json& arguments) {
@@ -185,11 +151,9 @@ Result<void> merge_objects(Workspace& workspace, const LabelTarget& target,
     if (target.layer->notes()->of(id).locked) return object_is_locked(id);
   }
   LabelEditor editor(target.layer, target.time);
-  for (std::size_t i = 1; i < ids.size(); ++i) {
-    editor.changed(replace_id(editor.writer(), editor.labels(), ids[i], ids[0]));
-  }
+  editor.changed(replace_ids(editor.writer(), editor.labels(), ids, ids[0]));
   keep_edit(workspace, editor);
-  target.layer->set_selected(ids[0]);
+  workspace.checks().selection().choose(target.layer, {ids[0]});  // the others are gone
   return {};
 }
 

@@ -12,6 +12,7 @@
 #include "annotation/split.h"
 #include "app/label_target.h"
 #include "app/layer_commands.h"
+#include "app/object_checks.h"
 #include "app/picture_part.h"
 #include "app/stroke.h"
 
@@ -57,14 +58,16 @@ ObjectAt object_at(const Workspace& workspace, const LabelTarget& target, std::u
 }
 
 /// 0 stands for all.
-Result<std::vector<std::uint32_t>> ids_from(const json& arguments, const LabelsLayer& layer) {
+Result<std::vector<std::uint32_t>> ids_from(Workspace& workspace, const json& arguments,
+                                            const LabelsLayer& layer) {
   if (arguments.value("all", false)) return std::vector<std::uint32_t>{0};
-  return objects_from(arguments, layer.selected() == kIgnoredLabel ? 0 : layer.selected());
+  if (layer.selected() == kIgnoredLabel) return objects_from(arguments, 0);
+  return objects_from(workspace, arguments, layer);
 }
 
 Result<void> edit_objects(Workspace& workspace, const json& arguments, const Operation& operation) {
   KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
-  KARYO_TRY(const auto ids, ids_from(arguments, *target.layer));
+  KARYO_TRY(const auto ids, ids_from(workspace, arguments, *target.layer));
   KARYO_TRY(const PaintRule rule, rule_from(arguments, *target.layer));
   LabelEditor editor(target.layer, target.time);
   Box3 changed;
@@ -85,21 +88,26 @@ Result<void> edit_objects(Workspace& workspace, const json& arguments, const Ope
 
 Result<Box3> split_one(Workspace& workspace, const Work& work) {
   SplitHeights heights;
+  std::optional<Error> unread;
   heights.tolerance = work.arguments.value("tolerance", 1.0);
   if (work.arguments.value("by", "distance") == "intensity") {
     KARYO_TRY(const ImageLayer* const image,
               image_under(workspace, work.arguments, *work.target.layer));
-    heights.intensity = read_intensity(*image, work.target.time);
-    if (!heights.intensity) {
-      return Error(ErrorCode::kUnsupported, image->name() + " stays in its file",
-                   "Split by distance, or cut along a line.");
-    }
+    heights.intensity = [&unread,
+                         around = picture_around(*image, work.target.time)](const Box3& box) {
+      const auto picture = around(box);
+      if (picture) return values_in(picture->part(), box);
+      unread = picture.error();
+      return Array3<float>(box.shape());
+    };
     heights.sigma = work.length("sigma", 2);
     heights.tolerance = work.arguments.value("tolerance", 0.1);
   }
-  KARYO_TRY(const ObjectChange change, split_object(work.writer(), work.labels(), work.object,
-                                                    work.grid, heights, work.new_id(), work.rule));
-  return change.box;
+  const auto change = split_object(work.writer(), work.labels(), work.object, work.grid, heights,
+                                   work.new_id(), work.rule);
+  if (unread) return *unread;  // what was split by nothing is taken back
+  if (!change) return change.error();
+  return change->box;
 }
 
 Result<Box3> split_at_seeds(const Work& work) {
@@ -149,6 +157,23 @@ Result<void> move_selected(Workspace& workspace, const json& arguments) {
     workspace.done.emit(std::to_string(lost) +
                         " voxels had no place: beyond the border or on other objects");
   }
+  return {};
+}
+
+Result<void> delete_objects(Workspace& workspace, const json& arguments) {
+  KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
+  KARYO_TRY(const auto ids, ids_from(workspace, arguments, *target.layer));
+  for (const std::uint32_t id : ids) {
+    if (target.layer->notes()->of(id).locked) return object_is_locked(id);
+  }
+  LabelEditor editor(target.layer, target.time);
+  const Box3 box = replace_ids(editor.writer(), editor.labels(), ids, 0);
+  if (box.empty()) {
+    workspace.done.emit("Nothing had to be changed");
+    return {};
+  }
+  editor.changed(box);
+  keep_edit(workspace, editor);
   return {};
 }
 
@@ -276,21 +301,22 @@ void add_edit_commands(CommandTable& commands, Workspace& workspace) {
       "labels.move", "", "", "Moves objects by whole voxels.",
       [&workspace](const json& arguments) { return move_selected(workspace, arguments); },
       [] { return true; }, {kObjects, {"by", Kind::kNumbers, "z, y, x", true}});
-  add(
-      "labels.merge_objects", "", "", "Makes one object of several; the first keeps its number.",
+  add("labels.merge_objects", "Merge the selected", "Shift+J",
+      "Makes one object of those that are selected; the first keeps its number. Ctrl+click selects "
+      "several.",
       [&workspace](const json& arguments) -> Result<void> {
         KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
-        KARYO_TRY(const auto ids, ids_from(arguments, *target.layer));
+        KARYO_TRY(const auto ids, ids_from(workspace, arguments, *target.layer));
+        if (ids.size() < 2 && !arguments.contains("objects")) {
+          return Error(ErrorCode::kNotFound, "one object alone is selected",
+                       "Select several: Ctrl+click, or drag around them with the pick tool.");
+        }
         return merge_objects(workspace, target, ids);
       },
-      [] { return true; }, {kObjects});
-  add("labels.delete_objects", "", "", "Makes background of objects.",
-      on_objects([](const Work& work) -> Result<Box3> {
-        if (work.target.layer->notes()->of(work.object.id).locked) {
-          return object_is_locked(work.object.id);
-        }
-        return replace_id(work.writer(), work.labels(), work.object.id, 0);
-      }),
+      has_object, {kObjects});
+  add(
+      "labels.delete_objects", "", "", "Makes background of objects.",
+      [&workspace](const json& arguments) { return delete_objects(workspace, arguments); },
       [] { return true; }, {kObjects});
   add("labels.interpolate", "Fill between slices", "I",
       "Fills the slices between those in which the selected object was drawn.",

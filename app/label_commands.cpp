@@ -1,11 +1,11 @@
 // Painting labels, and what is done to whole objects.
 
-
-#include "annotation/flood_fill.h"
 #include "annotation/label_edit.h"
 #include "annotation/objects.h"
+#include "app/background_edit.h"
 #include "app/label_target.h"
 #include "app/layer_commands.h"
+#include "app/object_checks.h"
 #include "app/stroke.h"
 
 namespace karyo {
@@ -46,43 +46,44 @@ Result<void> paint_stroke(Workspace& workspace, const json& arguments) {
   KARYO_TRY(settings.label, id_from(arguments, "label", target.layer->selected()));
   if (arguments.value("adaptive", false)) {
     KARYO_TRY(const ImageLayer* const image, image_under(workspace, arguments, *target.layer));
-    KARYO_TRY(settings.picture, whole_picture(*image, target.time));
+    settings.picture = picture_around(*image, target.time);
   }
   Stroke stroke(target.layer, target.time, settings);
   for (std::size_t i = 0; i < places.size(); ++i) stroke.add(places[i], sizes[i]);
+  if (stroke.problem()) return *stroke.problem();
   stroke.finish(workspace);
   return {};
 }
 
 Result<void> fill(Workspace& workspace, const json& arguments) {
-  KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
-  KARYO_TRY(const auto places, places_from(arguments["voxel"]));
-  KARYO_TRY(const std::uint32_t label, id_from(arguments, "label", target.layer->selected()));
-  const Index3 seed = voxel_of(places[0]);
-  KARYO_TRY(const PaintRule rule, rule_from(arguments, *target.layer));
-  LabelEditor editor(target.layer, target.time);
-  KARYO_TRY(const Box3 box, flood_fill(editor.writer(), editor.labels(), seed, label,
-                                       arguments.value("ball", false), plane_of(arguments), rule));
-  editor.changed(box);
-  keep_edit(workspace, editor);
-  return {};
+  KARYO_TRY(const LabelWork work, fill_work(workspace, arguments));
+  return do_now(workspace, work);
 }
 
 /// Gives an object another number; 0 deletes it.
 Result<void> replace(Workspace& workspace, const json& arguments, std::uint32_t to) {
   KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
-  KARYO_TRY(const std::uint32_t from, id_from(arguments, "object", target.layer->selected()));
-  for (const std::uint32_t id : {from, to}) {
+  KARYO_TRY(const std::uint32_t given, id_from(arguments, "object", target.layer->selected()));
+  std::vector<std::uint32_t> from{given};
+  if (!arguments.contains("object")) {
+    const auto together = workspace.checks().selection().of(*target.layer);
+    if (!together.empty()) from = together;
+  }
+  from.push_back(to);
+  for (const std::uint32_t id : from) {
     if (target.layer->notes()->of(id).locked) return object_is_locked(id);
   }
+  from.pop_back();
   LabelEditor editor(target.layer, target.time);
-  const Box3 box = from == 0 ? Box3{} : replace_id(editor.writer(), editor.labels(), from, to);
-  if (box.empty()) {
-    return Error(ErrorCode::kNotFound,
-                 from == 0 ? "no object is selected" : "there is no object " + std::to_string(from),
-                 "Click on an object of the layer first.");
+  const Box3 changed =
+      given == 0 ? Box3{} : replace_ids(editor.writer(), editor.labels(), from, to);
+  if (changed.empty()) {
+    return Error(
+        ErrorCode::kNotFound,
+        given == 0 ? "no object is selected" : "there is no object " + std::to_string(given),
+        "Click on an object of the layer first.");
   }
-  editor.changed(box);
+  editor.changed(changed);
   keep_edit(workspace, editor);
   target.layer->set_selected(to);
   return {};
@@ -164,8 +165,8 @@ void add_label_commands(CommandTable& commands, Workspace& workspace) {
                 "Labels",
                 "Delete the selected object",
                 "Ctrl+Delete",
-                "Makes background of the object that is selected. In the views of Annotate mode "
-                "Delete does it too.",
+                "Makes background of the object that is selected, or of all of them. In the views "
+                "of Annotate mode Delete does it too.",
                 [&workspace](const json& arguments) { return replace(workspace, arguments, 0); },
                 has_labels,
                 {},

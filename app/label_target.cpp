@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "app/layer_commands.h"
+#include "app/object_checks.h"
 
 namespace karyo {
 
@@ -94,6 +95,14 @@ Result<LabelTarget> label_target(Workspace& workspace, const json& arguments) {
     target.time = static_cast<std::int64_t>(frame);
   }
   return target;
+}
+
+Result<std::vector<std::uint32_t>> objects_from(Workspace& workspace, const json& arguments,
+                                                const LabelsLayer& layer) {
+  if (arguments.contains("objects")) return objects_from(arguments, 0);
+  auto ids = workspace.checks().selection().of(layer);
+  if (ids.empty()) return objects_from(arguments, layer.selected());
+  return ids;
 }
 
 Result<PaintRule> rule_from(const json& arguments, const LabelsLayer& layer) {

@@ -37,6 +37,11 @@ Result<std::uint32_t> id_from(const nlohmann::json& arguments, const char* name,
 Result<std::vector<std::uint32_t>> objects_from(const nlohmann::json& arguments,
                                                 std::uint32_t otherwise);
 
+/// The same with those that are selected together in the layer where none are given.
+Result<std::vector<std::uint32_t>> objects_from(Workspace& workspace,
+                                                const nlohmann::json& arguments,
+                                                const LabelsLayer& layer);
+
 /// By the arguments "over" and "inside", and the locks of the layer.
 /// Errors: those of id_from.
 Result<PaintRule> rule_from(const nlohmann::json& arguments, const LabelsLayer& layer);

@@ -14,6 +14,7 @@
 
 #include "annotation/qc/label_checks.h"
 #include "annotation/qc/review_queue.h"
+#include "app/object_selection.h"
 #include "core/base/signal.h"
 #include "core/layers/labels_layer.h"
 
@@ -48,6 +49,8 @@ class ObjectChecks {
   const ObjectRow* find(std::uint32_t id) const;
   /// What to look at; accepted ones are those of the layer's notes.
   ReviewQueue& queue() { return queue_; }
+  /// Those that are selected together, of any layer of labels.
+  ObjectSelection& selection() { return selection_; }
 
   Signal<> changed;
 
@@ -69,6 +72,7 @@ class ObjectChecks {
   bool running_ = false;
   std::vector<ObjectRow> rows_;
   ReviewQueue queue_;
+  ObjectSelection selection_;
   std::vector<std::function<void()>> waiting_;  // for all to be known
   std::vector<Connection> connections_;
 };

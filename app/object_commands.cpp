@@ -19,7 +19,7 @@ using Kind = Argument::Kind;
 Result<void> change_notes(Workspace& workspace, const json& arguments,
                           const std::function<void(ObjectNote&)>& change) {
   KARYO_TRY(auto* const labels, target_as<LabelsLayer>(workspace, arguments, "label"));
-  KARYO_TRY(const auto ids, objects_from(arguments, labels->selected()));
+  KARYO_TRY(const auto ids, objects_from(workspace, arguments, *labels));
   auto notes = std::make_shared<ObjectNotes>(*labels->notes());
   for (const std::uint32_t id : ids) {
     ObjectNote note = notes->of(id);
@@ -56,9 +56,10 @@ Result<void> toggle_class(Workspace& workspace, int number) {
     return Error(ErrorCode::kNotFound, "there is no class " + std::to_string(number + 1),
                  "Add one to the classes of the layer.");
   }
-  return change_notes(workspace, json::object(), [number](ObjectNote& note) {
-    note.object_class = note.object_class == number ? -1 : number;
-  });
+  // Of several the one that is selected last says which way.
+  const bool away = labels->notes()->of(labels->selected()).object_class == number;
+  return change_notes(workspace, json::object(),
+                      [number, away](ObjectNote& note) { note.object_class = away ? -1 : number; });
 }
 
 Result<void> set_classes(Workspace& workspace, const json& arguments) {
@@ -94,12 +95,12 @@ Result<void> set_classes(Workspace& workspace, const json& arguments) {
 /// What was an object is a part that nobody annotated.
 Result<void> ignore(Workspace& workspace, const json& arguments) {
   KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
-  KARYO_TRY(const auto ids, objects_from(arguments, target.layer->selected()));
+  KARYO_TRY(const auto ids, objects_from(workspace, arguments, *target.layer));
   LabelEditor editor(target.layer, target.time);
   for (const std::uint32_t id : ids) {
     if (target.layer->notes()->of(id).locked) return object_is_locked(id);
-    editor.changed(replace_id(editor.writer(), editor.labels(), id, kIgnoredLabel));
   }
+  editor.changed(replace_ids(editor.writer(), editor.labels(), ids, kIgnoredLabel));
   keep_edit(workspace, editor);
   target.layer->set_selected(0);
   return {};

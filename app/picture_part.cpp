@@ -4,6 +4,28 @@
 #include "app/layer_commands.h"
 
 namespace karyo {
+namespace {
+
+constexpr std::int64_t kMoreAround = 32;  // voxels
+
+/// Errors: also kTooLarge.
+Result<PicturePart> read_pages(const PagedImage& pages, const std::string& name, std::int64_t t,
+                               std::int64_t c, const Box3& box) {
+  const Box3 inside = box.clipped_to(Box3::of_shape(pages.info().shape().zyx()));
+  const Index3 size = inside.shape();
+  const auto bytes = static_cast<std::uint64_t>(size.count()) * bytes_of(pages.info().type);
+  if (bytes > ChunkStore::standard_budget()) {
+    return Error(ErrorCode::kTooLarge,
+                 name + " stays in its file, and " + std::to_string(bytes >> 20) +
+                     " MiB of it at once are more than there is room for",
+                 "Work on a smaller part: a smaller brush or object, or crop the image first.");
+  }
+  Volume volume(pages.info().type, {1, 1, size.z, size.y, size.x});
+  KARYO_CHECK_OK(pages.read(0, t, c, inside, volume.data()));
+  return PicturePart{std::make_shared<const Volume>(std::move(volume)), 0, 0, inside.begin};
+}
+
+}  // namespace
 
 std::int64_t first_visible_channel(const ImageLayer& image) {
   for (std::int64_t c = 0; c < image.channel_count(); ++c) {
@@ -49,12 +71,8 @@ ReadPicture picture_reader(const ImageLayer& image, std::int64_t time, const Box
   if (image.shared_volume()) {
     return [part = PicturePart{image.shared_volume(), t, c, {}}] { return part; };
   }
-  const Box3 inside = box.clipped_to(Box3::of_shape(image.shape().zyx()));
-  return [pages = image.pages(), type = image.type(), t, c, inside]() -> Result<PicturePart> {
-    const Index3 size = inside.shape();
-    Volume volume(type, {1, 1, size.z, size.y, size.x});
-    KARYO_CHECK_OK(pages->read(0, t, c, inside, volume.data()));
-    return PicturePart{std::make_shared<const Volume>(std::move(volume)), 0, 0, inside.begin};
+  return [pages = image.pages(), name = image.name(), t, c, box] {
+    return read_pages(*pages, name, t, c, box);
   };
 }
 
@@ -68,6 +86,28 @@ Result<PicturePart> whole_picture(const ImageLayer& image, std::int64_t time) {
                  "Choose what works without the picture, or crop the image first.");
   }
   return picture_part(image, time, {});
+}
+
+PictureAround picture_around(const ImageLayer& image, std::int64_t time) {
+  const std::int64_t t = image.time_shown(time), c = first_visible_channel(image);
+  if (image.shared_volume()) {
+    return [part = PicturePart{image.shared_volume(), t, c, {}}](const Box3&) { return part; };
+  }
+  struct Kept {
+    Box3 box;
+    PicturePart part;
+  };
+  return [pages = image.pages(), name = image.name(), t, c,
+          kept = std::make_shared<Kept>()](const Box3& box) -> Result<PicturePart> {
+    const Box3 wanted = box.clipped_to(Box3::of_shape(pages->info().shape().zyx()));
+    if (!kept->part.volume || !(kept->box.united_with(wanted) == kept->box)) {
+      // The hand goes on: what lies beside is needed next.
+      const Index3 more{wanted.shape().z > 1 ? kMoreAround : 0, kMoreAround, kMoreAround};
+      KARYO_TRY(kept->part, read_pages(*pages, name, t, c, wanted.padded(more)));
+      kept->box = kept->part.part().box();
+    }
+    return kept->part;
+  };
 }
 
 ReadIntensity read_intensity(const ImageLayer& image, std::int64_t time) {

@@ -31,7 +31,7 @@ Argument image_argument();
 std::int64_t first_visible_channel(const ImageLayer& image);
 
 /// Its first visible channel. Of an image that stays in its file, `box` is read, here and now.
-/// Errors: those of reading.
+/// Errors: those of reading; kTooLarge for a box that there is no room for.
 Result<PicturePart> picture_part(const ImageLayer& image, std::int64_t time, const Box3& box);
 
 /// The same, to be called on any thread.
@@ -40,6 +40,11 @@ ReadPicture picture_reader(const ImageLayer& image, std::int64_t time, const Box
 
 /// The same of all of it. Errors: kUnsupported for an image that stays in its file.
 Result<PicturePart> whole_picture(const ImageLayer& image, std::int64_t time);
+
+/// The same of any box, asked for again and again: of an image that stays in its file, somewhat
+/// more than the box is read, which is kept until a box reaches beyond it. On one thread.
+using PictureAround = std::function<Result<PicturePart>(const Box3& box)>;
+PictureAround picture_around(const ImageLayer& image, std::int64_t time);
 
 /// Values of an image that is in memory; empty for one that stays in its file. Keeps it alive.
 ReadIntensity read_intensity(const ImageLayer& image, std::int64_t time);

@@ -1,8 +1,8 @@
 #include "app/stroke.h"
 
-#include "annotation/adaptive_brush.h"
-
 #include <utility>
+
+#include "annotation/adaptive_brush.h"
 
 namespace karyo {
 
@@ -19,12 +19,20 @@ void Stroke::add(const WorldPoint& voxel, double size) {
   brush.label = settings_.label;
   brush.rule = settings_.rule;
   const WorldPoint from = last_.value_or(place);
-  editor_.changed(settings_.picture
-                      ? paint_adaptive(editor_.writer(), editor_.labels(),
-                                       settings_.picture->part(), grid_, from, place, brush)
-                      : paint(editor_.writer(), editor_.labels(), grid_, from, place, brush));
+  const auto changed = paint_piece(from, place, brush);
+  if (changed) editor_.changed(*changed);
+  if (!changed && !problem_) problem_ = changed.error();
   last_ = place;
   last_radius_ = brush.radius;
+}
+
+Result<Box3> Stroke::paint_piece(const WorldPoint& from, const WorldPoint& to, const Brush& brush) {
+  if (!settings_.picture) {
+    return paint(editor_.writer(), editor_.labels(), grid_, from, to, brush);
+  }
+  KARYO_TRY(const PicturePart picture, settings_.picture(adaptive_box(grid_, from, to, brush)));
+  return paint_adaptive(editor_.writer(), editor_.labels(), picture.part(), grid_, from, to, brush,
+                        last_.has_value());
 }
 
 void Stroke::finish(Workspace& workspace) {

@@ -18,7 +18,7 @@ struct StrokeSettings {
   Plane plane = Plane::kXY;
   std::uint32_t label = 1;
   PaintRule rule = {};
-  std::optional<PicturePart> picture = {};  ///< set: the brush stops at its edges
+  PictureAround picture = {};  ///< set: the brush stops at its edges
 };
 
 /// Paints as places are added; taken back unless finished.
@@ -30,14 +30,19 @@ class Stroke {
   /// The same with a brush of another diameter, in voxels along x: from the place before, the size
   /// changes evenly.
   void add(const WorldPoint& voxel, double size);
+  /// What of the picture could not be read: there nothing is painted.
+  const std::optional<Error>& problem() const { return problem_; }
   /// A step of undo, where something changed.
   void finish(Workspace& workspace);
 
  private:
+  Result<Box3> paint_piece(const WorldPoint& from, const WorldPoint& to, const Brush& brush);
+
   VoxelGrid grid_;
   StrokeSettings settings_;
   LabelEditor editor_;
   std::optional<WorldPoint> last_;
+  std::optional<Error> problem_;
   double last_radius_ = 0;
 };
 

@@ -2,9 +2,6 @@
 
 #include <utility>
 
-#include "annotation/label_edit.h"
-#include "app/label_target.h"
-#include "app/stroke.h"
 #include "app/workspace.h"
 
 namespace karyo {
@@ -61,17 +58,6 @@ void WandPreview::forget() {
   if (job_ != 0) workspace_.cancel_job(std::exchange(job_, 0));
   searches_.clear();
   mask_.reset();
-}
-
-Result<void> write_wand(Workspace& workspace, const nlohmann::json& arguments,
-                        const PlacedMask& mask) {
-  KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
-  KARYO_TRY(const std::uint32_t label, id_from(arguments, "label", target.layer->selected()));
-  KARYO_TRY(const PaintRule rule, rule_from(arguments, *target.layer));
-  LabelEditor editor(target.layer, target.time);
-  editor.changed(write_mask(editor.writer(), editor.labels(), mask, label, rule));
-  keep_edit(workspace, editor);
-  return {};
 }
 
 }  // namespace karyo

@@ -11,7 +11,6 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "annotation/placed_mask.h"
 #include "annotation/wand.h"
@@ -60,10 +59,5 @@ class WandPreview {
   std::uint64_t job_ = 0;        // 0: none goes on
   std::shared_ptr<const PlacedMask> mask_;
 };
-
-/// Makes the voxels an object or a part of one, by the arguments of labels.wand: layer, frame,
-/// label, over, inside. Errors: theirs.
-Result<void> write_wand(Workspace& workspace, const nlohmann::json& arguments,
-                        const PlacedMask& mask);
 
 }  // namespace karyo

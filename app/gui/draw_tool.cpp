@@ -40,11 +40,13 @@ nlohmann::json numbers_of(const PathF& path) {
 DrawTool::DrawTool(Workspace& workspace, Run run, Did did)
     : LabelTool(workspace, std::move(run), std::move(did)),
       wand_(workspace),
+      edits_(workspace),
       wand_changed_(wand_.changed.connect([this] { changed.emit(); })) {}
 
 void DrawTool::set_kind(std::optional<DrawKind> kind) {
   kind_ = kind;
-  cancel();
+  wand_.forget();
+  clear();
 }
 
 PointF DrawTool::in_plane(const WorldPoint& place) const {
@@ -263,7 +265,8 @@ void DrawTool::finish() {
       if (!workspace().paint().new_each() && labels_->selected() != 0) {
         arguments["label"] = labels_->selected();
       }
-      run("labels.one_click", arguments);
+      edits_.want([this, arguments] { return one_click_work(workspace(), arguments); },
+                  [this, arguments] { did("labels.one_click", arguments); });
       break;
     case DrawKind::kCut:
       arguments.erase("voxel");
@@ -307,21 +310,18 @@ void DrawTool::finish() {
 
 /// What is shown becomes an object, once it is what was dragged to.
 void DrawTool::take_wand(const nlohmann::json& arguments) {
-  const auto labels = labels_;
-  const auto label = arguments["label"].get<std::uint32_t>();
+  const auto write = [this, arguments, labels = labels_](std::shared_ptr<const PlacedMask> found) {
+    edits_.want([this, arguments, found] { return wand_work(workspace(), arguments, found); },
+                [this, arguments, labels] {
+                  did("labels.wand", arguments);
+                  select(*labels, arguments["label"].get<std::uint32_t>());
+                });
+  };
   if (arguments.contains("stack")) {  // shown in the slice alone
-    if (run("labels.wand", arguments)) select(*labels, label);
-    return;
+    write(nullptr);
+  } else {
+    wand_.take([this, write](const PlacedMask&) { write(wand_.mask()); });
   }
-  wand_.take([this, arguments, labels, label](const PlacedMask& mask) {
-    const auto written = write_wand(workspace(), arguments, mask);
-    if (!written) {
-      workspace().failed.emit(written.error());
-      return;
-    }
-    did("labels.wand", arguments);
-    select(*labels, label);
-  });
 }
 
 void DrawTool::clear() {
@@ -332,7 +332,7 @@ void DrawTool::clear() {
 }
 
 bool DrawTool::cancel() {
-  const bool drawing = !places_.empty();
+  const bool drawing = edits_.give_up() || !places_.empty();
   wand_.forget();
   clear();
   return drawing;

@@ -7,6 +7,7 @@
 
 #include "annotation/live_wire.h"
 #include "annotation/placed_mask.h"
+#include "app/background_edit.h"
 #include "app/gui/label_tool.h"
 #include "app/picture_part.h"
 #include "app/wand_preview.h"
@@ -80,6 +81,7 @@ class DrawTool : public LabelTool {
   std::optional<LiveWire> wire_;
   PathF wired_;       // the smart outline so far, up to its last anchor
   WandPreview wand_;
+  BackgroundEdit edits_;
   Connection wand_changed_;
   double tolerance_ = 0;
 };

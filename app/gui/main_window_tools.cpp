@@ -6,6 +6,7 @@
 #include <QStackedWidget>
 #include <QToolButton>
 
+#include "app/gui/annotate_panel.h"
 #include "app/gui/dataset_strip.h"
 #include "app/gui/draw_tool.h"
 #include "app/gui/error_panel.h"
@@ -13,6 +14,7 @@
 #include "app/gui/mark_tool.h"
 #include "app/gui/measure_panel.h"
 #include "app/gui/model_tool.h"
+#include "app/gui/object_picker.h"
 #include "app/gui/paint_tool.h"
 #include "app/gui/theme.h"
 #include "app/gui/tool_column.h"
@@ -46,6 +48,20 @@ void MainWindow::make_tools() {
   views_->on_remove = [this] {
     run("labels.delete_object", {{"layer", labels_in_hand(workspace_.layers())->name()}});
   };
+  new ObjectPicker(workspace_, *views_,
+                   {run_it,
+                    [this] {
+                      const bool others = measuring() || mark_tool_->kind() || draw_tool_->kind() ||
+                                          model_tool_->in_use();
+                      return !others &&
+                             (!paint_tool_->kind() || paint_tool_->kind() == PaintKind::kPick);
+                    },
+                    [this] { return paint_tool_->kind() == PaintKind::kPick; },
+                    [this] {
+                      set_mode(Mode::kAnnotate);
+                      annotate_panel_->show_tab(QStringLiteral("objects"));
+                    }},
+                   this);
   connections_.push_back(draw_tool_->changed.connect(draw_again));
   model_tool_ = std::make_unique<ModelTool>(workspace_, run_it, did);
   connections_.push_back(model_tool_->changed.connect(draw_again));

@@ -11,6 +11,7 @@
 #include <QSortFilterProxyModel>
 #include <QTableView>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -214,6 +215,7 @@ ObjectsPanel::ObjectsPanel(Workspace& workspace, const CommandTable& commands, Q
   QObject::connect(&clock_, &QTimer::timeout, this,
                    [this] { isVisible() ? workspace_.checks().update() : clock_.stop(); });
   connections_.push_back(workspace_.checks().changed.connect([this] { refill(); }));
+  connections_.push_back(workspace_.checks().selection().changed.connect([this] { select_row(); }));
   connections_.push_back(
       workspace_.layers().layer_changed.connect([this](Layer&) { select_row(); }));
   refill();
@@ -320,21 +322,31 @@ void ObjectsPanel::refill() {
   select_row();
 }
 
-/// The row of the object that is selected in the views.
+/// The rows of the objects that are selected in the views.
 void ObjectsPanel::select_row() {
   const auto layer = workspace_.checks().layer();
   if (!layer || selecting_ || !isVisible()) return;
-  const auto chosen = chosen_ids();
-  const bool already = std::find(chosen.begin(), chosen.end(), layer->selected()) != chosen.end();
-  if (already) return;
+  std::vector<std::uint32_t> wanted = workspace_.checks().selection().of(*layer);
+  std::sort(wanted.begin(), wanted.end());
+  const auto ids = chosen_ids();
+  std::vector<std::uint32_t> chosen(ids.begin(), ids.end());
+  std::sort(chosen.begin(), chosen.end());
+  if (chosen == wanted) return;
   selecting_ = true;
-  table_->clearSelection();
+  QItemSelection rows;
+  QModelIndex last;
   for (int row = 0; row < filter_->rowCount(); ++row) {
     const QModelIndex index = filter_->index(row, 0);
-    if (model_->id_at(filter_->mapToSource(index).row()) != layer->selected()) continue;
-    table_->selectRow(row);
-    table_->scrollTo(index);
-    break;
+    const std::uint32_t id = model_->id_at(filter_->mapToSource(index).row());
+    if (!std::binary_search(wanted.begin(), wanted.end(), id)) continue;
+    rows.select(index, index);
+    if (id == layer->selected() || !last.isValid()) last = index;
+  }
+  table_->selectionModel()->select(rows,
+                                   QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+  if (last.isValid()) {
+    table_->selectionModel()->setCurrentIndex(last, QItemSelectionModel::NoUpdate);
+    table_->scrollTo(last);
   }
   selecting_ = false;
 }
@@ -343,9 +355,12 @@ void ObjectsPanel::row_chosen() {
   if (selecting_) return;
   const auto ids = chosen_ids();
   const auto layer = workspace_.checks().layer();
-  if (!layer || ids.size() != 1) return;
+  if (!layer || ids.empty()) return;
   selecting_ = true;
-  static_cast<void>(commands_.run("layer.go_to", {{"layer", layer->name()}, {"object", ids[0]}}));
+  if (ids.size() == 1) {
+    static_cast<void>(commands_.run("layer.go_to", {{"layer", layer->name()}, {"object", ids[0]}}));
+  }
+  workspace_.checks().selection().choose(layer, {ids.begin(), ids.end()});
   selecting_ = false;
 }
 

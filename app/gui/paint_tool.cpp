@@ -13,7 +13,7 @@ void PaintTool::set_kind(std::optional<PaintKind> kind) {
   kind_ = kind;
   at_.reset();
   pen_ = {};
-  cancel();
+  drop_stroke();
 }
 
 /// Hundredths, as places are rounded, so that a macro paints the same.
@@ -44,7 +44,8 @@ void PaintTool::press(SliceView& view, const WorldPoint& place) {
     if (workspace().paint().ball()) arguments["ball"] = true;
     arguments["voxel"] = {std::round(voxel.z), std::round(voxel.y), std::round(voxel.x)};
     arguments["label"] = labels->selected();
-    run("labels.fill", arguments);
+    fill_.want([this, arguments] { return fill_work(workspace(), arguments); },
+               [this, arguments] { did("labels.fill", arguments); });
     return;
   }
   painted_ = labels;
@@ -55,6 +56,7 @@ void PaintTool::press(SliceView& view, const WorldPoint& place) {
 
 void PaintTool::begin(const SliceView& view) {
   workspace().preview().settle();
+  fill_.give_up();  // it would be of other labels
   const PaintState& state = workspace().paint();
   StrokeSettings settings;
   settings.size = state.size();
@@ -65,9 +67,8 @@ void PaintTool::begin(const SliceView& view) {
   arguments_ = common(*painted_, view.plane());
   if (settings.ball) arguments_["ball"] = true;
   if (state.adaptive() && !erases()) {
-    auto picture = picture_under();
-    if (picture) settings.picture = *std::move(picture);
-    if (picture) arguments_["adaptive"] = true;
+    settings.picture = picture_under();
+    if (settings.picture) arguments_["adaptive"] = true;
   }
   arguments_["size"] = settings.size;
   arguments_["label"] = settings.label;
@@ -77,12 +78,10 @@ void PaintTool::begin(const SliceView& view) {
 }
 
 /// What the brush follows; where there is none it is said, and the brush is a plain one.
-std::optional<PicturePart> PaintTool::picture_under() {
+PictureAround PaintTool::picture_under() {
   const auto image = image_under(workspace(), nlohmann::json::object(), *painted_);
-  auto picture = image ? whole_picture(**image, workspace().view().time())
-                       : Result<PicturePart>(image.error());
-  if (picture) return *std::move(picture);
-  workspace().failed.emit(picture.error());
+  if (image) return picture_around(**image, workspace().view().time());
+  workspace().failed.emit(image.error());
   return {};
 }
 
@@ -107,6 +106,7 @@ void PaintTool::move(SliceView& view, const WorldPoint& place, bool dragging) {
 void PaintTool::release(SliceView& view, const WorldPoint& place) {
   if (!stroke_) return;
   if (view.plane() == plane_) add(place);
+  if (stroke_->problem()) workspace().failed.emit(*stroke_->problem());
   stroke_->finish(workspace());
   stroke_.reset();
   painted_.reset();
@@ -117,11 +117,15 @@ void PaintTool::release(SliceView& view, const WorldPoint& place) {
   did("labels.paint", std::exchange(arguments_, {}));
 }
 
-bool PaintTool::cancel() {
-  const bool drawing = stroke_.has_value();
+void PaintTool::drop_stroke() {
   stroke_.reset();
   painted_.reset();
   changed.emit();
+}
+
+bool PaintTool::cancel() {
+  const bool drawing = fill_.give_up() || stroke_.has_value();
+  drop_stroke();
   return drawing;
 }
 

@@ -4,8 +4,10 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 #include <vector>
 
+#include "app/background_edit.h"
 #include "app/gui/label_tool.h"
 #include "app/stroke.h"
 
@@ -14,7 +16,8 @@ namespace karyo::gui {
 enum class PaintKind { kBrush, kEraser, kFill, kPick };
 
 /// Brush and eraser: press and drag; what is drawn is there at once and one step of undo. Fill: a
-/// click gives what hangs together the object's number. Pick: a click selects the object there.
+/// click gives what hangs together the object's number, once it is found; a stroke begun before
+/// that gives it up. Pick: a click selects the object there.
 ///
 /// A pen's pressure changes the size of brush and eraser (PaintState::pen_pressure()), and its
 /// other end erases.
@@ -22,7 +25,8 @@ enum class PaintKind { kBrush, kEraser, kFill, kPick };
 /// Esc takes back a stroke that is being drawn.
 class PaintTool : public LabelTool {
  public:
-  using LabelTool::LabelTool;
+  PaintTool(Workspace& workspace, Run run, Did did)
+      : LabelTool(workspace, std::move(run), std::move(did)), fill_(workspace) {}
 
   /// None: the tool is not in use.
   const std::optional<PaintKind>& kind() const { return kind_; }
@@ -45,11 +49,13 @@ class PaintTool : public LabelTool {
   double size() const;
   bool draws() const { return kind_ == PaintKind::kBrush || kind_ == PaintKind::kEraser; }
   void begin(const SliceView& view);
-  std::optional<PicturePart> picture_under();
+  PictureAround picture_under();
   void add(const WorldPoint& place);
+  void drop_stroke();
 
   std::optional<PaintKind> kind_;
   std::optional<Stroke> stroke_;
+  BackgroundEdit fill_;
   std::shared_ptr<LabelsLayer> painted_;
   nlohmann::json arguments_;         // of the command that draws the same stroke
   std::vector<double> points_;       // its places

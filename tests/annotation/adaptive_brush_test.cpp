@@ -128,6 +128,50 @@ TEST(AdaptiveBrush, EqualsTheReferenceVoxelByVoxel) {
   }
 }
 
+TEST(AdaptiveBrush, AStrokeThatGoesOnIsItsDabsOneByOne) {
+  Random random(9);
+  const Index3 shape{20, 60, 70};
+  VoxelGrid grid;
+  grid.spacing_z = 2;
+  const Volume volume =
+      made_picture(shape, grid, {{{20, 25, 40}, 12}, {{20, 35, 20}, 9}}, 8, random);
+  for (int trial = 0; trial < 24; ++trial) {
+    Brush brush{.radius = random.uniform(1, 7), .ball = trial % 2 == 0, .label = 5};
+    const double start_radius = trial % 3 == 0 ? brush.radius * 1.4 : brush.radius;
+    std::vector<WorldPoint> way{{20, 30, 30}};
+    for (int i = 0; i < 4; ++i) {
+      way.push_back({20 + random.uniform(-6, 6), random.uniform(5, 55), random.uniform(5, 65)});
+    }
+    way.push_back(way.back());  // stands still
+    LabelVolume painted(shape), expected(shape);
+    LabelWriter writer(painted), plain(expected);
+    Box3 changed;
+    for (std::size_t i = 0; i < way.size(); ++i) {
+      const WorldPoint from = way[i == 0 ? 0 : i - 1];
+      Brush here = brush;
+      if (i > 0) here.first_radius = i == 1 ? start_radius : brush.radius;
+      if (i == 0) here.radius = start_radius;
+      changed = changed.united_with(
+          paint_adaptive(writer, painted, {volume}, grid, from, way[i], here, i > 0));
+      const double first = here.first_radius.value_or(here.radius);
+      const double length = std::hypot(way[i].z - from.z, way[i].y - from.y, way[i].x - from.x);
+      const double dabs = std::ceil(length / (std::min(first, here.radius) / 2));
+      for (double dab = 0; dab <= dabs; ++dab) {
+        const double part = dabs > 0 ? dab / dabs : 0;
+        Brush one = here;
+        one.radius = first + part * (here.radius - first);
+        const WorldPoint at{from.z + part * (way[i].z - from.z),
+                            from.y + part * (way[i].y - from.y),
+                            from.x + part * (way[i].x - from.x)};
+        write_mask(plain, expected, adaptive_dab({volume}, grid, at, one), 5, {});
+      }
+    }
+    ASSERT_TRUE(painted.to_dense() == expected.to_dense()) << trial;
+    const LabelArray all = painted.to_dense();
+    EXPECT_GT(std::count(all.begin(), all.end(), 5u), 0);
+  }
+}
+
 TEST(ImagePart, TheMiddleOfManyIsThatOfASort) {
   Random random(6);
   for (const std::size_t count : {1U, 2U, 4096U, 4097U, 50000U, 50001U}) {

@@ -1,7 +1,6 @@
 // Painting and what is done to whole objects, each up to the picture that shows it.
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <string>
 
@@ -11,46 +10,12 @@
 #include "annotation/label_edit.h"
 #include "annotation/objects.h"
 #include "core/labels/object_stats.h"
-#include "tests/benchmarks/scenes.h"
-#include "viewer/scene/slice_compositor.h"
+#include "tests/benchmarks/edit_scene.h"
 
 namespace karyo::bench {
 namespace {
 
 using State = benchmark::State;
-
-/// Image and labels, looked at in the middle at a pixel a voxel. The labels are the scene's own:
-/// edits copy the tiles they touch.
-struct Scene {
-  LayerList layers;
-  std::shared_ptr<LabelsLayer> labels;
-  ViewTransform view;
-  SliceCompositor compositor;
-  RgbaImage picture;
-  Index3 middle;
-
-  explicit Scene(Index3 shape)
-      : labels(labels_layer(shape)), middle{shape.z / 2, shape.y / 2, shape.x / 2} {
-    layers.add(image_layer(volume_of({1, 1, shape.z, shape.y, shape.x})));
-    layers.add(labels);
-    view = {Plane::kXY, centre_of(middle, labels->grid()), 1, kWidth, kHeight};
-    compositor.compose(layers, view, 0, picture);
-  }
-  void draw(const Box3& box) {
-    if (box.empty()) return;
-    compositor.compose(layers, view, 0, dirty_rect(layers, *labels, box, view), picture);
-    benchmark::DoNotOptimize(picture.row(0));
-  }
-  /// Where the pointer is at the n-th event of a stroke that goes round and round.
-  WorldPoint place(std::int64_t number) const {
-    const double reach = std::min<double>(300, static_cast<double>(middle.y) / 2);
-    const double angle = static_cast<double>(number) * 0.12;
-    WorldPoint at = centre_of(middle, labels->grid());
-    at.y += reach * std::sin(angle);
-    at.x += reach * std::cos(angle);
-    return at;
-  }
-};
 
 /// One event of the pointer: from where it was to where it is, painted and drawn.
 void dab(State& state, Index3 shape, double diameter, bool ball) {
@@ -137,14 +102,15 @@ void undo(State& state, Index3 shape, double diameter) {
   times.report(state);
 }
 
-/// Background filled and emptied again, over the whole plane.
+/// Background filled and filled again, over the whole plane or stack.
 void fill(State& state, Index3 shape) {
   Scene scene(shape);
+  const bool stack = shape.z > 1;
   scene.labels->set_labels(LabelVolume(shape));
   run_frames(state, [&](std::int64_t number) {
     LabelEditor editor(scene.labels, 0);
     const auto box = flood_fill(editor.writer(), editor.labels(), scene.middle,
-                                static_cast<std::uint32_t>(number % 2 + 1), false, Plane::kXY, {});
+                                static_cast<std::uint32_t>(number % 2 + 1), stack, Plane::kXY, {});
     editor.changed(*box);
     scene.draw(*box);
     benchmark::DoNotOptimize(editor.commit());
@@ -191,6 +157,9 @@ const bool kAdded = [] {
   for (const std::int64_t side : {128, 512, 1024}) {
     const std::string size = std::to_string(side);
     const Index3 shape{side, side, side};
+    if (side <= 512)
+      add(
+          "fill/3d/" + size, [=](State& s) { fill(s, shape); }, 5);
     add(
         "interpolate/3d/" + size, [=](State& s) { interpolate(s, shape); }, 20);
     for (const int brush : {8, 64}) {

@@ -9,18 +9,23 @@
 #include <QPushButton>
 #include <QTabWidget>
 #include <QTableView>
+#include <QTimer>
 #include <QToolButton>
 #include <QTreeWidget>
+#include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "app/dataset_session.h"
 #include "app/gui/draw_tool.h"
 #include "app/gui/error_panel.h"
 #include "app/gui/slice_view.h"
+#include "app/gui/watchdog.h"
 #include "app/mask_preview.h"
 #include "app/object_checks.h"
 #include "app/roi_list.h"
 #include "tests/app/gui/window_fixture.h"
+#include "tests/support/stalled_disk.h"
 
 namespace karyo::gui {
 namespace {
@@ -63,6 +68,7 @@ class AnnotateWindowTest : public WindowTest {
   void click(double y, double x, Qt::KeyboardModifiers keys = {}) {
     QTest::mouseClick(&xy(), Qt::LeftButton, keys, at(y, x));
     QTest::qWait(10);
+    if (settles_) idle();  // one click and the bucket end in the background
   }
   void double_click(double y, double x) {
     QTest::mouseClick(&xy(), Qt::LeftButton, {}, at(y, x));
@@ -84,7 +90,50 @@ class AnnotateWindowTest : public WindowTest {
   void idle() {
     ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
   }
+  bool settles_ = true;  // clicks are waited for
 };
+
+TEST_F(AnnotateWindowTest, AJournalThatComesLateDoesNotHoldTheWindowUp) {
+  test::StalledDisk disk;
+  JournalOptions options;
+  options.vfs = disk.vfs();
+  dataset().set_journal_options(options);
+  auto& application = *static_cast<WatchedApplication*>(QApplication::instance());
+  double longest_ms = 0;
+  const auto before =
+      std::exchange(application.on_slow, [&](const WatchedApplication::SlowEvent& event) {
+        // Of what a slow machine does to it, the work alone counts; a wait for the disk is one.
+        if (event.wall_ms > 1000) longest_ms = std::max(longest_ms, event.wall_ms);
+      });
+  QElapsedTimer asked;
+  asked.start();
+  window_.open_dataset(folder_.path().string());
+  EXPECT_LT(asked.elapsed(), 1000);
+  ASSERT_TRUE(wait_until([&] { return disk.waited_for(); }));
+  EXPECT_EQ(part<QListWidget>("dataset_images")->count(), 3) << "the strip is there at once";
+  int beats = 0;
+  QTimer heart;
+  QObject::connect(&heart, &QTimer::timeout, [&] { ++beats; });
+  heart.start(10);
+  key(Qt::Key_D);  // asks for an image, the first
+  settles_ = false;
+  click(30, 30);
+  settles_ = true;
+  ASSERT_TRUE(wait_until([&] { return beats >= 20; }));
+  EXPECT_EQ(dataset().labels(), nullptr);
+  picture("journal_comes_late");
+  EXPECT_EQ(longest_ms, 0) << "an event waited for the disk";
+  application.on_slow = before;
+  disk.let_go();
+  ASSERT_TRUE(wait_until([&] { return dataset().labels() != nullptr && !workspace_.busy(); }));
+  EXPECT_EQ(dataset().current_item()->name, "first");
+  key(Qt::Key_N);
+  click(30, 30);
+  EXPECT_NEAR(static_cast<double>(count(1)), 612, 60) << "work begins";
+  idle();
+  EXPECT_TRUE(dataset().close()) << "before its disk goes";
+  idle();
+}
 
 TEST_F(AnnotateWindowTest, KeysGoThroughTheImagesAndMasksAreSaved) {
   open_folder();

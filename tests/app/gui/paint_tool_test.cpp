@@ -40,6 +40,7 @@ class PaintToolTest : public WindowTest {
   void click(double y, double x) {
     QTest::mouseClick(&xy(), Qt::LeftButton, {}, at(y, x));
     QTest::qWait(10);
+    ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
   }
   LabelsLayer& labels() { return dynamic_cast<LabelsLayer&>(workspace_.layers().at(1)); }
   std::uint32_t id(std::int64_t y, std::int64_t x) {

@@ -1,6 +1,7 @@
 // Objects picked, deleted and merged in the 3D view.
 
 #include <QLabel>
+#include <QMenu>
 #include <QTabWidget>
 #include <QTableView>
 #include <cstdlib>
@@ -11,6 +12,7 @@
 #include "app/gui/paint_tool.h"
 #include "app/gui/volume_tool.h"
 #include "app/macro.h"
+#include "app/object_checks.h"
 #include "tests/app/gui/window_fixture.h"
 
 namespace karyo::gui {
@@ -151,6 +153,45 @@ TEST_F(VolumeEditTest, WhatIsSelectedElsewhereHasAnOutlineHere) {
   EXPECT_GT(accents(), before + 100);
   labels().set_selected(0);
   EXPECT_EQ(accents(), before);
+}
+
+TEST_F(VolumeEditTest, CtrlClicksSelectSeveralAndARightClickOpensTheirMenu) {
+  open_blocks();
+  const LabelArray start = all();
+  click(at(one_));
+  settle();
+  const auto seen_at = [&](const World& place) {
+    const auto found = surface().camera().project(place, surface().width(), surface().height());
+    return surface().grab().toImage().pixel(int((*found)[0]), int((*found)[1]));
+  };
+  const World middle_of_one{17, 20, 15}, middle_of_two{44, 20, 8};
+  const QRgb one = seen_at(middle_of_one), two = seen_at(middle_of_two);
+  QTest::mouseClick(&surface(), Qt::LeftButton, Qt::ControlModifier, at(two_));
+  const auto selected = [&] { return workspace_.checks().selection().of(labels()); };
+  EXPECT_EQ(selected(), std::vector<std::uint32_t>({1, 2}));
+  picture("several_selected");
+  EXPECT_NE(seen_at(middle_of_one), one) << "a dot in each";
+  EXPECT_NE(seen_at(middle_of_two), two);
+  QTest::mouseClick(&surface(), Qt::RightButton, {}, at(one_));
+  auto* menu = window_.findChild<QMenu*>(QStringLiteral("object_menu"));
+  ASSERT_NE(menu, nullptr);
+  for (QAction* action : menu->actions()) {
+    if (action->text() == QStringLiteral("Delete")) action->trigger();
+  }
+  menu->close();
+  settle();
+  EXPECT_EQ(count(1) + count(2), 0);
+  EXPECT_GT(count(3), 0);
+  run("edit.undo");
+  EXPECT_TRUE(all() == start) << "one step";
+  // A right drag turns the view, as before, and opens nothing.
+  const QPoint before = at(three_);
+  QTest::mousePress(&surface(), Qt::RightButton, {}, at(one_));
+  move(at(one_) + QPoint(60, 10), Qt::RightButton);
+  QTest::mouseRelease(&surface(), Qt::RightButton, {}, at(one_) + QPoint(60, 10));
+  QTest::qWait(20);
+  EXPECT_EQ(window_.findChild<QMenu*>(QStringLiteral("object_menu")), nullptr);
+  EXPECT_NE(at(three_), before);
 }
 
 TEST_F(VolumeEditTest, DeleteTakesTheObjectAndUndoBringsItBack) {
