@@ -245,9 +245,12 @@ void ObjectPicker::finish(SliceView& view, const QMouseEvent& event) {
   } else if (owns_ && (keys & Qt::AltModifier) == 0) {
     toggle(seen_in(view, press_));
   } else if (keys == Qt::NoModifier) {
-    // The view or the tool selects it too; of several that were selected it remains alone.
+    // The view or the tool selects it; of several that were selected it remains alone.
     const Seen seen = seen_in(view, press_);
-    if (seen.id != 0) workspace_.checks().selection().choose(seen.layer, {seen.id});
+    ObjectSelection& selection = workspace_.checks().selection();
+    if (seen.id != 0 && selection.of(*seen.layer).size() > 1) {
+      selection.choose(seen.layer, {seen.id});
+    }
   }
   draw_again();
 }

@@ -177,6 +177,19 @@ TEST_F(ObjectPickerTest, AltDragsSelectWithoutATool) {
   EXPECT_EQ(selected(), Ids({4, 5, 6}));
 }
 
+TEST_F(ObjectPickerTest, APlainClickIsTheTopmostLayersAsItWas) {
+  auto above = std::make_shared<LabelsLayer>("above", LabelVolume::from_dense(start_.view()));
+  workspace_.layers().add(above);
+  workspace_.layers().select(labels_.get());
+  labels_->set_selected(6);
+  click(2);
+  EXPECT_EQ(above->selected(), 2u);
+  EXPECT_EQ(labels_->selected(), 6u);
+  click(3, Qt::ControlModifier);
+  EXPECT_EQ(selected(), Ids({6, 3})) << "several are of the layer that is worked on";
+  EXPECT_EQ(above->selected(), 2u);
+}
+
 TEST_F(ObjectPickerTest, TheMenuIsAboutAllThatAreSelected) {
   click(1);
   click(2, Qt::ControlModifier);
