@@ -56,7 +56,10 @@ std::optional<StarDistBatchMaker> LiveImages::renewed(std::vector<std::string>& 
     return image.validation || validation_.contains(image.name);
   });
   if (*wanted == known_ || wanted->empty()) return std::nullopt;
-  auto maker = maker_of(*wanted);
+  const auto dataset = open_dataset(data_, config_.dims, names_of(*wanted));
+  if (!dataset) return problem(dataset.error());
+  if (const auto usable = dataset->usable(); !usable) return problem(usable.error());
+  auto maker = maker_of(dataset->pairs, *wanted);
   if (!maker) return problem(maker.error());
 
   std::set<std::string> before;
@@ -66,6 +69,13 @@ std::optional<StarDistBatchMaker> LiveImages::renewed(std::vector<std::string>& 
     if (!before.contains(image.name)) came.push_back(image.name);
   }
   if (!came.empty()) {
+    std::vector<DatasetPair> pairs;
+    for (const DatasetPair& pair : dataset->pairs) {
+      if (std::find(came.begin(), came.end(), pair.name) != came.end()) pairs.push_back(pair);
+    }
+    if (on_came) {
+      if (const auto kept = on_came(pairs); !kept) notes.push_back(kept.error().what);
+    }
     notes.push_back(came_text(came) + ": " + std::to_string(wanted->size()) + " to train on now");
   }
   known_ = *std::move(wanted);
@@ -73,10 +83,9 @@ std::optional<StarDistBatchMaker> LiveImages::renewed(std::vector<std::string>& 
   return *std::move(maker);
 }
 
-Result<StarDistBatchMaker> LiveImages::maker_of(const std::vector<TrainImage>& wanted) const {
-  KARYO_TRY(const auto dataset, open_dataset(data_, config_.dims, names_of(wanted)));
-  KARYO_CHECK_OK(dataset.usable());
-  const auto pairs = repeated(dataset.pairs, wanted);
+Result<StarDistBatchMaker> LiveImages::maker_of(const std::vector<DatasetPair>& wanted,
+                                                const std::vector<TrainImage>& times) const {
+  const auto pairs = repeated(wanted, times);
   std::vector<ClassNumbers> classes;
   if (!classes_.empty()) {
     KARYO_TRY(auto known, read_classes(pairs, classes_));

@@ -3,6 +3,7 @@
 /// The images of a StarDist training that follows a person: those that come while it goes on.
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -32,8 +33,12 @@ class LiveImages {
   /// `notes`, and the training goes on with what it has.
   std::optional<StarDistBatchMaker> renewed(std::vector<std::string>& notes);
 
+  /// Hears which pairs came, before they are trained on; its problem is said in the notes.
+  std::function<Result<void>(const std::vector<DatasetPair>&)> on_came;
+
  private:
-  Result<StarDistBatchMaker> maker_of(const std::vector<TrainImage>& wanted) const;
+  Result<StarDistBatchMaker> maker_of(const std::vector<DatasetPair>& wanted,
+                                      const std::vector<TrainImage>& times) const;
 
   std::filesystem::path data_, list_;
   TrainConfig config_;

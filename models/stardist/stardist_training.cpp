@@ -359,8 +359,14 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
     std::erase_if(known, [&](const TrainImage& image) {
       return std::find(judges.begin(), judges.end(), image.name) != judges.end();
     });
-    learner.follow({request.data, request.follow, config, std::move(known), std::move(judges),
-                    classes.names, cache});
+    LiveImages live(request.data, request.follow, config, std::move(known), std::move(judges),
+                    classes.names, cache);
+    live.on_came = [&](const std::vector<DatasetPair>& pairs) {
+      std::vector<TrainingFile> files;
+      for (const auto& pair : pairs) files.push_back({pair.image, pair.mask});
+      return add_training_data(request, files, true, control);
+    };
+    learner.follow(std::move(live));
   }
   EpochObserver epochs(observer, request, validation_pairs.front(), *cache, model, device);
   const TrainPlan plan = plan_of(request, config);

@@ -123,6 +123,15 @@ Result<void> keep_training_data(const TrainRequest& request, const std::vector<T
   return write_training_data(request.model, data);
 }
 
+Result<void> add_training_data(const TrainRequest& request, const std::vector<TrainingFile>& files,
+                               bool masks, const TaskControl& control) {
+  KARYO_TRY(const TrainingData more, describe_training_data(request.data, files, masks, control));
+  KARYO_TRY(auto known, read_training_data(request.model));
+  if (!known) known.emplace().folder = more.folder;
+  for (const SeenImage& image : more.images) known->images.push_back(image);
+  return write_training_data(request.model, *known);
+}
+
 TrainPlan plan_of(const TrainRequest& request, const TrainConfig& config, double min_delta) {
   TrainPlan plan;
   plan.epochs = config.epochs;

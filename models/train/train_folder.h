@@ -52,6 +52,10 @@ Result<void> settle_memory(const TrainRequest& request, TrainConfig& config, con
 Result<void> keep_training_data(const TrainRequest& request, const std::vector<TrainingFile>& files,
                                 bool masks, TrainObserver& observer, const TaskControl& control);
 
+/// Adds files that come to a training while it goes on. Errors: as above, and of reading data.json.
+Result<void> add_training_data(const TrainRequest& request, const std::vector<TrainingFile>& files,
+                               bool masks, const TaskControl& control);
+
 /// Refuses a folder with a trained model, which a new training would overwrite.
 Result<void> check_untrained(const TrainRequest& request);
 

@@ -15,6 +15,7 @@
 #include "app/live_set.h"
 #include "app/training_plan.h"
 #include "core/io/image_io.h"
+#include "models/train/training_data.h"
 #include "tests/app/worker/spot_model.h"
 #include "tests/support/temp_dir.h"
 
@@ -80,6 +81,11 @@ TEST_F(LiveTrainingTest, AnImageThatIsDoneComesToTheTraining) {
   training.wait();
   EXPECT_EQ(training.state(), TrainingRun::State::kStopped);
   EXPECT_EQ(judges_of(models_of(folder_ / "data")), judges) << "they stay";
+  const auto seen = read_training_data(training.model());
+  ASSERT_TRUE(seen && *seen);
+  ASSERT_EQ((*seen)->images.size(), 4u);
+  EXPECT_EQ((*seen)->images.back().input.stem(), names[4]);
+  EXPECT_EQ((*seen)->images.back().role, TrainingRole::kTraining);
 }
 
 TEST_F(LiveTrainingTest, TheSimulatedAnnotatorKeepsToItsBudgetAndJudges) {
