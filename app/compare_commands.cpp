@@ -25,23 +25,11 @@ Result<void> go_to_next(Comparison& comparison, const std::string& kind) {
                "Go to another image.");
 }
 
-/// Layers that a comparison has made of files, which are there still.
-bool is_made_here(const std::string& name) {
-  if (name == "errors" || name == "differences") return true;
-  for (int map = 0; map < kRestoredMaps; ++map) {
-    if (name == restored_map_name(map)) return true;
-  }
-  return false;
-}
-
-/// What would be lost: all but what the comparison itself has put there.
-Result<void> check_saved(const Workspace& workspace) {
-  for (const std::string& name : workspace.unsaved_layers()) {
-    if (is_made_here(name)) continue;
-    return Error(ErrorCode::kInvalidArgument, name + " is in no file and would be closed",
-                 "Save or close it first.");
-  }
-  return {};
+Result<void> check_saved(const Comparison& comparison) {
+  const auto unsaved = comparison.unsaved_layers();
+  if (unsaved.empty()) return {};
+  return Error(ErrorCode::kInvalidArgument, unsaved.front() + " is in no file and would be closed",
+               "Save or close it first.");
 }
 
 void add_opening(CommandTable& commands, const std::shared_ptr<Comparison>& comparison,
@@ -52,8 +40,8 @@ void add_opening(CommandTable& commands, const std::shared_ptr<Comparison>& comp
        "",
        "",
        "Shows predictions beside the truth, the worst image first.",
-       [comparison, &workspace](const json& given) -> Result<void> {
-         KARYO_CHECK_OK(check_saved(workspace));
+       [comparison](const json& given) -> Result<void> {
+         KARYO_CHECK_OK(check_saved(*comparison));
          KARYO_TRY(const ComparedKind kind, compared_kind_from(given.value("kind", "objects")));
          PairOptions files;
          files.prediction = given["prediction"].get<std::string>();
@@ -85,20 +73,19 @@ void add_opening(CommandTable& commands, const std::shared_ptr<Comparison>& comp
                 "right, the worst image first.",
                 [comparison, &workspace](const json&) -> Result<void> {
                   if (workspace.dataset().is_open()) KARYO_CHECK_OK(workspace.dataset().save_now());
-                  KARYO_CHECK_OK(check_saved(workspace));
+                  KARYO_CHECK_OK(check_saved(*comparison));
                   KARYO_TRY(const ModelTrial trial, trial_at_hand(workspace));
                   comparison->open(trial);
                   return {};
                 }});
 }
 
-void add_steps(CommandTable& commands, const std::shared_ptr<Comparison>& comparison,
-               Workspace& workspace) {
+void add_steps(CommandTable& commands, const std::shared_ptr<Comparison>& comparison) {
   const auto open = [comparison] { return comparison->is_open(); };
   const auto step = [&](const char* id, const char* title, const char* help, int by) {
     commands.add({id, "", title, "", help,
-                  [comparison, &workspace, by](const json&) -> Result<void> {
-                    KARYO_CHECK_OK(check_saved(workspace));
+                  [comparison, by](const json&) -> Result<void> {
+                    KARYO_CHECK_OK(check_saved(*comparison));
                     return comparison->show(comparison->current() + by);
                   },
                   open});
@@ -110,8 +97,8 @@ void add_steps(CommandTable& commands, const std::shared_ptr<Comparison>& compar
                 "",
                 "",
                 "Shows an image of the comparison.",
-                [comparison, &workspace](const json& given) -> Result<void> {
-                  KARYO_CHECK_OK(check_saved(workspace));
+                [comparison](const json& given) -> Result<void> {
+                  KARYO_CHECK_OK(check_saved(*comparison));
                   return comparison->show(static_cast<int>(given["number"].get<double>()) - 1);
                 },
                 open,
@@ -203,7 +190,7 @@ void add_looks(CommandTable& commands, const std::shared_ptr<Comparison>& compar
 std::shared_ptr<Comparison> add_compare_commands(CommandTable& commands, Workspace& workspace) {
   auto comparison = std::make_shared<Comparison>(workspace);
   add_opening(commands, comparison, workspace);
-  add_steps(commands, comparison, workspace);
+  add_steps(commands, comparison);
   add_looks(commands, comparison);
   return comparison;
 }

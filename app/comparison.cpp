@@ -91,7 +91,12 @@ void Comparison::open(const ModelTrial& trial) {
   start([this, trial](TaskControl& control) -> Result<Workspace::Finish> {
     control.report(0, "Applying the model");
     KARYO_CHECK_OK(predict(trial, control));
-    KARYO_TRY(const EvaluationPairs files, pair_files(trial.files()));
+    KARYO_TRY(EvaluationPairs files, pair_files(trial.files()));
+    if (has_learned_from(trial)) {
+      files.warnings.insert(files.warnings.begin(),
+                            "The model has learned from these images: on others it is not as good. "
+                            "Judge it by images kept apart.");
+    }
     return judge(files, trial.kind, control);
   });
 }
@@ -125,24 +130,54 @@ void Comparison::take_over(int place, ComparedLayers shown) {
       return;
     }
   }
-  const bool first = current_ < 0;
   workspace_.layers().clear();
+  // Before the layers come: 3D would make textures of each.
+  if (current_ < 0) {
+    workspace_.view().set_layout(ViewLayoutKind::kColumns, workspace_.view().maximised());
+  }
   workspace_.history().reset();
-  for (auto& layer : shown.layers) {
+  made_.assign(shown.layers.begin(), shown.layers.end());
+  add_some(place, std::make_shared<ComparedLayers>(std::move(shown)), 0);
+}
+
+/// A window makes the rows of its list anew with each layer, so seven at once would hold it up.
+void Comparison::add_some(int place, const std::shared_ptr<ComparedLayers>& shown,
+                          std::size_t from) {
+  constexpr std::size_t kAtOnce = 4;
+  const std::size_t count = shown->layers.size();
+  const std::size_t to = from == 0 ? std::min(kAtOnce, count) : from + 1;
+  for (std::size_t i = from; i < to; ++i) {
+    auto& layer = shown->layers[i];
     const auto* labels = dynamic_cast<const LabelsLayer*>(&workspace_.layers().add(layer));
     if (labels == nullptr) continue;
     layer->set_locked(true);  // the next image takes its place: nothing drawn here would stay
     workspace_.count_objects_of(*labels);
   }
   workspace_.history().accept();
-  errors_ = std::move(shown.errors);
+  if (to < count) {
+    job_ = workspace_.in_background(
+        [this, place, shown, to](TaskControl&) -> Result<Workspace::Finish> {
+          return Workspace::Finish([this, place, shown, to] { add_some(place, shown, to); });
+        });
+    return;
+  }
+  job_ = 0;
+  errors_ = std::move(shown->errors);
   last_error_ = 0;
   current_ = place;
-  if (first) {
-    workspace_.view().set_layout(ViewLayoutKind::kColumns, workspace_.view().maximised());
-  }
   workspace_.show_all();
   changed.emit();
+}
+
+std::vector<std::string> Comparison::unsaved_layers() const {
+  std::vector<std::string> names = workspace_.unsaved_layers();
+  for (const auto& weak : made_) {
+    const auto layer = weak.lock();
+    if (!layer || !layer->source().path.empty()) continue;
+    const auto found = std::find(names.begin(), names.end(), layer->name());
+    if (found != names.end()) names.erase(found);
+  }
+  return names;
 }
 
 LabelsLayer* Comparison::labels_named(std::initializer_list<const char*> names) const {

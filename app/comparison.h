@@ -65,6 +65,10 @@ class Comparison {
   /// The one that was gone to last; 0: none.
   std::uint32_t last_error() const { return last_error_; }
 
+  /// Layers that would be lost if all were closed: the workspace's, but for those made here, which
+  /// are made again of their files.
+  std::vector<std::string> unsaved_layers() const;
+
   CompareLook look() const { return look_; }
   void set_look(CompareLook look);
   /// Where the wipe's line stands, 0 (left) to 1.
@@ -82,6 +86,7 @@ class Comparison {
   Result<Workspace::Finish> judge(const EvaluationPairs& files, ComparedKind kind,
                                   TaskControl& control);
   void take_over(int place, ComparedLayers shown);
+  void add_some(int place, const std::shared_ptr<ComparedLayers>& shown, std::size_t from);
   void forget_job();
   LabelsLayer* labels_named(std::initializer_list<const char*> names) const;
 
@@ -90,6 +95,7 @@ class Comparison {
   std::vector<ComparedImage> images_;
   std::vector<std::string> warnings_;
   std::vector<ErrorObject> errors_;
+  std::vector<std::weak_ptr<Layer>> made_;  // of the image that is shown
   int current_ = -1;
   std::uint32_t last_error_ = 0;
   CompareLook look_ = CompareLook::kSideBySide;

@@ -9,6 +9,8 @@
 #include "app/worker/run_once.h"
 #include "app/workspace.h"
 #include "core/base/atomic_file.h"
+#include "core/dataset/dataset_folder.h"
+#include "core/dataset/restoration_folder.h"
 #include "core/io/image_names.h"
 #include "models/io/model_folder.h"
 
@@ -108,7 +110,27 @@ Result<ModelTrial> trial_at_hand(Workspace& workspace) {
     return Error(ErrorCode::kNotFound, "no folder of images is open",
                  "Open a folder with images and masks first (Annotate › Open folder to annotate).");
   }
-  return trial_of(model, data);
+  KARYO_TRY(ModelTrial trial, trial_of(model, data));
+  trial.learned_from = trained && model == training.model() && data == training.data();
+  return trial;
+}
+
+bool has_learned_from(const ModelTrial& trial) {
+  if (trial.learned_from) return true;
+  const auto folder = ModelFolder::open(trial.model);
+  if (!folder || !folder->record || folder->record->data_fingerprint.empty()) return false;
+  const std::string& known = folder->record->data_fingerprint;
+  const fs::path data = trial.truth.parent_path();
+  if (trial.kind == ComparedKind::kRestored) {
+    const auto found = open_restoration(data, folder->csbdeep ? folder->csbdeep->n_dim : 2);
+    return found && fingerprint(*found) == known;
+  }
+  const std::int64_t dims = folder->stardist ? folder->stardist->n_dim : 2;
+  for (const auto& only : {std::vector<std::string>(), trial.names}) {
+    const auto found = open_dataset(data, dims, only);
+    if (found && fingerprint(*found) == known) return true;
+  }
+  return false;
 }
 
 Result<void> predict(const ModelTrial& trial, TaskControl& control) {

@@ -23,6 +23,7 @@ struct ModelTrial {
   std::filesystem::path images, truth;  ///< folders
   std::filesystem::path predictions;    ///< the folder that predict() fills
   std::vector<std::string> names;       ///< images that have a truth, without endings
+  bool learned_from = false;            ///< the model was trained on this folder in this window
 
   PairOptions files() const;
 };
@@ -39,5 +40,9 @@ Result<ModelTrial> trial_at_hand(Workspace& workspace);
 /// Has the worker predict what is not there or is old. Threads: any. Errors: as worker::run_once,
 /// kIo.
 Result<void> predict(const ModelTrial& trial, TaskControl& control);
+
+/// Whether the model has learned from these images, by the fingerprint that its folder keeps: its
+/// scores say little of others then. Reads the images' headers. Threads: any.
+bool has_learned_from(const ModelTrial& trial);
 
 }  // namespace karyo

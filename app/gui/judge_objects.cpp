@@ -265,6 +265,8 @@ void JudgePanel::draw_sizes() {
 
 void JudgePanel::refresh_errors() {
   const ComparedImage* image = comparison_.current_image();
+  rows_.clear();
+  errors_->refill();
   if (image == nullptr) return;
   errors_title_->setText(comparison_.kind() == ComparedKind::kModels
                              ? tr("Differences in this image")
@@ -275,7 +277,6 @@ void JudgePanel::refresh_errors() {
         QStringLiteral("%1 %2").arg(count).arg(word_of(verdict, comparison_.kind())));
     kinds_[place(verdict)]->setVisible(verdict != ObjectVerdict::kIgnored || count > 0);
   }
-  rows_.clear();
   for (const ObjectVerdict verdict : kOrder) {
     if (!kinds_[place(verdict)]->isChecked()) continue;
     for (std::size_t i = 0; i < comparison_.errors().size(); ++i) {

@@ -21,6 +21,7 @@ namespace {
 
 constexpr int kMostImageRows = 8;
 constexpr int kPathsShown = 3;
+constexpr int kNameWidth = 140;
 
 }  // namespace
 
@@ -277,10 +278,12 @@ void JudgePanel::refresh_head() {
   const ComparedImage* image = comparison_.current_image();
   if (image == nullptr) return;
   const int count = static_cast<int>(comparison_.images().size());
-  image_name_->setText(tr("%1 of %2 · %3")
-                           .arg(comparison_.current() + 1)
-                           .arg(count)
-                           .arg(QString::fromStdString(image->files.name)));
+  image_name_->setText(
+      tr("%1 of %2 · %3")
+          .arg(comparison_.current() + 1)
+          .arg(count)
+          .arg(image_name_->fontMetrics().elidedText(QString::fromStdString(image->files.name),
+                                                     Qt::ElideMiddle, kNameWidth)));
   image_name_->setToolTip(QString::fromStdString(image->files.prediction.string()));
   previous_->setEnabled(comparison_.current() > 0);
   next_->setEnabled(comparison_.current() + 1 < count);
@@ -336,13 +339,13 @@ QString word_of(ObjectVerdict verdict, ComparedKind kind) {
     case ObjectVerdict::kMatched:
       return models ? JudgePanel::tr("in both") : JudgePanel::tr("matched");
     case ObjectVerdict::kMissed:
-      return models ? JudgePanel::tr("only in the second") : JudgePanel::tr("missed");
+      return models ? JudgePanel::tr("only second") : JudgePanel::tr("missed");
     case ObjectVerdict::kExtra:
-      return models ? JudgePanel::tr("only in the first") : JudgePanel::tr("extra");
+      return models ? JudgePanel::tr("only first") : JudgePanel::tr("extra");
     case ObjectVerdict::kMerged:
-      return models ? JudgePanel::tr("merged by the first") : JudgePanel::tr("merged");
+      return JudgePanel::tr("merged");
     case ObjectVerdict::kSplit:
-      return models ? JudgePanel::tr("split by the first") : JudgePanel::tr("split");
+      return JudgePanel::tr("split");
     case ObjectVerdict::kIgnored:
       return JudgePanel::tr("ignored");
   }

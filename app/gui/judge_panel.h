@@ -100,7 +100,7 @@ class JudgePanel : public QWidget {
   std::vector<Connection> connections_;
 };
 
-/// "missed", "extra"; of two models "only in the second", "only in the first", ...
+/// "missed", "extra"; of two models "only second", "only first", ...
 QString word_of(ObjectVerdict verdict, ComparedKind kind);
 QString word_of(Grade grade);
 

@@ -48,7 +48,7 @@ void JudgePanel::build_restored(QVBoxLayout& column) {
   rows->setSpacing(kGrid);
   restored_scores_ =
       new RowTable("judge_scores", tr("Scores"),
-                   {{tr("Score"), tr("input"), tr("prediction")},
+                   {{tr("Score"), tr("input"), tr("restored")},
                     [] { return kScoreRows; },
                     [this](int row, int at_column) { return restored_text(row, at_column); },
                     {},

@@ -224,7 +224,7 @@ void SliceView::paintEvent(QPaintEvent*) {
                   workspace_.view().time(), ratio, ratio,
                   [this](const Layer& layer) { return choice_.shows(layer); });
     paint_overlays(painter);
-    if (tool_ != nullptr) tool_->paint(painter, *this);
+    if (tool_ != nullptr && !shows_nothing()) tool_->paint(painter, *this);
     const Axis axis = normal_axis(plane_);
     const VoxelGrid& grid = workspace_.layers().grid();
     header_->set_plane(QString::fromStdString(name_along(grid.names, axis)),

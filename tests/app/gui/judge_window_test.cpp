@@ -246,7 +246,7 @@ TEST_F(JudgeWindowTest, TwoModelsAreComparedWithoutATruth) {
   EXPECT_EQ(text("judge_second"), QLatin1String("27")) << "objects of the first";
   EXPECT_EQ(text("judge_third"), QLatin1String("27"));
   EXPECT_TRUE(text("judge_why").startsWith(QLatin1String("22 objects are in both")));
-  EXPECT_EQ(part<QToolButton>("judge_kind_missed")->text(), QLatin1String("1 only in the second"));
+  EXPECT_EQ(part<QToolButton>("judge_kind_missed")->text(), QLatin1String("1 only second"));
   picture("models");
 }
 
@@ -276,6 +276,19 @@ TEST_F(JudgeWindowTest, RestoredImagesHaveMapsAndARectangleHasScores) {
   picture("rectangle");
   choose_look("overlay");
   picture("restored_overlay");
+}
+
+TEST_F(JudgeWindowTest, AnotherComparisonTakesThePlaceOfOne) {
+  compare();
+  ASSERT_GT(row_count("judge_errors"), 0);
+  compare_stack();
+  EXPECT_EQ(row_count("judge_errors"), 0);
+  ASSERT_EQ(workspace_.layers().count(), 7);
+  EXPECT_EQ(row_count("judge_images"), 1);
+  compare();
+  ASSERT_EQ(workspace_.layers().count(), 4);
+  EXPECT_EQ(row_count("judge_errors"), 5);
+  EXPECT_TRUE(window_.comparison().unsaved_layers().empty()) << "all of it is made of files";
 }
 
 TEST_F(JudgeWindowTest, EveryThemeShowsIt) {
