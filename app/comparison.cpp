@@ -17,14 +17,6 @@ std::string_view name_of(CompareLook look) {
   return kLookNames[static_cast<std::size_t>(look)];
 }
 
-Result<CompareLook> compare_look_from(std::string_view name) {
-  for (std::size_t k = 0; k < std::size(kLookNames); ++k) {
-    if (name == kLookNames[k]) return static_cast<CompareLook>(k);
-  }
-  return Error(ErrorCode::kInvalidArgument, "there is no look " + std::string(name),
-               "Choose side_by_side, wipe, blink, overlay, difference or maps.");
-}
-
 Comparison::~Comparison() {
   forget_job();
 }

@@ -29,7 +29,6 @@ enum class CompareLook {
 };
 /// "side_by_side", "wipe", "blink", "overlay", "difference", "maps".
 std::string_view name_of(CompareLook look);
-Result<CompareLook> compare_look_from(std::string_view name);
 
 class Comparison {
  public:

@@ -244,6 +244,9 @@ std::vector<const ComparedImage*> JudgePanel::judged() const {
 }
 
 void JudgePanel::refresh() {
+  // Rows stand for objects that may be gone; hidden tables ask for theirs too.
+  rows_.clear();
+  errors_->refill();
   refresh_head();
   const bool open = comparison_.is_open();
   shown_->setVisible(open);
