@@ -3,124 +3,18 @@
 #include <algorithm>
 
 #include "app/dataset_session.h"
-#include "app/open_layer.h"
-#include "core/io/image_io.h"
-#include "core/labels/label_volume.h"
+#include "core/image/world.h"
 
 namespace karyo {
 namespace {
 
-constexpr int kThresholds = 18;  // 0.1, 0.15 ... 0.95
-constexpr std::size_t kComparedThreshold = 8;
-
-double threshold_at(int k) {
-  return (10 + 5 * k) / 100.0;
-}
-
-struct LabelPair {
-  Volume truth_file, prediction_file;
-  LabelArray truth, prediction;
-};
-
-Result<LabelArray> labels_of(const Volume& volume, const std::filesystem::path& path) {
-  auto labels = to_labels(volume);
-  if (!labels) return labels.error().in(path.string());
-  return labels;
-}
-
-Result<LabelPair> read_pair(const EvaluationPair& files) {
-  LabelPair pair;
-  KARYO_TRY(pair.truth_file, read_image(files.truth));
-  KARYO_TRY(pair.prediction_file, read_image(files.prediction));
-  if (pair.truth_file.shape().t > 1 || pair.prediction_file.shape().t > 1) {
-    return Error(ErrorCode::kUnsupported, files.name + " is a movie",
-                 "Compare movies with karyoscope evaluate labels.");
-  }
-  KARYO_TRY(pair.truth, labels_of(pair.truth_file, files.truth));
-  KARYO_TRY(pair.prediction, labels_of(pair.prediction_file, files.prediction));
-  return pair;
-}
-
-Result<Overlaps> overlaps_of(const LabelPair& pair, const std::string& name) {
-  auto overlaps = find_overlaps(pair.truth.view(), pair.prediction.view());
-  if (!overlaps) return overlaps.error().in(name);
-  return overlaps;
-}
-
-std::shared_ptr<LabelsLayer> error_layer(const ErrorPicture& picture, const VoxelGrid& grid) {
-  auto layer =
-      std::make_shared<LabelsLayer>("errors", LabelVolume::from_dense(picture.labels.view()), grid);
-  LabelColors colors;
-  for (const ErrorObject& object : picture.objects) {
-    colors.own[object.id] = color_of(object.verdict);
-  }
-  layer->set_colors(std::move(colors));
-  return layer;
-}
+constexpr const char* kLookNames[] = {"side_by_side", "wipe",       "blink",
+                                      "overlay",      "difference", "maps"};
 
 }  // namespace
 
-double ComparedImage::score() const {
-  const Matching& m = by_threshold[kComparedThreshold];
-  return m.n_true + m.n_pred == 0 ? 1 : m.accuracy;
-}
-
-Rgb color_of(ObjectVerdict verdict) {
-  switch (verdict) {
-    case ObjectVerdict::kMatched:
-      return {0x00, 0x9e, 0x73};
-    case ObjectVerdict::kMissed:
-      return {0xd5, 0x5e, 0x00};
-    case ObjectVerdict::kExtra:
-      return {0xf0, 0xe4, 0x42};
-    case ObjectVerdict::kMerged:
-      return {0xcc, 0x79, 0xa7};
-    case ObjectVerdict::kSplit:
-      return {0x56, 0xb4, 0xe9};
-    case ObjectVerdict::kIgnored:
-      break;
-  }
-  return {0x80, 0x80, 0x80};
-}
-
-Result<ComparedImage> judge_image(const EvaluationPair& files) {
-  KARYO_TRY(const LabelPair pair, read_pair(files));
-  KARYO_TRY(const Overlaps overlaps, overlaps_of(pair, files.name));
-  ComparedImage image{files, {}};
-  for (int k = 0; k < kThresholds; ++k) {
-    image.by_threshold.push_back(match_objects(overlaps, threshold_at(k)));
-  }
-  return image;
-}
-
-Result<ComparedLayers> read_compared(const EvaluationPair& files,
-                                     const std::shared_ptr<ChunkStore>& chunks,
-                                     TaskControl& control) {
-  ComparedLayers shown;
-  if (!files.image.empty()) {
-    KARYO_TRY(auto opened, open_layers(files.image, OpenAs::kImage, chunks, control));
-    shown.layers.push_back(std::move(opened.front()));
-    shown.layers.back()->set_name("input");
-  }
-  KARYO_TRY(LabelPair pair, read_pair(files));
-  KARYO_TRY(const Overlaps overlaps, overlaps_of(pair, files.name));
-  auto picture = draw_errors(pair.truth.view(), pair.prediction.view(), overlaps,
-                             judge_objects(overlaps, kComparedIou));
-  const VoxelGrid grid = pair.truth_file.grid;
-  const auto add = [&](const char* name, Volume& file,
-                       const std::filesystem::path& path) -> Result<void> {
-    KARYO_TRY(auto layer, make_layer(name, std::make_shared<const Volume>(std::move(file)),
-                                     OpenAs::kLabels, path));
-    shown.layers.push_back(std::move(layer));
-    shown.layers.back()->set_name(name);
-    shown.layers.back()->set_source({path, {}});
-    return {};
-  };
-  KARYO_CHECK_OK(add("prediction", pair.prediction_file, files.prediction));
-  KARYO_CHECK_OK(add("truth", pair.truth_file, files.truth));
-  shown.layers.push_back(error_layer(picture, grid));
-  shown.errors = std::move(picture.objects);
-  return shown;
+std::string_view name_of(CompareLook look) {
+  return kLookNames[static_cast<std::size_t>(look)];
 }
 
 Comparison::~Comparison() {
@@ -132,30 +26,75 @@ void Comparison::forget_job() {
   job_ = 0;
 }
 
-Result<void> Comparison::open(const PairOptions& options) {
-  KARYO_TRY(EvaluationPairs files, pair_files(options));
+/// What goes wrong is told in Finish, so that this object knows that the work has ended.
+void Comparison::start(Workspace::BackgroundWork work) {
   forget_job();
-  job_ = workspace_.in_background([this, files = std::move(files)](
-                                      TaskControl& control) -> Result<Workspace::Finish> {
-    std::vector<ComparedImage> images;
-    for (const EvaluationPair& pair : files.pairs) {
-      if (control.cancelled()) return cancelled_error("comparing images");
-      control.report(static_cast<double>(images.size()) / static_cast<double>(files.pairs.size()),
-                     "Comparing " + pair.name);
-      KARYO_TRY(auto image, judge_image(pair));
-      images.push_back(std::move(image));
-    }
-    std::stable_sort(
-        images.begin(), images.end(),
-        [](const ComparedImage& a, const ComparedImage& b) { return a.score() < b.score(); });
-    return Workspace::Finish([this, images = std::move(images)]() mutable {
-      images_ = std::move(images);
-      current_ = -1;
-      errors_.clear();
-      if (const auto shown = show(0); !shown) workspace_.failed.emit(shown.error());
-    });
+  job_ = workspace_.in_background(
+      [this, work = std::move(work)](TaskControl& control) -> Result<Workspace::Finish> {
+        auto outcome = work(control);
+        if (outcome || outcome.error().code == ErrorCode::kCancelled) return outcome;
+        return Workspace::Finish([this, error = outcome.error()] {
+          job_ = 0;
+          workspace_.failed.emit(error);
+          changed.emit();
+        });
+      });
+  changed.emit();
+}
+
+/// On the job's thread; what it gives back, on the UI's.
+Result<Workspace::Finish> Comparison::judge(const EvaluationPairs& files, ComparedKind kind,
+                                            TaskControl& control) {
+  std::vector<ComparedImage> images;
+  for (const EvaluationPair& pair : files.pairs) {
+    if (control.cancelled()) return cancelled_error("comparing images");
+    control.report(static_cast<double>(images.size()) / static_cast<double>(files.pairs.size()),
+                   "Comparing " + pair.name);
+    KARYO_TRY(auto image, judge_image(pair, kind));
+    images.push_back(std::move(image));
+  }
+  std::stable_sort(
+      images.begin(), images.end(),
+      [](const ComparedImage& a, const ComparedImage& b) { return a.score() < b.score(); });
+  return Workspace::Finish(
+      [this, kind, warnings = files.warnings, images = std::move(images)]() mutable {
+        job_ = 0;
+        kind_ = kind;
+        images_ = std::move(images);
+        warnings_ = std::move(warnings);
+        current_ = -1;
+        errors_.clear();
+        if (kind_ != ComparedKind::kRestored && look_ == CompareLook::kMaps) {
+          look_ = CompareLook::kSideBySide;
+        }
+        if (const auto shown = show(0); !shown) workspace_.failed.emit(shown.error());
+      });
+}
+
+Result<void> Comparison::open(const PairOptions& options, ComparedKind kind) {
+  KARYO_TRY(EvaluationPairs files, pair_files(options));
+  start([this, kind, files = std::move(files)](TaskControl& control) {
+    return judge(files, kind, control);
   });
   return {};
+}
+
+void Comparison::open(const ModelTrial& trial) {
+  start([this, trial](TaskControl& control) -> Result<Workspace::Finish> {
+    control.report(0, "Applying the model");
+    KARYO_CHECK_OK(predict(trial, control));
+    KARYO_TRY(EvaluationPairs files, pair_files(trial.files()));
+    if (has_learned_from(trial)) {
+      files.warnings.insert(files.warnings.begin(),
+                            "The model has learned from these images: on others it is not as good. "
+                            "Judge it by images kept apart.");
+    }
+    return judge(files, trial.kind, control);
+  });
+}
+
+const ComparedImage* Comparison::current_image() const {
+  return current_ < 0 ? nullptr : &images_[static_cast<std::size_t>(current_)];
 }
 
 Result<void> Comparison::show(int place) {
@@ -165,16 +104,13 @@ Result<void> Comparison::show(int place) {
         "there is no image " + std::to_string(place + 1) + " of " + std::to_string(images_.size()),
         images_.empty() ? "Compare images first (compare.open)." : "This is the end of the list.");
   }
-  forget_job();
-  job_ = workspace_.in_background(
-      [this, place, files = images_[static_cast<std::size_t>(place)].files,
-       chunks = workspace_.chunks()](TaskControl& control) -> Result<Workspace::Finish> {
-        control.report(0, "Opening " + files.name);
-        KARYO_TRY(auto shown, read_compared(files, chunks, control));
-        return Workspace::Finish([this, place, shown = std::move(shown)]() mutable {
-          take_over(place, std::move(shown));
-        });
-      });
+  start([this, place, kind = kind_, files = images_[static_cast<std::size_t>(place)].files,
+         chunks = workspace_.chunks()](TaskControl& control) -> Result<Workspace::Finish> {
+    control.report(0, "Opening " + files.name);
+    KARYO_TRY(auto shown, read_compared(files, kind, chunks, control));
+    return Workspace::Finish(
+        [this, place, shown = std::move(shown)]() mutable { take_over(place, std::move(shown)); });
+  });
   return {};
 }
 
@@ -186,33 +122,103 @@ void Comparison::take_over(int place, ComparedLayers shown) {
       return;
     }
   }
-  const bool first = current_ < 0;
   workspace_.layers().clear();
+  // Before the layers come: 3D would make textures of each.
+  if (current_ < 0) {
+    workspace_.view().set_layout(ViewLayoutKind::kColumns, workspace_.view().maximised());
+  }
   workspace_.history().reset();
-  for (auto& layer : shown.layers) {
-    layer->set_locked(true);  // the next image takes its place: nothing drawn here would stay
+  made_.assign(shown.layers.begin(), shown.layers.end());
+  add_some(place, std::make_shared<ComparedLayers>(std::move(shown)), 0);
+}
+
+/// A window makes the rows of its list anew with each layer, so seven at once would hold it up.
+void Comparison::add_some(int place, const std::shared_ptr<ComparedLayers>& shown,
+                          std::size_t from) {
+  constexpr std::size_t kAtOnce = 4;
+  const std::size_t count = shown->layers.size();
+  const std::size_t to = from == 0 ? std::min(kAtOnce, count) : from + 1;
+  for (std::size_t i = from; i < to; ++i) {
+    auto& layer = shown->layers[i];
     const auto* labels = dynamic_cast<const LabelsLayer*>(&workspace_.layers().add(layer));
-    if (labels != nullptr) workspace_.count_objects_of(*labels);
+    if (labels == nullptr) continue;
+    layer->set_locked(true);  // the next image takes its place: nothing drawn here would stay
+    workspace_.count_objects_of(*labels);
   }
   workspace_.history().accept();
-  errors_ = std::move(shown.errors);
-  current_ = place;
-  if (first) {
-    workspace_.view().set_layout(ViewLayoutKind::kGrid, workspace_.view().maximised());
+  if (to < count) {
+    job_ = workspace_.in_background(
+        [this, place, shown, to](TaskControl&) -> Result<Workspace::Finish> {
+          return Workspace::Finish([this, place, shown, to] { add_some(place, shown, to); });
+        });
+    return;
   }
+  job_ = 0;
+  errors_ = std::move(shown->errors);
+  last_error_ = 0;
+  current_ = place;
   workspace_.show_all();
   changed.emit();
 }
 
-Result<void> Comparison::go_to(std::uint32_t id) {
+std::vector<std::string> Comparison::unsaved_layers() const {
+  std::vector<std::string> names = workspace_.unsaved_layers();
+  for (const auto& weak : made_) {
+    const auto layer = weak.lock();
+    if (!layer || !layer->source().path.empty()) continue;
+    const auto found = std::find(names.begin(), names.end(), layer->name());
+    if (found != names.end()) names.erase(found);
+  }
+  return names;
+}
+
+LabelsLayer* Comparison::labels_named(std::initializer_list<const char*> names) const {
   LayerList& layers = workspace_.layers();
   for (int i = 0; i < layers.count(); ++i) {
-    if (layers.at(i).name() != "errors") continue;
-    if (auto* errors = dynamic_cast<LabelsLayer*>(&layers.at(i))) {
-      return workspace_.go_to_object(*errors, id);
-    }
+    const bool named = std::any_of(names.begin(), names.end(),
+                                   [&](const char* name) { return layers.at(i).name() == name; });
+    if (!named) continue;
+    if (auto* labels = dynamic_cast<LabelsLayer*>(&layers.at(i))) return labels;
   }
-  return Error(ErrorCode::kNotFound, "no errors are shown", "Compare images first (compare.open).");
+  return nullptr;
+}
+
+const ErrorObject* Comparison::error_at(const WorldPoint& place) const {
+  const LabelsLayer* layer = labels_named({"errors", "differences"});
+  if (layer == nullptr || errors_.empty()) return nullptr;
+  const Index3 voxel = voxel_at(place, workspace_.layers().grid_of(*layer));
+  const std::uint32_t id = layer->id_at(voxel);
+  return id == 0 || id > errors_.size() ? nullptr : &errors_[id - 1];
+}
+
+/// Another object may lie over one of the truth, which is gone to in its own layer then.
+Result<void> Comparison::go_to(std::uint32_t id) {
+  LabelsLayer* errors = labels_named({"errors", "differences"});
+  LabelsLayer* truth = labels_named({"truth", "second model"});
+  if (errors == nullptr || truth == nullptr || id == 0 || id > errors_.size()) {
+    return Error(ErrorCode::kNotFound, "there is no such error here",
+                 "Compare images first (compare.open).");
+  }
+  const ErrorObject& object = errors_[id - 1];
+  last_error_ = id;
+  errors->set_selected(object.of_truth && object.verdict != ObjectVerdict::kMissed ? 0 : id);
+  return object.of_truth ? workspace_.go_to_object(*truth, object.source_id)
+                         : workspace_.go_to_object(*errors, id);
+}
+
+void Comparison::set_look(CompareLook look) {
+  look_ = look;
+  look_changed.emit();
+}
+
+void Comparison::set_wipe_at(double place) {
+  wipe_at_ = std::clamp(place, 0.0, 1.0);
+  look_changed.emit();
+}
+
+void Comparison::set_truth_shown(bool truth) {
+  truth_shown_ = truth;
+  look_changed.emit();
 }
 
 }  // namespace karyo

@@ -1,52 +1,34 @@
 #pragma once
 
-/// A test set looked at image by image, the worst first: input, prediction, truth and errors.
+/// A test set looked at image by image, the worst first: input, prediction, truth and errors, or
+/// restored images, or two models beside each other (app/compared_image.h).
 ///
 /// Threads  one, the UI thread; files are read and judged on others, and come in Workspace::poll().
 
-#include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/commands.h"
-#include "app/report/evaluation_pairs.h"
+#include "app/compared_image.h"
+#include "app/model_trial.h"
 #include "app/workspace.h"
-#include "core/base/task.h"
-#include "core/metrics/object_verdicts.h"
 
 namespace karyo {
 
-/// The IoU from which on two objects match where one number stands for an image.
-inline constexpr double kComparedIou = 0.5;
-
-/// Files of one image, and how well the prediction does.
-struct ComparedImage {
-  EvaluationPair files;
-  std::vector<Matching> by_threshold;  ///< IoU 0.1, 0.15 ... 0.95; at kComparedIou: [8]
-
-  /// Accuracy, TP / (TP + FP + FN), at kComparedIou; 1 where neither side holds an object.
-  double score() const;
+/// How prediction and truth are put beside each other.
+enum class CompareLook {
+  kSideBySide,  ///< a column each
+  kWipe,        ///< one picture, the prediction left and the truth right of a line that is dragged
+  kBlink,       ///< one picture, the one or the other
+  kOverlay,     ///< outlines of both; of restored images, one green and one magenta
+  kDifference,  ///< the errors alone
+  kMaps,        ///< of restored images: pictures, SSIM and errors in three rows
 };
-
-/// Reads two label images and matches their objects. Errors: as read_image, to_labels and
-/// find_overlaps, naming the image. Threads: any.
-Result<ComparedImage> judge_image(const EvaluationPair& files);
-
-/// What is shown of one image. Layers are named "input" (where there is one), "prediction",
-/// "truth" and "errors".
-struct ComparedLayers {
-  std::vector<std::shared_ptr<Layer>> layers;  ///< from the bottom
-  std::vector<ErrorObject> errors;             ///< of the layer "errors", by id
-};
-
-/// Errors: as judge_image, and those of open_layers for the input. Threads: any.
-Result<ComparedLayers> read_compared(const EvaluationPair& files,
-                                     const std::shared_ptr<ChunkStore>& chunks,
-                                     TaskControl& control);
-
-/// Colours that stay apart for colour-blind eyes (Okabe and Ito, 2008).
-Rgb color_of(ObjectVerdict verdict);
+/// "side_by_side", "wipe", "blink", "overlay", "difference", "maps".
+std::string_view name_of(CompareLook look);
 
 class Comparison {
  public:
@@ -58,33 +40,72 @@ class Comparison {
   /// Judges all images in the background, then shows the worst. A newer call takes the place of
   /// one that still works. Layers that were open are closed. Errors: as pair_files; later ones
   /// through Workspace::failed.
-  Result<void> open(const PairOptions& files);
+  Result<void> open(const PairOptions& files, ComparedKind kind = ComparedKind::kObjects);
+  /// The same with what a model predicts, which is made first.
+  void open(const ModelTrial& trial);
   bool is_open() const { return !images_.empty(); }
+  /// It works: images are predicted, judged or read.
+  bool working() const { return job_ != 0 && workspace_.busy(); }
+  ComparedKind kind() const { return kind_; }
   /// The worst first; equal ones by name.
   const std::vector<ComparedImage>& images() const { return images_; }
   int current() const { return current_; }  ///< -1: none yet
+  const ComparedImage* current_image() const;
+  /// Files that were left out, and why.
+  const std::vector<std::string>& warnings() const { return warnings_; }
   /// Shows another image. Errors: kInvalidArgument where there is none.
   Result<void> show(int place);
-  /// What the objects of the layer "errors" are; empty while it is made.
+  /// What the objects of the layer of errors are; empty while it is made.
   const std::vector<ErrorObject>& errors() const { return errors_; }
-  /// Moves the cursor to an object of the layer "errors". Errors: kNotFound.
+  /// The object of the layer of errors at a place; null on background.
+  const ErrorObject* error_at(const WorldPoint& place) const;
+  /// Moves the cursor to an object of errors(). Errors: kNotFound.
   Result<void> go_to(std::uint32_t id);
+  /// The one that was gone to last; 0: none.
+  std::uint32_t last_error() const { return last_error_; }
 
-  Signal<> changed;  ///< opened, or another image is shown
+  /// Layers that would be lost if all were closed: the workspace's, but for those made here, which
+  /// are made again of their files.
+  std::vector<std::string> unsaved_layers() const;
+
+  CompareLook look() const { return look_; }
+  void set_look(CompareLook look);
+  /// Where the wipe's line stands, 0 (left) to 1.
+  double wipe_at() const { return wipe_at_; }
+  void set_wipe_at(double place);
+  /// Which of the two the blink shows.
+  bool truth_shown() const { return truth_shown_; }
+  void set_truth_shown(bool truth);
+
+  Signal<> changed;       ///< opened, or another image is shown
+  Signal<> look_changed;  ///< look, line of the wipe, which the blink shows
 
  private:
+  void start(Workspace::BackgroundWork work);
+  Result<Workspace::Finish> judge(const EvaluationPairs& files, ComparedKind kind,
+                                  TaskControl& control);
   void take_over(int place, ComparedLayers shown);
+  void add_some(int place, const std::shared_ptr<ComparedLayers>& shown, std::size_t from);
   void forget_job();
+  LabelsLayer* labels_named(std::initializer_list<const char*> names) const;
 
   Workspace& workspace_;
+  ComparedKind kind_ = ComparedKind::kObjects;
   std::vector<ComparedImage> images_;
+  std::vector<std::string> warnings_;
   std::vector<ErrorObject> errors_;
+  std::vector<std::weak_ptr<Layer>> made_;  // of the image that is shown
   int current_ = -1;
+  std::uint32_t last_error_ = 0;
+  CompareLook look_ = CompareLook::kSideBySide;
+  double wipe_at_ = 0.5;
+  bool truth_shown_ = false;
   std::uint64_t job_ = 0;  // the newest; 0: none
 };
 
-/// compare.open, compare.next, compare.previous, compare.go_to_error. The table keeps what they
-/// work on, which is given back too; `workspace` must outlive both.
+/// compare.open, compare.here, compare.show, compare.next, compare.previous, compare.next_error,
+/// compare.go_to_error and the looks. The table keeps what they work on, which is given back too;
+/// `workspace` must outlive both.
 std::shared_ptr<Comparison> add_compare_commands(CommandTable& commands, Workspace& workspace);
 
 }  // namespace karyo

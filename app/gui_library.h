@@ -18,7 +18,7 @@ struct GuiRequest {
 
   /// Empty: the window opens. Else its picture goes there and nothing appears on a screen.
   std::filesystem::path screenshot;
-  std::string view;                  ///< quad, xy, xz, yz, 3d; empty: quad, xy for a flat image
+  std::string view;  ///< quad, xy, xz, yz, 3d, compare; empty: quad, xy for a flat image
   int width = 1600, height = 1000;   ///< of the screenshot, pixels
   bool whole_window = false;         ///< panels too, not only the views
 

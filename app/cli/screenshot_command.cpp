@@ -66,8 +66,12 @@ void add_screenshot_command(Cli& cli) {
   command->add_option("files", options->files, "Images; masks among them are recognised")
       ->required();
   command->add_option("--output", options->output, "PNG file to write")->required();
-  command->add_option("--view", options->view, "Four views, one plane, or 3D; by default quad, and xy for flat images")
-      ->check(CLI::IsMember({"quad", "xy", "xz", "yz", "3d"}));
+  command
+      ->add_option(
+          "--view", options->view,
+          "Four views, one plane, 3D, or a column for each image (compare: input, prediction, "
+          "truth); by default quad, and xy for flat images")
+      ->check(CLI::IsMember({"quad", "xy", "xz", "yz", "3d", "compare"}));
   command->add_option("--size", options->size, "Width x height in pixels");
   command->add_option("--labels", options->labels, "Label image to lay over the images");
   command->add_flag("--window", options->window, "The whole window with its panels");

@@ -6,6 +6,7 @@
 
 #include "app/dataset_session.h"
 #include "app/gui/apply_dialog.h"
+#include "app/gui/compare_dialog.h"
 #include "app/gui/main_window.h"
 #include "app/gui/measure_panel.h"
 #include "app/gui/measure_tool.h"
@@ -148,6 +149,8 @@ void add_annotate_commands(CommandTable& commands, MainWindow& window) {
            "Make and fix masks of nuclei, image by image.");
   add_mode(commands, window, MainWindow::Mode::kTrain, "mode.train", "Train", "Ctrl+3",
            "Have a network learn from masks or pictures, and watch it.");
+  add_mode(commands, window, MainWindow::Mode::kJudge, "mode.judge", "Judge", "Ctrl+4",
+           "See where a model is right: predictions beside the truth, scores, errors.");
   const auto asks = [&](
                         const char* id, const char* menu, const char* title, const char* keys,
                         const char* help, std::function<void()> body,
@@ -197,6 +200,9 @@ void add_annotate_commands(CommandTable& commands, MainWindow& window) {
          const bool trained = !training.history().rows.empty();
          (new ApplyDialog(window, trained ? training.model() : std::filesystem::path()))->show();
        });
+  asks("compare.ask_open", "View", "Compare predictions…", "",
+       "Puts predictions and the truth, or two models, beside each other.",
+       [&window] { (new CompareDialog(window))->show(); });
   asks(
       "rois.ask_open", "Annotate", "Regions: open RoiSet.zip…", "",
       "Lists the regions of a file of ImageJ's ROI Manager.",

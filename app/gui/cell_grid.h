@@ -27,6 +27,10 @@ class CellGrid : public QWidget {
   /// `count` (2 to 4) cells in a row. With several images the cells take them in turn, labels lie
   /// over all; a person chooses others in each cell's header, or drops a layer there.
   void show_columns(Plane plane, int count);
+  /// One cell for each choice, in rows of `columns`.
+  void show(Plane plane, int columns, std::vector<LayerChoice> choices) {
+    build(plane, columns, std::move(choices));
+  }
   /// Ends all cells.
   void clear();
 

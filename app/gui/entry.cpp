@@ -12,6 +12,7 @@
 
 #include <unistd.h>
 
+#include "app/gui/compare_views.h"
 #include "app/gui/error_panel.h"
 #include "app/gui/main_window.h"
 #include "app/gui/picture_file.h"
@@ -105,6 +106,10 @@ Result<void> choose_view(Workspace& workspace, const std::string& view) {
   if (view == "xy") state.set_layout(ViewLayoutKind::kPlane, Plane::kXY);
   if (view == "xz") state.set_layout(ViewLayoutKind::kPlane, Plane::kXZ);
   if (view == "yz") state.set_layout(ViewLayoutKind::kPlane, Plane::kYZ);
+  if (view == "compare" && workspace.layers().count() < 2) {
+    return Error(ErrorCode::kInvalidArgument, "there is only one image, and nothing beside it",
+                 "Give the input, the prediction and the truth to --view compare.");
+  }
   if (view != "3d") return {};
   if (!workspace.has_depth()) {
     return Error(ErrorCode::kInvalidArgument, "a flat image has no 3D view",
@@ -162,6 +167,11 @@ Result<void> draw_screenshot(const GuiRequest& request) {
     views->setStyleSheet(QStringLiteral("QWidget { background: #1b1c1e; }"));
     grid = views.get();
     drawn = views.get();
+  }
+  if (request.view == "compare") {
+    auto choices = one_layer_each(workspace.layers());
+    const int columns = static_cast<int>(choices.size());
+    grid->show_chosen(std::move(choices), columns);
   }
   grid->volume().on_error = [&](const Error& error) { failure = error; };
   // There is no pointer, though the platform says it rests in a corner.

@@ -15,6 +15,7 @@
 #include "app/gui/annotate_panel.h"
 #include "app/gui/cheat_sheet.h"
 #include "app/gui/command_search.h"
+#include "app/gui/compare_views.h"
 #include "app/gui/controls.h"
 #include "app/gui/dataset_strip.h"
 #include "app/gui/draw_tool.h"
@@ -146,6 +147,7 @@ void MainWindow::build_side() {
   annotate_panel_ = new AnnotatePanel(workspace_, commands_, run_it, mode_pages_);
   mode_pages_->addWidget(annotate_panel_);
   mode_pages_->addWidget(scrolled(new TrainPanel(workspace_, run_it, nullptr), mode_pages_));
+  build_judge();
   side_column->addWidget(mode_pages_, 3);
 }
 
@@ -319,10 +321,12 @@ void MainWindow::show_or_hide_panels() {
     stack_->setCurrentWidget(shown);
     shown->setFocus();  // else the keyboard lands on whatever control comes next
   }
-  side_->setVisible(!empty || mode_ == Mode::kTrain);
+  const bool drawing = mode_ == Mode::kAnnotate || mode_ == Mode::kTrain;
+  side_->setVisible(!empty || mode_ == Mode::kTrain || mode_ == Mode::kJudge);
   see_tools_->setVisible(!empty && mode_ == Mode::kSee);
-  annotate_tools_->setVisible(!empty && mode_ != Mode::kSee);
-  strip_->setVisible(mode_ != Mode::kSee);
+  annotate_tools_->setVisible(!empty && drawing);
+  judge_tools_->setVisible(!empty && mode_ == Mode::kJudge);
+  strip_->setVisible(drawing);
 }
 
 void MainWindow::update_title() {

@@ -21,15 +21,21 @@ class QSplitter;
 class QStackedWidget;
 class QToolButton;
 
+namespace karyo {
+class Comparison;
+}
+
 namespace karyo::gui {
 
 class CheatSheet;
 class AnnotatePanel;
 class CommandSearch;
+class CompareViews;
 class DatasetStrip;
 class DrawTool;
 enum class DrawKind;
 class ErrorPanel;
+class JudgePanel;
 class MeasurePanel;
 class OfferPanel;
 class MarkTool;
@@ -101,9 +107,12 @@ class MainWindow : public QMainWindow {
   ModelTool& model_tool() { return *model_tool_; }
   VolumeTool& volume_tool() { return *volume_tool_; }
   /// What the window is set up for: tools and panels; the picture stays. Kept in the settings.
-  enum class Mode { kSee, kAnnotate, kTrain };
+  enum class Mode { kSee, kAnnotate, kTrain, kJudge };
   void set_mode(Mode mode);
   Mode mode() const { return mode_; }
+  /// What the Judge mode shows; the commands keep it. To be set once, before panels are made.
+  void set_comparison(std::shared_ptr<Comparison> comparison);
+  Comparison& comparison() { return *comparison_; }
   /// Gives up what a tool has drawn so far; false when there was nothing. The tool stays.
   bool cancel_drawing();
   MeasureTool& measure_tool() { return *measure_tool_; }
@@ -131,6 +140,7 @@ class MainWindow : public QMainWindow {
   QWidget* build_see_page();
   void make_tools();
   void build_tool_columns();
+  void build_judge();
   void build_strip();
   void refresh_tools();
   void put_tools_away();
@@ -167,9 +177,13 @@ class MainWindow : public QMainWindow {
   MeasurePanel* measure_panel_ = nullptr;
   ToolColumn* see_tools_ = nullptr;
   ToolColumn* annotate_tools_ = nullptr;
+  ToolColumn* judge_tools_ = nullptr;
   QWidget* layer_panel_ = nullptr;
   QStackedWidget* mode_pages_ = nullptr;
   AnnotatePanel* annotate_panel_ = nullptr;
+  std::shared_ptr<Comparison> comparison_;
+  JudgePanel* judge_panel_ = nullptr;
+  std::unique_ptr<CompareViews> compare_views_;
   DatasetStrip* strip_ = nullptr;
   std::vector<QToolButton*> mode_buttons_;
   QTimer work_clock_;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/comparison.h"
 #include "app/dataset_session.h"
 #include "app/gui/error_panel.h"
 #include "app/gui/main_window.h"
@@ -89,7 +90,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     });
     return;
   }
-  const auto unsaved = workspace_.unsaved_layers();
+  const auto unsaved = comparison_->unsaved_layers();
   if (unsaved.empty() || leave_unsaved_) {
     keep([this](Settings& settings) { settings.window = layout_text(); });
     event->accept();
@@ -115,14 +116,14 @@ void MainWindow::restore_layout(const std::string& text) {
 }
 
 void MainWindow::open_session(const std::string& path) {
-  ask_about_unsaved(this, workspace_.unsaved_layers(), tr("Open another session").toStdString(),
+  ask_about_unsaved(this, comparison_->unsaved_layers(), tr("Open another session").toStdString(),
                     [this, path] {
                       run("file.open_session", {{"path", path}});
                     });
 }
 
 void MainWindow::open_dataset(const std::string& path) {
-  ask_about_unsaved(this, workspace_.unsaved_layers(),
+  ask_about_unsaved(this, comparison_->unsaved_layers(),
                     tr("Open a folder to annotate").toStdString(), [this, path] {
                       workspace_.layers().clear();
                       workspace_.history().reset();

@@ -2,20 +2,26 @@
 
 #include <QHBoxLayout>
 #include <QMenuBar>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
 
+#include "app/comparison.h"
 #include "app/gui/annotate_panel.h"
+#include "app/gui/compare_views.h"
+#include "app/gui/controls.h"
 #include "app/gui/dataset_strip.h"
 #include "app/gui/draw_tool.h"
 #include "app/gui/error_panel.h"
+#include "app/gui/judge_panel.h"
 #include "app/gui/main_window.h"
 #include "app/gui/mark_tool.h"
 #include "app/gui/measure_panel.h"
 #include "app/gui/model_tool.h"
 #include "app/gui/object_picker.h"
 #include "app/gui/paint_tool.h"
+#include "app/gui/status_line.h"
 #include "app/gui/theme.h"
 #include "app/gui/tool_column.h"
 #include "app/gui/view_grid.h"
@@ -123,6 +129,29 @@ void MainWindow::build_tool_columns() {
                             {"tool.seeds", LineIcon::kSeeds},
                             {"tool.merge", LineIcon::kMerge},
                             {"tool.move_object", LineIcon::kMoveObject}});
+  judge_tools_ = column({{"tool.move", LineIcon::kHand}, {"tool.rectangle", LineIcon::kRectangle}});
+}
+
+void MainWindow::set_comparison(std::shared_ptr<Comparison> comparison) {
+  comparison_ = std::move(comparison);
+}
+
+/// The panel, what the views show, and what is said of the object under the pointer.
+void MainWindow::build_judge() {
+  judge_panel_ = new JudgePanel(
+      workspace_, *comparison_, *measure_tool_,
+      [this](const std::string& id, const nlohmann::json& arguments) { return run(id, arguments); },
+      nullptr);
+  mode_pages_->addWidget(scrolled(judge_panel_, mode_pages_));
+  compare_views_ =
+      std::make_unique<CompareViews>(workspace_, *comparison_, *views_, [this](double at) {
+        comparison_->set_wipe_at(at);
+        commands_.did("compare.wipe", {{"at", at}});
+      });
+  status_->remark = [this](const WorldPoint& place) { return judge_panel_->remark_at(place); };
+  connections_.push_back(comparison_->changed.connect([this] {
+    if (comparison_->working() || comparison_->is_open()) set_mode(Mode::kJudge);
+  }));
 }
 
 /// Under the picture; it needs the commands, which come after the panels.
@@ -138,6 +167,7 @@ void MainWindow::build_strip() {
 void MainWindow::refresh_tools() {
   see_tools_->refresh();
   annotate_tools_->refresh();
+  judge_tools_->refresh();
 }
 
 void MainWindow::put_tools_away() {
@@ -192,7 +222,7 @@ void MainWindow::set_model_clicking(bool on) {
 
 /// Labels can be drawn in the other modes as well, while a model trains or is judged.
 void MainWindow::show_annotating() {
-  if (mode_ == Mode::kSee) set_mode(Mode::kAnnotate);
+  if (mode_ == Mode::kSee || mode_ == Mode::kJudge) set_mode(Mode::kAnnotate);
 }
 
 void MainWindow::set_mode(Mode mode) {
@@ -213,7 +243,7 @@ void MainWindow::build_mode_switch() {
   auto* row = new QHBoxLayout(corner);
   row->setContentsMargins(0, 2, kGrid, 2);
   row->setSpacing(2);
-  for (const char* id : {"mode.see", "mode.annotate", "mode.train"}) {
+  for (const char* id : {"mode.see", "mode.annotate", "mode.train", "mode.judge"}) {
     const Command& command = *commands_.find(id);
     auto* button = new QToolButton(corner);
     button->setObjectName(QLatin1String(id));
@@ -235,7 +265,8 @@ void MainWindow::set_measuring(std::optional<MeasureKind> kind) {
   if (kind) measure_tool_->set_kind(*kind);
   if (kind) views_->set_tool(measure_tool_.get());
   measure_panel_->setVisible(kind.has_value());
-  if (kind) set_mode(Mode::kSee);
+  const bool of_a_part = mode_ == Mode::kJudge && kind == MeasureKind::kRectangle;
+  if (kind && !of_a_part) set_mode(Mode::kSee);
   refresh_tools();
 }
 

@@ -43,6 +43,15 @@ QImage SliceView::picture(double scale) const {
                           QImage::Format_RGBX8888)
                        .copy();
   QPainter painter(&picture);
+  if (wipe_) {
+    compositor.compose(workspace_.layers(), view, workspace_.view().time(), pixels,
+                       [this](const Layer& layer) { return wipe_->right.shows(layer); });
+    const QImage right(pixels.bytes(), pixels.width(), pixels.height(), pixels.width() * 4,
+                       QImage::Format_RGBX8888);
+    const int from = static_cast<int>(std::lround(wipe_->at * picture.width()));
+    painter.drawImage(QPoint(from, 0), right,
+                      QRect(from, 0, picture.width() - from, picture.height()));
+  }
   paint_vectors(painter, workspace_.layers(), view, workspace_.view().time(), 1, scale,
                 [this](const Layer& layer) { return choice_.shows(layer); });
   return picture;

@@ -133,11 +133,15 @@ void SliceView::set_chooses_layers(bool chooses) {
 
 /// The plane, and which layers where that is not all of them.
 QString SliceView::title() const {
-  if (choice_.all()) return title_of(plane_);
+  return title_of_choice(choice_);
+}
+
+QString SliceView::title_of_choice(const LayerChoice& choice) const {
+  if (choice.all()) return title_of(plane_);
   QStringList names;
   const auto& layers = workspace_.layers();
   for (int i = layers.count() - 1; i >= 0; --i) {
-    if (choice_.shows(layers.at(i))) names << QString::fromStdString(layers.at(i).name());
+    if (choice.shows(layers.at(i))) names << QString::fromStdString(layers.at(i).name());
   }
   return names.isEmpty() ? tr("%1: nothing chosen").arg(title_of(plane_))
                          : names.join(QStringLiteral(" + "));
@@ -198,6 +202,7 @@ void SliceView::compose_if_needed() {
   } else if (!dirty_.empty()) {
     compositor_.compose(layers, view, workspace_.view().time(), dirty_, picture_, shown);
   }
+  if (wipe_ && (all_dirty_ || resized || !dirty_.empty())) compose_right(view);
   all_dirty_ = false;
   dirty_ = {};
   workspace_.note_reading();
@@ -213,12 +218,13 @@ void SliceView::paintEvent(QPaintEvent*) {
                  QImage::Format_RGBX8888);
     image.setDevicePixelRatio(devicePixelRatioF());
     painter.drawImage(QPointF(0, 0), image);
+    if (wipe_) paint_right(painter);
     const double ratio = devicePixelRatioF();
     paint_vectors(painter, instead_ != nullptr ? *instead_ : workspace_.layers(), transform(),
                   workspace_.view().time(), ratio, ratio,
                   [this](const Layer& layer) { return choice_.shows(layer); });
     paint_overlays(painter);
-    if (tool_ != nullptr) tool_->paint(painter, *this);
+    if (tool_ != nullptr && !shows_nothing()) tool_->paint(painter, *this);
     const Axis axis = normal_axis(plane_);
     const VoxelGrid& grid = workspace_.layers().grid();
     header_->set_plane(QString::fromStdString(name_along(grid.names, axis)),
@@ -232,7 +238,9 @@ void SliceView::paintEvent(QPaintEvent*) {
 }
 
 void SliceView::paint_overlays(QPainter& painter) {
+  if (shows_nothing()) return;
   const double ratio = devicePixelRatioF();
+  paint_color_bar(painter);
   paint_overlay(painter, overlay_on(transform(), ratio, overlays_), ratio);
   if (!header_->isVisible()) {
     paint_title(painter, title(), width());
@@ -271,7 +279,9 @@ void SliceView::mousePressEvent(QMouseEvent* event) {
   if (workspace_.layers().empty()) return;
   press_ = last_ = event->position();
   const bool left = event->button() == Qt::LeftButton;
-  if (left && tool_ != nullptr) {
+  if (left && on_wipe_line(press_)) {
+    drag_ = Drag::kWipe;
+  } else if (left && tool_ != nullptr) {
     drag_ = Drag::kTool;
     tool_->press(*this, world_at(press_));
   } else if (left && (event->modifiers() & Qt::ShiftModifier) != 0) {
@@ -293,6 +303,10 @@ void SliceView::mouseMoveEvent(QMouseEvent* event) {
     drag_ = Drag::kPan;
     setCursor(Qt::ClosedHandCursor);
   }
+  if (drag_ == Drag::kNone && wipe_) {
+    on_wipe_line(here) ? setCursor(Qt::SplitHCursor) : set_usual_cursor();
+  }
+  if (drag_ == Drag::kWipe) drag_wipe(here, false);
   if (drag_ == Drag::kPan) pan_by(here - last_);
   if (drag_ == Drag::kCursor) put_cursor(here);
   if (drag_ != Drag::kUndecided) last_ = here;
@@ -300,7 +314,9 @@ void SliceView::mouseMoveEvent(QMouseEvent* event) {
 
 void SliceView::mouseReleaseEvent(QMouseEvent* event) {
   if (of_pen(*event)) return;
-  if (drag_ == Drag::kTool && tool_ != nullptr) {
+  if (drag_ == Drag::kWipe) {
+    drag_wipe(event->position(), true);
+  } else if (drag_ == Drag::kTool && tool_ != nullptr) {
     tool_->release(*this, world_at(event->position()));
   } else if (drag_ == Drag::kUndecided && event->button() == Qt::LeftButton) {
     put_cursor(event->position());

@@ -58,12 +58,20 @@ class SliceView : public QWidget {
   /// Which layers this view shows.
   void set_choice(LayerChoice choice);
   const LayerChoice& choice() const { return choice_; }
+  /// Two pictures, one left and one right of a line that a person drags.
+  struct Wipe {
+    LayerChoice right;  ///< choice() is what the left one shows
+    double at = 0.5;    ///< of the width
+  };
+  void set_wipe(std::optional<Wipe> wipe);
+  const std::optional<Wipe>& wipe() const { return wipe_; }
   /// Lets a person choose: in the header, or by dropping a layer here.
   void set_chooses_layers(bool chooses);
 
   std::function<void()> on_maximise;
   std::function<void()> on_moved;    ///< by hand: the framing is the person's now
   std::function<void()> on_resized;
+  std::function<void(double at, bool ended)> on_wiped;  ///< the line was dragged
   std::function<void()> on_active;  ///< the pointer came in or a button went down here
   std::function<void(const std::optional<WorldPoint>&)> on_hover;
   /// Follows the first painted frame with layers or without; for timing.
@@ -95,6 +103,17 @@ class SliceView : public QWidget {
   void put_cursor(const QPointF& position);
   void pan_by(const QPointF& pixels);
   QString title() const;
+  QString title_of_choice(const LayerChoice& choice) const;
+  // In slice_view_wipe.cpp:
+  void compose_right(const ViewTransform& view);
+  void paint_right(QPainter& painter);
+  bool on_wipe_line(const QPointF& position) const;
+  void drag_wipe(const QPointF& position, bool ended);
+  // In slice_view_bar.cpp:
+  /// What the colours of a map mean; null where the view shows anything but one coloured image.
+  const ImageLayer* coloured_alone() const;
+  void paint_color_bar(QPainter& painter) const;
+  bool shows_nothing() const;
   void fill_layer_menu();
 
   const Plane plane_;
@@ -105,10 +124,13 @@ class SliceView : public QWidget {
   bool all_dirty_ = true;
   OverlayChoice overlays_;
   LayerChoice choice_;
+  std::optional<Wipe> wipe_;
+  SliceCompositor right_compositor_;
+  RgbaImage right_picture_;
   ViewHeader* header_;
   std::vector<Connection> connections_;
 
-  enum class Drag { kNone, kUndecided, kPan, kCursor, kTool };
+  enum class Drag { kNone, kUndecided, kPan, kCursor, kTool, kWipe };
   Drag drag_ = Drag::kNone;
   QPointF press_, last_;
   double wheel_left_ = 0;

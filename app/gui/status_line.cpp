@@ -61,6 +61,7 @@ StatusLine::StatusLine(Workspace& workspace, QWidget* parent)
   setFixedHeight(kControlHeight);
   place_ = new QLabel(this);
   place_->setObjectName(QStringLiteral("place"));
+  place_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // many layers, many words
   place_->setToolTip(tr("Place in voxels (planes count from 1, x and y from 0 as in Fiji), the "
                         "image's values there, and the object."));
   scale_ = new QLabel(this);
@@ -116,8 +117,12 @@ void StatusLine::show_place(const std::optional<WorldPoint>& place) {
     place_->clear();
     return;
   }
-  const Probe probe = workspace_.probe(place.value_or(workspace_.view().cursor()));
-  place_->setText(probe.readings.empty() ? QString() : place_text(probe));
+  const WorldPoint here = place.value_or(workspace_.view().cursor());
+  const Probe probe = workspace_.probe(here);
+  QString text = probe.readings.empty() ? QString() : place_text(probe);
+  const QString more = remark ? remark(here) : QString();
+  if (!more.isEmpty()) text += QStringLiteral("   ·   ") + more;
+  place_->setText(text);
 }
 
 QString StatusLine::place_text(const Probe& probe) const {

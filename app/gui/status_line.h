@@ -3,6 +3,7 @@
 /// One line at the bottom: what is under the pointer, the scale, the work going on, the device.
 
 #include <QWidget>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -17,6 +18,9 @@ namespace karyo::gui {
 class StatusLine : public QWidget {
  public:
   explicit StatusLine(Workspace& workspace, QWidget* parent = nullptr);
+
+  /// What else is to be said of a place; empty: nothing. May be null.
+  std::function<QString(const WorldPoint&)> remark;
 
   /// Nothing: the crosshair's place is shown.
   void show_place(const std::optional<WorldPoint>& place);

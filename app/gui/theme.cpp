@@ -116,6 +116,7 @@ QSplitter::handle { background: @splitter@; }
 QSplitter::handle:hover { background: @accent@; }
 *[role="panel"] { background: @panel@; }
 QLabel[role="quiet"] { color: @quiet@; }
+QLabel[role="score"] { color: @text@; font-size: 28px; font-weight: 600; }
 QLabel[role="title"] { color: @text@; font-weight: 600; }
 QLabel[role="key"] { color: @accent_text@; }
 QLabel[role="work"] { color: @accent_text@; }

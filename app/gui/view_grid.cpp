@@ -137,7 +137,11 @@ void ViewGrid::show_cells(ViewLayoutKind layout) {
   const Plane plane = workspace_.view().maximised();
   // Columns keep what a person chose in them; a grid follows the layers.
   if (layout == ViewLayoutKind::kColumns) {
-    if (cell_layers_ < 0) cells_->show_columns(plane, columns_);
+    if (cell_layers_ < 0 && chosen_.empty()) cells_->show_columns(plane, columns_);
+    if (cell_layers_ < 0 && !chosen_.empty()) {
+      cells_->show(plane, chosen_columns_, chosen_);
+      if (on_chosen_shown) on_chosen_shown();
+    }
   } else if (cell_layers_ != workspace_.layers().count()) {
     cells_->show_one_layer_each(plane);
   }
@@ -145,7 +149,9 @@ void ViewGrid::show_cells(ViewLayoutKind layout) {
 }
 
 void ViewGrid::show_columns(int count) {
-  const bool same = workspace_.view().layout() == ViewLayoutKind::kColumns && columns_ == count;
+  const bool same = workspace_.view().layout() == ViewLayoutKind::kColumns && columns_ == count &&
+                    chosen_.empty();
+  chosen_.clear();
   if (same) {
     leave_cells();
     return;
@@ -153,6 +159,14 @@ void ViewGrid::show_columns(int count) {
   columns_ = count;
   const bool already = workspace_.view().layout() == ViewLayoutKind::kColumns;
   workspace_.view().set_layout(ViewLayoutKind::kColumns, active_);
+  if (already) arrange();
+}
+
+void ViewGrid::show_chosen(std::vector<LayerChoice> choices, int columns) {
+  chosen_ = std::move(choices);
+  chosen_columns_ = columns;
+  const bool already = workspace_.view().layout() == ViewLayoutKind::kColumns;
+  workspace_.view().set_layout(ViewLayoutKind::kColumns, workspace_.view().maximised());
   if (already) arrange();
 }
 

@@ -50,10 +50,15 @@ class ViewGrid : public QWidget {
   /// Side by side (2 to 4), or a cell for each layer; asked for again: back to what was before.
   void show_columns(int count);
   void show_layer_grid();
+  /// A cell for each choice, in rows of `columns`, until columns of another kind are asked for.
+  /// Called again, these take their place.
+  void show_chosen(std::vector<LayerChoice> choices, int columns);
   /// The next plane takes the place of the one shown alone or in cells: XY, XZ, YZ.
   void roll_planes();
 
   std::function<void(const std::optional<WorldPoint>&)> on_hover;
+  /// The cells of show_chosen() were made, again perhaps.
+  std::function<void()> on_chosen_shown;
   /// Delete while the views have the keyboard and no tool has a use for it: whether it is more than
   /// the window's own, and what it does then.
   std::function<bool()> removes;
@@ -86,6 +91,8 @@ class ViewGrid : public QWidget {
   AxisSlider* plane_;
   AxisSlider* channel_;
   int columns_ = 2;
+  std::vector<LayerChoice> chosen_;  // of the columns, where they are not the usual ones
+  int chosen_columns_ = 1;
   int cell_layers_ = -1;  // that the cells were made for
   Plane active_ = Plane::kXY;
   bool fitted_ = true;

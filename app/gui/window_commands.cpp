@@ -367,7 +367,7 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   add_training_commands(commands, window.workspace());
   add_review_commands(commands, window.workspace());
   add_roi_commands(commands, window.workspace());
-  add_compare_commands(commands, window.workspace());
+  window.set_comparison(add_compare_commands(commands, window.workspace()));
   Command properties{"layer.properties",
                      "Layer",
                      "Name, scale and place…",

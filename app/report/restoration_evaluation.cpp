@@ -5,6 +5,7 @@
 
 #include "app/report/evaluation_record.h"
 #include "app/report/number_text.h"
+#include "app/report/plane_maps.h"
 #include "core/base/atomic_file.h"
 #include "core/base/parallel.h"
 #include "core/base/task.h"
@@ -49,18 +50,9 @@ struct Maps {
   }
 };
 
-bool is_integer(VoxelType type) {
-  return type != VoxelType::kFloat32 && type != VoxelType::kFloat64;
-}
-
 Result<RestorationScores> judge(const Volume& truth, const Volume& image, std::int64_t t,
                                 std::int64_t c, std::int64_t z, int threads, Maps* maps) {
-  const Array3<float> a = plane_to_float(truth, t, c, z), b = plane_to_float(image, t, c, z);
-  KARYO_TRY(const auto planes,
-            comparable({a.data(), static_cast<std::size_t>(a.count())},
-                       {b.data(), static_cast<std::size_t>(b.count())}, is_integer(image.type()),
-                       truth.shape().y, truth.shape().x));
-  KARYO_TRY(const auto compared, compare_planes(planes, threads));
+  KARYO_TRY(const auto compared, compare_plane(truth, image, t, c, z, threads));
   if (maps != nullptr) maps->put(t, c, z, compared);
   return compared.scores;
 }

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "core/base/random.h"
 #include "core/io/image_io.h"
 #include "tests/support/blobs.h"
@@ -74,7 +76,7 @@ TEST_F(ComparisonTest, TheWorstImageIsShownFirstAndTheOthersInOrder) {
   EXPECT_EQ(comparison_->images()[1].score(), 0.5);
   EXPECT_EQ(comparison_->images()[1].by_threshold[8].threshold, 0.5);
   EXPECT_EQ(comparison_->images()[1].by_threshold.back().threshold, 0.95);
-  EXPECT_EQ(workspace_.view().layout(), ViewLayoutKind::kGrid);
+  EXPECT_EQ(workspace_.view().layout(), ViewLayoutKind::kColumns);
   EXPECT_FALSE(run("compare.previous"));
   ASSERT_TRUE(run("compare.next"));
   EXPECT_EQ(shown(), "b");
@@ -124,6 +126,112 @@ TEST_F(ComparisonTest, NothingThatIsInNoFileIsClosed) {
   const auto opened = open();
   ASSERT_FALSE(opened);
   EXPECT_EQ(workspace_.layers().count(), 1);
+}
+
+TEST_F(ComparisonTest, EachErrorIsCountedAndGoneToOnce) {
+  ASSERT_TRUE(open());
+  const ComparedImage& worst = comparison_->images()[0];
+  EXPECT_EQ(worst.verdicts[static_cast<std::size_t>(ObjectVerdict::kMissed)], 2);
+  EXPECT_EQ(worst.truths.size(), 2u);
+  ASSERT_TRUE(run("compare.go_to_error", {{"id", 2}}));
+  EXPECT_EQ(comparison_->last_error(), 2u);
+  EXPECT_GT(workspace_.view().cursor_voxel(workspace_.layers().grid()).y, 24);
+  EXPECT_FALSE(run("compare.go_to_error", {{"id", 3}}));
+  ASSERT_TRUE(run("compare.show", {{"number", 3}}));
+  EXPECT_EQ(shown(), "a");
+  EXPECT_FALSE(run("compare.next_error")) << "nothing is wrong in it";
+  ASSERT_TRUE(run("compare.next_error", {{"kind", "matched"}}));
+}
+
+TEST_F(ComparisonTest, AMergedNucleusIsGoneToWhereItLies) {
+  LabelArray merged({1, 40, 50});
+  for (std::int64_t y = 5; y < 35; ++y) {
+    for (std::int64_t x = 5; x < 35; ++x) merged(0, y, x) = 7;
+  }
+  save("c", merged);
+  ASSERT_TRUE(open());
+  ASSERT_EQ(shown(), "c");
+  const auto& verdicts = comparison_->images()[0].verdicts;
+  EXPECT_EQ(verdicts[static_cast<std::size_t>(ObjectVerdict::kMerged)], 2);
+  ASSERT_TRUE(run("compare.next_error"));
+  ASSERT_TRUE(run("compare.next_error", {{"kind", "merged"}}));
+  EXPECT_GT(workspace_.view().cursor_voxel(workspace_.layers().grid()).y, 24)
+      << "the second one, though the prediction covers both";
+}
+
+TEST_F(ComparisonTest, LooksAreKeptWithTheLineAndTheBlink) {
+  EXPECT_FALSE(run("compare.wipe")) << "nothing is compared";
+  ASSERT_TRUE(open());
+  ASSERT_TRUE(run("compare.wipe", {{"at", 0.25}}));
+  EXPECT_EQ(comparison_->look(), CompareLook::kWipe);
+  EXPECT_EQ(comparison_->wipe_at(), 0.25);
+  ASSERT_TRUE(run("compare.blink"));
+  EXPECT_FALSE(comparison_->truth_shown());
+  ASSERT_TRUE(run("compare.blink"));
+  EXPECT_TRUE(comparison_->truth_shown());
+  EXPECT_FALSE(run("compare.maps")) << "of restored images alone";
+}
+
+TEST_F(ComparisonTest, TwoModelsStandWithoutATruth) {
+  ASSERT_TRUE(run("compare.open", {{"prediction", (folder_ / "pred").string()},
+                                   {"truth", (folder_ / "data/masks").string()},
+                                   {"images", (folder_ / "data/images").string()},
+                                   {"kind", "models"}}));
+  ASSERT_EQ(failed_, "");
+  const LayerList& layers = workspace_.layers();
+  ASSERT_EQ(layers.count(), 4);
+  const char* const names[] = {"input", "first model", "second model", "differences"};
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(layers.at(i).name(), names[i]);
+  ASSERT_TRUE(run("compare.next")) << "made-up layers are in no file, and may go";
+}
+
+TEST_F(ComparisonTest, RestoredImagesHaveMapsAndScoresOfEachPlane) {
+  for (const char* part : {"care/low", "care/high", "restored"}) {
+    fs::create_directories(folder_ / part);
+  }
+  const auto image = [](int noise) {
+    Volume volume(VoxelType::kUInt16, {1, 1, 3, 32, 40});
+    auto voxels = volume.view<std::uint16_t>();
+    std::uint32_t state = 7;
+    for (std::int64_t z = 0; z < 3; ++z) {
+      for (std::int64_t y = 0; y < 32; ++y) {
+        for (std::int64_t x = 0; x < 40; ++x) {
+          state = state * 1664525 + 1013904223;
+          const int grain = noise == 0 ? 0 : static_cast<int>(state >> 16) % noise;
+          voxels(z, y, x) = static_cast<std::uint16_t>(100 + 20 * ((x / 8 + y / 8) % 5) + grain);
+        }
+      }
+    }
+    return volume;
+  };
+  ASSERT_TRUE(write_image(folder_ / "care/low/a.tif", image(90)));
+  ASSERT_TRUE(write_image(folder_ / "care/high/a.tif", image(0)));
+  ASSERT_TRUE(write_image(folder_ / "restored/a.tif", image(10)));
+  ASSERT_TRUE(run("compare.open", {{"prediction", (folder_ / "restored").string()},
+                                   {"truth", (folder_ / "care").string()},
+                                   {"kind", "restored"}}));
+  ASSERT_EQ(failed_, "");
+  const ComparedImage& judged = comparison_->images().front();
+  ASSERT_EQ(judged.planes.size(), 3u);
+  EXPECT_GT(judged.mean.prediction.ssim, judged.mean.input.ssim);
+  EXPECT_LT(judged.mean.prediction.nrmse, judged.mean.input.nrmse);
+  EXPECT_EQ(judged.score(), judged.mean.prediction.ssim);
+  const LayerList& layers = workspace_.layers();
+  ASSERT_EQ(layers.count(), 7);
+  EXPECT_EQ(layers.at(2).name(), "truth");
+  const auto& error = dynamic_cast<ImageLayer&>(layers.at(6));
+  EXPECT_EQ(error.name(), "error of the prediction");
+  EXPECT_EQ(error.channel(0).limits.high, 1);
+  double squares = 0;
+  auto voxels = error.shared_volume()->view<float>();
+  for (std::int64_t y = 0; y < 32; ++y) {
+    for (std::int64_t x = 0; x < 40; ++x) {
+      squares += static_cast<double>(voxels(1, y, x)) * voxels(1, y, x);
+    }
+  }
+  EXPECT_NEAR(std::sqrt(squares / (32 * 40)), judged.planes[1].prediction.nrmse, 1e-6);
+  EXPECT_TRUE(run("compare.maps"));
+  EXPECT_FALSE(run("compare.next_error"));
 }
 
 TEST_F(ComparisonTest, AnotherSizeIsAnErrorThatNamesTheImage) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "app/comparison.h"
 #include "app/dataset_session.h"
 #include "app/gui/controls.h"
 #include "app/gui/error_panel.h"
@@ -165,6 +166,35 @@ TEST_F(ModelWindowTest, ARealModelOverARealImage) {
   ASSERT_TRUE(wait_until([&] { return workspace_.preview().shown(); }));
   EXPECT_GT(workspace_.preview().counts().kept, 3);
   show_people(window_, "model_real");
+}
+
+TEST_F(ModelWindowTest, OneKeyJudgesTheModelOnTheFolder) {
+  const std::vector<test::Spot> spots{{20, 22}, {70, 60}};
+  std::filesystem::create_directories(folder_ / "data" / "masks");
+  ASSERT_TRUE(write_labels(folder_ / "data" / "masks" / "spots.tif", test::spot_labels(spots)));
+  open_folder(folder_ / "data");
+  window_.run("model.open", {{"folder", (folder_ / "model").string()}});
+  ASSERT_TRUE(wait_until([&] { return workspace_.model().is_open() && !workspace_.busy(); }));
+  activate();
+  xy().setFocus();
+  key(Qt::Key_J, Qt::ControlModifier | Qt::ShiftModifier);
+  ASSERT_TRUE(
+      wait_until([&] { return window_.comparison().current() == 0 && !workspace_.busy(); }, 60000));
+  EXPECT_EQ(window_.errors().waiting(), 0);
+  EXPECT_EQ(window_.mode(), MainWindow::Mode::kJudge);
+  EXPECT_FALSE(dataset().is_open());
+  EXPECT_EQ(window_.comparison().images()[0].score(), 1);
+  const auto prediction =
+      folder_ / "model" / "Quality Control" / "Prediction" / "data" / "spots.tif";
+  ASSERT_TRUE(std::filesystem::exists(prediction));
+  picture("judged");
+
+  // Again: nothing has changed since, so nothing is predicted anew.
+  const auto written = std::filesystem::last_write_time(prediction);
+  open_folder(folder_ / "data");
+  window_.run("compare.here", nlohmann::json::object());
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy() && !dataset().is_open(); }, 60000));
+  EXPECT_EQ(std::filesystem::last_write_time(prediction), written);
 }
 
 }  // namespace

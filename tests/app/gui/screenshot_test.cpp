@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <QColor>
 #include <QImage>
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
@@ -54,6 +56,32 @@ TEST_F(Screenshot, ShowsAllFourViewsWithoutADisplay) {
                            QRect(200, 150, 200, 150)}) {
     EXPECT_GT(lit(image, part), 1000) << part.x() << ", " << part.y();
   }
+}
+
+TEST_F(Screenshot, CompareShowsAColumnForEachFile) {
+  request_.view = "compare";
+  const auto alone = run_gui(request_);
+  ASSERT_FALSE(alone) << "there is nothing to compare with";
+  LabelArray labels({10, 30, 40});
+  for (auto& id : labels) id = 1;
+  ASSERT_TRUE(write_labels(folder_ / "mask.tif", labels));
+  request_.labels = folder_ / "mask.tif";
+  const auto drawn = run_gui(request_);
+  ASSERT_TRUE(drawn) << drawn.error().what;
+  const QImage image = picture();
+  const auto coloured = [&](int left) {
+    int count = 0;
+    for (int y = 60; y < 240; ++y) {
+      for (int x = left; x < left + 160; ++x) {
+        const QColor color = image.pixelColor(x, y);
+        const auto [least, most] = std::minmax({color.red(), color.green(), color.blue()});
+        count += most - least > 40 ? 1 : 0;
+      }
+    }
+    return count;
+  };
+  EXPECT_LT(coloured(20), 1000) << "the image alone, but for its lines";
+  EXPECT_GT(coloured(220), 5000) << "labels over it";
 }
 
 TEST_F(Screenshot, AMissingFileIsAnErrorAndLeavesNothing) {

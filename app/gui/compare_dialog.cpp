@@ -1,0 +1,187 @@
+#include "app/gui/compare_dialog.h"
+
+#include <QComboBox>
+#include <QFileDialog>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+#include "app/dataset_session.h"
+#include "app/gui/controls.h"
+#include "app/gui/main_window.h"
+#include "app/gui/theme.h"
+#include "app/model_trial.h"
+
+namespace karyo::gui {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr int kPathWidth = 360;
+
+std::string text_in(const QLineEdit& line) {
+  return line.text().trimmed().toStdString();
+}
+
+bool is_there(const QLineEdit& line) {
+  std::error_code ec;
+  return !line.text().trimmed().isEmpty() && fs::exists(text_in(line), ec);
+}
+
+}  // namespace
+
+CompareDialog::CompareDialog(MainWindow& window) : QDialog(&window), window_(window) {
+  setObjectName(QStringLiteral("compare_dialog"));
+  setWindowTitle(tr("Compare predictions"));
+  setAttribute(Qt::WA_DeleteOnClose);
+  auto* column = new QVBoxLayout(this);
+  column->setSpacing(kGrid);
+  auto* form = new QGridLayout;
+  form->setHorizontalSpacing(kGrid);
+  form->setVerticalSpacing(kGrid);
+  kind_ = new QComboBox(this);
+  kind_->setObjectName(QStringLiteral("compare_kind"));
+  const auto kind = [this](const QString& text, ComparedKind which) {
+    kind_->addItem(text, QString::fromStdString(std::string(name_of(which))));
+  };
+  kind(tr("Nuclei with the truth"), ComparedKind::kObjects);
+  kind(tr("Restored images with clean ones"), ComparedKind::kRestored);
+  kind(tr("Nuclei of two models, without a truth"), ComparedKind::kModels);
+  add_row(*form, tr("What"), kind_, tr("What is put beside what."));
+  prediction_ = add_path(*form, "compare_prediction");
+  truth_ = add_path(*form, "compare_truth");
+  images_ = add_path(*form, "compare_images");
+  column->addLayout(form);
+  outcome_ = new QLabel(this);
+  outcome_->setObjectName(QStringLiteral("compare_outcome"));
+  outcome_->setProperty("role", "quiet");
+  outcome_->setWordWrap(true);
+  column->addWidget(outcome_);
+  auto* buttons = new QHBoxLayout;
+  compare_ = new QPushButton(tr("Compare"), this);
+  compare_->setObjectName(QStringLiteral("compare"));
+  compare_->setProperty("primary", true);
+  compare_->setDefault(true);
+  QObject::connect(compare_, &QPushButton::clicked, this, [this] { compare(); });
+  auto* cancel = new QPushButton(tr("Cancel"), this);
+  QObject::connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
+  buttons->addStretch(1);
+  buttons->addWidget(cancel);
+  buttons->addWidget(compare_);
+  column->addLayout(buttons);
+  QObject::connect(kind_, &QComboBox::activated, this, [this](int) { kind_chosen(); });
+  for (const Path* path : {&prediction_, &truth_, &images_}) {
+    QObject::connect(path->line, &QLineEdit::textChanged, this, [this] { check(); });
+  }
+  suggest();
+  kind_chosen();
+}
+
+CompareDialog::Path CompareDialog::add_path(QGridLayout& form, const char* name) {
+  const int row = form.rowCount();
+  Path path{new QLabel(this), new QLineEdit(this)};
+  path.line->setObjectName(QLatin1String(name));
+  path.line->setMinimumWidth(kPathWidth);
+  path.words->setBuddy(path.line);
+  path.words->setProperty("role", "quiet");
+  form.addWidget(path.words, row, 0);
+  form.addWidget(path.line, row, 1);
+  const auto browse = [&](const QString& text, int at, QFileDialog::FileMode mode) {
+    auto* button = new QPushButton(text, this);
+    button->setAutoDefault(false);
+    QObject::connect(button, &QPushButton::clicked, this, [this, path, mode] {
+      auto* dialog = new QFileDialog(this, path.words->text(), path.line->text());
+      dialog->setFileMode(mode);
+      dialog->setOption(QFileDialog::ShowDirsOnly, mode == QFileDialog::Directory);
+      dialog->setAttribute(Qt::WA_DeleteOnClose);
+      QObject::connect(dialog, &QFileDialog::fileSelected, path.line, &QLineEdit::setText);
+      dialog->open();
+    });
+    form.addWidget(button, row, at);
+  };
+  browse(tr("Folder…"), 2, QFileDialog::Directory);
+  browse(tr("File…"), 3, QFileDialog::ExistingFile);
+  return path;
+}
+
+/// The last predictions of the model at hand, and the open folder.
+void CompareDialog::suggest() {
+  Workspace& workspace = window_.workspace();
+  const auto trial = trial_at_hand(workspace);
+  if (trial) {
+    kind_->setCurrentIndex(
+        kind_->findData(QString::fromStdString(std::string(name_of(trial->kind)))));
+    prediction_.line->setText(QString::fromStdString(trial->predictions.string()));
+    truth_.line->setText(QString::fromStdString(trial->truth.string()));
+    images_.line->setText(QString::fromStdString(trial->images.string()));
+  } else if (workspace.dataset().is_open()) {
+    truth_.line->setText(QString::fromStdString(workspace.dataset().folder().string()));
+  }
+}
+
+ComparedKind CompareDialog::kind() const {
+  const auto chosen = compared_kind_from(kind_->currentData().toString().toStdString());
+  return chosen ? *chosen : ComparedKind::kObjects;
+}
+
+void CompareDialog::kind_chosen() {
+  const auto name = [](const Path& path, const QString& words, const QString& help) {
+    path.words->setText(words);
+    path.words->setToolTip(help);
+    path.line->setToolTip(help);
+    path.line->setAccessibleName(words);
+  };
+  switch (kind()) {
+    case ComparedKind::kObjects:
+      name(prediction_, tr("Predictions"), tr("A folder of label images, or one."));
+      name(truth_, tr("Truth"),
+           tr("Masks of the same names; or the folder that has them in masks/."));
+      name(images_, tr("Images"), tr("What was predicted from; none: where the truth lies."));
+      break;
+    case ComparedKind::kRestored:
+      name(prediction_, tr("Restored"), tr("A folder of restored images, or one."));
+      name(truth_, tr("Clean"), tr("Clean ones of the same names; or the folder with high/."));
+      name(images_, tr("Noisy"), tr("What was restored; none: low/ where the clean ones lie."));
+      break;
+    case ComparedKind::kModels:
+      name(prediction_, tr("First model"), tr("The folder of what it predicts."));
+      name(truth_, tr("Second model"), tr("The folder of what it predicts, by the same names."));
+      name(images_, tr("Images"), tr("What both have predicted from."));
+      break;
+  }
+  check();
+}
+
+void CompareDialog::check() {
+  const bool ready = is_there(*prediction_.line) && is_there(*truth_.line);
+  compare_->setEnabled(ready);
+  if (!ready) {
+    outcome_->setText(
+        tr("Choose both folders. To have a model predict first, use Judge the model "
+           "on this folder, or Train › Apply a model to images."));
+    return;
+  }
+  PairOptions files;
+  files.prediction = text_in(*prediction_.line);
+  files.truth = text_in(*truth_.line);
+  files.images = text_in(*images_.line);
+  files.allow_missing = true;
+  if (kind() == ComparedKind::kRestored) files.truth_part = "high", files.images_part = "low";
+  const auto pairs = pair_files(files);
+  compare_->setEnabled(pairs.has_value());
+  outcome_->setText(pairs ? tr("Compares %n image(s), and shows the worst first.", nullptr,
+                               static_cast<int>(pairs->pairs.size()))
+                          : QString::fromStdString(pairs.error().what + "\n" + pairs.error().fix));
+}
+
+void CompareDialog::compare() {
+  nlohmann::json arguments{{"prediction", text_in(*prediction_.line)},
+                           {"truth", text_in(*truth_.line)},
+                           {"kind", std::string(name_of(kind()))}};
+  if (!text_in(*images_.line).empty()) arguments["images"] = text_in(*images_.line);
+  if (window_.run("compare.open", arguments)) accept();
+}
+
+}  // namespace karyo::gui
