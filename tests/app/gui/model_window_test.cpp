@@ -187,7 +187,7 @@ TEST_F(ModelWindowTest, OneKeyJudgesTheModelOnTheFolder) {
   const auto prediction =
       folder_ / "model" / "Quality Control" / "Prediction" / "data" / "spots.tif";
   ASSERT_TRUE(std::filesystem::exists(prediction));
-  picture("judged");
+  show_people(window_, "model_judged");
 
   // Again: nothing has changed since, so nothing is predicted anew.
   const auto written = std::filesystem::last_write_time(prediction);
