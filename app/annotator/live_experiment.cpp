@@ -180,8 +180,9 @@ class Experiment {
   Result<void> let_time_pass() {
     const double share = static_cast<double>(used_) / static_cast<double>(plan_.budget);
     KARYO_CHECK_OK(train_until(share * plan_.minutes * 60));
-    if (share * plan_.judged >= static_cast<double>(rounds_.size() + 1)) return keep_round();
-    return {};
+    // The last round is kept at the end.
+    const bool judge = share * plan_.judged >= static_cast<double>(rounds_.size() + 1);
+    return judge && used_ < plan_.budget ? keep_round() : Result<void>();
   }
 
   Result<void> train_until(double seconds) {

@@ -121,7 +121,7 @@ TEST_F(AnnotateWindowTest, AJournalThatComesLateDoesNotHoldTheWindowUp) {
   settles_ = true;
   ASSERT_TRUE(wait_until([&] { return beats >= 20; }));
   EXPECT_EQ(dataset().labels(), nullptr);
-  picture("journal_comes_late");
+  show_people(window_, "annotate_journal_comes_late");
   EXPECT_EQ(longest_ms, 0) << "an event waited for the disk";
   application.on_slow = before;
   disk.let_go();

@@ -26,18 +26,7 @@ class JudgeWindowTest : public WindowTest {
     window_.resize(1280, 900);
     test::make_compared_objects(folder_.path());
   }
-  template <typename W>
-  W* part(const char* name) {
-    return window_.findChild<W*>(QLatin1String(name));
-  }
   QString text(const char* name) { return part<QLabel>(name)->text(); }
-  void press(const char* button) {
-    auto* found = part<QAbstractButton>(button);
-    ASSERT_NE(found, nullptr) << button;
-    ASSERT_TRUE(found->isVisible()) << button;
-    QTest::mouseClick(found, Qt::LeftButton);
-    QTest::qWait(20);
-  }
   Comparison& comparison() { return window_.comparison(); }
   void wait_for_image(const char* name) {
     ASSERT_TRUE(wait_until([&] {
@@ -82,12 +71,6 @@ class JudgeWindowTest : public WindowTest {
     return model->data(model->index(row, column), Qt::DisplayRole).toString();
   }
   int row_count(const char* table) { return part<QTableView>(table)->model()->rowCount(); }
-  void picture(const char* name) {
-    QTest::qWait(30);
-    const char* folder = std::getenv("KARYOSCOPE_PICTURES");
-    if (folder == nullptr) return;
-    window_.grab().save(QString::fromStdString(std::string(folder) + "/judge_" + name + ".png"));
-  }
 };
 
 TEST_F(JudgeWindowTest, WithNothingToCompareItSaysWhatToDo) {
@@ -95,7 +78,7 @@ TEST_F(JudgeWindowTest, WithNothingToCompareItSaysWhatToDo) {
   ASSERT_EQ(window_.mode(), MainWindow::Mode::kJudge);
   EXPECT_TRUE(part<QWidget>("judge_panel")->isVisible());
   EXPECT_FALSE(part<QTableView>("judge_images")->isVisible());
-  picture("nothing");
+  show_people(window_, "judge_nothing");
   press("judge_here");
   EXPECT_EQ(window_.errors().waiting(), 1) << "no model is at hand, which is said";
   press("judge_open");
@@ -126,7 +109,7 @@ TEST_F(JudgeWindowTest, TheDialogComparesFoldersAndTheWorstImageComesFirst) {
   // Of 27, 9 + 8 + 5 are found; of 27 predictions 5 are an extra one, three parts, a merged one.
   EXPECT_EQ(text("judge_score"), QString::number(22.0 / 32, 'f', 2));
   EXPECT_TRUE(text("judge_why").startsWith(QLatin1String("22 of 27 nuclei"))) << "of all images";
-  picture("objects");
+  show_people(window_, "judge_objects");
   press("judge_this");
   EXPECT_TRUE(text("judge_why").startsWith(QLatin1String("5 of 9 nuclei")));
   EXPECT_EQ(row_count("judge_images"), 3);
@@ -196,7 +179,7 @@ TEST_F(JudgeWindowTest, TheWipesLineIsDragged) {
   EXPECT_NEAR(comparison().wipe_at(), 0.25, 0.01);
   ASSERT_EQ(heard.size(), 1u) << "a macro has where it was left";
   EXPECT_NE(view.picture(1), half) << "the truth has what was missed";
-  picture("wipe");
+  show_people(window_, "judge_wipe");
   QTest::mousePress(&view, Qt::LeftButton, {}, QPoint(view.width() - 40, 50));
   QTest::mouseMove(&view, QPoint(view.width() - 80, 50));
   QTest::mouseRelease(&view, Qt::LeftButton, {}, QPoint(view.width() - 80, 50));
@@ -224,14 +207,14 @@ TEST_F(JudgeWindowTest, OverlayAndDifferenceStayForTheNextImage) {
   ASSERT_NE(truth, nullptr);
   EXPECT_GT(truth->contour_width(), 0);
   EXPECT_EQ(truth->colors().of(1), truth->colors().of(2)) << "one colour for all of one side";
-  picture("overlay");
+  show_people(window_, "judge_overlay");
   press("judge_next");
   wait_for_image("few_wrong");
   ASSERT_EQ(cells().size(), 1u);
   truth = dynamic_cast<LabelsLayer*>(&workspace_.layers().at(2));
   EXPECT_TRUE(wait_until([&] { return truth->colors().of(1) == truth->colors().of(2); }));
   choose_look("difference");
-  picture("difference");
+  show_people(window_, "judge_difference");
   EXPECT_EQ(truth->contour_width(), 0) << "as they were";
   choose_look("side_by_side");
   EXPECT_EQ(cells().size(), 4u);
@@ -247,7 +230,7 @@ TEST_F(JudgeWindowTest, TwoModelsAreComparedWithoutATruth) {
   EXPECT_EQ(text("judge_third"), QLatin1String("27"));
   EXPECT_TRUE(text("judge_why").startsWith(QLatin1String("22 objects are in both")));
   EXPECT_EQ(part<QToolButton>("judge_kind_missed")->text(), QLatin1String("1 only second"));
-  picture("models");
+  show_people(window_, "judge_models");
 }
 
 TEST_F(JudgeWindowTest, RestoredImagesHaveMapsAndARectangleHasScores) {
@@ -256,10 +239,10 @@ TEST_F(JudgeWindowTest, RestoredImagesHaveMapsAndARectangleHasScores) {
   EXPECT_TRUE(part<QWidget>("judge_over_planes")->isVisible());
   EXPECT_EQ(cell_text("judge_scores", 2, 0), QLatin1String("NRMSE (notebooks)"));
   EXPECT_FALSE(part<QTableView>("judge_errors")->isVisible());
-  picture("restored");
+  show_people(window_, "judge_restored");
   choose_look("maps");
   ASSERT_EQ(cells().size(), 9u);
-  picture("maps");
+  show_people(window_, "judge_maps");
   for (auto* tool : window_.findChildren<QToolButton*>(QStringLiteral("tool.rectangle"))) {
     if (tool->isVisible()) QTest::mouseClick(tool, Qt::LeftButton);
   }
@@ -273,9 +256,9 @@ TEST_F(JudgeWindowTest, RestoredImagesHaveMapsAndARectangleHasScores) {
   QTest::mouseRelease(&view, Qt::LeftButton, {}, at(50, 60));
   QTest::qWait(20);
   EXPECT_TRUE(text("judge_region").startsWith(QLatin1String("In the rectangle: mSSIM")));
-  picture("rectangle");
+  show_people(window_, "judge_rectangle");
   choose_look("overlay");
-  picture("restored_overlay");
+  show_people(window_, "judge_restored_overlay");
 }
 
 TEST_F(JudgeWindowTest, AnotherComparisonTakesThePlaceOfOne) {
@@ -297,7 +280,7 @@ TEST_F(JudgeWindowTest, EveryThemeShowsIt) {
        {std::pair{Theme::kLight, "light"}, std::pair{Theme::kHighContrast, "high_contrast"}}) {
     apply_theme(*qApp, theme);
     QTest::qWait(30);
-    picture(name);
+    show_people(window_, "judge_" + std::string(name));
     for (const char* label : {"judge_score", "judge_why", "judge_verdict"}) {
       EXPECT_FALSE(part<QLabel>(label)->visibleRegion().isEmpty()) << label;
     }

@@ -169,7 +169,8 @@ TEST_F(VolumeEditTest, CtrlClicksSelectSeveralAndARightClickOpensTheirMenu) {
   QTest::mouseClick(&surface(), Qt::LeftButton, Qt::ControlModifier, at(two_));
   const auto selected = [&] { return workspace_.checks().selection().of(labels()); };
   EXPECT_EQ(selected(), std::vector<std::uint32_t>({1, 2}));
-  picture("several_selected");
+  settle();
+  show_people(window_, "volume_several_selected");
   EXPECT_NE(seen_at(middle_of_one), one) << "a dot in each";
   EXPECT_NE(seen_at(middle_of_two), two);
   QTest::mouseClick(&surface(), Qt::RightButton, {}, at(one_));
