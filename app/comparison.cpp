@@ -44,6 +44,7 @@ void Comparison::start(Workspace::BackgroundWork work) {
 
 /// On the job's thread; what it gives back, on the UI's.
 Result<Workspace::Finish> Comparison::judge(const EvaluationPairs& files, ComparedKind kind,
+                                            const std::filesystem::path& model,
                                             TaskControl& control) {
   std::vector<ComparedImage> images;
   for (const EvaluationPair& pair : files.pairs) {
@@ -57,9 +58,10 @@ Result<Workspace::Finish> Comparison::judge(const EvaluationPairs& files, Compar
       images.begin(), images.end(),
       [](const ComparedImage& a, const ComparedImage& b) { return a.score() < b.score(); });
   return Workspace::Finish(
-      [this, kind, warnings = files.warnings, images = std::move(images)]() mutable {
+      [this, kind, model, warnings = files.warnings, images = std::move(images)]() mutable {
         job_ = 0;
         kind_ = kind;
+        model_ = model;
         images_ = std::move(images);
         warnings_ = std::move(warnings);
         current_ = -1;
@@ -74,7 +76,7 @@ Result<Workspace::Finish> Comparison::judge(const EvaluationPairs& files, Compar
 Result<void> Comparison::open(const PairOptions& options, ComparedKind kind) {
   KARYO_TRY(EvaluationPairs files, pair_files(options));
   start([this, kind, files = std::move(files)](TaskControl& control) {
-    return judge(files, kind, control);
+    return judge(files, kind, {}, control);
   });
   return {};
 }
@@ -89,7 +91,7 @@ void Comparison::open(const ModelTrial& trial) {
                             "The model has learned from these images: on others it is not as good. "
                             "Judge it by images kept apart.");
     }
-    return judge(files, trial.kind, control);
+    return judge(files, trial.kind, trial.model, control);
   });
 }
 

@@ -44,6 +44,8 @@ class Comparison {
   /// The same with what a model predicts, which is made first.
   void open(const ModelTrial& trial);
   bool is_open() const { return !images_.empty(); }
+  /// The folder of the model that is judged; empty where predictions were compared alone.
+  const std::filesystem::path& model() const { return model_; }
   /// It works: images are predicted, judged or read.
   bool working() const { return job_ != 0 && workspace_.busy(); }
   ComparedKind kind() const { return kind_; }
@@ -83,13 +85,14 @@ class Comparison {
  private:
   void start(Workspace::BackgroundWork work);
   Result<Workspace::Finish> judge(const EvaluationPairs& files, ComparedKind kind,
-                                  TaskControl& control);
+                                  const std::filesystem::path& model, TaskControl& control);
   void take_over(int place, ComparedLayers shown);
   void add_some(int place, const std::shared_ptr<ComparedLayers>& shown, std::size_t from);
   void forget_job();
   LabelsLayer* labels_named(std::initializer_list<const char*> names) const;
 
   Workspace& workspace_;
+  std::filesystem::path model_;
   ComparedKind kind_ = ComparedKind::kObjects;
   std::vector<ComparedImage> images_;
   std::vector<std::string> warnings_;

@@ -103,6 +103,9 @@ void JudgePanel::build_start(QVBoxLayout& column) {
   add_button(column, "judge_open", tr("Compare folders…"),
              tr("Chooses predictions, truth and images, or the predictions of two models."),
              "compare.ask_open");
+  report_ = add_button(column, "judge_report", tr("Report on the model…"),
+                       tr("Writes what a paper needs of the model, as PDF or web page."),
+                       "report.ask_make");
 }
 
 void JudgePanel::build_head(QVBoxLayout& column) {
@@ -272,6 +275,7 @@ void JudgePanel::refresh_head() {
   const bool working = comparison_.working();
   const bool open = comparison_.is_open();
   start_text_->setVisible(!open);
+  report_->setVisible(!comparison_.model().empty());
   start_text_->setText(
       working
           ? tr("Comparing … the status line says how far it is.")

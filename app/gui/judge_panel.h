@@ -83,7 +83,7 @@ class JudgePanel : public QWidget {
   QWidget *start_ = nullptr, *shown_ = nullptr, *objects_ = nullptr, *restored_ = nullptr;
   QLabel *start_text_ = nullptr, *image_name_ = nullptr, *verdict_ = nullptr, *why_ = nullptr,
          *look_words_ = nullptr;
-  QPushButton* here_ = nullptr;
+  QPushButton *here_ = nullptr, *report_ = nullptr;
   QToolButton *previous_ = nullptr, *next_ = nullptr, *this_image_ = nullptr, *all_ = nullptr;
   QComboBox* look_ = nullptr;
   std::array<Score, 3> scores_;

@@ -15,6 +15,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/picture_file.h"
 #include "app/gui/properties_dialog.h"
+#include "app/gui/report_commands.h"
 #include "app/gui/setting_commands.h"
 #include "app/gui/status_line.h"
 #include "app/gui/tool_commands.h"
@@ -389,6 +390,7 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   add_go_commands(commands, window);
   add_tool_commands(commands, window);
   add_annotate_commands(commands, window);
+  add_report_commands(commands, window);
   add_macro_commands(commands, window);
   add_help_commands(commands, window);
 }

@@ -16,6 +16,7 @@
 #include "app/gui/slice_view.h"
 #include "app/mask_preview.h"
 #include "app/model_in_use.h"
+#include "core/base/atomic_file.h"
 #include "tests/app/gui/window_fixture.h"
 #include "tests/app/worker/spot_model.h"
 #include "tests/support/shared_data.h"
@@ -188,6 +189,15 @@ TEST_F(ModelWindowTest, OneKeyJudgesTheModelOnTheFolder) {
       folder_ / "model" / "Quality Control" / "Prediction" / "data" / "spots.tif";
   ASSERT_TRUE(std::filesystem::exists(prediction));
   show_people(window_, "model_judged");
+  for (const char* name : {"report.html", "report.pdf"}) {
+    ASSERT_TRUE(window_.run("report.make", {{"output", (folder_ / name).string()}}));
+    ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }, 60000));
+    const auto text = read_file(folder_ / name);
+    ASSERT_TRUE(text) << text.error().what;
+    EXPECT_GT(text->size(), 5000u) << name;
+  }
+  EXPECT_TRUE(read_file(folder_ / "report.pdf")->starts_with("%PDF"));
+  EXPECT_NE(read_file(folder_ / "report.html")->find("1.00"), std::string::npos) << "scores";
 
   // Again: nothing has changed since, so nothing is predicted anew.
   const auto written = std::filesystem::last_write_time(prediction);
