@@ -33,8 +33,8 @@ constexpr std::size_t kFirstImages = 2;  // one to learn from and one to judge
 
 /// Many short epochs, so that what comes is learned from soon, at one rate, and the mean of the
 /// last weights as the model: when it is stopped nobody knows.
-const std::vector<std::string> kSettings{"epochs=100000", "steps=20", "batch=4",
-                                         "lr=0.0005",     "ema=0.99", "val_patches=8"};
+const std::vector<std::string> kSettings{"epochs=100000", "steps=20",   "batch=4", "lr=0.001",
+                                         "warmup=100",    "ema=0.99",  "val_patches=8"};
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
