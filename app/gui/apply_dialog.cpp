@@ -1,9 +1,7 @@
 #include "app/gui/apply_dialog.h"
 
 #include <QCheckBox>
-#include <QFileDialog>
 #include <QGridLayout>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -11,6 +9,7 @@
 #include <QVBoxLayout>
 
 #include "app/dataset_session.h"
+#include "app/gui/dialog_parts.h"
 #include "app/gui/main_window.h"
 #include "app/gui/theme.h"
 #include "app/gui/translator.h"
@@ -21,7 +20,6 @@ namespace karyo::gui {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr int kPathWidth = 360;
 
 fs::path path_in(const QLineEdit& line) {
   return line.text().trimmed().toStdString();
@@ -52,23 +50,10 @@ ApplyDialog::ApplyDialog(MainWindow& window, const fs::path& model)
   overwrite_->setObjectName(QStringLiteral("apply_overwrite"));
   column->addWidget(rois_);
   column->addWidget(overwrite_);
-  outcome_ = new QLabel(this);
-  outcome_->setObjectName(QStringLiteral("apply_outcome"));
-  outcome_->setProperty("role", "quiet");
-  outcome_->setWordWrap(true);
-  column->addWidget(outcome_);
-  auto* buttons = new QHBoxLayout;
-  apply_ = new QPushButton(tr("Apply"), this);
-  apply_->setObjectName(QStringLiteral("apply"));
-  apply_->setProperty("primary", true);
-  apply_->setDefault(true);
+  const DialogEnd end = add_dialog_end(*column, *this, "apply", tr("Apply"));
+  outcome_ = end.outcome;
+  apply_ = end.does;
   QObject::connect(apply_, &QPushButton::clicked, this, [this] { apply(); });
-  auto* cancel = new QPushButton(tr("Cancel"), this);
-  QObject::connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
-  buttons->addStretch(1);
-  buttons->addWidget(cancel);
-  buttons->addWidget(apply_);
-  column->addLayout(buttons);
 
   QObject::connect(output_, &QLineEdit::textEdited, this, [this] { own_output_ = true; });
   for (QLineEdit* line : {model_, input_}) {
@@ -85,32 +70,10 @@ ApplyDialog::ApplyDialog(MainWindow& window, const fs::path& model)
 
 QLineEdit* ApplyDialog::add_path(QGridLayout& form, const char* name, const QString& label,
                                  const QString& help, bool may_be_file) {
-  const int row = form.rowCount();
-  auto* words = new QLabel(label, this);
-  words->setToolTip(help);
-  auto* line = new QLineEdit(this);
-  line->setObjectName(QLatin1String(name));
-  line->setToolTip(help);
-  line->setMinimumWidth(kPathWidth);
-  words->setBuddy(line);
-  form.addWidget(words, row, 0);
-  form.addWidget(line, row, 1);
-  const auto browse = [&](const QString& text, int at, QFileDialog::FileMode mode) {
-    auto* button = new QPushButton(text, this);
-    button->setAutoDefault(false);
-    QObject::connect(button, &QPushButton::clicked, this, [this, line, label, mode] {
-      auto* dialog = new QFileDialog(this, label, line->text());
-      dialog->setFileMode(mode);
-      dialog->setOption(QFileDialog::ShowDirsOnly, mode == QFileDialog::Directory);
-      dialog->setAttribute(Qt::WA_DeleteOnClose);
-      QObject::connect(dialog, &QFileDialog::fileSelected, line, &QLineEdit::setText);
-      dialog->open();
-    });
-    form.addWidget(button, row, at);
-  };
-  browse(tr("Folder…"), 2, QFileDialog::Directory);
-  if (may_be_file) browse(tr("File…"), 3, QFileDialog::ExistingFile);
-  return line;
+  const PathRow row = add_path_row(form, *this, name, label, may_be_file);
+  row.words->setToolTip(help);
+  row.line->setToolTip(help);
+  return row.line;
 }
 
 /// Beside the images, by the model's name.

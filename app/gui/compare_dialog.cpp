@@ -1,9 +1,7 @@
 #include "app/gui/compare_dialog.h"
 
 #include <QComboBox>
-#include <QFileDialog>
 #include <QGridLayout>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -19,7 +17,6 @@ namespace karyo::gui {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr int kPathWidth = 360;
 
 std::string text_in(const QLineEdit& line) {
   return line.text().trimmed().toStdString();
@@ -54,56 +51,22 @@ CompareDialog::CompareDialog(MainWindow& window) : QDialog(&window), window_(win
   truth_ = add_path(*form, "compare_truth");
   images_ = add_path(*form, "compare_images");
   column->addLayout(form);
-  outcome_ = new QLabel(this);
-  outcome_->setObjectName(QStringLiteral("compare_outcome"));
-  outcome_->setProperty("role", "quiet");
-  outcome_->setWordWrap(true);
-  column->addWidget(outcome_);
-  auto* buttons = new QHBoxLayout;
-  compare_ = new QPushButton(tr("Compare"), this);
-  compare_->setObjectName(QStringLiteral("compare"));
-  compare_->setProperty("primary", true);
-  compare_->setDefault(true);
+  const DialogEnd end = add_dialog_end(*column, *this, "compare", tr("Compare"));
+  outcome_ = end.outcome;
+  compare_ = end.does;
   QObject::connect(compare_, &QPushButton::clicked, this, [this] { compare(); });
-  auto* cancel = new QPushButton(tr("Cancel"), this);
-  QObject::connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
-  buttons->addStretch(1);
-  buttons->addWidget(cancel);
-  buttons->addWidget(compare_);
-  column->addLayout(buttons);
   QObject::connect(kind_, &QComboBox::activated, this, [this](int) { kind_chosen(); });
-  for (const Path* path : {&prediction_, &truth_, &images_}) {
+  for (const PathRow* path : {&prediction_, &truth_, &images_}) {
     QObject::connect(path->line, &QLineEdit::textChanged, this, [this] { check(); });
   }
   suggest();
   kind_chosen();
 }
 
-CompareDialog::Path CompareDialog::add_path(QGridLayout& form, const char* name) {
-  const int row = form.rowCount();
-  Path path{new QLabel(this), new QLineEdit(this)};
-  path.line->setObjectName(QLatin1String(name));
-  path.line->setMinimumWidth(kPathWidth);
-  path.words->setBuddy(path.line);
-  path.words->setProperty("role", "quiet");
-  form.addWidget(path.words, row, 0);
-  form.addWidget(path.line, row, 1);
-  const auto browse = [&](const QString& text, int at, QFileDialog::FileMode mode) {
-    auto* button = new QPushButton(text, this);
-    button->setAutoDefault(false);
-    QObject::connect(button, &QPushButton::clicked, this, [this, path, mode] {
-      auto* dialog = new QFileDialog(this, path.words->text(), path.line->text());
-      dialog->setFileMode(mode);
-      dialog->setOption(QFileDialog::ShowDirsOnly, mode == QFileDialog::Directory);
-      dialog->setAttribute(Qt::WA_DeleteOnClose);
-      QObject::connect(dialog, &QFileDialog::fileSelected, path.line, &QLineEdit::setText);
-      dialog->open();
-    });
-    form.addWidget(button, row, at);
-  };
-  browse(tr("Folder…"), 2, QFileDialog::Directory);
-  browse(tr("File…"), 3, QFileDialog::ExistingFile);
-  return path;
+PathRow CompareDialog::add_path(QGridLayout& form, const char* name) {
+  const PathRow row = add_path_row(form, *this, name, {}, true);
+  row.words->setProperty("role", "quiet");
+  return row;
 }
 
 /// The last predictions of the model at hand, and the open folder.
@@ -127,7 +90,7 @@ ComparedKind CompareDialog::kind() const {
 }
 
 void CompareDialog::kind_chosen() {
-  const auto name = [](const Path& path, const QString& words, const QString& help) {
+  const auto name = [](const PathRow& path, const QString& words, const QString& help) {
     path.words->setText(words);
     path.words->setToolTip(help);
     path.line->setToolTip(help);

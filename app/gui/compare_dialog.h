@@ -5,6 +5,7 @@
 #include <QDialog>
 
 #include "app/compared_image.h"
+#include "app/gui/dialog_parts.h"
 
 class QComboBox;
 class QGridLayout;
@@ -22,11 +23,7 @@ class CompareDialog : public QDialog {
   explicit CompareDialog(MainWindow& window);
 
  private:
-  struct Path {
-    QLabel* words = nullptr;
-    QLineEdit* line = nullptr;
-  };
-  Path add_path(QGridLayout& form, const char* name);
+  PathRow add_path(QGridLayout& form, const char* name);
   void suggest();
   ComparedKind kind() const;
   void kind_chosen();
@@ -35,7 +32,7 @@ class CompareDialog : public QDialog {
 
   MainWindow& window_;
   QComboBox* kind_;
-  Path prediction_, truth_, images_;
+  PathRow prediction_, truth_, images_;
   QLabel* outcome_;
   QPushButton* compare_;
 };

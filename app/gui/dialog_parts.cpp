@@ -1,0 +1,66 @@
+#include "app/gui/dialog_parts.h"
+
+#include <QDialog>
+#include <QFileDialog>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace karyo::gui {
+namespace {
+
+constexpr int kPathWidth = 360;
+
+}  // namespace
+
+PathRow add_path_row(QGridLayout& form, QDialog& dialog, const char* name, const QString& words,
+                     bool may_be_file) {
+  const int at = form.rowCount();
+  const PathRow row{new QLabel(words, &dialog), new QLineEdit(&dialog)};
+  row.line->setObjectName(QLatin1String(name));
+  row.line->setMinimumWidth(kPathWidth);
+  row.words->setBuddy(row.line);
+  form.addWidget(row.words, at, 0);
+  form.addWidget(row.line, at, 1);
+  const auto browse = [&](const QString& text, int column, QFileDialog::FileMode mode) {
+    auto* button = new QPushButton(text, &dialog);
+    button->setAutoDefault(false);
+    QObject::connect(button, &QPushButton::clicked, &dialog, [&dialog, row, mode] {
+      auto* chooser = new QFileDialog(&dialog, row.words->text(), row.line->text());
+      chooser->setFileMode(mode);
+      chooser->setOption(QFileDialog::ShowDirsOnly, mode == QFileDialog::Directory);
+      chooser->setAttribute(Qt::WA_DeleteOnClose);
+      QObject::connect(chooser, &QFileDialog::fileSelected, row.line, &QLineEdit::setText);
+      chooser->open();
+    });
+    form.addWidget(button, at, column);
+  };
+  browse(QObject::tr("Folder…"), 2, QFileDialog::Directory);
+  if (may_be_file) browse(QObject::tr("File…"), 3, QFileDialog::ExistingFile);
+  return row;
+}
+
+DialogEnd add_dialog_end(QVBoxLayout& column, QDialog& dialog, const char* name,
+                         const QString& does) {
+  const DialogEnd end{new QLabel(&dialog), new QPushButton(does, &dialog)};
+  end.outcome->setObjectName(QLatin1String(name) + QLatin1String("_outcome"));
+  end.outcome->setProperty("role", "quiet");
+  end.outcome->setWordWrap(true);
+  column.addWidget(end.outcome);
+  end.does->setObjectName(QLatin1String(name));
+  end.does->setProperty("primary", true);
+  end.does->setDefault(true);
+  auto* cancel = new QPushButton(QObject::tr("Cancel"), &dialog);
+  QObject::connect(cancel, &QPushButton::clicked, &dialog, &QDialog::reject);
+  auto* buttons = new QHBoxLayout;
+  buttons->addStretch(1);
+  buttons->addWidget(cancel);
+  buttons->addWidget(end.does);
+  column.addLayout(buttons);
+  return end;
+}
+
+}  // namespace karyo::gui

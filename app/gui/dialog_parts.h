@@ -1,0 +1,33 @@
+#pragma once
+
+/// Parts that dialogs about files share.
+
+#include <QString>
+
+class QDialog;
+class QGridLayout;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QVBoxLayout;
+
+namespace karyo::gui {
+
+struct PathRow {
+  QLabel* words;
+  QLineEdit* line;
+};
+/// A path, typed or chosen: a folder or, where it may be, a file. `words` is what choosing is
+/// titled with.
+PathRow add_path_row(QGridLayout& form, QDialog& dialog, const char* name, const QString& words,
+                     bool may_be_file);
+
+struct DialogEnd {
+  QLabel* outcome;    ///< what will be done, or why it cannot
+  QPushButton* does;  ///< the dialog's own button; Cancel stands beside it
+};
+/// Object names: NAME_outcome and NAME.
+DialogEnd add_dialog_end(QVBoxLayout& column, QDialog& dialog, const char* name,
+                         const QString& does);
+
+}  // namespace karyo::gui
