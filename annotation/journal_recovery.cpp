@@ -136,10 +136,15 @@ Result<RecoveredImage> recover_image(JournalDatabase& database, StoredImage imag
   KARYO_TRY(image_now.log, database.log(image.id));
   const StepLog& log = image_now.log;
   if (masks.empty() && log.end() > 0) return damaged_journal("it does not know the masks");
-  image_now.first_time = masks.empty();
-  if (masks.empty()) return image_now;
   const auto known = std::find_if(masks.rbegin(), masks.rend(),
                                   [&](const StoredMask& mask) { return mask.file == file; });
+  // A mask where there was none and nothing was ever done (the guided steps' or a model's, made for
+  // many images) is no conflict: there is nothing that it could take away.
+  const bool had_mask = std::any_of(masks.begin(), masks.end(),
+                                    [](const StoredMask& mask) { return mask.file.has_value(); });
+  const bool is_new = known == masks.rend() && !had_mask && log.end() == 0;
+  image_now.first_time = masks.empty() || is_new;
+  if (image_now.first_time) return image_now;
   const bool fits = image.frames == frames && image.shape == shape;
   found.changed_outside = known == masks.rend() || (!fits && !log.entries().empty());
   if (found.changed_outside) return image_now;

@@ -11,13 +11,17 @@
 
 namespace karyo {
 
-Result<StepCounts> run_on_image(const DatasetItem& item, const MaskSteps& steps, bool save,
+Result<StepCounts> run_on_image(const DatasetItem& item, std::optional<MaskSteps> steps, bool save,
                                 TaskControl& control) {
   KARYO_TRY(const Volume image, read_image(item.image));
+  if (!steps) {
+    KARYO_TRY(const Suggestion suggestion, suggest_steps(image, 0, 0, control));
+    steps = suggestion.steps;
+  }
   std::vector<LabelVolume> frames;
   StepCounts counts;
   for (std::int64_t t = 0; t < image.shape().t; ++t) {
-    KARYO_TRY(const StepsResult result, run_steps(image, t, 0, steps, control));
+    KARYO_TRY(const StepsResult result, run_steps(image, t, 0, *steps, control));
     counts.mask_voxels += result.counts.mask_voxels;
     counts.pieces += result.counts.pieces;
     counts.split += result.counts.split;
@@ -54,17 +58,22 @@ Result<void> DatasetSession::predict_rest(const std::filesystem::path& model) {
                                            "--only",   list.string()};
   workspace_.in_background(
       [this, arguments, list, folder = folder_](TaskControl& control) -> Result<Workspace::Finish> {
-        std::vector<std::string> done;
+        std::map<std::string, ImageDoubt> done;
         auto outcome = worker::predict_files(arguments, control, [&](const worker::FileDone& file) {
-          done.push_back(image_stem(file.image));
+          done[image_stem(file.image)] = {file.objects, file.unsure};
         });
         std::error_code absent;
         fs::remove(list, absent);
+        if (auto kept = keep_image_doubts(folder / "models", done); outcome && !kept) {
+          outcome = kept.error();
+        }
         return Workspace::Finish([this, folder, done, outcome = std::move(outcome)] {
           if (folder != folder_) return;  // the masks are there all the same
-          for (const std::string& name : done) {
-            if (const int place = find(name); place >= 0)
-              set_state(place, ImageState::kNeedsReview);
+          for (const auto& [name, doubt] : done) {
+            const int place = find(name);
+            if (place < 0) continue;
+            items_[static_cast<std::size_t>(place)].doubt = doubt;
+            set_state(place, ImageState::kNeedsReview);
           }
           forget_ahead();  // it may have been read without its mask
           if (!outcome && outcome.error().code != ErrorCode::kCancelled) {
@@ -78,7 +87,23 @@ Result<void> DatasetSession::predict_rest(const std::filesystem::path& model) {
   return {};
 }
 
-Result<void> DatasetSession::run_on_next(std::size_t count, const MaskSteps& steps, bool save) {
+Result<void> DatasetSession::go_to_most_doubtful() {
+  const auto unsure = [this](int place) -> std::int64_t {
+    const DatasetItem& item = items_[static_cast<std::size_t>(place)];
+    const bool open = item.state != ImageState::kDone && shows(item) && place != current_;
+    return open && item.doubt ? item.doubt->unsure : 0;
+  };
+  int most = -1;
+  for (int place = 0; place < static_cast<int>(items_.size()); ++place) {
+    if (unsure(place) > (most < 0 ? 0 : unsure(most))) most = place;
+  }
+  if (most >= 0) return go_to(most);
+  return Error(ErrorCode::kNotFound, "no other image has objects that the model was unsure of",
+               "Have a model make the masks of all other images first.");
+}
+
+Result<void> DatasetSession::run_on_next(std::size_t count, const std::optional<MaskSteps>& steps,
+                                         bool save) {
   std::vector<DatasetItem> wanted;
   std::error_code ignored;
   for (int place = current_ + 1; place < static_cast<int>(items_.size()); ++place) {
@@ -104,10 +129,11 @@ Result<void> DatasetSession::run_on_next(std::size_t count, const MaskSteps& ste
           counts.push_back({wanted[i].name, found ? found->kept : -1,
                             found ? std::string() : found.error().what});
         }
-        return Workspace::Finish([this, counts = std::move(counts), save] {
+        const ImageState made = steps ? ImageState::kInProgress : ImageState::kNeedsReview;
+        return Workspace::Finish([this, counts = std::move(counts), save, made] {
           for (const BatchCount& one : counts) {
             const int place = find(one.name);
-            if (save && place >= 0 && one.objects >= 0) set_state(place, ImageState::kInProgress);
+            if (save && place >= 0 && one.objects >= 0) set_state(place, made);
             if (one.objects < 0) {
               workspace_.failed.emit(Error(ErrorCode::kBadFile, one.name + ": " + one.problem,
                                            "Look at this image; the others were done."));

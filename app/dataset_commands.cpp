@@ -87,6 +87,10 @@ void add_dataset_commands(CommandTable& commands, Workspace& workspace) {
   commands.add({"dataset.previous", "Annotate", "Previous image", "A",
                 "Saves the mask and opens the image before this one.",
                 [&dataset](const json&) { return dataset.step(-1); }, open});
+  commands.add({"dataset.next_doubtful", "Annotate", "Image that the model doubts most", "",
+                "Opens the one with most objects that the model was unsure of, and that is not "
+                "done: there correcting teaches it most.",
+                [&dataset](const json&) { return dataset.go_to_most_doubtful(); }, open});
   commands.add({"dataset.go_to",
                 "",
                 "",

@@ -91,6 +91,7 @@ Result<std::vector<DatasetItem>> list_items(const fs::path& folder) {
   if (is_folder(mask_folder)) {
     KARYO_TRY(masks, images_in(mask_folder));
   }
+  const auto doubts = image_doubts(folder / "models");
   std::vector<DatasetItem> items;
   for (const auto& [name, path] : images) {
     DatasetItem item;
@@ -98,6 +99,7 @@ Result<std::vector<DatasetItem>> list_items(const fs::path& folder) {
     item.image = path;
     const auto mask = masks.find(name);
     item.mask = mask != masks.end() ? mask->second : mask_folder / (name + ".tif");
+    if (const auto doubt = doubts.find(name); doubt != doubts.end()) item.doubt = doubt->second;
     items.push_back(std::move(item));
   }
   return items;

@@ -297,6 +297,7 @@ Result<void> DatasetSession::save(bool rois, bool even_unchanged) {
       layer->set_source({*mask, ""});
       note_saved(item.image, *mask);
       workspace_.done.emit("Saved " + mask->string());
+      changed.emit();  // a training that goes on may learn from it now
     });
   });
   return {};

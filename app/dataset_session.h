@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "app/dataset_journal.h"
+#include "app/image_doubts.h"
 #include "core/base/result.h"
 #include "core/base/signal.h"
 #include "core/dataset/dataset_folder.h"
@@ -53,6 +54,7 @@ struct DatasetItem {
   double seconds = 0;             ///< that a person has worked on it
   bool picked = true;             ///< of the random choice, where one was made
   std::vector<Finding> findings;  ///< what is wrong with its files
+  std::optional<ImageDoubt> doubt = {};  ///< of the model that made its mask
 };
 
 /// What the guided steps find in one image.
@@ -131,13 +133,17 @@ class DatasetSession {
   Result<void> save_now();
 
   /// Does the guided steps for the next images that are untouched and without a mask, in the
-  /// background; writes their masks, or counts objects alone. Ends in batch_counted.
-  Result<void> run_on_next(std::size_t count, const MaskSteps& steps, bool save);
+  /// background; writes their masks, or counts objects alone. Ends in batch_counted. Without
+  /// `steps` each image has those that its picture suggests, and is to be reviewed then.
+  Result<void> run_on_next(std::size_t count, const std::optional<MaskSteps>& steps, bool save);
 
   /// Has a model (StarDist) make the masks of all images that are gone through and have none yet,
   /// but the open one, in the background; they are to be reviewed then. What is done stays when it
   /// is stopped. Errors: kNotFound where there is no such image; kIo where masks cannot be saved.
   Result<void> predict_rest(const std::filesystem::path& model);
+  /// Opens the image that is not done of whose objects the model was unsure most often.
+  /// Errors: kNotFound where a model was sure of all, or has made none.
+  Result<void> go_to_most_doubtful();
 
   void set_state(int place, ImageState state);
   void add_seconds(double seconds);

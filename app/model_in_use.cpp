@@ -110,6 +110,15 @@ ModelInUse::Candidates ModelInUse::seen_in(const ImageSlice& slice) const {
   return found == seen_.end() ? nullptr : found->candidates;
 }
 
+std::vector<std::int64_t> ModelInUse::slices_seen(const ImageLayer& image,
+                                                  std::int64_t time) const {
+  std::vector<std::int64_t> slices;
+  for (const Seen& seen : seen_) {
+    if (seen.slice == slice_of({&image, time, seen.slice.z})) slices.push_back(seen.slice.z);
+  }
+  return slices;
+}
+
 void ModelInUse::look_at(const ImageSlice& slice, std::function<void(const Candidates&)> then) {
   if (const auto seen = seen_in(slice)) {
     then(seen);

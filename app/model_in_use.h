@@ -57,6 +57,8 @@ class ModelInUse {
 
   /// What the network saw in a slice, if it has looked already.
   Candidates seen_in(const ImageSlice& slice) const;
+  /// The slices of an image at a time that it has looked at, of those looked at last.
+  std::vector<std::int64_t> slices_seen(const ImageLayer& image, std::int64_t time) const;
   /// Has the network look, unless it has or does; `then` is called at once or in a later poll of
   /// the workspace, and not at all after an error, which comes through `failed`.
   void look_at(const ImageSlice& slice, std::function<void(const Candidates&)> then);

@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "app/model_doubts.h"
+#include "app/model_in_use.h"
 #include "app/picture_part.h"
 #include "app/workspace.h"
 
@@ -77,8 +79,12 @@ void ObjectChecks::choose_layer() {
 
 void ObjectChecks::watch(const std::shared_ptr<LabelsLayer>& layer) {
   layer_ = layer;
+  of_model_ = workspace_.model().changed.connect([this] {
+    if (!rows_.empty()) look_through();
+  });
   checks_.reset();
   rows_.clear();
+  findings_.clear();
   queue_ = {};
   all_dirty_ = true;
   dirty_ = {};
@@ -145,16 +151,44 @@ void ObjectChecks::take(Measured measured) {
 
 void ObjectChecks::take_over(Measured measured) {
   rows_ = std::move(measured.rows);
-  for (const LabelFinding& finding : measured.findings) {
+  findings_ = std::move(measured.findings);
+  look_through();
+}
+
+/// Says of each object why it should be looked at.
+void ObjectChecks::look_through() {
+  for (ObjectRow& row : rows_) row.flags.clear();
+  std::vector<LabelFinding> all = findings_;
+  for (LabelFinding& doubt : doubts_of_model()) all.push_back(std::move(doubt));
+  for (const LabelFinding& finding : all) {
     const auto row =
         std::lower_bound(rows_.begin(), rows_.end(), finding.id,
                          [](const ObjectRow& one, std::uint32_t id) { return one.facts.id < id; });
     if (row == rows_.end() || row->facts.id != finding.id) continue;
     row->flags += (row->flags.empty() ? "" : ", ") + finding.text;
   }
-  queue_.set_findings(measured.findings);
+  queue_.set_findings(all);
   restore_decisions();
   changed.emit();
+}
+
+std::vector<LabelFinding> ObjectChecks::doubts_of_model() const {
+  std::vector<LabelFinding> doubts;
+  const auto layer = layer_.lock();
+  const ModelInUse& model = workspace_.model();
+  if (!layer || !model.is_open()) return doubts;
+  const auto image = image_under(workspace_, nlohmann::json::object(), *layer);
+  if (!image) return doubts;
+  std::vector<const ObjectFacts*> facts;
+  for (const ObjectRow& row : rows_) facts.push_back(&row.facts);
+  for (const std::int64_t z : model.slices_seen(**image, time_)) {
+    const auto seen = model.seen_in({*image, time_, z});
+    for (LabelFinding& doubt :
+         model_doubts(*seen, model.thresholds().prob, layer->labels(time_), z, facts)) {
+      doubts.push_back(std::move(doubt));
+    }
+  }
+  return doubts;
 }
 
 void ObjectChecks::restore_decisions() {

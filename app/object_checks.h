@@ -1,7 +1,8 @@
 #pragma once
 
 /// What is known of the objects of the labels that are worked on, kept up to date while they are
-/// edited: sizes, shapes, brightness, and what may be wrong with them.
+/// edited: sizes, shapes, brightness, and what may be wrong with them; also what the model at hand
+/// doubts, once it has looked at the slice.
 ///
 /// Threads  one, the UI thread; measuring is done by jobs of the workspace.
 
@@ -60,6 +61,8 @@ class ObjectChecks {
   void watch(const std::shared_ptr<LabelsLayer>& layer);
   void take(Measured measured);
   void take_over(Measured measured);
+  void look_through();
+  std::vector<LabelFinding> doubts_of_model() const;
   void restore_decisions();
   bool known() const { return !running_ && !all_dirty_ && dirty_.empty(); }
 
@@ -71,10 +74,12 @@ class ObjectChecks {
   Box3 dirty_;
   bool running_ = false;
   std::vector<ObjectRow> rows_;
+  std::vector<LabelFinding> findings_;  // of the labels alone
   ReviewQueue queue_;
   ObjectSelection selection_;
   std::vector<std::function<void()>> waiting_;  // for all to be known
   std::vector<Connection> connections_;
+  Connection of_model_;
 };
 
 }  // namespace karyo

@@ -62,7 +62,10 @@ Result<void> make_suggested(Workspace& workspace, const json& arguments) {
 }
 
 Result<void> apply_to_next(Workspace& workspace, const json& arguments) {
-  KARYO_TRY(const MaskSteps steps, mask_steps_from(arguments));
+  std::optional<MaskSteps> steps;
+  if (!arguments.value("suggest", false)) {
+    KARYO_TRY(steps, mask_steps_from(arguments));
+  }
   const auto count = static_cast<std::size_t>(arguments["count"].get<double>());
   return workspace.dataset().run_on_next(count, steps, arguments.value("save", true));
 }
@@ -102,6 +105,8 @@ void add_steps_commands(CommandTable& commands, Workspace& workspace) {
                 std::move(about)});
   arguments.push_back({"count", Kind::kNumber, "how many images", true, {}, 1, 100000});
   arguments.push_back({"save", Kind::kBool, "else objects are counted alone; true"});
+  arguments.push_back(
+      {"suggest", Kind::kBool, "by settings that each picture suggests, not by these; false"});
   commands.add({"steps.apply_next",
                 "",
                 "",

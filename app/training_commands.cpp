@@ -5,6 +5,7 @@
 #include "app/live_set.h"
 #include "app/live_training.h"
 #include "app/model_in_use.h"
+#include "app/model_rounds.h"
 #include "app/training_plan.h"
 
 namespace karyo {
@@ -37,7 +38,9 @@ Result<std::vector<TrainImage>> images_from(Workspace& workspace, const fs::path
                       : "Draw the nuclei of one image at least; a few images are better.");
   }
   const fs::path models = models_of(data);
-  auto images = first_images(names, judges_of(models), learned_in(models), share);
+  const auto checked = images_to_train_on(dataset, TrainOn::kDone);
+  auto images = first_images(names, {checked.begin(), checked.end()}, judges_of(models),
+                             learned_in(models), share);
   KARYO_CHECK_OK(keep_judges(models, images));
   return images;
 }
@@ -72,6 +75,18 @@ Result<TrainingPlan> plan_from(Workspace& workspace, const json& arguments) {
   plan.pretrained = arguments.value("pretrained", "");
   plan.device = arguments.value("device", "auto");
   return plan;
+}
+
+/// Ends in TrainingRun::changed, and models/rounds.json.
+void judge_all(Workspace& workspace, const fs::path& data) {
+  workspace.in_background([&workspace, data](TaskControl& control) -> Result<Workspace::Finish> {
+    control.report(0, "Judging the rounds");
+    KARYO_TRY(const auto rounds, judge_rounds(data, control));
+    return Workspace::Finish([&workspace, count = rounds.size()] {
+      workspace.done.emit(std::to_string(count) + " rounds judged");
+      workspace.training().changed.emit();
+    });
+  });
 }
 
 }  // namespace
@@ -143,6 +158,20 @@ void add_training_commands(CommandTable& commands, Workspace& workspace) {
                 [] { return true; },
                 {},
                 {{"folder", Kind::kText, "the model's folder", true}}});
+  commands.add({"training.judge_rounds",
+                "Train",
+                "Judge all rounds",
+                "",
+                "Compares the folder's models by the images that none has learned from, to see "
+                "whether the last corrections helped.",
+                [&workspace](const json& arguments) -> Result<void> {
+                  KARYO_TRY(const fs::path data, data_from(workspace, arguments));
+                  judge_all(workspace, data);
+                  return {};
+                },
+                [&workspace] { return workspace.dataset().is_open(); },
+                {},
+                {{"data", Kind::kText, "the folder; else the one that is annotated"}}});
   commands.add({"training.use_model", "Train", "Use the model in training", "",
                 "Loads what has been learned so far for annotating.",
                 [&workspace](const json&) -> Result<void> {

@@ -210,6 +210,10 @@ const char* name_of(Reason reason) {
       return "small";
     case Reason::kBorder:
       return "border";
+    case Reason::kUnsure:
+      return "unsure";
+    case Reason::kUnseen:
+      return "unseen";
   }
   return "";
 }

@@ -21,6 +21,8 @@ enum class Reason {
   kThin,    ///< in few slices of a stack
   kSmall,   ///< fewer voxels than any nucleus has
   kBorder,  ///< cut off by the image's border
+  kUnsure,  ///< a model takes it for a nucleus, but not surely (app/model_doubts.h)
+  kUnseen,  ///< a model sees none there
 };
 /// "pieces", "merged", ...
 const char* name_of(Reason reason);

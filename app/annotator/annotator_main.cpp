@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
       "beside and suggests, and judges the model on other images");
   ExperimentPlan plan;
   std::string data, test, work;
-  bool as_json = false, quiet = false, once = false;
+  bool as_json = false, quiet = false, once = false, empty = false;
   options.add_option("--data", data, "Folder with images/ and masks/ to annotate from")->required();
   options.add_option("--test", test, "Folder with images/ and masks/ to judge with")->required();
   options.add_option("--budget", plan.budget, "Corrections: nuclei drawn, drawn anew, removed")
@@ -26,6 +26,8 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   options.add_flag("--without-loop", once,
                    "Draw all by hand first, then train: what the same budget gives so");
+  options.add_flag("--without-suggestions", empty,
+                   "Begin with empty images, not with objects by threshold, split and clean");
   options.add_option("--work", work, "New folder for masks and models; else one that is deleted");
   options.add_option("--seed", plan.seed, "Of the order of images")->capture_default_str();
   options.add_option("--device", plan.device, "auto, cpu, cuda or cuda:K")->capture_default_str();
@@ -37,6 +39,7 @@ int main(int argc, char** argv) {
   plan.data = data;
   plan.test = test;
   plan.loop = !once;
+  plan.suggestions = !once && !empty;
   plan.work = work;
   if (work.empty()) {
     std::string name = (std::filesystem::temp_directory_path() / "karyoscope-annotator-XXXXXX");

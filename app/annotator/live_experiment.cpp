@@ -16,7 +16,6 @@
 #include "app/worker/run_once.h"
 #include "core/base/random.h"
 #include "core/dataset/dataset_folder.h"
-#include "core/dataset/train_list.h"
 #include "core/io/image_io.h"
 #include "core/labels/label_rois.h"
 #include "core/metrics/matching.h"
@@ -28,8 +27,7 @@ using nlohmann::json;
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kScoreAt = 8;      // of ComparedImage::by_threshold: IoU 0.5
-constexpr std::size_t kFirstImages = 2;  // one to learn from and one to judge
+constexpr std::size_t kScoreAt = 8;  // of ComparedImage::by_threshold: IoU 0.5
 
 /// Many short epochs, so that what comes is learned from soon, at one rate, and the mean of the
 /// last weights as the model: when it is stopped nobody knows.
@@ -59,7 +57,7 @@ class Experiment {
     while (used_ < plan_.budget) {
       KARYO_TRY(const bool more, annotate_next());
       if (!more) break;
-      if (done_ < kFirstImages || (!plan_.loop && used_ < plan_.budget)) continue;
+      if (done_ < first_images() || (!plan_.loop && used_ < plan_.budget)) continue;
       KARYO_CHECK_OK(keep_training());
       if (plan_.loop) KARYO_CHECK_OK(let_time_pass());
     }
@@ -96,8 +94,15 @@ class Experiment {
       std::swap(waiting_[i - 1],
                 waiting_[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(i)))]);
     }
-    return command("dataset.open", {{"path", plan_.work.string()}});
+    KARYO_CHECK_OK(command("dataset.open", {{"path", plan_.work.string()}}));
+    if (!plan_.suggestions) return {};
+    say_("making objects as the pictures suggest");
+    return command("steps.apply_next", {{"count", 100000}, {"suggest", true}});
   }
+
+  /// Before the training begins: one to learn from and one to judge; two judge where the others are
+  /// learned from as well.
+  std::size_t first_images() const { return plan_.suggestions ? 4 : 2; }
 
   /// Opens the next image that the budget allows for, mends it and marks it as done. False: none.
   Result<bool> annotate_next() {
@@ -106,10 +111,7 @@ class Experiment {
       waiting_.pop_back();
       KARYO_TRY(const LabelArray truth, read_labels(pair.mask));
       KARYO_CHECK_OK(command("dataset.go_to", {{"image", pair.name}}));
-      if (plan_.loop && has_model()) KARYO_CHECK_OK(suggest());
-      const auto& labels = workspace_.dataset().labels();
-      KARYO_TRY(const auto wanted,
-                corrections_needed(truth.view(), labels->labels(0).to_dense().view()));
+      KARYO_TRY(const auto wanted, suggested(truth));
       // Half an image teaches that the rest is background; a person takes a smaller one.
       if (used_ + wanted.count() > plan_.budget) continue;
       KARYO_CHECK_OK(mend(truth, wanted));
@@ -127,10 +129,29 @@ class Experiment {
 
   bool has_model() { return !workspace_.training().history().rows.empty(); }
 
-  /// What the model has learned so far sees here. It is loaded anew: it has learned since.
-  Result<void> suggest() {
+  Result<Corrections> needed(const LabelArray& truth) {
+    const auto& labels = workspace_.dataset().labels();
+    return corrections_needed(truth.view(), labels->labels(0).to_dense().view());
+  }
+
+  /// Fills the open image with suggestions: by the picture, or what the model has learned so far
+  /// sees, whichever a person sees to be better. The model is loaded anew: it has learned since.
+  Result<Corrections> suggested(const LabelArray& truth) {
+    std::error_code none;
+    if (plan_.suggestions && !fs::exists(workspace_.dataset().current_item()->mask, none)) {
+      KARYO_CHECK_OK(command("steps.suggest"));
+    }
+    KARYO_TRY(auto wanted, needed(truth));
+    if (!plan_.loop || !has_model()) return wanted;
     KARYO_CHECK_OK(command("model.open", {{"folder", workspace_.training().model().string()}}));
-    return command("labels.model_objects", {{"replace", true}});
+    KARYO_CHECK_OK(command("labels.model_objects", {{"replace", true}}));
+    KARYO_TRY(auto by_model, needed(truth));
+    if (by_model.count() <= wanted.count()) {
+      ++by_model_;
+      return by_model;
+    }
+    KARYO_CHECK_OK(command("edit.undo"));
+    return wanted;
   }
 
   Result<void> mend(const LabelArray& truth, const Corrections& wanted) {
@@ -167,8 +188,9 @@ class Experiment {
     json settings = kSettings;
     for (const std::string& setting : plan_.settings) settings.push_back(setting);
     say_("the training begins");
-    return command("training.start",
-                   {{"images", "done"}, {"settings", settings}, {"device", plan_.device}});
+    return command("training.start", {{"images", plan_.suggestions ? "masks" : "done"},
+                                      {"settings", settings},
+                                      {"device", plan_.device}});
   }
 
   Error training_ended() {
@@ -232,19 +254,20 @@ class Experiment {
                 {"budget", plan_.budget},
                 {"actions", {{"draw", drawn_}, {"redraw", redrawn_}, {"remove", removed_}}},
                 {"images", done_},
+                {"images_by_model", by_model_},
                 {"epochs", end["epochs"]},
                 {"seconds", end["seconds"]},
                 {"loop", plan_.loop},
                 {"rounds", rounds}};
   }
 
-  /// Thresholds by the judging images, then objects in the test images against the truth.
+  /// Thresholds by the images that are done, then objects in the test images against the truth.
   Result<Scores> scores_of(const fs::path& model) {
     TaskControl control;
     const fs::path results = model / "test";
-    KARYO_TRY(const fs::path judges, folder_of_judges());
+    KARYO_TRY(const fs::path done, folder_of_done());
     KARYO_CHECK_OK(worker::run_once({"thresholds", "--model", model.string(), "--data",
-                                     judges.string(), "--device", plan_.device},
+                                     done.string(), "--device", plan_.device},
                                     control, [](const json&) {}));
     KARYO_CHECK_OK(worker::predict_files(
         {"--model", model.string(), "--input", (plan_.test / "images").string(), "--output",
@@ -263,17 +286,15 @@ class Experiment {
     return Scores{all.accuracy, all.f1};
   }
 
-  /// Links to the images that judged the training, and to their masks.
-  Result<fs::path> folder_of_judges() {
-    const fs::path folder = plan_.work / "judges";
+  /// Links to the images that were corrected, and to their masks.
+  Result<fs::path> folder_of_done() {
+    const fs::path folder = plan_.work / "done";
     std::error_code ec;
     if (fs::exists(folder, ec)) return folder;
     fs::create_directories(folder / "images", ec);
     fs::create_directories(folder / "masks", ec);
-    for (const TrainImage& image : workspace_.training().only()) {
-      const int place = workspace_.dataset().find(image.name);
-      if (!image.validation || place < 0) continue;
-      const DatasetItem& item = workspace_.dataset().items()[static_cast<std::size_t>(place)];
+    for (const DatasetItem& item : workspace_.dataset().items()) {
+      if (item.state != ImageState::kDone) continue;
       for (const auto& [part, file] : {std::pair("images", item.image), {"masks", item.mask}}) {
         fs::create_symlink(fs::absolute(file), folder / part / file.filename(), ec);
       }
@@ -292,6 +313,7 @@ class Experiment {
   std::optional<Error> failure_;
   std::vector<DatasetPair> waiting_;  // in the order of a shuffle, the next last
   std::size_t done_ = 0;
+  std::int64_t by_model_ = 0;  // images whose suggestions were the model's
   std::int64_t used_ = 0, drawn_ = 0, redrawn_ = 0, removed_ = 0;
   std::vector<json> rounds_;
 };

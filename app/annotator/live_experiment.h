@@ -26,14 +26,17 @@ struct ExperimentPlan {
   double minutes = 30;         ///< of wall time for annotating and training
   int judged = 4;              ///< how many times on the way the model is judged, at equal steps
   bool loop = true;            ///< false: all is drawn by hand first, then the training runs
+  /// All images get objects by the steps that their pictures suggest first, which are learned from
+  /// and corrected; false: images are empty at first. Without the loop they are.
+  bool suggestions = true;
   std::uint64_t seed = 1;
   std::string device = "auto";
   std::vector<std::string> settings;  ///< of the training, name=value, over the experiment's own
 };
 
 /// The outcome as JSON: {"accuracy", "f1" (of the last model, at IoU 0.5, pooled over the test
-/// images), "corrections", "actions": {"draw", "redraw", "remove"}, "images", "epochs", "seconds",
-/// "rounds": [{"corrections", "seconds", "epochs", "accuracy", "f1"}]}.
+/// images), "corrections", "actions": {"draw", "redraw", "remove"}, "images", "images_by_model",
+/// "epochs", "seconds", "rounds": [{"corrections", "seconds", "epochs", "accuracy", "f1"}]}.
 /// Errors: of reading the data, of the worker, of the disk. `say` hears what is going on.
 Result<nlohmann::json> run_experiment(const ExperimentPlan& plan,
                                       const std::function<void(const std::string&)>& say);

@@ -14,6 +14,7 @@
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "app/gui/overlay_painter.h"
 #include "app/gui/theme.h"
 #include "app/gui/thumbnails.h"
 #include "app/gui/translator.h"
@@ -57,6 +58,10 @@ void paint_state(QPainter& painter, const QPointF& at, ImageState state) {
       painter.drawLine(at + QPointF(-3, 3), at + QPointF(3, -3));
       break;
   }
+}
+
+bool is_doubtful(const DatasetItem& item) {
+  return item.state != ImageState::kDone && item.doubt && item.doubt->unsure > 0;
 }
 
 }  // namespace
@@ -109,6 +114,10 @@ class DatasetStrip::RowPainter : public QStyledItemDelegate {
       painter->drawRect(frame.adjusted(-1, -1, 1, 1));
     }
     paint_state(*painter, frame.bottomRight() - QPointF(10, 10), item.state);
+    if (is_doubtful(item)) {
+      paint_shadowed_text(*painter, frame.topLeft() + QPointF(4, 14),
+                          QStringLiteral("%1 ?").arg(item.doubt->unsure), kAttention);
+    }
     const bool wrong = !item.findings.empty();
     painter->setPen(wrong ? kAttention : palette::text());
     const QRectF line(cell.left() + 4, frame.bottom() + 2, cell.width() - 8, 18);
@@ -246,6 +255,11 @@ void DatasetStrip::describe() {
     const DatasetItem& item = dataset_.items()[static_cast<std::size_t>(place)];
     QString tip =
         QString::fromStdString(item.name) + QStringLiteral(" – ") + image_state_text(item.state);
+    if (is_doubtful(item)) {
+      tip += QLatin1Char('\n') + tr("The model was unsure of %1 of its %2 objects.")
+                                     .arg(item.doubt->unsure)
+                                     .arg(item.doubt->objects);
+    }
     for (const Finding& finding : item.findings) {
       tip += QStringLiteral("\n⚠ ") + QString::fromStdString(finding.file.filename().string()) +
              QLatin1Char(' ') + message_text(finding.what) + QLatin1Char('\n') +

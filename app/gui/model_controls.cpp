@@ -91,6 +91,10 @@ ModelControls::ModelControls(Workspace& workspace, const CommandTable& commands,
   rest_ = button(in_use_, "model_rest", tr("Make the masks of all other images"),
                  tr("Of those in the folder that have none yet; they are marked for review."),
                  [this] { run_("dataset.predict_rest", nlohmann::json::object()); });
+  const Command& doubtful = *commands.find("dataset.next_doubtful");
+  doubtful_ = button(in_use_, "model_doubtful", tr("Go to the image it doubts most"),
+                     QString::fromStdString(doubtful.help),
+                     [this] { run_("dataset.next_doubtful", nlohmann::json::object()); });
   const Command& click = *commands.find("tool.model_click");
   button(in_use_, "model_click",
          tr("One click from the model (%1)").arg(QString::fromStdString(click.shortcut)),
@@ -127,9 +131,11 @@ void ModelControls::refresh() {
   choose_->setEnabled(!model.opening());
   in_use_->setVisible(model.is_open());
   rest_->setVisible(workspace_.dataset().is_open());
+  doubtful_->setVisible(workspace_.dataset().is_open());
   if (model.is_open() && shown_for_ != model.folder()) {
     probability_->set_value(model.thresholds().prob);
     overlap_->set_value(model.thresholds().nms);
+    head_->setChecked(true);  // what it can do is seen
   }
   shown_for_ = model.folder();
 }

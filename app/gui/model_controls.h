@@ -38,7 +38,7 @@ class ModelControls : public QWidget {
   QToolButton* head_;
   QWidget *body_, *in_use_;
   QLabel* about_;
-  QPushButton *choose_, *rest_;
+  QPushButton *choose_, *rest_, *doubtful_;
   QCheckBox* replace_;
   ValueSlider *probability_, *overlap_;
   QTimer later_;

@@ -35,6 +35,7 @@ class RowTable::Model : public QAbstractTableModel {
     const bool chip = role == Qt::DecorationRole && index.column() == 0 && rows_.color;
     if (chip) return rows_.color(index.row());
     if (role == Qt::TextAlignmentRole) return alignment(index.column());
+    if (role == Qt::ToolTipRole && rows_.tip) return rows_.tip(index.row());
     if (role != Qt::DisplayRole && role != Qt::ToolTipRole) return {};
     return rows_.text(index.row(), index.column());
   }

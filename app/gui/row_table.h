@@ -19,6 +19,7 @@ class RowTable : public QTableView {
     /// A chip before the row; invalid: none. May be empty.
     std::function<QColor(int row)> color;
     int words = 1;  ///< columns of words, at the left; numbers follow, right-aligned
+    std::function<QString(int row)> tip = {};  ///< under the pointer; else a cell's own text
   };
   RowTable(const char* name, const QString& spoken_name, Rows rows, QWidget* parent);
 

@@ -28,7 +28,7 @@ StartPanel::StartPanel(const CommandTable& commands, QWidget* parent) : QWidget(
   auto* buttons = new QHBoxLayout;
   buttons->setSpacing(kGrid);
   buttons->addStretch(1);
-  for (const char* id : {"file.open", "dataset.ask_open", "file.sample"}) {
+  for (const char* id : {"file.open", "dataset.ask_open", "file.sample", "help.guide"}) {
     const Command* command = commands.find(id);
     if (command == nullptr) continue;
     QString text = QString::fromStdString(command->title);

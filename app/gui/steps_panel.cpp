@@ -179,6 +179,7 @@ void StepsPanel::apply_to_next(bool save) {
   nlohmann::json arguments = arguments_of(steps_);
   arguments["count"] = findChild<QSpinBox*>(QStringLiteral("batch_count"))->value();
   arguments["save"] = save;
+  arguments["suggest"] = findChild<QCheckBox*>(QStringLiteral("batch_suggest"))->isChecked();
   if (run_("steps.apply_next", arguments)) batch_->setText(tr("Working …"));
 }
 

@@ -273,9 +273,16 @@ void StepsPanel::build_clean() {
   add_flag(form, "exclude_edges", tr("Leave out cut ones"),
            tr("Objects that the border cuts (Fiji: Exclude on edges)."),
            [](MaskSteps& s) -> bool& { return s.clean.exclude_edges; });
+  auto* suggest = new QCheckBox(tr("Next images: as each picture suggests"), this);
+  suggest->setObjectName(QStringLiteral("batch_suggest"));
+  suggest->setToolTip(
+      tr("Each image gets the settings that it suggests itself, not those above, and is to be "
+         "reviewed. A training can learn from such masks too; those that you mark as done count "
+         "more."));
+  form.addWidget(suggest, form.rowCount(), 0, 1, 2);
   auto* next = new QWidget(this);
   auto* row = new QHBoxLayout(next);
-  row->setContentsMargins(0, kGrid, 0, 0);
+  row->setContentsMargins(0, 0, 0, 0);
   auto* count = new QSpinBox(next);
   count->setObjectName(QStringLiteral("batch_count"));
   count->setRange(1, 1000);

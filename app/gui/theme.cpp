@@ -68,6 +68,7 @@ QMenu { background: @panel@; border: 1px solid @line@; padding: 4px 0; }
 QMenu::item { padding: 5px 24px 5px 24px; }
 QMenu::item:selected { background: @selection@; }
 QMenu::item:disabled { color: @disabled@; }
+QMainWindow::separator { background: @panel@; height: 1px; width: 1px; }
 QMenu::separator { height: 1px; background: @line@; margin: 4px 8px; }
 QToolButton, QPushButton { background: @raised@; border: 1px solid @line@; border-radius: 4px;
   padding: 3px 8px; min-height: 20px; }

@@ -12,6 +12,7 @@
 
 #include "app/dataset_session.h"
 #include "app/gui/controls.h"
+#include "app/gui/rounds_panel.h"
 #include "app/gui/settings_form.h"
 #include "app/gui/theme.h"
 #include "app/model_in_use.h"
@@ -41,6 +42,7 @@ TrainPanel::TrainPanel(Workspace& workspace, Run run, QWidget* parent)
   column->setSpacing(kGrid);
   build_progress(*column);
   build_setup(*column);
+  column->addWidget(new RoundsPanel(workspace_, run_, this));
   column->addStretch(1);
   poll_.setInterval(kPollMs);
   QObject::connect(&poll_, &QTimer::timeout, this, [this] {
@@ -244,6 +246,12 @@ void TrainPanel::describe_data() {
     } else if (count < 3) {
       text += QLatin1Char(' ') +
               tr("With fewer than three, the curve says little of how it does on others.");
+    }
+    const auto checked =
+        static_cast<int>(images_to_train_on(workspace_.dataset(), TrainOn::kDone).size());
+    if (!done && checked > 0 && checked < count) {
+      text += QLatin1Char(' ') +
+              tr("%n of them you marked as done: they judge, and count more.", nullptr, checked);
     }
     data_->setText(text);
     can_start = count > 0;

@@ -10,6 +10,7 @@
 #include "app/gui/error_panel.h"
 #include "app/gui/figure_dialog.h"
 #include "app/gui/group_dialog.h"
+#include "app/gui/guide_panel.h"
 #include "app/gui/layer_panel.h"
 #include "app/gui/macro_commands.h"
 #include "app/gui/main_window.h"
@@ -331,6 +332,7 @@ void add_help_commands(CommandTable& commands, MainWindow& window) {
                 does([&window] { window.search().open(); })});
   commands.add({"help.keys", "Help", "Keys and mouse", "F1, ?", "Shows what keys and mouse do.",
                 does([&window] { window.cheat_sheet().toggle(); })});
+  add_guide_command(commands, window);
   commands.add({"help.dismiss", "", "Dismiss", "Esc", "Takes away messages and sheets.",
                 does([&window] {
                   if (window.cheat_sheet().isVisible()) {

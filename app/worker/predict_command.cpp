@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/cli/option_text.h"
+#include "app/image_doubts.h"
 #include "app/worker/commands.h"
 #include "app/worker/restore_image.h"
 #include "core/base/atomic_file.h"
@@ -186,18 +187,20 @@ struct Shown {
   }
 };
 
-/// Segments every time point of one image and writes what was asked for; returns object count.
-Result<std::int64_t> predict_file(Predictor& predictor, const fs::path& input,
-                                  const fs::path& output, const PredictOptions& options,
-                                  const PredictSettings& settings, Shown& shown,
-                                  TaskControl& control) {
+/// Segments every time point of one image and writes what was asked for.
+Result<ImageDoubt> predict_file(Predictor& predictor, const fs::path& input, const fs::path& output,
+                                const PredictOptions& options, const PredictSettings& settings,
+                                Shown& shown, TaskControl& control) {
   KARYO_TRY(const auto image, read_image(input));
   const auto stem = image_stem(input);
   std::vector<LabelArray> frames;
-  std::int64_t objects = 0;
+  const double sure = settings.prob.value_or(predictor.thresholds().prob) + kDoubtMargin;
+  ImageDoubt found;
   for (std::int64_t t = 0; t < image.shape().t; ++t) {
     KARYO_TRY(auto prediction, predictor.predict(image, t, settings, control));
-    objects += static_cast<std::int64_t>(prediction.scores.size());
+    found.objects += static_cast<std::int64_t>(prediction.scores.size());
+    found.unsure += std::count_if(prediction.scores.begin(), prediction.scores.end(),
+                                  [&](float score) { return score < sure; });
     if (prediction.probability) {
       const auto name = stem + "_probability" +
                         (image.shape().t > 1 ? "_t" + std::to_string(t + 1) : "") + ".tif";
@@ -221,7 +224,7 @@ Result<std::int64_t> predict_file(Predictor& predictor, const fs::path& input,
   // The labels come last: where they stand, the image is done.
   const Volume labels = from_labels(frames, image.grid);
   KARYO_CHECK_OK(write_image(result_file(options, input), labels, {.compress = true}));
-  return objects;
+  return found;
 }
 
 /// Options that only one kind of model has a use for.
@@ -241,10 +244,9 @@ Result<void> check_options(const PredictOptions& options, const Predictor& predi
   return {};
 }
 
-/// What a model makes of one image; returns the number of objects, 0 for restored images.
-Result<std::int64_t> apply(Predictor& predictor, const fs::path& input,
-                           const PredictOptions& options, const PredictSettings& settings,
-                           Shown& shown, TaskControl& control) {
+/// What a model makes of one image; restored images have no objects.
+Result<ImageDoubt> apply(Predictor& predictor, const fs::path& input, const PredictOptions& options,
+                         const PredictSettings& settings, Shown& shown, TaskControl& control) {
   if (predictor.kind() == ModelKind::kStarDist) {
     return predict_file(predictor, input, options.output, options, settings, shown, control);
   }
@@ -252,7 +254,7 @@ Result<std::int64_t> apply(Predictor& predictor, const fs::path& input,
       options.probability ? second_file(options, input, predictor.kind()) : fs::path();
   KARYO_CHECK_OK(
       restore_image(predictor, input, result_file(options, input), scale, settings, control));
-  return std::int64_t{0};
+  return ImageDoubt{};
 }
 
 Result<void> run(const PredictOptions& options, cli::Console& console) {
@@ -289,19 +291,22 @@ Result<void> run(const PredictOptions& options, cli::Console& console) {
     }
     if (control.cancelled()) return cancelled_error("prediction");
     const auto file_start = std::chrono::steady_clock::now();
-    auto objects = apply(*predictor, files[i], options, settings, shown, control);
-    if (!objects) {  // errors of reading name the file themselves
-      const bool named = objects.error().what.starts_with(files[i].string());
-      return named ? objects.error() : objects.error().in(files[i].string());
+    auto found = apply(*predictor, files[i], options, settings, shown, control);
+    if (!found) {  // errors of reading name the file themselves
+      const bool named = found.error().what.starts_with(files[i].string());
+      return named ? found.error() : found.error().in(files[i].string());
     }
     ++done;
-    total_objects += *objects;
+    total_objects += found->objects;
     const double ms = std::chrono::duration<double, std::milli>(
                           std::chrono::steady_clock::now() - file_start).count();
     nlohmann::json entry{{"event", "file"},           {"path", files[i].string()},
                          {"output", target.string()}, {"ms", ms},
                          {"number", i + 1},           {"of", files.size()}};
-    if (labels) entry["objects"] = *objects;
+    if (labels) {
+      entry["objects"] = found->objects;
+      entry["unsure"] = found->unsure;
+    }
     console.progress(files[i].filename().string(), static_cast<std::int64_t>(i) + 1,
                      static_cast<std::int64_t>(files.size()), entry);
     for (const char* of_progress : {"event", "number", "of"}) entry.erase(of_progress);

@@ -75,7 +75,8 @@ Result<void> predict_files(std::vector<std::string> arguments, TaskControl& cont
   return run_once(std::move(arguments), control, [&](const nlohmann::json& event) {
     if (event.value("event", "") != "file") return;
     const FileDone file{event.value("path", ""), event.value("output", ""),
-                        event.contains("objects")};
+                        event.contains("objects"), event.value("objects", std::int64_t{0}),
+                        event.value("unsure", std::int64_t{0})};
     done(file);
     control.report(event.value("number", 0.0) / event.value("of", 1.0),
                    "Applying the model to " + file.image.filename().string());

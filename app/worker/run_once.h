@@ -2,6 +2,7 @@
 
 /// A command of karyoscope-worker, run to its end by a job of the window.
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -24,6 +25,7 @@ Result<void> run_once(std::vector<std::string> arguments, TaskControl& control,
 struct FileDone {
   std::filesystem::path image, result;
   bool labels = false;  ///< the result's kind; else a restored image
+  std::int64_t objects = 0, unsure = 0;  ///< of labels
 };
 
 /// `predict ARGUMENTS…` as above, with its progress as the job's.

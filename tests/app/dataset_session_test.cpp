@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "app/dataset_files.h"
+#include "core/io/image_io.h"
 #include "core/io/roi_zip.h"
+#include "core/segment/suggestion.h"
 #include "tests/app/annotated_folder.h"
 
 namespace karyo {
@@ -229,6 +231,43 @@ TEST_F(DatasetSessionTest, TheStepsRunOnTheNextImagesThatHaveNoMask) {
   ASSERT_TRUE(program.run("dataset.next"));
   ASSERT_TRUE(program.run("dataset.next"));
   EXPECT_EQ(program.labels(), made);
+}
+
+TEST_F(DatasetSessionTest, AMaskMadeForAnImageThatWasLookedAtIsNoConflict) {
+  Program program;
+  ASSERT_TRUE(program.run("dataset.open", {{"path", folder_.path().string()}}));
+  ASSERT_TRUE(program.run("dataset.next"));  // b is looked at, and c read ahead
+  ASSERT_TRUE(program.run("dataset.previous"));
+  ASSERT_TRUE(program.run("steps.apply_next", {{"count", 5}, {"suggest", true}}));
+  for (const char* name : {"b", "c"}) {
+    ASSERT_TRUE(program.run("dataset.next"));
+    EXPECT_EQ(program.here(), name);
+    EXPECT_FALSE(program.dataset().changed_outside()) << name;
+    EXPECT_EQ(program.labels(), mask(name));
+    program.paint(10, 10, 77);
+    EXPECT_NE(program.labels(), mask(name));
+  }
+  EXPECT_TRUE(program.errors.empty());
+}
+
+TEST_F(DatasetSessionTest, EachPictureSuggestsItsOwnSteps) {
+  Program program;
+  ASSERT_TRUE(program.run("dataset.open", {{"path", folder_.path().string()}}));
+  ASSERT_TRUE(program.run("steps.apply_next", {{"count", 5}, {"suggest", true}}));
+  for (const char* name : {"b", "c"}) {
+    TaskControl control;
+    const auto image = read_image(folder_ / "images" / (std::string(name) + ".tif"));
+    ASSERT_TRUE(image);
+    const auto suggestion = suggest_steps(*image, 0, 0, control);
+    ASSERT_TRUE(suggestion);
+    const auto alone = run_steps(*image, 0, 0, suggestion->steps, control);
+    ASSERT_TRUE(alone);
+    EXPECT_EQ(mask(name), alone->labels) << name;
+    const auto& items = program.dataset().items();
+    EXPECT_EQ(items[static_cast<std::size_t>(program.dataset().find(name))].state,
+              ImageState::kNeedsReview)
+        << "nobody has looked at it";
+  }
 }
 
 TEST_F(DatasetSessionTest, RoiSetsAreWrittenBesideWhenAskedFor) {

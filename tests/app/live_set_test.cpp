@@ -30,15 +30,18 @@ std::set<std::string> with_role(const std::vector<TrainImage>& images, bool vali
 
 TEST(LiveSet, AShareJudgesAndTheRestIsLearnedFrom) {
   for (const int count : {2, 3, 10, 20, 97}) {
-    const auto images = first_images(numbered(count), {}, {}, 0.1);
+    const auto images = first_images(numbered(count), {}, {}, {}, 0.1);
     EXPECT_EQ(names_of(images), numbered(count));
-    EXPECT_EQ(with_role(images, true).size(), std::max<std::size_t>(1, (count + 5) / 10)) << count;
+    EXPECT_EQ(with_role(images, true).size(),
+              std::max<std::size_t>(count < 4 ? 1 : 2, (count + 5) / 10))
+        << count;
   }
-  EXPECT_TRUE(with_role(first_images(numbered(1), {}, {}, 0.1), true).empty());
-  EXPECT_TRUE(first_images({}, {}, {}, 0.1).empty());
-  EXPECT_EQ(with_role(first_images(numbered(3), {"image 0", "image 1", "image 2"}, {}, 0.1), false)
-                .size(),
-            1u)
+  EXPECT_TRUE(with_role(first_images(numbered(1), {}, {}, {}, 0.1), true).empty());
+  EXPECT_TRUE(first_images({}, {}, {}, {}, 0.1).empty());
+  EXPECT_EQ(
+      with_role(first_images(numbered(3), {}, {"image 0", "image 1", "image 2"}, {}, 0.1), false)
+          .size(),
+      1u)
       << "something is learned from, also where all others were left out";
 }
 
@@ -48,7 +51,7 @@ TEST(LiveSet, RoundsKeepTheirJudgesAndNoneHasBeenLearnedFrom) {
     std::set<std::string> judges, learned;
     int count = 2 + static_cast<int>(random.below(5));
     for (int round = 0; round < 6; ++round) {
-      auto images = first_images(numbered(count), judges, learned, 0.2);
+      auto images = first_images(numbered(count), {}, judges, learned, 0.2);
       const int more = static_cast<int>(random.below(6));
       const auto before = images;
       images = grown_images(images, numbered(count + more), {}, 0.2);
@@ -71,6 +74,29 @@ TEST(LiveSet, WhatCameOrWasCorrectedCountsMore) {
       {"a"}, {"b", kNewTimes}, {"judge", 1, true}, {"new", kNewTimes}};
   EXPECT_EQ(now, wanted);
   EXPECT_EQ(grown_images(now, {"a", "b", "judge", "new"}, {"b", "judge"}, 0.1), now);
+}
+
+TEST(LiveSet, WhatWasCheckedJudgesAndWeighsAsMuchAsWhatIsSuggested) {
+  const std::set<std::string> done{"image 3", "image 9", "image 17", "image 30", "image 31"};
+  const auto first = first_images(numbered(100), done, {}, {}, 0.1);
+  const auto judges = with_role(first, true);
+  EXPECT_EQ(judges.size(), 2u);
+  EXPECT_TRUE(std::includes(done.begin(), done.end(), judges.begin(), judges.end()));
+  const auto weight = [](const std::vector<TrainImage>& images, const std::string& name) {
+    return std::find_if(images.begin(), images.end(),
+                        [&](const TrainImage& image) { return image.name == name; })
+        ->times;
+  };
+  for (const TrainImage& image : first) {
+    const bool learned = done.contains(image.name) && !image.validation;
+    EXPECT_EQ(image.times, learned ? kMostTimes : 1) << image.name;
+  }
+  auto more = numbered(20);
+  more.insert(more.end(), {"image 30", "image 31"});
+  const auto grown = grown_images(first, more, {}, 0.1);
+  EXPECT_EQ(with_role(grown, true), judges) << "others were learned from as they were suggested";
+  EXPECT_EQ(weight(grown, "image 5"), 3) << "78 are suggested, 20 checked";
+  EXPECT_EQ(weight(grown, "image 60"), 1);
 }
 
 TEST(LiveSet, JudgesAreKeptInTheFolderOfModels) {

@@ -16,6 +16,7 @@
 #include "app/gui/slice_view.h"
 #include "app/mask_preview.h"
 #include "app/model_in_use.h"
+#include "app/object_checks.h"
 #include "core/base/atomic_file.h"
 #include "tests/app/gui/window_fixture.h"
 #include "tests/app/worker/spot_model.h"
@@ -167,6 +168,68 @@ TEST_F(ModelWindowTest, ARealModelOverARealImage) {
   ASSERT_TRUE(wait_until([&] { return workspace_.preview().shown(); }));
   EXPECT_GT(workspace_.preview().counts().kept, 3);
   show_people(window_, "model_real");
+}
+
+TEST_F(ModelWindowTest, TheImageItDoubtsMostComesFirstAndInItWhatItIsNotSureOf) {
+  KARYO_NEEDS_SHARED();
+  const auto model = test::shared_dir() / "models" / "stardist2d" / "dsb2018_30x50";
+  const auto data = test::shared_dir() / "data" / "nuclei2d" / "test" / "images";
+  if (!std::filesystem::exists(model) || !std::filesystem::exists(data)) GTEST_SKIP();
+  std::filesystem::create_directories(folder_ / "real" / "images");
+  std::vector<std::filesystem::path> images;
+  for (const auto& entry : std::filesystem::directory_iterator(data))
+    images.push_back(entry.path());
+  std::sort(images.begin(), images.end());
+  for (std::size_t i = 0; i < 5; ++i) {
+    std::filesystem::copy(images.at(i), folder_ / "real" / "images");
+  }
+  scale_ = 1;
+  open_folder(folder_ / "real");
+  choose_model(model);
+  press("model_rest");
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }, 60000));
+  std::int64_t most = 0;
+  for (const DatasetItem& item : dataset().items()) {
+    if (item.doubt) most = std::max(most, item.doubt->unsure);
+  }
+  ASSERT_GT(most, 0);
+  press("model_doubtful");
+  ASSERT_TRUE(wait_until([&] { return dataset().current() != 0 && !workspace_.busy(); }));
+  ASSERT_TRUE(dataset().current_item()->doubt);
+  EXPECT_EQ(dataset().current_item()->doubt->unsure, most);
+
+  press("model_show");  // the model looks here too
+  ASSERT_TRUE(wait_until([&] { return workspace_.preview().shown(); }));
+  workspace_.preview().cancel();
+  ObjectChecks& checks = workspace_.checks();
+  const auto unsure = [&] {
+    return std::count_if(
+        checks.queue().items().begin(), checks.queue().items().end(), [](const ReviewItem& item) {
+          return std::any_of(
+              item.findings.begin(), item.findings.end(),
+              [](const LabelFinding& finding) { return finding.reason == Reason::kUnsure; });
+        });
+  };
+  checks.update();
+  ASSERT_TRUE(wait_until([&] { return !checks.rows().empty() && !workspace_.busy(); }));
+  EXPECT_GE(unsure(), most / 2) << "an object's best candidate may be surer than its survivor";
+  show_people(window_, "model_doubts");
+  window_.run("model.close", nlohmann::json::object());
+  EXPECT_EQ(unsure(), 0) << "nobody doubts them any more";
+
+  dataset().set_state(dataset().current(), ImageState::kDone);
+  const auto here = dataset().current_item()->name;
+  window_.run("dataset.next_doubtful", nlohmann::json::object());
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
+  EXPECT_TRUE(dataset().current_item()->name != here || window_.errors().isVisible());
+
+  window_.run("dataset.close", nlohmann::json::object());
+  open_folder(folder_ / "real");
+  std::int64_t kept = 0;
+  for (const DatasetItem& item : dataset().items()) {
+    if (item.doubt) kept = std::max(kept, item.doubt->unsure);
+  }
+  EXPECT_EQ(kept, most) << "it is known in the next run too";
 }
 
 TEST_F(ModelWindowTest, OneKeyJudgesTheModelOnTheFolder) {

@@ -9,10 +9,13 @@
 #include <QSpinBox>
 #include <QToolButton>
 #include <cstdlib>
+#include <fstream>
 #include <set>
 
 #include "app/dataset_session.h"
 #include "app/gui/error_panel.h"
+#include "app/gui/row_table.h"
+#include "app/live_set.h"
 #include "app/mask_preview.h"
 #include "app/model_in_use.h"
 #include "app/training_run.h"
@@ -104,6 +107,45 @@ TEST_F(TrainWindowTest, TrainsStopsGoesOnAndIsUsed) {
   EXPECT_TRUE(part<QPushButton>("train_start")->isVisible());
   EXPECT_EQ(part<QComboBox>("train_from")->count(), 2) << "from scratch, or from the one made";
   EXPECT_EQ(part<QLineEdit>("train_name")->text(), QStringLiteral("nuclei 2"));
+  EXPECT_FALSE(window_.errors().isVisible());
+}
+
+TEST_F(TrainWindowTest, RoundsStandBesideEachOtherAndOneGoesBackToABetterOne) {
+  const auto models = data() / "models";
+  for (const auto& [name, prob] : {std::pair("nuclei 1", 0.5), {"nuclei 2", 0.99999}}) {
+    test::make_spot_model(models / name);
+    auto model = ModelFolder::open(models / name);
+    ASSERT_TRUE(model);
+    ASSERT_TRUE(model->save_thresholds({prob, 0.3}));
+    ModelRecord record;
+    record.started = std::string("2026-01-0") + name[7] + "T00:00:00Z";
+    record.training_seconds = 300;
+    ASSERT_TRUE(model->save_record(record));
+    std::ofstream(models / name / "history.csv") << "epoch,loss\n1,0.5\n";
+    ASSERT_TRUE(write_training_data(
+        models / name, {data(), {test::seen_image("spots1", name[7] == '1' ? 20 : 45)}}));
+  }
+  ASSERT_TRUE(keep_judges(models, {{"spots4", 1, true}}));
+  open_to_train();
+  press("rounds_head");
+  EXPECT_FALSE(part<QWidget>("rounds_table")->isVisible()) << "none was judged";
+  press("rounds_judge");
+  ASSERT_TRUE(wait_until(
+      [&] { return part<QWidget>("rounds_table")->isVisible() && !workspace_.busy(); }, 60000));
+  const QString verdict = part<QLabel>("rounds_verdict")->text();
+  EXPECT_TRUE(verdict.contains(QLatin1String("does worse than nuclei 1"))) << verdict.toStdString();
+  show_people(window_, "train_rounds");
+  auto* table = part<RowTable>("rounds_table");
+  ASSERT_EQ(table->model()->rowCount(), 2);
+  EXPECT_EQ(table->model()->index(0, 3).data().toString(), QStringLiteral("1.00"));
+  EXPECT_EQ(table->model()->index(1, 1).data().toString(), QStringLiteral("45"));
+  EXPECT_FALSE(part<QPushButton>("rounds_use")->isEnabled());
+  const QRect row = table->visualRect(table->model()->index(0, 0));
+  QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, row.center());
+  press("rounds_use");
+  ASSERT_TRUE(wait_until([&] { return workspace_.model().is_open(); }, 20000));
+  EXPECT_EQ(workspace_.model().folder(), models / "nuclei 1");
+  EXPECT_EQ(window_.mode(), MainWindow::Mode::kAnnotate);
   EXPECT_FALSE(window_.errors().isVisible());
 }
 

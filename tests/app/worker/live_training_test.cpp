@@ -104,7 +104,7 @@ TEST_F(LiveTrainingTest, TheSimulatedAnnotatorKeepsToItsBudgetAndJudges) {
     std::vector<std::string> said;
     const auto outcome =
         run_experiment(plan, [&](const std::string& text) { said.push_back(text); });
-    ASSERT_TRUE(outcome) << outcome.error().what;
+    ASSERT_TRUE(outcome) << outcome.error().what << " after " << (said.empty() ? "" : said.back());
     EXPECT_LE((*outcome)["corrections"], 12);
     const auto& actions = (*outcome)["actions"];
     EXPECT_EQ(

@@ -100,4 +100,13 @@ void make_spot_dataset(const std::filesystem::path& folder, int count) {
   }
 }
 
+SeenImage seen_image(const std::string& name, std::int64_t objects, TrainingRole role) {
+  SeenImage image;
+  image.input = "images/" + name + ".tif";
+  image.target = "masks/" + name + ".tif";
+  image.objects = objects;
+  image.role = role;
+  return image;
+}
+
 }  // namespace karyo::test

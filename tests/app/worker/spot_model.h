@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/image/volume.h"
+#include "models/train/training_data.h"
 
 namespace karyo::test {
 
@@ -30,5 +31,9 @@ LabelArray spot_labels(const std::vector<Spot>& spots);
 
 /// Folder with images/ and masks/ of `count` spot images of two spots each.
 void make_spot_dataset(const std::filesystem::path& folder, int count);
+
+/// An image of that folder as data.json of a model names it.
+SeenImage seen_image(const std::string& name, std::int64_t objects,
+                     TrainingRole role = TrainingRole::kTraining);
 
 }  // namespace karyo::test

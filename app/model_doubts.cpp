@@ -1,0 +1,43 @@
+#include "app/model_doubts.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "app/image_doubts.h"
+
+namespace karyo {
+
+std::vector<LabelFinding> model_doubts(const stardist::Candidates& seen, double threshold,
+                                       const LabelVolume& labels, std::int64_t z,
+                                       const std::vector<const ObjectFacts*>& facts) {
+  std::map<std::uint32_t, float> probability;
+  const Box3 slice{{z, 0, 0}, {z + 1, labels.shape().y, labels.shape().x}};
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    const Index3 centre{z, static_cast<std::int64_t>(seen.points[i][0]),
+                        static_cast<std::int64_t>(seen.points[i][1])};
+    if (!slice.contains(centre)) continue;
+    float& highest = probability[labels.at(centre)];
+    highest = std::max(highest, seen.prob[i]);
+  }
+  std::vector<LabelFinding> doubts;
+  for (const ObjectFacts* object : facts) {
+    if (object->box.begin.z > z || object->box.end.z <= z) continue;
+    LabelFinding doubt{object->id, Reason::kUnsure, 0, {}, object->box, object->fingerprint};
+    const auto found = probability.find(object->id);
+    if (found == probability.end()) {
+      doubt.reason = Reason::kUnseen;
+      doubt.score = 0.05;
+      doubt.text = "the model sees no nucleus here";
+    } else if (found->second < threshold + kDoubtMargin) {
+      doubt.score = 0.2 + 0.3 * (1 - found->second / (threshold + kDoubtMargin));
+      doubt.text = "the model is " + std::to_string(std::lround(100 * found->second)) + " % sure";
+    } else {
+      continue;
+    }
+    doubts.push_back(std::move(doubt));
+  }
+  return doubts;
+}
+
+}  // namespace karyo
