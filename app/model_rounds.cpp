@@ -1,6 +1,7 @@
 #include "app/model_rounds.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "core/base/atomic_file.h"
 #include "core/io/image_names.h"
 #include "core/metrics/matching.h"
+#include "models/io/history.h"
 #include "models/io/model_folder.h"
 #include "models/train/training_data.h"
 
@@ -34,6 +36,18 @@ Error no_judges() {
           "Mark two finished images as done, and train: one of them judges then."};
 }
 
+/// Of a column of numbers; 0 without it.
+double total_of(const History& history, const std::string& column) {
+  const int place = history.column(column);
+  if (place < 0) return 0;
+  double total = 0;
+  for (const auto& row : history.rows) {
+    const double value = row[static_cast<std::size_t>(place)];
+    if (std::isfinite(value)) total += value;
+  }
+  return total;
+}
+
 /// What a model's folder says of how it came to be.
 Result<ModelRound> described(const KnownModel& model, const std::set<std::string>& judges) {
   KARYO_TRY(const ModelFolder folder, ModelFolder::open(model.folder));
@@ -42,7 +56,9 @@ Result<ModelRound> described(const KnownModel& model, const std::set<std::string
   round.epochs = model.epochs;
   if (folder.record) {
     round.started = folder.record->started;
-    round.minutes = folder.record->training_seconds / 60;
+  }
+  if (const auto history = read_history(folder.history())) {
+    round.minutes = total_of(*history, "seconds") / 60;
   }
   KARYO_TRY(const auto data, read_training_data(model.folder));
   for (const SeenImage& image : data ? data->images : std::vector<SeenImage>()) {

@@ -27,15 +27,14 @@ struct Nucleus {
   double turn, brightness;
 };
 
-/// Nuclei whose middles lie between two heights (um), and do not touch much.
-std::vector<Nucleus> scatter(Random& random, double lowest, double highest) {
+/// So many nuclei, if they fit, whose middles lie between two heights (um); they touch a little.
+std::vector<Nucleus> scatter(Random& random, std::size_t wanted, double lowest, double highest) {
   const VoxelGrid grid = sample_grid();
   const std::array<double, 3> size{kShape.z * grid.spacing_z, kShape.y * grid.spacing_y,
                                    kShape.x * grid.spacing_x};
   std::vector<Nucleus> nuclei;
   constexpr int kTries = 2500;
-  constexpr std::size_t kWanted = 42;
-  for (int i = 0; i < kTries && nuclei.size() < kWanted; ++i) {
+  for (int i = 0; i < kTries && nuclei.size() < wanted; ++i) {
     Nucleus n;
     n.radius = {random.uniform(3.8, 5.5), random.uniform(4.0, 6.0), random.uniform(4.6, 7.5)};
     n.turn = random.uniform(0, 3.14159);
@@ -151,7 +150,7 @@ Volume photograph(const Array3<float>& light, std::int64_t begin, std::int64_t e
 Sample make_sample(std::uint64_t seed) {
   Random random(seed);
   const double height = static_cast<double>(kShape.z) * sample_grid().spacing_z;
-  const auto nuclei = scatter(random, 2.0, height - 2.0);
+  const auto nuclei = scatter(random, 42, 2.0, height - 2.0);
   LabelArray truth(kShape);
   const auto light = shine(nuclei, 0, truth);
   return {std::make_shared<const Volume>(photograph(light, 0, kShape.z, random)),
@@ -162,7 +161,7 @@ SampleSlice make_sample_slice(std::uint64_t seed) {
   constexpr std::int64_t kReach = 3;  // slices that the blur brings in, on either side
   constexpr double kMiddle = kShape.z / 2, kSpread = 2.5;
   Random random(seed);
-  const auto nuclei = scatter(random, kMiddle - kSpread, kMiddle + kSpread);
+  const auto nuclei = scatter(random, 24, kMiddle - kSpread, kMiddle + kSpread);
   LabelArray truth({2 * kReach + 1, kShape.y, kShape.x});
   const auto light = shine(nuclei, kShape.z / 2 - kReach, truth);
   Volume slice = photograph(light, kReach, kReach + 1, random);

@@ -1,5 +1,6 @@
 // The whole loop as a newcomer is led through it, with mouse and keys: draw, finish, train, see,
-// correct, judge.
+// correct, judge. With KARYOSCOPE_TUTORIAL=MINUTES the network is the usual one and learns so long:
+// the pictures of docs/tutorial.md (tools/tutorial_pictures.sh).
 
 #include <QLabel>
 #include <QPushButton>
@@ -47,6 +48,24 @@ class GuideTest : public WindowTest {
     QTest::keyClicks(box, QString::number(value));
     QTest::keyClick(box, Qt::Key_Return);
   }
+  static int tutorial_minutes() {
+    const char* minutes = std::getenv("KARYOSCOPE_TUTORIAL");
+    return minutes ? std::atoi(minutes) : 0;
+  }
+  void set_up_training() {
+    set_number("setting_epochs", 2000);
+    set_number("setting_steps", tutorial_minutes() > 0 ? 10 : 2);
+    if (tutorial_minutes() > 0) return;
+    set_number("setting_batch", 1);
+    press("train_more");
+    set_number("setting_filters", 4);
+    set_number("setting_features", 8);
+    set_number("setting_unet_depth", 2);
+    press("train_more");
+  }
+  void let_it_learn() {
+    for (int i = 0; i < 60 * tutorial_minutes(); ++i) QTest::qWait(1000);
+  }
   void click_nuclei(int count) {
     const SampleSlice truth = make_sample_slice(101);
     const double scale = truth.image.grid.spacing_x;
@@ -87,18 +106,12 @@ TEST_F(GuideTest, LeadsFromTheFirstNucleusToAModelThatIsJudged) {
   show_people(window_, "guide_3_two_images");
   press("guide_show");
   ASSERT_EQ(window_.mode(), MainWindow::Mode::kTrain);
-  set_number("setting_epochs", 2000);
-  set_number("setting_steps", 2);
-  set_number("setting_batch", 1);
-  press("train_more");
-  set_number("setting_filters", 4);
-  set_number("setting_features", 8);
-  set_number("setting_unet_depth", 2);
-  press("train_more");
+  set_up_training();
   press("train_start");
   ASSERT_TRUE(comes_to("Step 4 of 6")) << part<QLabel>("train_failure")->text().toStdString();
   EXPECT_FALSE(part<QPushButton>("guide_show")->isEnabled()) << "it has not learned enough";
-  ASSERT_TRUE(wait_until([&] { return part<QPushButton>("guide_show")->isEnabled(); }, 60000));
+  ASSERT_TRUE(wait_until([&] { return part<QPushButton>("guide_show")->isEnabled(); }, 180000));
+  let_it_learn();
   show_people(window_, "guide_4_trains");
   press("guide_show");
   ASSERT_TRUE(comes_to("Step 5 of 6"));

@@ -119,9 +119,8 @@ TEST_F(TrainWindowTest, RoundsStandBesideEachOtherAndOneGoesBackToABetterOne) {
     ASSERT_TRUE(model->save_thresholds({prob, 0.3}));
     ModelRecord record;
     record.started = std::string("2026-01-0") + name[7] + "T00:00:00Z";
-    record.training_seconds = 300;
     ASSERT_TRUE(model->save_record(record));
-    std::ofstream(models / name / "history.csv") << "epoch,loss\n1,0.5\n";
+    std::ofstream(models / name / "history.csv") << "epoch,loss,seconds\n1,0.5,300\n";
     ASSERT_TRUE(write_training_data(
         models / name, {data(), {test::seen_image("spots1", name[7] == '1' ? 20 : 45)}}));
   }

@@ -36,9 +36,8 @@ class ModelRoundsTest : public ::testing::Test {
     }
     ModelRecord record;
     record.started = started;
-    record.training_seconds = 90;
     ASSERT_TRUE(model->save_record(record));
-    std::ofstream(folder / "history.csv") << "epoch,loss\n1,0.5\n2,0.4\n";
+    std::ofstream(folder / "history.csv") << "epoch,loss,seconds\n1,0.5,30\n2,0.4,60\n";
     ASSERT_TRUE(
         write_training_data(folder, {data_,
                                      {test::seen_image(learned, 2),
