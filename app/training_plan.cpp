@@ -29,7 +29,8 @@ std::vector<std::string> images_to_train_on(const DatasetSession& dataset, Train
 }
 
 fs::path models_of(const fs::path& data) {
-  return data / "models";
+  std::error_code ec;
+  return (fs::is_regular_file(data, ec) ? data.parent_path() : data) / "models";
 }
 
 std::vector<KnownModel> known_models(const fs::path& models) {

@@ -20,7 +20,7 @@ enum class TrainOn { kWithMask, kDone };
 /// Names of its images that have a mask (and are marked as done); left out ones never.
 std::vector<std::string> images_to_train_on(const DatasetSession& dataset, TrainOn which);
 
-/// Where models of a folder lie: FOLDER/models.
+/// Where models of a folder lie: FOLDER/models; of a single stack, beside it.
 std::filesystem::path models_of(const std::filesystem::path& data);
 
 /// A model folder as the list of models shows it.

@@ -88,7 +88,7 @@ Result<void> TrainingRun::start(const TrainingPlan& plan) {
   }
   KARYO_CHECK_OK(validate(plan.config));
   std::error_code ec;
-  if (!fs::is_directory(plan.data, ec)) {
+  if (!fs::exists(plan.data, ec)) {
     return Error(ErrorCode::kNotFound, "there is no folder " + plan.data.string(),
                  "Choose the folder of images to train on.");
   }

@@ -13,6 +13,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/theme.h"
 #include "app/gui/translator.h"
+#include "app/training_run.h"
 #include "core/io/image_names.h"
 #include "models/io/model_folder.h"
 
@@ -64,6 +65,9 @@ ApplyDialog::ApplyDialog(MainWindow& window, const fs::path& model)
   model_->setText(QString::fromStdString(model.string()));
   if (dataset.is_open() && !dataset.items().empty()) {
     input_->setText(QString::fromStdString(dataset.items().front().image.parent_path().string()));
+  } else if (const TrainingRun& training = window_.workspace().training();
+             training.config().model == "n2v" && training.model() == model) {
+    input_->setText(QString::fromStdString(training.data().string()));  // what it learned from
   }
   check();
 }

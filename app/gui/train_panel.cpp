@@ -51,6 +51,7 @@ TrainPanel::TrainPanel(Workspace& workspace, Run run, QWidget* parent)
   DatasetSession& dataset = workspace_.dataset();
   connections_.push_back(dataset.changed.connect([this] { refresh_data(); }));
   connections_.push_back(dataset.current_changed.connect([this] { refresh_data(); }));
+  connections_.push_back(workspace_.layers().list_changed.connect([this] { refresh_data(); }));
   connections_.push_back(workspace_.training().changed.connect([this] { refresh_run(); }));
   connections_.push_back(workspace_.training().epoch_done.connect([this] { epoch_done(); }));
   connections_.push_back(workspace_.model().changed.connect([this] { show_findings(); }));
@@ -120,6 +121,14 @@ void TrainPanel::build_setup(QVBoxLayout& column) {
         });
         dialog->open();
       });
+  open_image_ = add_button(setup_, "train_open_image", tr("Learn from the open image"),
+                           tr("Noise2Void needs no other: the network learns from the noisy stack "
+                              "itself, and is applied "
+                              "to it afterwards."),
+                           [this] {
+                             other_data_ = open_stack().string();
+                             refresh_data();
+                           });
   choices_ = new QWidget(setup_);
   auto* inside = new QVBoxLayout(choices_);
   inside->setContentsMargins(0, 0, 0, 0);
@@ -138,6 +147,7 @@ void TrainPanel::build_setup(QVBoxLayout& column) {
   add_row(*form, tr("Images"), images_,
           tr("What is not drawn in an image that is trained on, the network takes for "
              "background: finish an image, or mark the rest as ignored."));
+  images_name_ = form->itemAtPosition(form->rowCount() - 1, 0)->widget();
   from_ = new QComboBox(setup_);
   from_->setObjectName(QStringLiteral("train_from"));
   add_row(*form, tr("Start from"), from_,
@@ -178,6 +188,31 @@ std::filesystem::path TrainPanel::data_folder() const {
   return workspace_.dataset().is_open() ? workspace_.dataset().folder() : std::filesystem::path();
 }
 
+/// The file of the image that is selected, else of the lowest one; empty where none has one.
+std::filesystem::path TrainPanel::open_stack() const {
+  const LayerList& layers = workspace_.layers();
+  const auto file_of = [](const Layer* layer) {
+    const auto* image = dynamic_cast<const ImageLayer*>(layer);
+    return image != nullptr ? image->source().path : std::filesystem::path();
+  };
+  std::filesystem::path file = file_of(layers.selected());
+  for (int i = 0; file.empty() && i < layers.count(); ++i) file = file_of(&layers.at(i));
+  std::error_code ec;
+  return std::filesystem::is_regular_file(file, ec) ? file : std::filesystem::path();
+}
+
+/// (Z, Y, X) of what is trained on, as far as it is open; a large plane where nothing is known.
+Index3 TrainPanel::size_of_images() const {
+  const LayerList& layers = workspace_.layers();
+  const auto stack = data_folder();
+  for (int i = 0; i < layers.count(); ++i) {
+    const auto* image = dynamic_cast<const ImageLayer*>(&layers.at(i));
+    if (image != nullptr && image->source().path == stack) return image->shape().zyx();
+  }
+  const auto& image = workspace_.dataset().image();
+  return image ? image->shape().zyx() : Index3{1, 1 << 20, 1 << 20};
+}
+
 void TrainPanel::choose_kind(const std::string& kind) {
   kind_ = kind;
   const char* names[] = {"stardist", "care", "n2v"};
@@ -196,18 +231,19 @@ void TrainPanel::choose_kind(const std::string& kind) {
 void TrainPanel::refresh_data() {
   const auto folder = data_folder();
   const bool nuclei = kind_ == "stardist";
-  images_->setEnabled(nuclei);
+  images_->setVisible(nuclei);
+  images_name_->setVisible(nuclei);
   choose_data_->setVisible(!nuclei || folder.empty());
   choose_data_->setText(folder.empty() ? tr("Choose a folder…") : tr("Choose another folder…"));
   if (nuclei) choose_data_->setVisible(false);
+  const auto stack = open_stack();
+  open_image_->setVisible(kind_ == "n2v" && !stack.empty() && stack != folder);
   describe_data();
   choices_->setVisible(!folder.empty());
   if (folder.empty() || folder == set_up_for_) return;
   if (nuclei && workspace_.dataset().image() == nullptr) return;  // its size is not known yet
   set_up_for_ = folder;
-  const auto& image = workspace_.dataset().image();
-  const Index3 size = image ? image->shape().zyx() : Index3{1, 1 << 20, 1 << 20};
-  const TrainConfig config = fitting_config(kind_, size);
+  const TrainConfig config = fitting_config(kind_, size_of_images());
   essentials_->set_config(config, config);
   advanced_->set_config(config, config);
   const auto models = models_of(folder);

@@ -47,14 +47,16 @@ class TrainPanel : public QWidget {
   void show_findings();
   QString state_text() const;
   std::filesystem::path data_folder() const;
+  std::filesystem::path open_stack() const;
+  Index3 size_of_images() const;
 
   Workspace& workspace_;
   Run run_;
   std::string kind_ = "stardist";
   std::vector<QToolButton*> kinds_;
-  QWidget *setup_, *choices_, *progress_;
+  QWidget *setup_, *choices_, *progress_, *images_name_;
   QLabel *about_kind_, *data_;
-  QPushButton* choose_data_;
+  QPushButton *choose_data_, *open_image_;
   QComboBox *images_, *from_;
   QLineEdit* name_;
   SettingsForm *essentials_, *advanced_;

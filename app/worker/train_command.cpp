@@ -230,7 +230,7 @@ void add_train_command(cli::Cli& command_line) {
       ->add_option(
           "--data", options->data,
           "Folder with images/ and masks/ (stardist) or low/ and high/ (care), same file names; "
-          "for n2v a folder of images or stacks, or its images/")
+          "for n2v a folder of images or stacks, its images/, or one stack")
       ->required();
   command->add_option("--model", options->model, "Model folder to write")->required();
   command->add_option("--config", options->config, "Settings as JSON; options given here win");

@@ -1,15 +1,28 @@
 #include "core/dataset/image_folder.h"
 
+#include <map>
 #include <system_error>
+#include <utility>
 
 #include "core/dataset/image_listing.h"
+#include "core/io/image_names.h"
 
 namespace karyo {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kForm = "Give a folder of images or stacks, or one with images/ in it.";
+constexpr const char* kForm =
+    "Give a folder of images or stacks, one with images/ in it, or a single stack.";
+
+/// The images of the folder, or the one of the file.
+Result<std::map<std::string, Listed>> images_of(const fs::path& root,
+                                                std::vector<Finding>& findings) {
+  std::error_code ec;
+  if (!fs::is_regular_file(root, ec)) return list_images(root, kForm, findings);
+  KARYO_TRY(auto description, describe_image(root));
+  return std::map<std::string, Listed>{{image_stem(root), {root, std::move(description)}}};
+}
 
 }  // namespace
 
@@ -21,10 +34,10 @@ Result<ImageFolder> open_images(const fs::path& root, std::int64_t dims) {
   std::error_code ec;
   ImageFolder dataset;
   dataset.root = fs::is_directory(root / "images", ec) ? root / "images" : root;
-  if (!fs::is_directory(dataset.root, ec)) {
+  if (!fs::exists(dataset.root, ec)) {
     return Error(ErrorCode::kNotFound, "there is no folder " + root.string(), kForm);
   }
-  KARYO_TRY(const auto images, list_images(dataset.root, kForm, dataset.findings));
+  KARYO_TRY(const auto images, images_of(dataset.root, dataset.findings));
   if (images.empty() && dataset.findings.empty()) {
     const bool pairs = fs::is_directory(dataset.root / "low", ec);
     return Error(

@@ -1,6 +1,7 @@
 #pragma once
 
-/// Images alone, as Noise2Void takes them: a folder of images or stacks, or its images/.
+/// Images alone, as Noise2Void takes them: a folder of images or stacks, or its images/, or one
+/// file.
 
 #include <filesystem>
 #include <string>
@@ -25,9 +26,10 @@ struct ImageFolder {
   Result<void> usable() const;
 };
 
-/// Opens root/images where there is one, else `root`; headers only. Planes and times of a stack are
-/// images of their own where `dims` is 2; 3 expects stacks, and times are images of their own.
-/// Errors  kNotFound, kBadFile (no image at all); everything wrong with single files is a finding.
+/// Opens root/images where there is one, else `root`, which may be a single image; headers only.
+/// Planes and times of a stack are images of their own where `dims` is 2; 3 expects stacks, and
+/// times are images of their own. Errors  kNotFound, kBadFile (no image at all); everything wrong
+/// with single files is a finding.
 Result<ImageFolder> open_images(const std::filesystem::path& root, std::int64_t dims = 2);
 
 /// As of the other datasets: changes with files, their names, sizes and shapes; 16 hex digits.

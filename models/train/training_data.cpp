@@ -173,11 +173,12 @@ const char* name_of(TrainingRole role) {
   return "training";
 }
 
-Result<TrainingData> describe_training_data(const fs::path& folder,
+Result<TrainingData> describe_training_data(const fs::path& given,
                                             const std::vector<TrainingFile>& files, bool masks,
                                             const TaskControl& control) {
   TrainingData data;
   std::error_code unknown;
+  const fs::path folder = fs::is_regular_file(given, unknown) ? given.parent_path() : given;
   data.folder = fs::absolute(folder, unknown).lexically_normal();
   data.images.resize(files.size());
   parallel_for(0, static_cast<std::int64_t>(files.size()), 1,

@@ -44,8 +44,8 @@ struct TrainingFile {
 };
 
 /// Reads every file once, several at a time. `masks`: targets are labels whose objects are
-/// counted. Files that cannot be read are kept without fingerprints: the training itself says what
-/// is wrong with them. Errors: kCancelled.
+/// counted. `folder` may be a single image: that it lies in is kept. Files that cannot be read are
+/// kept without fingerprints: the training itself says what is wrong with them. Errors: kCancelled.
 Result<TrainingData> describe_training_data(const std::filesystem::path& folder,
                                             const std::vector<TrainingFile>& files, bool masks,
                                             const TaskControl& control);

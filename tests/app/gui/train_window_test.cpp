@@ -19,6 +19,7 @@
 #include "app/mask_preview.h"
 #include "app/model_in_use.h"
 #include "app/training_run.h"
+#include "core/base/random.h"
 #include "tests/app/gui/window_fixture.h"
 #include "tests/app/worker/spot_model.h"
 
@@ -108,6 +109,44 @@ TEST_F(TrainWindowTest, TrainsStopsGoesOnAndIsUsed) {
   EXPECT_EQ(part<QComboBox>("train_from")->count(), 2) << "from scratch, or from the one made";
   EXPECT_EQ(part<QLineEdit>("train_name")->text(), QStringLiteral("nuclei 2"));
   EXPECT_FALSE(window_.errors().isVisible());
+}
+
+TEST_F(TrainWindowTest, TheOpenStackIsDenoisedByItself) {
+  Volume noisy(VoxelType::kUInt16, {1, 1, 1, 192, 192});
+  auto view = noisy.view<std::uint16_t>();
+  Random random(3);
+  for (std::int64_t i = 0; i < view.count(); ++i) {
+    const bool bright = i / 192 / 16 % 2 == 0;
+    view.data()[i] = static_cast<std::uint16_t>(500 + (bright ? 400 : 0) + 60 * random.normal());
+  }
+  const auto stack = folder_ / "one place" / "noisy.tif";
+  ASSERT_TRUE(write_image(stack, noisy));
+  key(Qt::Key_3, Qt::ControlModifier);
+  press("train_n2v");
+  EXPECT_FALSE(part<QPushButton>("train_open_image")->isVisible()) << "nothing is open";
+  open({stack});
+  press("train_open_image");
+  EXPECT_FALSE(part<QPushButton>("train_open_image")->isVisible()) << "it is chosen";
+  EXPECT_TRUE(part<QLabel>("train_data")->text().contains(QLatin1String("noisy.tif")));
+  show_people(window_, "train_denoise_open");
+  set_number("setting_epochs", 2);
+  set_number("setting_steps", 2);
+  set_number("setting_batch", 2);
+  press("train_start");
+  ASSERT_TRUE(training().going_on()) << window_.errors().waiting() << " errors";
+  show_people(window_, "train_denoise_runs");
+  ASSERT_TRUE(wait_until([&] { return !training().going_on(); }, 120000));
+  ASSERT_EQ(training().state(), State::kFinished)
+      << part<QLabel>("train_failure")->text().toStdString();
+  EXPECT_EQ(training().model().parent_path(), folder_ / "one place" / "models");
+  press("train_apply");
+  ASSERT_NE(part<QDialog>("apply_dialog"), nullptr);
+  EXPECT_EQ(part<QLineEdit>("apply_input")->text().toStdString(), stack.string());
+  show_people(window_, "train_denoise_apply");
+  const int before = workspace_.layers().count();
+  press("apply");
+  ASSERT_TRUE(wait_until([&] { return workspace_.layers().count() > before; }, 60000));
+  EXPECT_EQ(window_.errors().waiting(), 0);
 }
 
 TEST_F(TrainWindowTest, RoundsStandBesideEachOtherAndOneGoesBackToABetterOne) {

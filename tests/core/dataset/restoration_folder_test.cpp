@@ -165,6 +165,11 @@ TEST(ImageFolder, OpensAFolderOrItsImages) {
   EXPECT_EQ(planes->images.size(), 1U);
   EXPECT_NE(fingerprint(*stacks), fingerprint(*planes));
   EXPECT_THAT(open_images(dir / "b", 3)->usable().error().fix, HasSubstr("--dims 2"));
+  const auto alone = open_images(dir / "a" / "s.tif", 3);
+  ASSERT_TRUE(alone);
+  ASSERT_EQ(alone->images.size(), 1U);
+  EXPECT_EQ(alone->images.front().path, dir / "a" / "s.tif");
+  EXPECT_FALSE(open_images(dir / "a" / "notes.txt")) << "no image";
   EXPECT_EQ(open_images(dir / "none").error().code, ErrorCode::kNotFound);
   std::filesystem::create_directories(dir / "c/low");
   EXPECT_THAT(open_images(dir / "c").error().fix, HasSubstr("low"));
