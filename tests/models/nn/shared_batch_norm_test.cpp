@@ -23,7 +23,7 @@ class Meeting {
     all_came_.arrive_and_wait();
     {
       const std::lock_guard lock(mutex_);
-      sum_ = {};
+      sum_ = torch::Tensor();
     }
     all_came_.arrive_and_wait();
   }
