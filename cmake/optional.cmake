@@ -16,6 +16,8 @@ endfunction()
 macro(find_module variable name)
   if(PKG_CONFIG_FOUND)
     pkg_check_modules(${variable} QUIET IMPORTED_TARGET ${name})
+  else()
+    set(${variable}_FOUND OFF)  # an earlier run's answer is kept in the cache
   endif()
 endmacro()
 

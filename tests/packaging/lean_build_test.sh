@@ -61,6 +61,7 @@ from pathlib import Path
 
 folder, size = Path(sys.argv[1]), 96
 spots = [(24, 24), (24, 70), (70, 30), (66, 72)]
+# The others are moved: images that were trained on are refused for a report.
 inside = lambda y, x: next((i + 1 for i, (cy, cx) in enumerate(spots)
                             if (y - cy) ** 2 + (x - cx) ** 2 <= 81), 0)
 labels = bytes(inside(y, x) for y in range(size) for x in range(size))
@@ -85,6 +86,8 @@ def chunk(kind, data):
 
 (folder / "spots.tif").write_bytes(tiff(image))
 (folder / "spots_labels.tif").write_bytes(tiff(labels))
+for name, pixels in ("other", image), ("other_labels", labels):
+    (folder / f"{name}.tif").write_bytes(tiff(pixels[-5 * size:] + pixels[:-5 * size]))
 (folder / "spots.ome.tif").write_bytes(tiff(image, b'<?xml version="1.0"?><OME></OME>'))
 rows = b"".join(b"\0" + image[y * size:(y + 1) * size] for y in range(size))
 (folder / "spots.png").write_bytes(
@@ -115,7 +118,10 @@ done
 run() { "$bin/karyoscope" "$@" --quiet >"$work/run.log" 2>&1 || { cat "$work/run.log"; exit 1; }; }
 run train stardist --data "$work/set" --model "$work/model" --epochs 1 --steps 1 --batch 1 \
   --patch 64,64 --filters 8 --features 8 --rays 8 --unet-depth 1 --device cpu
-run predict --model "$work/model" --input "$work/set/images" --output "$work/out" --device cpu
-run evaluate labels --truth "$work/set/masks" --pred "$work/out" --output "$work/judged"
+mkdir -p "$work/test/images" "$work/test/masks"
+cp "$data/other.tif" "$work/test/images/c.tif"
+cp "$data/other_labels.tif" "$work/test/masks/c.tif"
+run predict --model "$work/model" --input "$work/test/images" --output "$work/out" --device cpu
+run evaluate labels --truth "$work/test/masks" --images "$work/test/images" --pred "$work/out" --output "$work/judged"
 run report --model "$work/model" --evaluation "$work/judged" --output "$work/report.html"
 [[ -s $work/report.html ]]
