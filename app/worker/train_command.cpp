@@ -163,6 +163,13 @@ int threads_of(const WorkerPlace& place, int asked) {
   return std::max(1, default_threads() / place.local_count);
 }
 
+Error stopped(const TrainSummary& summary, const std::string& model) {
+  return {ErrorCode::kCancelled,
+          "training was stopped after " + std::to_string(summary.epochs_done) +
+              " whole epochs; everything is kept in " + model,
+          "Run the same command with --resume to go on."};
+}
+
 Result<void> run(const TrainOptions& options, cli::Console& console) {
   TrainRequest request;
   KARYO_TRY(request.place, worker_place());
@@ -198,7 +205,9 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
       const auto summary,
       train_model(request, request.place.first() ? static_cast<TrainObserver&>(spoken) : silent,
                   control));
-  if (!request.place.first()) return {};
+  if (!request.place.first()) {
+    return summary.stopped ? stopped(summary, options.model) : Result<void>();
+  }
   console.end_progress();
   const bool thresholds = options.kind == "stardist";
   nlohmann::json result{
@@ -217,12 +226,7 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
   console.result(result);
   result["event"] = "done";
   console.event(result);
-  if (summary.stopped) {
-    return Error(ErrorCode::kCancelled,
-                 "training was stopped after " + std::to_string(summary.epochs_done) +
-                     " whole epochs; everything is kept in " + options.model,
-                 "Run the same command with --resume to go on.");
-  }
+  if (summary.stopped) return stopped(summary, options.model);
   console.say("best epoch " + std::to_string(summary.best_epoch) + ", validation loss " +
               number(summary.best_val_loss));
   if (thresholds) {

@@ -64,17 +64,19 @@ class TrainTogether : public ::testing::Test {
     return test::with_defaults(std::move(words), {{"--features", "8"}, {"--rays", "8"}});
   }
 
-  /// Two processes with the same words. The second is killed once `killed_when` holds.
-  static std::vector<Outcome> two(const Words& words, const test::InterruptWhen& killed_when = {}) {
+  /// Processes with the same words. The last gets a signal once `when` holds.
+  static std::vector<Outcome> together(int count, const Words& words,
+                                       const test::InterruptWhen& when = {}, int signal = SIGKILL) {
     const std::string port = free_port();
     std::vector<std::future<Outcome>> running;
-    for (int rank = 0; rank < 2; ++rank) {
+    for (int rank = 0; rank < count; ++rank) {
       running.push_back(std::async(std::launch::async, [&, rank] {
         test::Start how;
         how.environment = {"RANK=" + std::to_string(rank), "LOCAL_RANK=" + std::to_string(rank),
-                           "WORLD_SIZE=2", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port};
-        how.signal = SIGKILL;
-        return run_program(words, rank == 1 ? killed_when : test::InterruptWhen(), how);
+                           "WORLD_SIZE=" + std::to_string(count), "MASTER_ADDR=127.0.0.1",
+                           "MASTER_PORT=" + port};
+        how.signal = signal;
+        return run_program(words, rank + 1 == count ? when : test::InterruptWhen(), how);
       }));
     }
     std::vector<Outcome> ended;
@@ -117,12 +119,12 @@ TEST_F(TrainTogether, TwoHaveTheCurveOfOneWithTheDoubledBatch) {
     const std::string one = std::string(kind) + " one", both = std::string(kind) + " both";
     const auto alone = run_program(train(kind, one, {"--batch", "4", "--quiet"}));
     ASSERT_EQ(alone.status, 0) << alone.err;
-    const auto together = two(train(kind, both, {"--batch", "2", "--json"}));
-    ASSERT_EQ(together[0].status, 0) << together[0].err;
-    ASSERT_EQ(together[1].status, 0) << together[1].err;
-    EXPECT_THAT(together[0].err, HasSubstr("2 processes train together"));
-    EXPECT_EQ(together[0].result().at("epochs"), 2);
-    EXPECT_EQ(together[1].out + together[1].err, "") << "one speaks for all";
+    const auto pair = together(2, train(kind, both, {"--batch", "2", "--json"}));
+    ASSERT_EQ(pair[0].status, 0) << pair[0].err;
+    ASSERT_EQ(pair[1].status, 0) << pair[1].err;
+    EXPECT_THAT(pair[0].err, HasSubstr("2 processes train together"));
+    EXPECT_EQ(pair[0].result().at("epochs"), 2);
+    EXPECT_EQ(pair[1].out + pair[1].err, "") << "one speaks for all";
     expect_same_curves(one, both, val);
     EXPECT_TRUE(std::filesystem::exists(folder_ / both / "weights_last.h5"));
   }
@@ -132,7 +134,7 @@ TEST_F(TrainTogether, ALostProcessEndsTheOtherWithAWholeCheckpoint) {
   const Words words = train("care", "model", {"--batch", "2", "--epochs", "2000", "--quiet"});
   const auto checkpoint = folder_ / "model" / "checkpoint.safetensors";
   const auto run =
-      two(words, [&](const std::string&) { return std::filesystem::exists(checkpoint); });
+      together(2, words, [&](const std::string&) { return std::filesystem::exists(checkpoint); });
   EXPECT_EQ(run[1].status, 128 + SIGKILL);
   test::expect_refused(run[0], 1, "another process of this training was lost");
   EXPECT_THAT(run[0].err, HasSubstr("--resume"));
@@ -143,6 +145,26 @@ TEST_F(TrainTogether, ALostProcessEndsTheOtherWithAWholeCheckpoint) {
   const auto resumed = run_program(
       train("care", "model", {"--batch", "2", "--epochs", more, "--resume", "--quiet"}));
   ASSERT_EQ(resumed.status, 0) << resumed.err;
+  EXPECT_EQ(static_cast<int>(history("model").rows.size()), epochs + 2);
+}
+
+// Fewer batches to validate with than processes, too.
+TEST_F(TrainTogether, OneThatIsStoppedStopsAllAndAllGoOn) {
+  const Words words =
+      train("care", "model", {"--batch", "1", "--epochs", "2000", "--patches-per-image", "2"});
+  const auto checkpoint = folder_ / "model" / "checkpoint.safetensors";
+  const auto stopped = together(
+      3, words, [&](const std::string&) { return std::filesystem::exists(checkpoint); }, SIGINT);
+  for (const auto& run : stopped) EXPECT_EQ(run.status, 130) << run.err;
+
+  const auto epochs = static_cast<int>(history("model").rows.size());
+  ASSERT_GE(epochs, 1);
+  const auto more = std::to_string(epochs + 2);
+  for (const auto& run : together(3, train("care", "model",
+                                           {"--batch", "1", "--epochs", more, "--resume",
+                                            "--patches-per-image", "2", "--quiet"}))) {
+    EXPECT_EQ(run.status, 0) << run.err;
+  }
   EXPECT_EQ(static_cast<int>(history("model").rows.size()), epochs + 2);
 }
 
