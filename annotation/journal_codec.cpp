@@ -1,7 +1,5 @@
 #include "annotation/journal_codec.h"
 
-#include <zstd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -9,6 +7,7 @@
 #include <optional>
 
 #include "annotation/sqlite.h"
+#include "annotation/zstd_frame.h"
 
 namespace karyo {
 namespace {
@@ -78,25 +77,6 @@ std::int64_t tiles_of(const Index3& shape) {
   }
   const std::int64_t of_slice = along(shape.y - 1) * along(shape.x - 1);
   return shape.z > std::numeric_limits<std::int64_t>::max() / of_slice ? 0 : shape.z * of_slice;
-}
-
-/// What a zstd frame holds, if that is no more than `most` bytes.
-std::optional<std::string> unpacked(std::string_view bytes, std::size_t most) {
-  // An unknown or wrong size is a very large number here.
-  const unsigned long long size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
-  if (size > most) return std::nullopt;
-  std::string raw(static_cast<std::size_t>(size), '\0');
-  if (ZSTD_decompress(raw.data(), raw.size(), bytes.data(), bytes.size()) != raw.size()) {
-    return std::nullopt;
-  }
-  return raw;
-}
-
-std::string packed(std::string_view raw) {
-  std::string bytes(ZSTD_compressBound(raw.size()), '\0');
-  bytes.resize(
-      ZSTD_compress(bytes.data(), bytes.size(), raw.data(), raw.size(), ZSTD_CLEVEL_DEFAULT));
-  return bytes;
 }
 
 Error wrong_step(const std::string& what) {
@@ -192,12 +172,12 @@ std::string pack(const LabelPart& part) {
     raw.append(reinterpret_cast<const char*>(before.ids.data()), kTileBytes);
     raw.append(reinterpret_cast<const char*>(changed.ids.data()), kTileBytes);
   }
-  return packed(raw);
+  return pack_frame(raw);
 }
 
 Result<LabelPart> unpack_part(std::string_view bytes) {
   const Error broken = damaged_journal("the tiles of a step cannot be read");
-  const auto raw = unpacked(bytes, bytes_of_part(kMostTilesOfPart));
+  const auto raw = unpack_frame(bytes, bytes_of_part(kMostTilesOfPart));
   if (!raw) return broken;
   Reader reader(*raw);
   LabelPart part;
@@ -234,7 +214,7 @@ std::string pack(const std::vector<NoteChange>& notes) {
     }
   }
   if (bytes.size() < kWorthPacking) return bytes;
-  std::string small = packed(bytes);
+  std::string small = pack_frame(bytes);
   return small.size() < bytes.size() ? small : bytes;
 }
 
@@ -242,10 +222,8 @@ Result<std::vector<NoteChange>> unpack_notes(std::string_view bytes) {
   const Error broken = damaged_journal("the notes of a step cannot be read");
   // Plain ones begin with the length of a key; a frame's first bytes would be one of gigabytes.
   std::string raw;
-  std::uint32_t first = 0;
-  if (bytes.size() > sizeof first) std::memcpy(&first, bytes.data(), sizeof first);
-  if (first == ZSTD_MAGICNUMBER) {
-    auto plain = unpacked(bytes, kMostTextOfStep);
+  if (is_frame(bytes)) {
+    auto plain = unpack_frame(bytes, kMostTextOfStep);
     if (!plain) return broken;
     raw = *std::move(plain);
     bytes = raw;

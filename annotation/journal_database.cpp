@@ -48,6 +48,12 @@ Error damaged_row(const std::string& table) {
 
 }  // namespace
 
+Error damaged_journal(const std::string& what) {
+  return {ErrorCode::kBadFile, "the journal karyoscope.db is damaged: " + what,
+          "The masks are not affected. Move karyoscope.db out of the folder, or put back a copy of "
+          "it, and open the folder again."};
+}
+
 Result<JournalDatabase> JournalDatabase::open_for_writing(const std::filesystem::path& path,
                                                           Safety safety, const char* vfs) {
   KARYO_TRY(auto connection, Connection::open(path, Connection::Mode::kWrite, vfs));

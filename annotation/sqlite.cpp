@@ -5,15 +5,7 @@
 #include <cstdio>
 #include <utility>
 
-namespace karyo {
-
-Error damaged_journal(const std::string& what) {
-  return {ErrorCode::kBadFile, "the journal karyoscope.db is damaged: " + what,
-          "The masks are not affected. Move karyoscope.db out of the folder, or put back a copy of "
-          "it, and open the folder again."};
-}
-
-namespace sqlite {
+namespace karyo::sqlite {
 namespace {
 
 constexpr int kMostBytesOfValue = 128 << 20;
@@ -174,5 +166,4 @@ Error Connection::error(int code) const {
   }
 }
 
-}  // namespace sqlite
-}  // namespace karyo
+}  // namespace karyo::sqlite

@@ -8,61 +8,83 @@ function(need name why found)
   endif()
 endfunction()
 
+include(cmake/optional.cmake)
+
 find_package(Threads REQUIRED)
 find_package(PkgConfig QUIET)
-need("pkg-config" "finds libzip and polyclipping" ${PKG_CONFIG_FOUND})
+want("pkg-config" "finds libzip, zstd, libyaml and polyclipping" "${PKG_CONFIG_FOUND}"
+  "find libzip, zstd, libyaml and polyclipping")
 
 find_package(TIFF QUIET)            # >= 4.5: caps on memory per file (TIFFOpenOptions)
 need("libtiff-dev" "reads and writes microscopy TIFF" ${TIFF_FOUND})
 
-find_package(ZLIB QUIET)
-need("zlib1g-dev" "writes compressed TIFF" ${ZLIB_FOUND})
+find_package(ZLIB QUIET)            # libtiff and HDF5 bring it
+need("zlib1g-dev" "writes compressed TIFF and PNG" ${ZLIB_FOUND})
 
 find_package(EXPAT QUIET)           # streams, bounds entity expansion (2.4), fuzzed upstream
-need("libexpat1-dev" "OME-XML" ${EXPAT_FOUND})
+want("libexpat1-dev" "OME-XML" "${EXPAT_FOUND}" "read OME-TIFF")
 
 find_package(PNG QUIET)
-need("libpng-dev" "reads PNG" ${PNG_FOUND})
+want("libpng-dev" "reads PNG" "${PNG_FOUND}" "read PNG")
 
 find_package(JPEG QUIET)
-need("libjpeg-dev" "reads JPEG" ${JPEG_FOUND})
+want("libjpeg-dev" "reads JPEG" "${JPEG_FOUND}" "read JPEG")
 
 find_package(nlohmann_json 3.11 QUIET)
-need("nlohmann-json3-dev" "model folders, JSON output" ${nlohmann_json_FOUND})
+if(NOT nlohmann_json_FOUND AND NOT KARYOSCOPE_GUI)
+  fetch_source(json n/nlohmann-json3/nlohmann-json3_3.11.2.orig.tar.gz
+    d69f9deb6a75e2580465c6c4c5111b89c4dc2fa94e3a85fcd2ffcd9a143d9273)
+  headers_of(nlohmann_json::nlohmann_json ${json_source}/single_include)
+else()
+  need("nlohmann-json3-dev" "model folders, JSON output" ${nlohmann_json_FOUND})
+endif()
 
 # Readers and filters of ITK's, not its factories: start-up pays for each library that is loaded.
 set(CMAKE_MESSAGE_LOG_LEVEL NOTICE)  # Debian's GDCM package lists programs it does not install
 find_package(ITK 5.2 QUIET COMPONENTS ITKIONRRD ITKIONIFTI ITKIOMeta ITKSmoothing
   ITKMathematicalMorphology)
 unset(CMAKE_MESSAGE_LOG_LEVEL)
-need("libinsighttoolkit5-dev" "NRRD, NIfTI, MetaImage; filters" ${ITK_FOUND})
+want("libinsighttoolkit5-dev" "NRRD, NIfTI, MetaImage; filters" "${ITK_FOUND}"
+  "read NRRD, NIfTI and MetaImage, nor have the median and the top hat")
 
 find_package(Eigen3 QUIET)
-need("libeigen3-dev" "Fourier transforms of the drift correction" ${Eigen3_FOUND})
+if(NOT Eigen3_FOUND AND NOT KARYOSCOPE_GUI)
+  fetch_source(eigen e/eigen3/eigen3_3.4.0.orig.tar.bz2
+    b4c198460eba6f28d34894e3a5710998818515104d6e74e5cc331ce31e46e626)
+  headers_of(Eigen3::Eigen ${eigen_source})
+else()
+  need("libeigen3-dev" "Fourier transforms of the drift correction" ${Eigen3_FOUND})
+endif()
 
 # The reason to take it: an exact minimum-cost flow, and its CMake package sets plain variables only.
 find_path(LEMON_INCLUDE_DIR lemon/network_simplex.h)
 find_library(LEMON_LIBRARY lemon)
-need("liblemon-dev" "minimum-cost flow: links of objects through time" "${LEMON_LIBRARY}")
+want("liblemon-dev" "minimum-cost flow: links of objects through time" "${LEMON_LIBRARY}"
+  "track objects")
 add_library(Karyoscope::lemon INTERFACE IMPORTED)
-target_link_libraries(Karyoscope::lemon INTERFACE ${LEMON_LIBRARY})
-target_include_directories(Karyoscope::lemon SYSTEM INTERFACE ${LEMON_INCLUDE_DIR})
+if(LEMON_LIBRARY)
+  target_link_libraries(Karyoscope::lemon INTERFACE ${LEMON_LIBRARY})
+  target_include_directories(Karyoscope::lemon SYSTEM INTERFACE ${LEMON_INCLUDE_DIR})
+endif()
 
-pkg_check_modules(LIBZIP QUIET IMPORTED_TARGET libzip)
-need("libzip-dev" "RoiSet.zip" ${LIBZIP_FOUND})
+find_module(LIBZIP libzip)
+want("libzip-dev" "RoiSet.zip" "${LIBZIP_FOUND}" "read and write zip archives")
 
-pkg_check_modules(ZSTD QUIET IMPORTED_TARGET libzstd)
-need("libzstd-dev" "OME-Zarr, the journal of annotation" ${ZSTD_FOUND})
+find_module(ZSTD libzstd)
+want("libzstd-dev" "OME-Zarr, the journal of annotation" "${ZSTD_FOUND}"
+  "read OME-Zarr packed with zstd, nor keep a journal of edits")
 # c-blosc 1: what Zarr's blosc codec is; fuzzed upstream. Debian ships no CMake package for it.
 find_path(BLOSC_INCLUDE_DIR blosc.h)
 find_library(BLOSC_LIBRARY blosc)
-need("libblosc-dev" "OME-Zarr" "${BLOSC_LIBRARY}")
+want("libblosc-dev" "OME-Zarr" "${BLOSC_LIBRARY}" "read OME-Zarr packed with blosc")
 add_library(Karyoscope::blosc INTERFACE IMPORTED)
-target_link_libraries(Karyoscope::blosc INTERFACE ${BLOSC_LIBRARY})
-target_include_directories(Karyoscope::blosc SYSTEM INTERFACE ${BLOSC_INCLUDE_DIR})
+if(BLOSC_LIBRARY)
+  target_link_libraries(Karyoscope::blosc INTERFACE ${BLOSC_LIBRARY})
+  target_include_directories(Karyoscope::blosc SYSTEM INTERFACE ${BLOSC_INCLUDE_DIR})
+endif()
 
 find_package(SQLite3 3.37 QUIET)    # >= 3.37: STRICT tables. Its crash testing is the field's best
-need("libsqlite3-dev" "the journal of annotation" ${SQLite3_FOUND})
+want("libsqlite3-dev" "the journal of annotation" "${SQLite3_FOUND}" "keep a journal of edits")
 
 # need_libtorch(): the imported target Karyoscope::torch over the libraries of PyPI's torch wheel.
 # Our own target, because the wheel's CMake package demands a CUDA toolkit. Accepted from 2.11;

@@ -5,6 +5,7 @@
 #include "models/restoration/restoration_training.h"
 #include "models/stardist/stardist_predictor.h"
 #include "models/stardist/stardist_training.h"
+#include "models/train/workers.h"
 
 namespace karyo {
 namespace {
@@ -27,9 +28,21 @@ Result<stardist::Candidates> Predictor::candidates(const Volume&, std::int64_t, 
 
 Result<TrainSummary> train_model(const TrainRequest& request, TrainObserver& observer,
                                  TaskControl& control) {
-  if (request.config.model == "care") return train_care(request, observer, control);
-  if (request.config.model == "n2v") return train_n2v(request, observer, control);
-  return train_stardist(request, observer, control);
+  if (!request.place.alone() && !request.follow.empty()) {
+    return Error(ErrorCode::kUnsupported,
+                 "images cannot come while several processes train: they would not come to all at "
+                 "the same step",
+                 "Leave --follow out, or train with one process.");
+  }
+  KARYO_TRY(auto workers, Workers::join(request.place));
+  if (!workers.alone()) {
+    observer.on_note(std::to_string(request.place.count) +
+                     " processes train together: a step takes " +
+                     std::to_string(request.place.count) + " batches");
+  }
+  if (request.config.model == "care") return train_care(request, observer, control, workers);
+  if (request.config.model == "n2v") return train_n2v(request, observer, control, workers);
+  return train_stardist(request, observer, control, workers);
 }
 
 Result<TunedThresholds> tune_thresholds(const std::filesystem::path& model,

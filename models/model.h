@@ -21,6 +21,7 @@
 #include "models/stardist/instances.h"
 #include "models/train/train_config.h"
 #include "models/train/train_events.h"
+#include "models/train/worker_place.h"
 
 namespace karyo {
 
@@ -40,6 +41,9 @@ struct TrainRequest {
   std::filesystem::path preview;
   std::string device = "auto";
   std::int64_t memory_bytes = 0;  ///< the most that it may take; 0: what is free
+  /// Of several processes that train together, each with its share of every batch: which one this
+  /// is. All have the same request otherwise; the first alone writes.
+  WorkerPlace place;
 };
 
 struct TrainSummary {
@@ -54,7 +58,8 @@ struct TrainSummary {
 
 /// Trains the kind of model that request.config names; StarDist's thresholds are then tuned on the
 /// validation images. The model folder is usable after every epoch. Errors: settings that do not
-/// fit the data, unreadable data, NaN, disk.
+/// fit the data, unreadable data, NaN, disk; kNotFound and kIo where other processes of the
+/// training do not come or are lost.
 Result<TrainSummary> train_model(const TrainRequest& request, TrainObserver& observer,
                                  TaskControl& control);
 

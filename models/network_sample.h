@@ -10,11 +10,11 @@
 
 namespace karyo {
 
-/// Takes the middle of `image` (at most 256 pixels an axis, more where the network's surroundings
-/// ask for it), or makes an image of blobs where there is none; normalises it by the model's
-/// percentiles and runs the network in float32.
-/// Errors  kUnsupported (kind of model), kNotFound (no weights), kInvalidArgument (image too small,
-///         other channels), those of reading weights.
+/// Takes the middle of `image` (at most 256 pixels an axis, in 3D 64, more where the network's
+/// surroundings ask for it), or makes an image of blobs where there is none; normalises it as the
+/// model's kind does and runs the network in float32. Noise2Void's result is turned back.
+/// Errors  kNotFound (no weights), kInvalidArgument (image too small, other channels), those of
+///         reading weights.
 Result<NetworkSample> sample_network(const ModelFolder& model, const std::optional<Volume>& image,
                                      const std::string& device);
 

@@ -36,7 +36,10 @@ Result<void> export_package(const ModelFolder& model, const ExportOptions& optio
     details.name = std::filesystem::absolute(model.path).lexically_normal().filename().string();
   }
   if (details.description.empty()) {
-    details.description = "Finds objects with star-convex shapes, such as cell nuclei.";
+    details.description =
+        model.stardist ? "Finds objects with star-convex shapes, such as cell nuclei."
+        : model.kind == ModelKind::kCare ? "Restores images, as it learned from pairs of them."
+                                         : "Takes noise away, as it learned from noisy images.";
   }
   details.program_version = KARYOSCOPE_VERSION;
   details.timestamp = now_utc();

@@ -11,6 +11,7 @@
 #include "app/cli/option_text.h"
 #include "app/worker/commands.h"
 #include "core/base/atomic_file.h"
+#include "core/base/parallel.h"
 #include "models/model.h"
 #include "models/process.h"
 #include "models/train/memory_need.h"
@@ -148,9 +149,31 @@ std::string defaults_text(const Setting& setting) {
   return all;
 }
 
+/// Nothing: of several processes that train together the first alone speaks.
+class SilentObserver : public TrainObserver {
+ public:
+  void on_note(const std::string&) override {}
+  void on_step(const TrainStepEvent&) override {}
+  void on_epoch(const TrainEpochEvent&) override {}
+};
+
+/// The cores of a machine are shared by the processes on it that train together.
+int threads_of(const WorkerPlace& place, int asked) {
+  if (asked > 0 || place.local_count == 1) return asked;
+  return std::max(1, default_threads() / place.local_count);
+}
+
+Error stopped(const TrainSummary& summary, const std::string& model) {
+  return {ErrorCode::kCancelled,
+          "training was stopped after " + std::to_string(summary.epochs_done) +
+              " whole epochs; everything is kept in " + model,
+          "Run the same command with --resume to go on."};
+}
+
 Result<void> run(const TrainOptions& options, cli::Console& console) {
-  tune_process(console.options().threads);
   TrainRequest request;
+  KARYO_TRY(request.place, worker_place());
+  tune_process(threads_of(request.place, console.options().threads));
   KARYO_TRY(request.config, resolve(options, console.options()));
   request.data = options.data;
   request.model = options.model;
@@ -168,16 +191,23 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
                  "Give the list with --only.");
   }
   request.pretrained = options.pretrained;
-  request.preview = options.preview;
+  if (request.place.first()) request.preview = options.preview;
   request.device = console.options().device;
   if (!options.memory.empty()) {
     KARYO_TRY(request.memory_bytes, parse_memory(options.memory));
   }
 
-  ConsoleObserver observer(console);
+  ConsoleObserver spoken(console);
+  SilentObserver silent;
   TaskControl control;
   const InterruptWatch watch(control);
-  KARYO_TRY(const auto summary, train_model(request, observer, control));
+  KARYO_TRY(
+      const auto summary,
+      train_model(request, request.place.first() ? static_cast<TrainObserver&>(spoken) : silent,
+                  control));
+  if (!request.place.first()) {
+    return summary.stopped ? stopped(summary, options.model) : Result<void>();
+  }
   console.end_progress();
   const bool thresholds = options.kind == "stardist";
   nlohmann::json result{
@@ -196,12 +226,7 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
   console.result(result);
   result["event"] = "done";
   console.event(result);
-  if (summary.stopped) {
-    return Error(ErrorCode::kCancelled,
-                 "training was stopped after " + std::to_string(summary.epochs_done) +
-                     " whole epochs; everything is kept in " + options.model,
-                 "Run the same command with --resume to go on.");
-  }
+  if (summary.stopped) return stopped(summary, options.model);
   console.say("best epoch " + std::to_string(summary.best_epoch) + ", validation loss " +
               number(summary.best_val_loss));
   if (thresholds) {

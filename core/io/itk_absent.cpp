@@ -1,5 +1,7 @@
-// Stands in for itk_reader.cpp where ITK's headers refuse the compiler (clang: the fuzzers).
+// Stands in for itk_reader.cpp where ITK is missing, or its headers refuse the compiler (clang: the
+// fuzzers).
 
+#include "core/base/left_out.h"
 #include "core/io/itk_header.h"
 #include "core/io/itk_reader.h"
 
@@ -8,8 +10,7 @@ namespace karyo::io {
 Result<std::unique_ptr<ImageReader>> open_itk(std::shared_ptr<const ByteSource> source,
                                               const std::filesystem::path& path) {
   KARYO_TRY([[maybe_unused]] const ItkHeader header, read_itk_header(*source, path));
-  return Error(ErrorCode::kUnsupported, "this build reads no NRRD, NIfTI and MetaImage",
-               "Use a build made with GCC, or convert the image to TIFF.");
+  return left_out("read NRRD, NIfTI and MetaImage", "libinsighttoolkit5-dev");
 }
 
 }  // namespace karyo::io

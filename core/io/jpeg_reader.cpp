@@ -123,11 +123,6 @@ class JpegReader final : public WholeImageReader {
 
 }  // namespace
 
-bool looks_like_jpeg(std::span<const std::byte> head) {
-  return head.size() >= 3 && head[0] == std::byte{0xff} && head[1] == std::byte{0xd8} &&
-         head[2] == std::byte{0xff};
-}
-
 Result<std::unique_ptr<ImageReader>> open_jpeg(std::shared_ptr<const ByteSource> source) {
   constexpr std::uint64_t kLargest = std::uint64_t{1} << 30;
   if (source->size() > kLargest) {

@@ -141,6 +141,17 @@ Result<std::string> companion_text(const ByteSource& source) {
   return text;
 }
 
+bool is_ome_xml(std::string_view text) {
+  const std::string_view head = text.substr(0, 4096);
+  return head.find("<OME") != std::string_view::npos ||
+         head.find("<ome:OME") != std::string_view::npos;
+}
+
+bool same_file(const OmeFile& named, const OmeFile& own) {
+  if (!named.uuid.empty() && named.uuid == own.uuid) return true;
+  return named.name.empty() ? named.uuid.empty() : named.name == own.name;
+}
+
 Result<OmeSet> find_ome_set(std::string_view text, bool companion, const Neighbours& beside) {
   OmeSet set;
   if (!is_ome_xml(text)) return set;

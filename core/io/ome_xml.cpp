@@ -228,17 +228,6 @@ Error bad_xml(const std::string& reason) {
 
 }  // namespace
 
-bool is_ome_xml(std::string_view text) {
-  const std::string_view head = text.substr(0, 4096);
-  return head.find("<OME") != std::string_view::npos ||
-         head.find("<ome:OME") != std::string_view::npos;
-}
-
-bool same_file(const OmeFile& named, const OmeFile& own) {
-  if (!named.uuid.empty() && named.uuid == own.uuid) return true;
-  return named.name.empty() ? named.uuid.empty() : named.name == own.name;
-}
-
 Result<OmeDescription> parse_ome_xml(std::string_view text, const OmeFile& own) {
   while (!text.empty() && (text.back() == '\0' || text.back() == '\n')) text.remove_suffix(1);
   const std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser(

@@ -13,8 +13,6 @@
 namespace karyo::io {
 namespace {
 
-constexpr std::array<unsigned char, 8> kMark{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-
 struct Header {
   png_uint_32 width = 0, height = 0;
   int depth = 0, color = 0;
@@ -141,13 +139,6 @@ class PngReader final : public WholeImageReader {
 };
 
 }  // namespace
-
-bool looks_like_png(std::span<const std::byte> head) {
-  return head.size() >= kMark.size() &&
-         std::equal(kMark.begin(), kMark.end(), head.begin(), [](unsigned char a, std::byte b) {
-           return a == std::to_integer<unsigned char>(b);
-         });
-}
 
 Result<std::unique_ptr<ImageReader>> open_png(std::shared_ptr<const ByteSource> source) {
   Decoder decoder(*source);

@@ -26,7 +26,8 @@ struct RgbPicture {
   }
 };
 
-/// Writes a PNG atomically. Errors: kInvalidArgument for an empty picture, kIo.
+/// Writes a PNG atomically. Source: PNG specification, third edition; packed by zlib.
+/// Errors: kInvalidArgument for an empty picture, kIo.
 Result<void> write_png(const std::filesystem::path& path, const RgbPicture& picture);
 
 /// The bytes of such a file. Errors: kInvalidArgument for an empty picture.

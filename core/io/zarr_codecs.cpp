@@ -1,28 +1,24 @@
 #include "core/io/zarr_codecs.h"
 
-#include <blosc.h>
 #include <zlib.h>
-#include <zstd.h>
 
 #include <algorithm>
 #include <array>
 #include <memory>
 #include <utility>
 
+#include "core/io/zarr_unpack.h"
+
 namespace karyo::io {
 namespace {
 
 using Bytes = std::vector<std::byte>;
 
-Error broken(const std::string& what) {
-  return {ErrorCode::kBadFile, what, "The chunk is damaged; copy or export the image again."};
-}
-
 /// zlib and gzip streams, told apart by their head.
 Result<Bytes> unpack_zlib(const Bytes& packed, std::size_t most) {
   z_stream stream{};
   constexpr int kEither = 15 + 32;
-  if (inflateInit2(&stream, kEither) != Z_OK) return broken("zlib does not start");
+  if (inflateInit2(&stream, kEither) != Z_OK) return broken_chunk("zlib does not start");
   const std::unique_ptr<z_stream, int (*)(z_stream*)> ends(&stream, inflateEnd);
   Bytes out(most);
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(packed.data()));
@@ -30,32 +26,9 @@ Result<Bytes> unpack_zlib(const Bytes& packed, std::size_t most) {
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
   if (inflate(&stream, Z_FINISH) != Z_STREAM_END) {
-    return broken("the gzip data are cut off, broken or longer than the chunk");
+    return broken_chunk("the gzip data are cut off, broken or longer than the chunk");
   }
   out.resize(out.size() - stream.avail_out);
-  return out;
-}
-
-Result<Bytes> unpack_zstd(const Bytes& packed, std::size_t most) {
-  Bytes out(most);
-  const std::size_t had = ZSTD_decompress(out.data(), out.size(), packed.data(), packed.size());
-  if (ZSTD_isError(had) != 0U) {
-    return broken(std::string("the zstd data cannot be read: ") + ZSTD_getErrorName(had));
-  }
-  out.resize(had);
-  return out;
-}
-
-Result<Bytes> unpack_blosc(const Bytes& packed, std::size_t most) {
-  std::size_t size = 0;
-  if (packed.size() < BLOSC_MIN_HEADER_LENGTH ||
-      blosc_cbuffer_validate(packed.data(), packed.size(), &size) != 0 || size > most) {
-    return broken("the blosc data are cut off, or claim more than the chunk holds");
-  }
-  Bytes out(size);
-  if (size == 0) return out;
-  const int had = blosc_decompress_ctx(packed.data(), out.data(), out.size(), 1);
-  if (had < 0 || static_cast<std::size_t>(had) != size) return broken("the blosc data are broken");
   return out;
 }
 
@@ -77,18 +50,23 @@ std::uint32_t crc32c(std::span<const std::byte> bytes) {
 }
 
 Result<Bytes> check_crc32c(Bytes packed) {
-  if (packed.size() < 4) return broken("the chunk is too short for its checksum");
+  if (packed.size() < 4) return broken_chunk("the chunk is too short for its checksum");
   const std::size_t size = packed.size() - 4;
   std::uint32_t stored = 0;
   for (std::size_t i = 4; i > 0; --i) {
     stored = stored << 8 | std::to_integer<std::uint32_t>(packed[size + i - 1]);
   }
-  if (crc32c(std::span(packed).first(size)) != stored) return broken("the checksum does not hold");
+  if (crc32c(std::span(packed).first(size)) != stored)
+    return broken_chunk("the checksum does not hold");
   packed.resize(size);
   return packed;
 }
 
 }  // namespace
+
+Error broken_chunk(const std::string& what) {
+  return {ErrorCode::kBadFile, what, "The chunk is damaged; copy or export the image again."};
+}
 
 Result<ZarrCodec> zarr_codec(const std::string& name) {
   if (name == "gzip" || name == "zlib") return ZarrCodec::kZlib;

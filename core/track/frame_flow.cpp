@@ -86,10 +86,10 @@ std::vector<double> confidences(std::size_t earlier, const std::vector<LinkChoic
 
 }  // namespace
 
-FrameLinks cheapest_links(std::size_t earlier, std::size_t later,
-                          const std::vector<LinkChoice>& choices,
-                          const std::vector<std::vector<DivisionChoice>>& divisions,
-                          double end_cost) {
+Result<FrameLinks> cheapest_links(std::size_t earlier, std::size_t later,
+                                  const std::vector<LinkChoice>& choices,
+                                  const std::vector<std::vector<DivisionChoice>>& divisions,
+                                  double end_cost) {
   constexpr double kNever = std::numeric_limits<double>::infinity();
   FrameLinks links;
   if (later == 0) return links;

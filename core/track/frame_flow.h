@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/base/result.h"
+
 namespace karyo {
 
 /// A link that may be. Costs are in squared standard deviations.
@@ -27,9 +29,10 @@ struct FrameLinks {
 /// ending and beginning cost `end_cost` each. A division needs a choice of its own in `divisions`,
 /// which is by `from`. Exact without divisions; with them, the price of a second successor is that
 /// of the parent's best division, and is corrected and solved again where another pair was taken.
-FrameLinks cheapest_links(std::size_t earlier, std::size_t later,
-                          const std::vector<LinkChoice>& choices,
-                          const std::vector<std::vector<DivisionChoice>>& divisions,
-                          double end_cost);
+/// Errors: kUnsupported in a build without LEMON.
+Result<FrameLinks> cheapest_links(std::size_t earlier, std::size_t later,
+                                  const std::vector<LinkChoice>& choices,
+                                  const std::vector<std::vector<DivisionChoice>>& divisions,
+                                  double end_cost);
 
 }  // namespace karyo

@@ -134,8 +134,8 @@ struct Step {
   Spread spread;
 };
 
-Step link_frames(const Frame& earlier, const Frame& later, const Scale& scale,
-                 const TrackingSettings& settings) {
+Result<Step> link_frames(const Frame& earlier, const Frame& later, const Scale& scale,
+                         const TrackingSettings& settings) {
   Step step;
   const Motion drift = frame_drift(earlier, later, scale.spacing, kDriftReach * scale.spacing);
   step.motion.assign(earlier.size(), drift);
@@ -144,8 +144,8 @@ Step link_frames(const Frame& earlier, const Frame& later, const Scale& scale,
     const auto choices = link_choices(earlier, later, step.motion, step.spread, scale);
     const auto divisions =
         division_choices(earlier, later, step.motion, choices, step.spread, scale, settings);
-    step.links =
-        cheapest_links(earlier.size(), later.size(), choices, divisions, settings.end_cost);
+    KARYO_TRY(step.links,
+              cheapest_links(earlier.size(), later.size(), choices, divisions, settings.end_cost));
     if (pass + 1 == kPasses) break;
     step.motion = neighbour_motion(earlier, later, step.links.from, drift, scale.spacing);
     step.spread = spread_of(earlier, later, step.motion, step.links.from, scale);
@@ -204,9 +204,10 @@ void carry_on(TrackObject& place, const Frame& frame, const std::vector<Motion>&
 }
 
 /// Joins ends in frame `t` with beginnings `missing` frames after the next one.
-void close_gaps(std::span<const Frame> frames, const std::vector<Step>& steps, std::size_t t,
-                std::size_t missing, const Scale& scale, const TrackingSettings& settings,
-                std::vector<std::vector<char>>& leads_on, Links& links) {
+Result<void> close_gaps(std::span<const Frame> frames, const std::vector<Step>& steps,
+                        std::size_t t, std::size_t missing, const Scale& scale,
+                        const TrackingSettings& settings, std::vector<std::vector<char>>& leads_on,
+                        Links& links) {
   const std::size_t until = t + 1 + missing;
   std::vector<std::size_t> ends, beginnings;
   Frame from, to;
@@ -220,7 +221,7 @@ void close_gaps(std::span<const Frame> frames, const std::vector<Step>& steps, s
     beginnings.push_back(j);
     to.push_back(frames[until][j]);
   }
-  if (from.empty() || to.empty()) return;
+  if (from.empty() || to.empty()) return {};
   for (std::size_t s = t; s < until; ++s) {
     const PointGrid grid(frames[s], scale.spacing);
     for (TrackObject& place : from)
@@ -230,9 +231,10 @@ void close_gaps(std::span<const Frame> frames, const std::vector<Step>& steps, s
   spread.place *= std::sqrt(static_cast<double>(missing + 1));
   auto choices = link_choices(from, to, std::vector<Motion>(from.size()), spread, scale);
   for (LinkChoice& choice : choices) choice.cost += kGapCost * static_cast<double>(missing);
-  const FrameLinks joined =
+  KARYO_TRY(
+      const FrameLinks joined,
       cheapest_links(from.size(), to.size(), choices,
-                     std::vector<std::vector<DivisionChoice>>(from.size()), settings.end_cost);
+                     std::vector<std::vector<DivisionChoice>>(from.size()), settings.end_cost));
   for (std::size_t j = 0; j < to.size(); ++j) {
     if (joined.from[j] < 0) continue;
     const std::size_t end = ends[static_cast<std::size_t>(joined.from[j])];
@@ -240,6 +242,7 @@ void close_gaps(std::span<const Frame> frames, const std::vector<Step>& steps, s
     links[until][beginnings[j]] = {static_cast<std::int64_t>(t), static_cast<std::int64_t>(end),
                                    false, joined.confidence[j]};
   }
+  return {};
 }
 
 /// Numbers tracks: one goes on where its object has a single successor, in the next frame.
@@ -304,7 +307,8 @@ Result<Tracking> track_objects(std::span<const std::vector<TrackObject>> given,
     tracking.links[t].resize(frames[t].size());
     leads_on[t].assign(frames[t].size(), 0);
     if (t == 0) continue;
-    steps.push_back(link_frames(frames[t - 1], frames[t], scale, settings));
+    KARYO_TRY(auto step, link_frames(frames[t - 1], frames[t], scale, settings));
+    steps.push_back(std::move(step));
     const FrameLinks& links = steps.back().links;
     for (const std::int64_t i : links.from) {
       if (i >= 0) ++leads_on[t - 1][static_cast<std::size_t>(i)];
@@ -320,7 +324,8 @@ Result<Tracking> track_objects(std::span<const std::vector<TrackObject>> given,
   for (std::size_t missing = 1; missing <= static_cast<std::size_t>(settings.missing); ++missing) {
     for (std::size_t t = 0; t + 1 + missing < frames.size(); ++t) {
       if (control.cancelled()) return cancelled_error("Tracking");
-      close_gaps(frames, steps, t, missing, scale, settings, leads_on, tracking.links);
+      KARYO_CHECK_OK(
+          close_gaps(frames, steps, t, missing, scale, settings, leads_on, tracking.links));
     }
   }
   number_tracks(tracking);

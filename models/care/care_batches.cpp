@@ -81,10 +81,11 @@ Result<RestorationBatch> CareBatchMaker::make(std::int64_t number) const {
 }
 
 std::unique_ptr<RestorationBatchSource> make_training_source(CareBatchMaker maker,
-                                                             const TrainConfig& config) {
+                                                             const TrainConfig& config,
+                                                             const BatchShare& share) {
   const auto shared = std::make_shared<const CareBatchMaker>(std::move(maker));
   return std::make_unique<RestorationBatchSource>(
-      [shared](std::int64_t number) { return shared->make(number); },
+      [shared, share](std::int64_t number) { return shared->make(share.batch(number)); },
       static_cast<int>(config.loader_threads), static_cast<int>(config.prefetch));
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "models/io/csbdeep_config.h"
 #include "models/io/keras_weights.h"
 #include "models/io/stardist_config.h"
 
@@ -18,6 +19,10 @@ namespace karyo {
 /// are prob and dist. Errors  kUnsupported: several classes, ResNet, batch norm, dropout; as
 /// stardist_layout().
 Result<std::string> stardist_keras_architecture(const StarDistConfig& config);
+
+/// The same of CARE and Noise2Void; one output, of a probabilistic model the means and then their
+/// scales. Errors  kUnsupported: a U-Net for each of several channels, N2V2; as csbdeep_layout().
+Result<std::string> csbdeep_keras_architecture(const CsbdeepConfig& config);
 
 /// The bytes of a whole-model file: attribute model_config, group model_weights. Python StarDist
 /// loads it as weights too, and so do we.

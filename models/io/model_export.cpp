@@ -7,6 +7,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/sha256.h"
 #include "core/io/zip_file.h"
+#include "models/io/csbdeep_layout.h"
 #include "models/io/json_keys.h"
 #include "models/io/keras_model.h"
 #include "models/io/rdf_texts.h"
@@ -21,6 +22,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t kMostWeightBytes = std::uint64_t{2} << 30;
 constexpr const char* kSpecVersion = "0.5.4";
+constexpr double kCareLowPercent = 2, kCareHighPercent = 99.8;  // csbdeep's, in prediction
 /// With which the files were loaded and gave what the network here gives (docs/validation.md).
 constexpr const char* kTensorFlowVersion = "2.21.0";
 
@@ -129,14 +131,75 @@ class Package {
   /// The smallest extent that has a middle which saw all its surroundings.
   std::int64_t smallest(std::size_t axis) const {
     const std::int64_t step = sample_.divisor[axis];
-    return (2 * sample_.halo / step + 1) * step;
+    return (2 * sample_.halo[axis] / step + 1) * step;
   }
+  Json preprocessing() const;
+  Json postprocessing() const;
+  Result<std::string> weights() const;
 
   const ModelFolder& model_;
   const NetworkSample& sample_;
   const ExportDetails& details_;
   std::vector<ZipEntry> files_;
 };
+
+/// Numbers of channels: one, or a list along them.
+Json of_channels(const char* one, const std::vector<double>& ones, const char* other,
+                 const std::vector<double>& others) {
+  if (ones.size() == 1) return {{one, ones[0]}, {other, others[0]}};
+  return {{one, ones}, {other, others}, {"axis", "channel"}};
+}
+
+Json Package::preprocessing() const {
+  const Json as_float{{"id", "ensure_dtype"}, {"kwargs", {{"dtype", "float32"}}}};
+  if (model_.csbdeep && model_.csbdeep->n2v) {
+    const N2vConfig& n2v = *model_.csbdeep->n2v;
+    return Json::array({as_float,
+                        {{"id", "fixed_zero_mean_unit_variance"},
+                         {"kwargs", of_channels("mean", n2v.means, "std", n2v.stds)}},
+                        as_float});
+  }
+  const auto record = model_.record.value_or(ModelRecord{});
+  const Json scale{{"id", "scale_range"},
+                   {"kwargs",
+                    {{"axes", space_axes(sample_)},
+                     {"min_percentile", model_.stardist ? record.pmin : kCareLowPercent},
+                     {"max_percentile", model_.stardist ? record.pmax : kCareHighPercent},
+                     {"eps", 1e-6}}}};
+  return Json::array({as_float, scale, as_float});
+}
+
+/// Noise2Void's values go back to the image's; null where nothing is done.
+Json Package::postprocessing() const {
+  if (!model_.csbdeep || !model_.csbdeep->n2v) return {};
+  const N2vConfig& n2v = *model_.csbdeep->n2v;
+  return Json::array(
+      {{{"id", "scale_linear"}, {"kwargs", of_channels("gain", n2v.stds, "offset", n2v.means)}},
+       {{"id", "ensure_dtype"}, {"kwargs", {{"dtype", "float32"}}}}});
+}
+
+/// The Keras model, architecture and weights in one file.
+Result<std::string> Package::weights() const {
+  if (model_.stardist) {
+    KARYO_TRY(const auto architecture, stardist_keras_architecture(*model_.stardist));
+    KARYO_TRY(const auto layers, read_stardist_weights(model_.weights, *model_.stardist));
+    return keras_model_bytes(layers, architecture);
+  }
+  KARYO_TRY(const auto architecture, csbdeep_keras_architecture(*model_.csbdeep));
+  KARYO_TRY(const auto layers, read_csbdeep_weights(model_.weights, *model_.csbdeep));
+  return keras_model_bytes(layers, architecture);
+}
+
+/// What an output is, for people.
+std::string about_output(const ModelFolder& model, const std::string& name) {
+  if (name == "prob") return "probability of an object, 0 to 1";
+  if (name == "dist") return "distances to the border along rays, in pixels";
+  if (model.csbdeep && model.csbdeep->n2v) return "the image without noise, in its own intensities";
+  return std::string("the image restored, normalised: 0 and 1 are the percentiles of the input") +
+         (model.csbdeep && model.csbdeep->probabilistic
+              ? "; then the scales of Laplace's distribution about it"
+              : "");
+}
 
 Json Package::input() {
   const auto names = space_axes(sample_);
@@ -148,20 +211,12 @@ Json Package::input() {
                     {"size", {{"min", smallest(i)}, {"step", sample_.divisor[i]}}}});
   }
   axes.push_back(channel_axis("channel", sample_.input.shape.back(), true));
-  const auto record = model_.record.value_or(ModelRecord{});
-  const Json as_float{{"id", "ensure_dtype"}, {"kwargs", {{"dtype", "float32"}}}};
-  const Json scale{{"id", "scale_range"},
-                   {"kwargs",
-                    {{"axes", names},
-                     {"min_percentile", record.pmin},
-                     {"max_percentile", record.pmax},
-                     {"eps", 1e-6}}}};
   return {{"id", "input"},
           {"description", "the image as it was recorded"},
           {"axes", std::move(axes)},
           {"data", {{"type", "float32"}}},
           {"test_tensor", add("test_input.npy", npy_bytes(sample_.input))},
-          {"preprocessing", Json::array({as_float, scale, as_float})}};
+          {"preprocessing", preprocessing()}};
 }
 
 Json Package::output(const NamedArray& array) {
@@ -173,41 +228,42 @@ Json Package::output(const NamedArray& array) {
                     {"id", names[i]},
                     {"size", {{"tensor_id", "input"}, {"axis_id", names[i]}}},
                     {"scale", static_cast<double>(grid(i))},
-                    {"halo", (sample_.halo + grid(i) - 1) / grid(i)}});
+                    {"halo", (sample_.halo[i] + grid(i) - 1) / grid(i)}});
   }
   axes.push_back(channel_axis(array.name, array.shape.back(), array.shape.back() > 1));
-  return {{"id", array.name},
-          {"description", array.name == "prob" ? "probability of an object, 0 to 1"
-                                               : "distances to the border along rays, in pixels"},
-          {"axes", std::move(axes)},
-          {"data", {{"type", "float32"}}},
-          {"test_tensor", add("test_" + array.name + ".npy", npy_bytes(array))}};
+  Json output{{"id", array.name},
+              {"description", about_output(model_, array.name)},
+              {"axes", std::move(axes)},
+              {"data", {{"type", "float32"}}},
+              {"test_tensor", add("test_" + array.name + ".npy", npy_bytes(array))}};
+  if (Json steps = postprocessing(); !steps.is_null()) output["postprocessing"] = std::move(steps);
+  return output;
 }
 
 Result<std::vector<ZipEntry>> Package::files() {
-  KARYO_TRY(const auto architecture, stardist_keras_architecture(*model_.stardist));
-  KARYO_TRY(const auto layers, read_stardist_weights(model_.weights, *model_.stardist));
-  KARYO_TRY(auto weights, keras_model_bytes(layers, architecture));
+  KARYO_TRY(auto keras, weights());
   Json authors = Json::array();
   for (const auto& author : details_.authors) authors.push_back({{"name", author}});
-  Json rdf{{"format_version", kSpecVersion},
-           {"type", "model"},
-           {"name", details_.name},
-           {"description", details_.description},
-           {"authors", std::move(authors)},
-           {"cite", rdf_citations(model_)},
-           {"license", details_.license},
-           {"timestamp", details_.timestamp},
-           {"tags",
-            {std::string(name_of(model_.kind)), sample_.divisor.size() == 3 ? "3d" : "2d",
-             "segmentation", "nuclei", "fluorescence-light-microscopy", "karyoscope"}}};
+  Json rdf{
+      {"format_version", kSpecVersion},
+      {"type", "model"},
+      {"name", details_.name},
+      {"description", details_.description},
+      {"authors", std::move(authors)},
+      {"cite", rdf_citations(model_)},
+      {"license", details_.license},
+      {"timestamp", details_.timestamp},
+      {"tags",
+       {std::string(name_of(model_.kind)), sample_.divisor.size() == 3 ? "3d" : "2d",
+        model_.stardist ? "segmentation" : "restoration", model_.stardist ? "nuclei" : "denoising",
+        "fluorescence-light-microscopy", "karyoscope"}}};
   rdf["documentation"] = "README.md";
   files_.push_back({"README.md", package_readme(model_, details_)});
   rdf["inputs"] = Json::array();
   rdf["inputs"].push_back(input());
   rdf["outputs"] = Json::array();
   for (const auto& array : sample_.outputs) rdf["outputs"].push_back(output(array));
-  const Json weight_entry = add("weights_best.h5", std::move(weights));
+  const Json weight_entry = add("weights_best.h5", std::move(keras));
   rdf["weights"]["keras_hdf5"] = weight_entry;
   rdf["weights"]["keras_hdf5"]["tensorflow_version"] = kTensorFlowVersion;
   Json attachments = Json::array();
@@ -215,9 +271,11 @@ Result<std::vector<ZipEntry>> Package::files() {
   KARYO_TRY(auto settings, setting_files(model_));
   for (auto& file : settings) attachments.push_back(add(file.name, std::move(file.bytes)));
   rdf["attachments"] = std::move(attachments);
-  rdf["config"]["stardist"] = {{"thresholds", thresholds_json(model_)},
-                               {"weights", "weights_best.h5"},
-                               {"config", python_config(model_)}};
+  if (model_.stardist) {
+    rdf["config"]["stardist"] = {{"thresholds", thresholds_json(model_)},
+                                 {"weights", "weights_best.h5"},
+                                 {"config", python_config(model_)}};
+  }
   files_.insert(files_.begin(), {"rdf.yaml", yaml_text(rdf)});
   return std::move(files_);
 }
@@ -249,12 +307,6 @@ Result<void> export_keras(const ModelFolder& model, const fs::path& to) {
 Result<void> export_bioimageio(const ModelFolder& model, const NetworkSample& sample,
                                const ExportDetails& details, const fs::path& to) {
   if (model.weights.empty()) return no_weights(model);
-  if (!model.stardist) {
-    return Error(ErrorCode::kUnsupported,
-                 "bioimage.io packages of the kind " + std::string(name_of(model.kind)) +
-                     " cannot be written yet",
-                 "Export with --format keras for the Python package.");
-  }
   if (to.extension() != ".zip") {
     return Error(ErrorCode::kInvalidArgument, to.string() + " does not end in .zip",
                  "A bioimage.io package is one zip archive: give a name that ends in .zip.");

@@ -16,9 +16,10 @@ namespace karyo {
 /// One image through the bare network. Arrays are (batch 1, spatial..., channel), float32.
 struct NetworkSample {
   NamedArray input;                   ///< as it comes from a file: before normalization
-  std::vector<NamedArray> outputs;    ///< "prob", "dist"; as the network gives them
+  std::vector<NamedArray> outputs;    ///< "prob", "dist", or "restored"; as a package gives them
   std::vector<std::int64_t> divisor;  ///< of the input's spatial extents
-  std::int64_t halo = 0;              ///< input pixels from the border that miss their surroundings
+  /// Input pixels from the border that miss their surroundings, along the same axes.
+  std::vector<std::int64_t> halo;
 };
 
 /// What a catalogue wants to know of a model that its folder does not tell.
@@ -40,8 +41,10 @@ Result<void> export_keras(const ModelFolder& model, const std::filesystem::path&
 /// A bioimage.io package of format 0.5: rdf.yaml, README.md, test tensors, and the Keras model with
 /// its architecture; the same settings, thresholds and weights as files, so that stardist's and our
 /// own import read it. `to` ends in .zip.
-/// Errors  kUnsupported (no StarDist, or see stardist_keras_architecture); kInvalidArgument (name,
-///         authors, license, `to`); those of reading and writing.
+/// What becomes of the network's answer beyond what such a package can say (objects; CARE's
+/// percentiles turned back) is told in its README.md.
+/// Errors  kUnsupported (see keras_model.h); kInvalidArgument (name, authors, license, `to`); those
+///         of reading and writing.
 Result<void> export_bioimageio(const ModelFolder& model, const NetworkSample& sample,
                                const ExportDetails& details, const std::filesystem::path& to);
 

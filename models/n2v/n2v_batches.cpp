@@ -135,10 +135,11 @@ Result<RestorationBatch> N2vBatchMaker::make(std::int64_t number) const {
 }
 
 std::unique_ptr<RestorationBatchSource> make_training_source(N2vBatchMaker maker,
-                                                             const TrainConfig& config) {
+                                                             const TrainConfig& config,
+                                                             const BatchShare& share) {
   const auto shared = std::make_shared<const N2vBatchMaker>(std::move(maker));
   return std::make_unique<RestorationBatchSource>(
-      [shared](std::int64_t number) { return shared->make(number); },
+      [shared, share](std::int64_t number) { return shared->make(share.batch(number)); },
       static_cast<int>(config.loader_threads), static_cast<int>(config.prefetch));
 }
 

@@ -16,6 +16,7 @@
 #include "models/train/batch_source.h"
 #include "models/train/patch_sampler.h"
 #include "models/train/train_config.h"
+#include "models/train/worker_place.h"
 
 namespace karyo {
 
@@ -66,8 +67,10 @@ class N2vBatchMaker {
   PatchSampler sampler_;
 };
 
-/// Training batches prefetched by config.loader_threads threads, config.prefetch ahead.
+/// Training batches prefetched by config.loader_threads threads, config.prefetch ahead: all, or a
+/// process's share of them.
 std::unique_ptr<RestorationBatchSource> make_training_source(N2vBatchMaker maker,
-                                                             const TrainConfig& config);
+                                                             const TrainConfig& config,
+                                                             const BatchShare& share = {});
 
 }  // namespace karyo

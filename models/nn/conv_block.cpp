@@ -67,6 +67,10 @@ void ConvBlock::add_batch_norm(const std::string& keras_name) {
 }
 
 torch::Tensor ConvBlock::finish(const torch::Tensor& convolved) const {
+  if (add_up) {
+    return shared_batch_norm(convolved, gamma, beta, mean, variance, kMomentum, kEpsilon, *add_up)
+        .relu();
+  }
   return torch::batch_norm(convolved, gamma, beta, mean, variance, true, kMomentum, kEpsilon, false)
       .relu_();
 }

@@ -6,10 +6,12 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/base/random.h"
+#include "models/nn/shared_batch_norm.h"
 
 namespace karyo {
 
@@ -27,6 +29,8 @@ struct ConvBlock {
   /// Keras' words. The learnt variance is the unbiased one, as under Keras 2.
   std::string norm_name;  ///< of the normalisation in the Keras model
   torch::Tensor gamma, beta, mean, variance;
+  /// Where several processes have parts of a batch: adds up over them. Null: this one has it all.
+  std::shared_ptr<const AddUp> add_up;
 
   /// Kernel Glorot-uniform and bias 0, as Keras draws them.
   static ConvBlock create(const std::string& name, std::int64_t in, std::int64_t out,

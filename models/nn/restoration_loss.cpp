@@ -20,10 +20,11 @@ RestorationLoss care_loss(const torch::Tensor& prediction, const torch::Tensor& 
 }
 
 RestorationLoss n2v_loss(const torch::Tensor& prediction, const torch::Tensor& target,
-                         const torch::Tensor& mask, const std::string& loss) {
-  const double hidden = std::max(mask.sum().item<double>(), 1.0);
+                         const torch::Tensor& mask, const std::string& loss,
+                         std::optional<double> hidden) {
+  const double count = std::max(hidden ? *hidden : mask.sum().item<double>(), 1.0);
   const auto off = target - prediction * mask;
-  const auto mse = off.square().sum() / hidden, mae = off.abs().sum() / hidden;
+  const auto mse = off.square().sum() / count, mae = off.abs().sum() / count;
   return {loss == "mse" ? mse : mae, mse.item<double>(), mae.item<double>()};
 }
 

@@ -7,6 +7,7 @@
 
 #include <torch/torch.h>
 
+#include <optional>
 #include <string>
 
 namespace karyo {
@@ -23,8 +24,11 @@ RestorationLoss care_loss(const torch::Tensor& prediction, const torch::Tensor& 
                           const std::string& loss);
 
 /// `loss` is "mse" or "mae" of the hidden pixels: the sum of errors over the whole batch by the
-/// number of them, 0 where there is none. `target` is 0 where `mask` is 0.
+/// number of them, 0 where there is none. `target` is 0 where `mask` is 0. `hidden`: that number,
+/// or of several processes the mean of theirs, with which the mean of their losses is that of all
+/// their batches as one.
 RestorationLoss n2v_loss(const torch::Tensor& prediction, const torch::Tensor& target,
-                         const torch::Tensor& mask, const std::string& loss);
+                         const torch::Tensor& mask, const std::string& loss,
+                         std::optional<double> hidden = {});
 
 }  // namespace karyo

@@ -1,6 +1,8 @@
 #include "models/nn/restoration_net.h"
 
 #include <map>
+#include <memory>
+#include <utility>
 
 #include "models/io/csbdeep_layout.h"
 #include "models/nn/conv.h"
@@ -54,6 +56,13 @@ torch::Tensor RestorationNet::forward(const torch::Tensor& x, Precision precisio
     channels.push_back(run(parts_[static_cast<std::size_t>(c)], seen, precision, pass));
   }
   return torch::cat(channels, 1);
+}
+
+void RestorationNet::share_norms(AddUp add_up) {
+  const auto shared = std::make_shared<const AddUp>(std::move(add_up));
+  for (auto& part : parts_) {
+    for (auto& block : part.unet.blocks()) block.add_up = shared;
+  }
 }
 
 std::vector<torch::Tensor> RestorationNet::parameters() const {

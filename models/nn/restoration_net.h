@@ -43,6 +43,8 @@ class RestorationNet {
   /// a fixed order. Part of the state that resuming needs. They share memory with the network.
   std::vector<torch::Tensor> buffers() const;
   void to(const torch::Device& device);
+  /// In training, batches are parts of one that several processes have: see shared_batch_norm.h.
+  void share_norms(AddUp add_up);
 
   /// All layers of csbdeep_layout() with the network's weights: what write_keras_weights takes.
   Result<std::vector<KerasLayer>> keras_layers() const;

@@ -56,17 +56,16 @@ class FusedLoss : public torch::autograd::Function<FusedLoss> {
  public:
   static torch::Tensor forward(torch::autograd::AutogradContext* context, torch::Tensor head,
                                const StarDistTarget& target, const StarDistLossSettings& settings,
-                               StarDistLoss* terms) {
+                               const StarDistCounts& counts, StarDistLoss* terms) {
     const auto values = head.movedim(1, -1).contiguous();  // a view when channels_last
     const std::int64_t rays = values.size(-1) - 1;
     const std::int64_t width = values.size(-2);
     const std::int64_t rows = values.numel() / (width * (1 + rays));
     const auto pixels = static_cast<double>(rows * width);
-    const double counted = target.prob.ge(0).sum().item<double>();
-    const double mean_mask = target.mask.mean(torch::kDouble).item<double>();
+    const double known = std::max(counts.known, 1.0);
     const double per_value = settings.dist_weight / (pixels * static_cast<double>(rays));
-    const auto prob_scale = static_cast<float>(settings.prob_weight / std::max(counted, 1.0));
-    const auto masked_scale = static_cast<float>(per_value / (mean_mask + kEpsilon));
+    const auto prob_scale = static_cast<float>(settings.prob_weight / known);
+    const auto masked_scale = static_cast<float>(per_value / (counts.mean_mask + kEpsilon));
     const auto background_scale = static_cast<float>(per_value * settings.background_reg);
 
     auto gradient = torch::empty_like(values);
@@ -90,7 +89,7 @@ class FusedLoss : public torch::autograd::Function<FusedLoss> {
       total.prob += row.prob;
       total.dist += row.dist;
     }
-    terms->prob = total.prob / std::max(counted, 1.0);
+    terms->prob = total.prob / known;
     terms->dist = settings.dist_weight > 0 ? total.dist / settings.dist_weight : 0;
     context->saved_data["gradient"] = gradient.movedim(-1, 1);
     return torch::tensor(settings.prob_weight * terms->prob + settings.dist_weight * terms->dist,
@@ -101,7 +100,7 @@ class FusedLoss : public torch::autograd::Function<FusedLoss> {
                                                  torch::autograd::variable_list outer) {
     const auto gradient = context->saved_data["gradient"].toTensor();
     const auto factor = outer[0].item<float>();
-    return {factor == 1 ? gradient : gradient * factor, {}, {}, {}};
+    return {factor == 1 ? gradient : gradient * factor, {}, {}, {}, {}};
   }
 };
 
@@ -120,29 +119,36 @@ void add_class_loss(const StarDistOutput& output, const StarDistTarget& target, 
 
 }  // namespace
 
+StarDistCounts counts_of(const StarDistTarget& target) {
+  return {target.prob.ge(0).sum().item<double>(), target.mask.mean(torch::kDouble).item<double>()};
+}
+
 StarDistLoss stardist_loss(const StarDistOutput& output, const StarDistTarget& target,
-                           const StarDistLossSettings& settings) {
-  if (!output.head.is_cpu()) return stardist_loss_reference(output, target, settings);
+                           const StarDistLossSettings& settings,
+                           const std::optional<StarDistCounts>& counts) {
+  if (!output.head.is_cpu()) return stardist_loss_reference(output, target, settings, counts);
   StarDistLoss loss;
   const auto head = output.head.narrow(1, 0, 1 + output.rays());
-  loss.total = FusedLoss::apply(head, target, settings, &loss);
+  loss.total = FusedLoss::apply(head, target, settings, counts.value_or(counts_of(target)), &loss);
   add_class_loss(output, target, settings.class_weight, loss);
   return loss;
 }
 
 StarDistLoss stardist_loss_reference(const StarDistOutput& output, const StarDistTarget& target,
-                                     const StarDistLossSettings& settings) {
+                                     const StarDistLossSettings& settings,
+                                     const std::optional<StarDistCounts>& counts) {
+  const auto [count, mean_mask] = counts.value_or(counts_of(target));
   const auto truth = target.prob.unsqueeze(1);
   const auto known = truth.ge(0);
   const auto p = output.prob().clamp(kEpsilon, 1 - kEpsilon);
   const auto cross_entropy = -(truth * p.log() + (1 - truth) * (1 - p).log());
   // Where all is ignored there is no loss, not 0 / 0.
-  const auto prob = torch::where(known, cross_entropy, 0).sum() / known.sum().clamp_min(1);
+  const auto prob = torch::where(known, cross_entropy, 0).sum() / std::max(count, 1.0);
 
   const auto predicted = output.dist();
   const auto mask = target.mask.unsqueeze(1);
   const auto difference = (predicted - target.dist.movedim(-1, 1)).abs();
-  const auto masked = torch::where(known, mask * difference, 0).mean() / (mask.mean() + kEpsilon);
+  const auto masked = torch::where(known, mask * difference, 0).mean() / (mean_mask + kEpsilon);
   const auto background = torch::where(known, (1 - mask) * predicted.abs(), 0).mean();
   const auto dist = masked + settings.background_reg * background;
 

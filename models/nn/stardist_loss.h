@@ -12,6 +12,8 @@
 
 #include <torch/torch.h>
 
+#include <optional>
+
 #include "models/nn/stardist_net.h"
 
 namespace karyo {
@@ -30,6 +32,14 @@ struct StarDistLossSettings {
   double prob_weight = 1, dist_weight = 0.2, class_weight = 1;
 };
 
+/// What the loss divides by: of one batch, or the mean over those of several processes, with which
+/// the mean of their losses is that of all their batches as one.
+struct StarDistCounts {
+  double known = 0;      ///< pixels that are not ignored
+  double mean_mask = 0;  ///< mean weight of the distances
+};
+StarDistCounts counts_of(const StarDistTarget& target);
+
 struct StarDistLoss {
   /// prob_weight * prob + dist_weight * dist + class_weight * of_class; carries the gradient.
   torch::Tensor total;
@@ -39,11 +49,14 @@ struct StarDistLoss {
 };
 
 /// One pass over the output computes loss and gradient. The result does not depend on threads.
+/// `counts` absent: those of `target`.
 StarDistLoss stardist_loss(const StarDistOutput& output, const StarDistTarget& target,
-                           const StarDistLossSettings& settings);
+                           const StarDistLossSettings& settings,
+                           const std::optional<StarDistCounts>& counts = {});
 
 /// The same in plain tensor operations, kept to be read and compared with; also for GPUs.
 StarDistLoss stardist_loss_reference(const StarDistOutput& output, const StarDistTarget& target,
-                                     const StarDistLossSettings& settings);
+                                     const StarDistLossSettings& settings,
+                                     const std::optional<StarDistCounts>& counts = {});
 
 }  // namespace karyo

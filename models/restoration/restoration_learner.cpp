@@ -1,5 +1,7 @@
 #include "models/restoration/restoration_learner.h"
 
+#include <optional>
+
 #include "models/nn/conv.h"
 #include "models/nn/restoration_loss.h"
 
@@ -20,27 +22,37 @@ torch::Tensor view_of(const std::vector<float>& values, const RestorationBatch& 
 
 RestorationLearner::RestorationLearner(RestorationModel& model, RestorationBatches batches,
                                        const Device& device, Precision precision,
-                                       std::filesystem::path folder)
+                                       std::filesystem::path folder, Workers* workers)
     : model_(model),
       batches_(std::move(batches)),
       device_(torch_device(device)),
       precision_(precision),
-      folder_(std::move(folder)) {
+      folder_(std::move(folder)),
+      workers_(workers) {
   model_.net().to(device_);
+  if (workers_ != nullptr && !workers_->alone()) {
+    model_.net().share_norms([workers](torch::Tensor& tensor) { workers->add_up(tensor); });
+  }
 }
 
-BatchLoss RestorationLearner::loss_of(const RestorationBatch& batch, Pass pass) const {
+Result<BatchLoss> RestorationLearner::loss_of(const RestorationBatch& batch, Pass pass) const {
   const auto& config = model_.config();
   const auto x = view_of(batch.image, batch, batch.channels_in, config.n_dim).to(device_);
   const auto y = view_of(batch.target, batch, batch.channels_out, config.n_dim).to(device_);
   const auto output = model_.net().forward(x, precision_, pass);
   if (config.n2v) {
     const auto mask = view_of(batch.mask, batch, batch.channels_out, config.n_dim).to(device_);
-    const auto loss = n2v_loss(output, y, mask, config.train_loss);
-    return {loss.total, {{"n2v_mse", loss.mse}, {"n2v_abs", loss.mae}}, batch.batch};
+    std::optional<double> hidden;
+    if (pass == Pass::kTraining && workers_ != nullptr && !workers_->alone()) {
+      double shared = mask.sum().item<double>();
+      KARYO_CHECK_OK(workers_->average({&shared, 1}));
+      hidden = shared;
+    }
+    const auto loss = n2v_loss(output, y, mask, config.train_loss, hidden);
+    return BatchLoss{loss.total, {{"n2v_mse", loss.mse}, {"n2v_abs", loss.mae}}, batch.batch};
   }
   const auto loss = care_loss(output, y, config.train_loss);
-  return {loss.total, {{"mse", loss.mse}, {"mae", loss.mae}}, batch.batch};
+  return BatchLoss{loss.total, {{"mse", loss.mse}, {"mae", loss.mae}}, batch.batch};
 }
 
 Result<BatchLoss> RestorationLearner::training_loss() {

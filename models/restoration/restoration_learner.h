@@ -10,6 +10,7 @@
 #include "models/restoration/restoration_model.h"
 #include "models/train/batch_source.h"
 #include "models/train/learner.h"
+#include "models/train/workers.h"
 
 namespace karyo {
 
@@ -23,9 +24,10 @@ struct RestorationBatches {
 
 class RestorationLearner : public Learner {
  public:
-  /// `model` must outlive the learner.
+  /// `model` and `workers` must outlive the learner; null: a training by one process. `batches` are
+  /// this process's share.
   RestorationLearner(RestorationModel& model, RestorationBatches batches, const Device& device,
-                     Precision precision, std::filesystem::path folder);
+                     Precision precision, std::filesystem::path folder, Workers* workers = nullptr);
 
   std::vector<torch::Tensor> parameters() const override { return model_.net().parameters(); }
   std::vector<torch::Tensor> buffers() const override { return model_.net().buffers(); }
@@ -36,7 +38,7 @@ class RestorationLearner : public Learner {
   Result<void> save_weights(const std::string& file_name) override;
 
  private:
-  BatchLoss loss_of(const RestorationBatch& batch, Pass pass) const;
+  Result<BatchLoss> loss_of(const RestorationBatch& batch, Pass pass) const;
 
   RestorationModel& model_;
   RestorationBatches batches_;
@@ -44,6 +46,7 @@ class RestorationLearner : public Learner {
   torch::Device device_;
   Precision precision_;
   std::filesystem::path folder_;
+  Workers* workers_;
 };
 
 }  // namespace karyo

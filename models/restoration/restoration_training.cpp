@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -156,8 +157,9 @@ struct Chosen {
   Precision precision = Precision::kFloat32;
 };
 
-Result<Chosen> choose(const TrainRequest& request, TrainObserver& observer) {
-  KARYO_TRY(const auto device, choose_device(request.device));
+Result<Chosen> choose(const TrainRequest& request, TrainObserver& observer,
+                      const Workers& workers) {
+  KARYO_TRY(const auto device, workers.device(request.device));
   KARYO_TRY(const auto precision, choose_precision(request.config.precision, device, true));
   observer.on_note("device: " + device.reason +
                    (precision == Precision::kBFloat16 ? ", bfloat16" : ", float32"));
@@ -193,7 +195,8 @@ Index3 smallest_of(const Shapes& shapes) {
 }
 
 Result<TrainSummary> train_network(const TrainRequest& request, Run run, const Chosen& chosen,
-                                   TrainObserver& observer, TaskControl& control) {
+                                   TrainObserver& observer, TaskControl& control,
+                                   Workers& workers) {
   const auto start = std::chrono::steady_clock::now();
   const TrainConfig& config = run.config;
   Random random(static_cast<std::uint64_t>(config.seed));
@@ -205,8 +208,13 @@ Result<TrainSummary> train_network(const TrainRequest& request, Run run, const C
     const auto probe = AtomicFile::create(request.preview / "epoch_0001.tif");
     if (!probe) return probe.error();
   }
-  KARYO_TRY(auto folder, prepare_folder(request, run.network));
-  KARYO_CHECK_OK(folder.save_settings(to_json(config)));
+  KARYO_CHECK_OK(workers.check_same(to_json(config).dump() + run.data_fingerprint,
+                                    "their settings or images"));
+  std::optional<ModelFolder> folder;  // of the first process, which alone writes
+  if (workers.first()) {
+    KARYO_TRY(folder, prepare_folder(request, run.network));
+    KARYO_CHECK_OK(folder->save_settings(to_json(config)));
+  }
   ModelRecord record;
   record.pmin = kRestorationLowPercent;
   record.pmax = kRestorationHighPercent;
@@ -216,14 +224,16 @@ Result<TrainSummary> train_network(const TrainRequest& request, Run run, const C
   record.device = chosen.device.reason;
   record.started = utc_now();
   record.more[kLookKey] = to_json(run.look);
-  KARYO_CHECK_OK(folder.save_record(record));
-  KARYO_CHECK_OK(keep_training_data(request, run.files, false, observer, control));
+  if (folder) {
+    KARYO_CHECK_OK(folder->save_record(record));
+    KARYO_CHECK_OK(keep_training_data(request, run.files, false, observer, control));
+  }
 
   RestorationLearner learner(model, std::move(run.batches), chosen.device, chosen.precision,
-                             request.model);
+                             request.model, &workers);
   EpochObserver epochs(observer, request, run, model, chosen.device);
   const TrainPlan plan = plan_of(request, config, run.network.train_reduce_lr->min_delta);
-  KARYO_TRY(const auto outcome, train(learner, plan, epochs, control));
+  KARYO_TRY(const auto outcome, train(learner, plan, epochs, control, workers));
 
   TrainSummary summary;
   summary.epochs_done = outcome.epochs_done;
@@ -232,11 +242,12 @@ Result<TrainSummary> train_network(const TrainRequest& request, Run run, const C
   summary.stopped = outcome.stopped;
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   summary.peak_memory_bytes = peak_memory_bytes();
+  if (!folder) return summary;
   record.finished = utc_now();
   record.training_seconds = summary.seconds;
   record.more["peak_memory_bytes"] = summary.peak_memory_bytes;
   record.more["best_epoch"] = summary.best_epoch;
-  KARYO_CHECK_OK(folder.save_record(record));
+  KARYO_CHECK_OK(folder->save_record(record));
   return summary;
 }
 
@@ -260,9 +271,9 @@ void note_cache(double bytes, const TrainConfig& config, TrainObserver& observer
 }  // namespace
 
 Result<TrainSummary> train_care(const TrainRequest& request, TrainObserver& observer,
-                                TaskControl& control) {
+                                TaskControl& control, Workers& workers) {
   TrainConfig config = request.config;
-  KARYO_TRY(const auto chosen, choose(request, observer));
+  KARYO_TRY(const auto chosen, choose(request, observer, workers));
   KARYO_TRY(const auto dataset, open_restoration(request.data, config.dims));
   KARYO_CHECK_OK(dataset.usable());
   note_warnings(dataset.findings, observer);
@@ -315,17 +326,17 @@ Result<TrainSummary> train_care(const TrainRequest& request, TrainObserver& obse
   run.preview_image = validation_pairs.front().low;
   run.take_findings = [cache] { return cache->take_findings(); };
   run.batches.validation_batches = validation.batch_count();
-  run.batches.training = make_training_source(std::move(training), config);
+  run.batches.training = make_training_source(std::move(training), config, workers.share());
   run.batches.validation = [maker = std::move(validation)](std::int64_t number) {
     return maker.make(number);
   };
-  return train_network(request, std::move(run), chosen, observer, control);
+  return train_network(request, std::move(run), chosen, observer, control, workers);
 }
 
 Result<TrainSummary> train_n2v(const TrainRequest& request, TrainObserver& observer,
-                               TaskControl& control) {
+                               TaskControl& control, Workers& workers) {
   TrainConfig config = request.config;
-  KARYO_TRY(const auto chosen, choose(request, observer));
+  KARYO_TRY(const auto chosen, choose(request, observer, workers));
   KARYO_TRY(const auto dataset, open_images(request.data, config.dims));
   KARYO_CHECK_OK(dataset.usable());
   std::vector<std::filesystem::path> paths;
@@ -377,11 +388,11 @@ Result<TrainSummary> train_n2v(const TrainRequest& request, TrainObserver& obser
   run.preview_image = dataset.images[static_cast<std::size_t>(split.validation.at(0).file)].path;
   run.take_findings = [images] { return images->take_findings(); };
   run.batches.validation_batches = validation.batch_count();
-  run.batches.training = make_training_source(std::move(training), config);
+  run.batches.training = make_training_source(std::move(training), config, workers.share());
   run.batches.validation = [maker = std::move(validation)](std::int64_t number) {
     return maker.make(number);
   };
-  return train_network(request, std::move(run), chosen, observer, control);
+  return train_network(request, std::move(run), chosen, observer, control, workers);
 }
 
 }  // namespace karyo

@@ -12,15 +12,16 @@
 #include "models/train/batch_maker.h"
 #include "models/train/learner.h"
 #include "models/train/train_config.h"
+#include "models/train/workers.h"
 
 namespace karyo {
 
 class StarDistLearner : public Learner {
  public:
-  /// `model` must outlive the learner.
+  /// `model` and `workers` must outlive the learner; null: a training by one process.
   StarDistLearner(StarDistModel& model, StarDistBatchMaker training, StarDistBatchMaker validation,
                   const TrainConfig& config, const Device& device, Precision precision,
-                  std::filesystem::path folder);
+                  std::filesystem::path folder, Workers* workers = nullptr);
 
   /// Takes up the images that come while training goes on.
   void follow(LiveImages images) { live_.emplace(std::move(images)); }
@@ -34,7 +35,8 @@ class StarDistLearner : public Learner {
   Result<void> save_weights(const std::string& file_name) override;
 
  private:
-  BatchLoss loss_of(const StarDistBatch& batch) const;
+  /// `together`: of a batch that other processes have parts of.
+  Result<BatchLoss> loss_of(const StarDistBatch& batch, bool together) const;
 
   StarDistModel& model_;
   TrainConfig config_;
@@ -46,6 +48,7 @@ class StarDistLearner : public Learner {
   torch::Device device_;
   Precision precision_;
   std::filesystem::path folder_;
+  Workers* workers_;
 };
 
 }  // namespace karyo

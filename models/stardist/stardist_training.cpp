@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -264,10 +265,10 @@ class EpochObserver : public TrainObserver {
 }  // namespace
 
 Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& observer,
-                                    TaskControl& control) {
+                                    TaskControl& control, Workers& workers) {
   const auto start = std::chrono::steady_clock::now();
   TrainConfig config = request.config;
-  KARYO_TRY(const auto device, choose_device(request.device));
+  KARYO_TRY(const auto device, workers.device(request.device));
   KARYO_TRY(const auto precision, choose_precision(config.precision, device, true));
   observer.on_note("device: " + device.reason +
                    (precision == Precision::kBFloat16 ? ", bfloat16" : ", float32"));
@@ -304,6 +305,8 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   data.classes = static_cast<std::int64_t>(classes.names.size());
   KARYO_CHECK_OK(
       settle_memory(request, config, data, smallest, precision == Precision::kBFloat16, observer));
+  KARYO_CHECK_OK(workers.check_same(to_json(config).dump() + fingerprint(dataset),
+                                    "their settings or images"));
   const auto classes_of = [&](const std::vector<DatasetPair>& pairs) {
     std::vector<ClassNumbers> part;
     if (classes.names.empty()) return part;
@@ -334,8 +337,11 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
     const auto probe = AtomicFile::create(request.preview / "epoch_0001.tif");
     if (!probe) return probe.error();
   }
-  KARYO_TRY(auto folder, prepare_folder(request, network));
-  KARYO_CHECK_OK(folder.save_settings(to_json(config)));
+  std::optional<ModelFolder> folder;  // of the first process, which alone writes
+  if (workers.first()) {
+    KARYO_TRY(folder, prepare_folder(request, network));
+    KARYO_CHECK_OK(folder->save_settings(to_json(config)));
+  }
   ModelRecord record;
   record.pmin = config.percentile_low;
   record.pmax = config.percentile_high;
@@ -346,12 +352,14 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   record.started = utc_now();
   record.more[kLookKey] = to_json(look);
   if (!classes.names.empty()) record.more["classes"] = classes.names;
-  KARYO_CHECK_OK(folder.save_record(record));
-  KARYO_CHECK_OK(keep_training_data(request, files_of(training_pairs, validation_pairs), true,
-                                    observer, control));
+  if (folder) {
+    KARYO_CHECK_OK(folder->save_record(record));
+    KARYO_CHECK_OK(keep_training_data(request, files_of(training_pairs, validation_pairs), true,
+                                      observer, control));
+  }
 
   StarDistLearner learner(model, std::move(training), std::move(validation), config, device,
-                          precision, request.model);
+                          precision, request.model, &workers);
   if (!request.follow.empty()) {
     std::vector<std::string> judges;
     for (const auto& pair : validation_pairs) judges.push_back(pair.name);
@@ -370,16 +378,16 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   }
   EpochObserver epochs(observer, request, validation_pairs.front(), *cache, model, device);
   const TrainPlan plan = plan_of(request, config);
-  KARYO_TRY(const auto outcome, train(learner, plan, epochs, control));
+  KARYO_TRY(const auto outcome, train(learner, plan, epochs, control, workers));
 
   TrainSummary summary;
   summary.epochs_done = outcome.epochs_done;
   summary.best_epoch = outcome.best_epoch;
   summary.best_val_loss = outcome.best_val_loss;
   summary.stopped = outcome.stopped;
-  if (!outcome.stopped) {
+  if (!outcome.stopped && folder) {
     observer.on_note("searching the thresholds on the validation images");
-    KARYO_CHECK_OK(model.load_weights(folder.best_weights()));
+    KARYO_CHECK_OK(model.load_weights(folder->best_weights()));
     KARYO_TRY(const auto tuned,
               tune_stardist(model, validation_pairs, config.percentile_low,
                             config.percentile_high, device, Precision::kFloat32, control));
@@ -387,18 +395,19 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
       observer.on_note("note: there is no object in the validation images; the thresholds are the "
                        "usual ones, not tuned");
     }
-    KARYO_CHECK_OK(folder.save_thresholds(tuned.thresholds));
+    KARYO_CHECK_OK(folder->save_thresholds(tuned.thresholds));
     summary.prob_threshold = tuned.thresholds.prob;
     summary.nms_threshold = tuned.thresholds.nms;
   }
   summary.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   summary.peak_memory_bytes = peak_memory_bytes();
+  if (!folder) return summary;
   record.finished = utc_now();
   record.training_seconds = summary.seconds;
   record.more["peak_memory_bytes"] = summary.peak_memory_bytes;
   record.more["best_epoch"] = summary.best_epoch;
-  KARYO_CHECK_OK(folder.save_record(record));
+  KARYO_CHECK_OK(folder->save_record(record));
   return summary;
 }
 

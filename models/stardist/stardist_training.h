@@ -6,11 +6,13 @@
 #include "models/device.h"
 #include "models/model.h"
 #include "models/stardist/stardist_model.h"
+#include "models/train/workers.h"
 
 namespace karyo {
 
+/// Of several processes (`workers`) the first writes the model folder and tunes the thresholds.
 Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& observer,
-                                    TaskControl& control);
+                                    TaskControl& control, Workers& workers);
 
 /// Predicts every pair of `pairs` and searches the thresholds with the best mean accuracy over IoU
 /// 0.3, 0.5 and 0.7, without ignored parts (core/metrics/matching.h). `pmin`, `pmax`: the

@@ -237,10 +237,11 @@ Result<StarDistBatch> StarDistBatchMaker::make(std::int64_t number) const {
 }
 
 std::unique_ptr<StarDistBatchSource> make_training_source(StarDistBatchMaker maker,
-                                                          const TrainConfig& config) {
+                                                          const TrainConfig& config,
+                                                          const BatchShare& share) {
   const auto shared = std::make_shared<const StarDistBatchMaker>(std::move(maker));
   return std::make_unique<StarDistBatchSource>(
-      [shared](std::int64_t number) { return shared->make(number); },
+      [shared, share](std::int64_t number) { return shared->make(share.batch(number)); },
       static_cast<int>(config.loader_threads), static_cast<int>(config.prefetch));
 }
 

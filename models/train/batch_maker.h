@@ -24,6 +24,7 @@
 #include "models/train/image_cache.h"
 #include "models/train/patch_sampler.h"
 #include "models/train/train_config.h"
+#include "models/train/worker_place.h"
 
 namespace karyo {
 
@@ -72,8 +73,10 @@ class StarDistBatchMaker {
   std::vector<ClassNumbers> classes_;
 };
 
-/// Training batches prefetched by config.loader_threads threads, config.prefetch ahead.
+/// Training batches prefetched by config.loader_threads threads, config.prefetch ahead: all, or a
+/// process's share of them.
 std::unique_ptr<StarDistBatchSource> make_training_source(StarDistBatchMaker maker,
-                                                          const TrainConfig& config);
+                                                          const TrainConfig& config,
+                                                          const BatchShare& share = {});
 
 }  // namespace karyo

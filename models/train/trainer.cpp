@@ -1,5 +1,6 @@
 #include "models/train/trainer.h"
 
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <optional>
@@ -16,6 +17,8 @@ using Clock = std::chrono::steady_clock;
 double ms_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
+
+constexpr std::size_t kMostParts = 8;  // of a loss
 
 /// Running mean of losses and their parts, weighted by samples.
 class LossMean {
@@ -42,6 +45,17 @@ class LossMean {
     return means;
   }
   const LossSums& sums() const { return sums_; }
+
+  /// Over all processes. One without a batch of its own knows no parts, and keeps none.
+  Result<void> join(Workers& workers) {
+    std::array<double, 2 + kMostParts> all{sums_.weight, sums_.total};
+    for (std::size_t i = 0; i < sums_.parts.size(); ++i) all[2 + i] = sums_.parts[i];
+    KARYO_CHECK_OK(workers.sum(all));
+    sums_.weight = all[0];
+    sums_.total = all[1];
+    for (std::size_t i = 0; i < sums_.parts.size(); ++i) sums_.parts[i] = all[2 + i];
+    return {};
+  }
 
  private:
   LossSums sums_;
@@ -71,20 +85,49 @@ void add_row(History& history, const TrainEpochEvent& event) {
   history.rows.push_back(std::move(row));
 }
 
-Result<LossMean> validate(Learner& learner) {
+Result<LossMean> validate(Learner& learner, Workers& workers) {
   const torch::NoGradGuard no_grad;
   LossMean mean;
-  for (std::int64_t i = 0; i < learner.validation_batches(); ++i) {
+  const BatchShare share = workers.share();
+  for (std::int64_t i = share.number; i < learner.validation_batches(); i += share.of) {
     KARYO_TRY(const auto loss, learner.validation_loss(i));
     mean.add(loss, loss.total.item<double>());
   }
+  KARYO_CHECK_OK(mean.join(workers));
   return mean;
+}
+
+/// The next batch: its loss over all processes, and the gradient of that. `total` is the loss.
+Result<BatchLoss> learn_batch(Learner& learner, Workers& workers,
+                              const std::vector<torch::Tensor>& parameters, double& total) {
+  try {
+    KARYO_TRY(auto loss, learner.training_loss());
+    total = loss.total.item<double>();
+    std::array<double, 1 + kMostParts> all{total};
+    for (std::size_t i = 0; i < loss.parts.size(); ++i) all[1 + i] = loss.parts[i].second;
+    KARYO_CHECK_OK(workers.average(all));
+    total = all[0];
+    for (std::size_t i = 0; i < loss.parts.size(); ++i) loss.parts[i].second = all[1 + i];
+    loss.samples *= workers.share().of;
+    if (!std::isfinite(total)) return loss;
+    loss.total.backward();
+    KARYO_CHECK_OK(workers.average_gradients(parameters));
+    return loss;
+  } catch (const WorkerLost& failure) {
+    return worker_lost(failure.what());
+  }
 }
 
 }  // namespace
 
 Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserver& observer,
                            TaskControl& control) {
+  Workers alone;
+  return train(learner, plan, observer, control, alone);
+}
+
+Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserver& observer,
+                           TaskControl& control, Workers& workers) {
   const NetworkState network{learner.parameters(), learner.buffers()};
   Adam optimizer(network.parameters);
   WeightAverage average(network.parameters, plan.ema);
@@ -95,6 +138,8 @@ Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserve
     KARYO_TRY(state, load_checkpoint(plan.folder, network, optimizer, average));
     learner.seek(state.epoch * plan.steps + state.step);
   }
+  KARYO_CHECK_OK(workers.take_first(network.parameters));
+  KARYO_CHECK_OK(workers.take_first(network.buffers));
 
   const auto rate_of_next_step = [&] {
     const std::int64_t step = state.epoch * plan.steps + state.step;
@@ -106,7 +151,11 @@ Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserve
   auto saved = Clock::now();
   const auto save = [&]() -> Result<void> {
     saved = Clock::now();
+    if (!workers.first()) return {};
     return save_checkpoint(plan.folder, network, optimizer, average, state);
+  };
+  const auto save_weights = [&](const char* name) -> Result<void> {
+    return workers.first() ? learner.save_weights(name) : Result<void>();
   };
 
   TrainOutcome outcome;
@@ -119,22 +168,30 @@ Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserve
     }
     double rate = rate_of_next_step();
     while (state.step < plan.steps) {
-      if (control.cancelled()) {
+      // Of a step that fails nothing has come into the weights: what is saved then is whole.
+      const auto keep = [&](const Error& lost) {
+        state.sums = mean.sums();
+        const auto kept = workers.alone() ? Result<void>() : save();
+        return kept ? lost : kept.error();
+      };
+      const auto stop = workers.any(control.cancelled());
+      if (!stop) return keep(stop.error());
+      if (*stop) {
         state.sums = mean.sums();
         KARYO_CHECK_OK(save());
         const WeightAverage::Shown shown(average);
-        KARYO_CHECK_OK(learner.save_weights("weights_last.h5"));
+        KARYO_CHECK_OK(save_weights("weights_last.h5"));
         outcome.stopped = true;
         break;
       }
-      KARYO_TRY(auto loss, learner.training_loss());
-      const double total = loss.total.item<double>();
+      double total = 0;
+      const auto loss = learn_batch(learner, workers, network.parameters, total);
+      if (!loss) return keep(loss.error());
       if (!std::isfinite(total)) return not_finite(state.epoch + 1, state.step + 1);
-      loss.total.backward();
       rate = rate_of_next_step();
       optimizer.step(rate, plan.weight_decay);
       average.update(optimizer.steps());
-      mean.add(loss, total);
+      mean.add(*loss, total);
       ++state.step;
       observer.on_step({state.epoch + 1, state.step, plan.epochs, plan.steps, total,
                         ms_since(step_start)});
@@ -148,7 +205,7 @@ Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserve
     if (outcome.stopped) break;
 
     auto shown = std::make_optional<WeightAverage::Shown>(average);
-    KARYO_TRY(const auto validation, validate(learner));
+    KARYO_TRY(const auto validation, validate(learner, workers));
     if (!std::isfinite(validation.total())) return not_finite(state.epoch + 1, state.step);
     ++state.epoch;
     state.step = 0;
@@ -157,7 +214,7 @@ Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserve
     if (best) {
       state.best_val_loss = validation.total();
       state.best_epoch = state.epoch;
-      KARYO_CHECK_OK(learner.save_weights("weights_best.h5"));
+      KARYO_CHECK_OK(save_weights("weights_best.h5"));
     }
     const TrainEpochEvent event{state.epoch,
                                 plan.epochs,
@@ -172,7 +229,9 @@ Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserve
       state.learning_rate = state.reduce.next_rate(state.learning_rate, validation.total());
     }
     add_row(state.history, event);
-    KARYO_CHECK_OK(write_history(plan.folder / "history.csv", state.history));
+    if (workers.first()) {
+      KARYO_CHECK_OK(write_history(plan.folder / "history.csv", state.history));
+    }
     observer.on_epoch(event);
     shown.reset();
     KARYO_CHECK_OK(save());
@@ -180,7 +239,7 @@ Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserve
 
   if (!outcome.stopped) {
     const WeightAverage::Shown shown(average);
-    KARYO_CHECK_OK(learner.save_weights("weights_last.h5"));
+    KARYO_CHECK_OK(save_weights("weights_last.h5"));
   }
   outcome.epochs_done = state.epoch;
   outcome.best_epoch = state.best_epoch;

@@ -9,6 +9,7 @@
 #include "models/train/learner.h"
 #include "models/train/schedule.h"
 #include "models/train/train_events.h"
+#include "models/train/workers.h"
 
 namespace karyo {
 
@@ -41,5 +42,14 @@ struct TrainOutcome {
 /// there is no checkpoint to resume from.
 Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserver& observer,
                            TaskControl& control);
+
+/// The same by several processes that call it with the same plan: each gives its learner its share
+/// of the batches, gradients and losses are means over all, so that weights and curves are those of
+/// one process with a batch of them all. The first writes the files; each reads the checkpoint, so
+/// the folder has to be one that all see. One that is cancelled stops all, after the same step.
+/// Errors: as above; kIo when a process was lost: the first, where it is left, then writes a
+/// checkpoint of the last whole step.
+Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserver& observer,
+                           TaskControl& control, Workers& workers);
 
 }  // namespace karyo

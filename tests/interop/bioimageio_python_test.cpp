@@ -11,10 +11,12 @@
 namespace karyo {
 namespace {
 
-TEST(PythonBioimageio, ItsModelTestAgreesWithOurNetwork) {
+/// Below the shared folder.
+class PythonBioimageio : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(PythonBioimageio, ItsModelTestAgreesWithOurNetwork) {
   KARYO_NEEDS_SHARED();
-  const auto model =
-      ModelFolder::open(test::shared_dir() / "models" / "stardist2d" / "dsb2018_30x50");
+  const auto model = ModelFolder::open(test::shared_dir() / GetParam());
   ASSERT_TRUE(model) << model.error().what;
   const auto sample = sample_network(*model, std::nullopt, "cpu");
   ASSERT_TRUE(sample) << sample.error().what;
@@ -25,6 +27,18 @@ TEST(PythonBioimageio, ItsModelTestAgreesWithOurNetwork) {
   ASSERT_TRUE(exported) << exported.error().what;
   test::expect_python_agrees("check_bioimageio.py", test::quoted(dir / "package.zip"));
 }
+
+INSTANTIATE_TEST_SUITE_P(Kinds, PythonBioimageio,
+                         ::testing::Values("models/stardist2d/dsb2018_30x50", "golden/stardist3d",
+                                           "models/care2d/care2d_residual",
+                                           "models/care3d/care3d_residual", "golden/care2d_prob",
+                                           "models/n2v2d/n2v_custom_2D", "models/n2v3d/n2v_3D",
+                                           "golden/n2v2d_rgb_joint"),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           for (char& c : name) c = c == '/' ? '_' : c;
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace karyo

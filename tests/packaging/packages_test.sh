@@ -4,7 +4,7 @@ set -euo pipefail
 source=$1
 
 asked=$(find "$source" -path "$source/build" -prune -o \( -name CMakeLists.txt -o -name '*.cmake' \) \
-  -print0 | xargs -0 sed -n 's/^ *need("\([^"]*\)".*/\1/p' | tr ',' '\n' | tr -d ' ' | sort -u)
+  -print0 | xargs -0 sed -n 's/^ *\(need\|want\)("\([^"$]*\)".*/\2/p' | tr ',' '\n' | tr -d ' ' | sort -u)
 installed=$(sed 's/#.*//' "$source/tools/packages.txt" | awk 'NF {print $2}' | tr '|' '\n')
 [[ -n $asked ]] || { echo "no CMake file asks for a package"; exit 1; }
 missing=$(grep -vxF -f <(echo "$installed") <(echo "$asked") || true)

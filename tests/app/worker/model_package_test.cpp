@@ -8,6 +8,7 @@
 #include "models/io/yaml.h"
 #include "tests/app/worker/run_program.h"
 #include "tests/app/worker/spot_model.h"
+#include "tests/models/care/made_pairs.h"
 
 namespace karyo {
 namespace {
@@ -68,6 +69,46 @@ TEST_F(ModelPackages, AKerasFolderComesBackWithEqualLabels) {
   expect_same_labels(predicted(model_), predicted(folder_ / "keras"));
   ASSERT_EQ(run_program({"import-model", path("keras"), path("back")}).status, 0);
   expect_same_labels(predicted(model_), predicted(folder_ / "back"));
+}
+
+// Only StarDist 2D was written.
+TEST_F(ModelPackages, CareAndNoise2VoidComeBackFromBioimageioWithEqualImages) {
+  test::make_pairs(folder_ / "pairs", 2, 2);
+  for (const std::string kind : {"care", "n2v"}) {
+    SCOPED_TRACE(kind);
+    const auto trained = run_program(
+        {"train",     kind,       "--data",    path(kind == "n2v" ? "pairs/low" : "pairs"),
+         "--model",   path(kind), "--filters", "4",
+         "--patch",   "16,16",    "--kernel",  "3",
+         "--epochs",  "1",        "--steps",   "2",
+         "--batch",   "2",        "--device",  "cpu",
+         "--threads", "1",        "--quiet"});
+    ASSERT_EQ(trained.status, 0) << trained.err;
+    const auto exported = run_program({"export-model", path(kind), path(kind + ".zip"), "--format",
+                                       "bioimageio", "--name", "A model", "--author", "Ada",
+                                       "--license", "MIT", "--device", "cpu"});
+    ASSERT_EQ(exported.status, 0) << exported.err;
+    const auto zip = ZipFile::open(folder_ / (kind + ".zip"));
+    ASSERT_TRUE(zip);
+    const auto rdf = parse_yaml(*zip->read("rdf.yaml", 1 << 20), "rdf.yaml");
+    ASSERT_TRUE(rdf) << rdf.error().what;
+    EXPECT_EQ((*rdf)["outputs"][0]["id"], "restored");
+    EXPECT_EQ((*rdf)["inputs"][0]["preprocessing"][1]["id"],
+              kind == "n2v" ? "fixed_zero_mean_unit_variance" : "scale_range");
+    EXPECT_EQ((*rdf)["outputs"][0].contains("postprocessing"), kind == "n2v");
+
+    ASSERT_EQ(run_program({"import-model", path(kind + ".zip"), path(kind + " back")}).status, 0);
+    for (const std::string& model : {kind, kind + " back"}) {
+      const auto run =
+          run_program({"predict", "--model", path(model), "--input", path("pairs/low"), "--output",
+                       path(model + " out"), "--device", "cpu", "--quiet", "--threads", "1"});
+      ASSERT_EQ(run.status, 0) << run.err;
+    }
+    for (const auto& name : test::names_in(folder_ / (kind + " out"))) {
+      EXPECT_EQ(test::bytes_of(folder_ / (kind + " out") / name),
+                test::bytes_of(folder_ / (kind + " back out") / name));
+    }
+  }
 }
 
 TEST_F(ModelPackages, WhatAPackageHasToNameIsAskedFor) {

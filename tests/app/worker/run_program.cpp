@@ -64,7 +64,8 @@ std::vector<std::string> names_in(const std::filesystem::path& folder) {
   return names;
 }
 
-Outcome run_program(const std::vector<std::string>& words, const InterruptWhen& interrupt_when) {
+Outcome run_program(const std::vector<std::string>& words, const InterruptWhen& interrupt_when,
+                    const Start& how) {
   const TempDir folder;
   const auto out = folder / "out", err = folder / "err";
   std::string name = KARYOSCOPE_EXECUTABLE;
@@ -79,7 +80,12 @@ Outcome run_program(const std::vector<std::string>& words, const InterruptWhen& 
   posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, out.c_str(), flags, 0600);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, err.c_str(), flags, 0600);
   pid_t child = 0;
-  const int failed = posix_spawn(&child, name.c_str(), &files, nullptr, arguments.data(), environ);
+  std::vector<char*> variables;
+  for (const auto& own : how.environment) variables.push_back(const_cast<char*>(own.c_str()));
+  for (char** variable = environ; *variable != nullptr; ++variable) variables.push_back(*variable);
+  variables.push_back(nullptr);
+  const int failed =
+      posix_spawn(&child, name.c_str(), &files, nullptr, arguments.data(), variables.data());
   posix_spawn_file_actions_destroy(&files);
   Outcome run;
   if (failed != 0) {
@@ -93,7 +99,7 @@ Outcome run_program(const std::vector<std::string>& words, const InterruptWhen& 
   while (waitpid(child, &status, WNOHANG) == 0) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
     if (interrupt_when && !interrupted && interrupt_when(bytes_of(err))) {
-      kill(child, SIGINT);
+      kill(child, how.signal);
       interrupted = true;
     }
     if (!ended && std::chrono::steady_clock::now() - start > kLongest) {

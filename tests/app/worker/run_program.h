@@ -25,13 +25,19 @@ struct Outcome {
   nlohmann::json result() const;
 };
 
-/// Sends SIGINT to the running program as soon as `wanted(stderr so far)` holds.
+/// Sends a signal to the running program as soon as `wanted(stderr so far)` holds.
 using InterruptWhen = std::function<bool(const std::string& err)>;
 
+/// How a program is started and stopped otherwise than usual.
+struct Start {
+  std::vector<std::string> environment;  ///< "NAME=value", besides that of the test
+  int signal = 2;                        ///< what interrupts it: SIGINT
+};
+
 /// `words` without the program's name. A program that takes longer than a minute is ended, and the
-/// test fails.
-Outcome run_program(const std::vector<std::string>& words,
-                    const InterruptWhen& interrupt_when = {});
+/// test fails. Several may run at once, from several threads.
+Outcome run_program(const std::vector<std::string>& words, const InterruptWhen& interrupt_when = {},
+                    const Start& how = {});
 
 /// `words` followed by those of `defaults` (pairs of option and value) that `words` does not give.
 std::vector<std::string> with_defaults(

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -185,6 +186,35 @@ StarDistTarget target_with_ignored(std::int64_t rays) {
   return {prob, torch::rand({2, 9, 13, rays}) * 20, mask};
 }
 
+TEST(StarDistLoss, HalvesWithTheirMeanCountsAreTheWholeBatch) {
+  for (const auto& loss_of : {stardist_loss, stardist_loss_reference}) {
+    const auto target = target_with_ignored(7);
+    const auto head = torch::randn({2, 8, 9, 13}) * 3;
+    auto whole = head.clone().requires_grad_();
+    const auto expected = loss_of({whole}, target, {}, {});
+    expected.total.backward();
+
+    const auto half = [&](std::int64_t i) {
+      return StarDistTarget{target.prob.narrow(0, i, 1).contiguous(),
+                            target.dist.narrow(0, i, 1).contiguous(),
+                            target.mask.narrow(0, i, 1).contiguous()};
+    };
+    const auto first = counts_of(half(0)), second = counts_of(half(1));
+    ASSERT_NE(first.known, second.known) << "else a plain mean would do";
+    const StarDistCounts mean{(first.known + second.known) / 2,
+                              (first.mean_mask + second.mean_mask) / 2};
+    double total = 0;
+    for (std::int64_t i = 0; i < 2; ++i) {
+      auto part = head.narrow(0, i, 1).clone().requires_grad_();
+      const auto loss = loss_of({part}, half(i), {}, mean);
+      loss.total.backward();
+      total += loss.total.item<double>() / 2;
+      EXPECT_TRUE(torch::allclose(part.grad() / 2, whole.grad().narrow(0, i, 1), 1e-4, 1e-8));
+    }
+    EXPECT_NEAR(total, expected.total.item<double>(), 1e-5 * std::abs(total));
+  }
+}
+
 TEST(StarDistLoss, WhateverIsSaidInIgnoredPartsChangesNothing) {
   torch::manual_seed(6);
   for (const auto& loss_of : {stardist_loss, stardist_loss_reference}) {
@@ -193,7 +223,8 @@ TEST(StarDistLoss, WhateverIsSaidInIgnoredPartsChangesNothing) {
     const auto head = torch::randn({2, 8, 9, 13}) * 3;
     auto one = head.clone().requires_grad_();
     auto other = torch::where(ignored, torch::randn_like(head) * 40, head).requires_grad_();
-    const auto a = loss_of({one}, target, {}), b = loss_of({other}, target, {});
+    const auto a = loss_of({one}, target, {}, {});
+    const auto b = loss_of({other}, target, {}, {});
     EXPECT_EQ(a.total.item<float>(), b.total.item<float>());
     EXPECT_EQ(a.prob, b.prob);
     EXPECT_EQ(a.dist, b.dist);
@@ -233,7 +264,7 @@ TEST(StarDistLoss, ABatchThatIsIgnoredAllOverTeachesNothing) {
     const StarDistTarget target{torch::full({1, 4, 4}, -1.F), torch::zeros({1, 4, 4, 5}),
                                 torch::zeros({1, 4, 4})};
     auto head = torch::randn({1, 6, 4, 4}).requires_grad_();
-    const auto loss = loss_of({head}, target, {});
+    const auto loss = loss_of({head}, target, {}, {});
     EXPECT_EQ(loss.total.item<float>(), 0);
     loss.total.backward();
     EXPECT_EQ(head.grad().abs().max().item<float>(), 0);
