@@ -11,6 +11,7 @@
 #include "annotation/brush.h"
 #include "annotation/image_part.h"
 #include "annotation/placed_mask.h"
+#include "annotation/smoothed_window.h"
 
 namespace karyo {
 
@@ -31,12 +32,26 @@ PlacedMask adaptive_dab(const ImagePart& image, const VoxelGrid& grid, const Wor
 Box3 adaptive_box(const VoxelGrid& grid, const WorldPoint& from, const WorldPoint& to,
                   const Brush& brush, const EdgeOptions& options = {});
 
-/// Paints dabs on the straight way between two places, half a radius (the smaller one of its ends)
-/// apart; that at `from` is left out where it was painted before (`goes_on`), as it would cover the
-/// same again. Returns the box of voxels that changed.
-/// Threads  dabs are found on several, and written in order on the caller's.
-Box3 paint_adaptive(LabelWriter& writer, const LabelVolume& labels, const ImagePart& image,
-                    const VoxelGrid& grid, const WorldPoint& from, const WorldPoint& to,
-                    const Brush& brush, bool goes_on = false, const EdgeOptions& options = {});
+/// One stroke of it.
+///
+/// Threads  one; dabs are found on several, and written on the caller's.
+class AdaptiveStroke {
+ public:
+  explicit AdaptiveStroke(const VoxelGrid& grid, const EdgeOptions& options = {})
+      : grid_(grid), options_(options) {}
+
+  /// Paints dabs on the straight way between two places, half a radius (the smaller one of its
+  /// ends) apart. That at `from` is left out where the stroke goes on, as it would cover the same
+  /// again. `image` may be other parts of one image, each holding adaptive_box(). Returns the box
+  /// of voxels that changed.
+  Box3 paint(LabelWriter& writer, const LabelVolume& labels, const ImagePart& image,
+             const WorldPoint& from, const WorldPoint& to, const Brush& brush);
+
+ private:
+  VoxelGrid grid_;
+  EdgeOptions options_;
+  SmoothedWindow window_;
+  bool goes_on_ = false;
+};
 
 }  // namespace karyo

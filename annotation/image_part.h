@@ -3,7 +3,7 @@
 /// The picture that labels are drawn on, as the tools that follow it read it: one channel at one
 /// time, in memory as a whole or in part.
 
-#include <vector>
+#include <span>
 
 #include "core/filters/smoothing.h"
 #include "core/image/volume.h"
@@ -27,7 +27,7 @@ Array3<float> values_in(const ImagePart& part, const Box3& box);
 
 /// The value at place n / 2 (rounded down) of n >= 1 sorted ones, none of them NaN; their order may
 /// change.
-float median_of(std::vector<float>& values);
+float median_of(std::span<float> values);
 
 /// Convolved with a Gaussian of these standard deviations in voxels, 0 to 100; an axis with a
 /// single voxel is left as it is.
@@ -35,7 +35,7 @@ Array3<float> smoothed(const Array3<float>& values, PerAxis sigma);
 
 /// The standard deviation of noise that differs from voxel to voxel, told by the differences of
 /// neighbours in rows (by their median: edges do not count).
-double noise_of(const Array3<float>& values);
+double noise_of(VolumeView<const float> values);
 /// About the part of such noise that smoothed() leaves.
 double noise_left(const PerAxis& sigma, const Index3& shape);
 

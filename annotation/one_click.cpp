@@ -283,7 +283,7 @@ Look look_around(const ImagePart& image, const LabelVolume& labels, const VoxelG
   const double finest = finest_of(grid, options);
   const double core = std::max(kCore * finest, kCoreOfRadius * options.radius);
   const auto raw = values_in(image, box);
-  const double noise = noise_of(raw);
+  const double noise = noise_of(raw.view());
   Look look;
   for (double sigma = kSigma; sigma < kMostSigma; sigma *= 1.5) {
     look.field = field_in(raw, labels, grid, click, box, sigma * finest, options);

@@ -48,6 +48,24 @@ void make_even(Mask& mask) {
 
 }  // namespace
 
+PlacedMask united(std::vector<PlacedMask> masks) {
+  if (masks.size() == 1) return std::move(masks.front());
+  Box3 box;
+  for (const PlacedMask& mask : masks) box = box.united_with(mask.box());
+  PlacedMask all{Mask(box.shape()), box.begin};
+  for (const PlacedMask& mask : masks) {
+    const Index3 shape = mask.voxels.shape(), first = mask.origin - box.begin;
+    for (std::int64_t z = 0; z < shape.z; ++z) {
+      for (std::int64_t y = 0; y < shape.y; ++y) {
+        const std::uint8_t* from = &mask.voxels(z, y, 0);
+        std::uint8_t* to = &all.voxels(first.z + z, first.y + y, first.x);
+        for (std::int64_t x = 0; x < shape.x; ++x) to[x] |= from[x];
+      }
+    }
+  }
+  return all;
+}
+
 Box3 write_mask(LabelWriter& writer, const LabelVolume& labels, const PlacedMask& mask,
                 std::uint32_t label, const PaintRule& rule) {
   Box3 changed;

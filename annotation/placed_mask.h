@@ -3,6 +3,7 @@
 /// Voxels chosen by a tool, to be shown before they become labels.
 
 #include <cstdint>
+#include <vector>
 
 #include "annotation/paint_rule.h"
 #include "core/labels/label_volume.h"
@@ -22,6 +23,9 @@ struct PlacedMask {
     return box().contains(p) && voxels(q.z, q.y, q.x) != 0;
   }
 };
+
+/// What is chosen in any of them; at least one.
+PlacedMask united(std::vector<PlacedMask> masks);
 
 /// Gives `label` to the chosen voxels where the rule allows it (0 erases). Returns the box of
 /// voxels that changed, empty when none did.

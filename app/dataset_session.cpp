@@ -4,7 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "annotation/journal.h"
 #include "app/dataset_files.h"
 #include "app/dataset_journal.h"
 #include "app/workspace.h"
@@ -19,11 +18,6 @@ namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, kImageStateCount> kStateNames{
     "untouched", "in_progress", "done", "needs_review", "excluded"};
-
-Error nothing_open() {
-  return {ErrorCode::kNotFound, "no folder is being annotated",
-          "Open one with Annotate › Open folder to annotate."};
-}
 
 }  // namespace
 
@@ -45,6 +39,11 @@ struct DatasetSession::Ahead {
   int place = -1;
   ImagePair pair;
 };
+
+Error DatasetSession::nothing_open() {
+  return {ErrorCode::kNotFound, "no folder is being annotated",
+          "Open one with Annotate › Open folder to annotate."};
+}
 
 DatasetSession::DatasetSession(Workspace& workspace) : workspace_(workspace) {
   follow_history();
@@ -71,13 +70,6 @@ Result<void> DatasetSession::open(const fs::path& folder) {
   changed.emit();
   current_changed.emit();
   check_files();
-  return {};
-}
-
-Result<void> DatasetSession::close() {
-  KARYO_CHECK_OK(save_now());
-  take_layers_away();
-  forget_folder();
   return {};
 }
 
@@ -126,9 +118,10 @@ Result<void> DatasetSession::go_to(int place, int travel) {
   reading_ =
       workspace_.in_background([this, place, travel, item = items_[static_cast<std::size_t>(place)],
                                 chunks = workspace_.chunks(), journal = journal_](
-                                   TaskControl& control) -> Result<Workspace::Finish> {
+                                   TaskControl& control) mutable -> Result<Workspace::Finish> {
         control.report(0, "Opening " + item.name);
-        KARYO_TRY(ImagePair pair, read_pair(item, chunks, journal, control));
+        const auto known = std::move(journal);  // let go here, not where the job is forgotten
+        KARYO_TRY(ImagePair pair, read_pair(item, chunks, known, control));
         return Workspace::Finish(
             [this, place, travel, pair = std::move(pair)] { show(place, pair, travel); });
       });
@@ -189,6 +182,7 @@ void DatasetSession::show(int place, ImagePair pair, int travel) {
   image_ = pair.image;
   labels_ = pair.labels;
   unsaved_ = false;
+  ++version_;  // of other labels
   layers.insert(0, image_);
   if (labels_) {
     if (before) {
@@ -226,10 +220,11 @@ void DatasetSession::read_ahead() {
   const int next = neighbour(1);
   if (next < 0) return;
   workspace_.in_background([this, next, item = items_[static_cast<std::size_t>(next)],
-                            chunks = workspace_.chunks(),
-                            journal = journal_](TaskControl& control) -> Result<Workspace::Finish> {
+                            chunks = workspace_.chunks(), journal = journal_](
+                               TaskControl& control) mutable -> Result<Workspace::Finish> {
     control.report(0, "Reading ahead");
-    auto pair = read_pair(item, chunks, journal, control);
+    const auto known = std::move(journal);
+    auto pair = read_pair(item, chunks, known, control);
     if (!pair) return Workspace::Finish([] {});  // said when its turn comes
     return Workspace::Finish([this, next, name = item.name, pair = *std::move(pair)] {
       const bool still = next < static_cast<int>(items_.size()) && next != current_ &&
@@ -245,78 +240,6 @@ void DatasetSession::edited(const LabelEdit& edit) {
   ++version_;
   const DatasetItem& item = items_[static_cast<std::size_t>(current_)];
   if (item.state == ImageState::kUntouched) set_state(current_, ImageState::kInProgress);
-}
-
-/// A mask on its way to the disk; what the journal has to know of it is told before and after.
-struct DatasetSession::Saving {
-  DatasetItem item;
-  std::vector<LabelVolume> frames;
-  VoxelGrid grid;
-  std::shared_ptr<Journal> journal;
-  std::int64_t mark = 0;
-
-  Result<fs::path> write(bool rois) const {
-    const std::string name = item.image.filename().string();
-    std::optional<FileFingerprint> file;
-    KARYO_TRY(const fs::path mask,
-              write_mask(item.mask, frames, grid, [&](const fs::path& trial) -> Result<void> {
-                KARYO_TRY(file, fingerprint_of(trial));
-                KARYO_CHECK_OK(journal->saving(name, mark, *file));
-                return journal->flush();
-              }));
-    KARYO_CHECK_OK(journal->saved(name, mark, *file));
-    if (rois) KARYO_CHECK_OK(write_mask_rois(mask, frames));
-    return mask;
-  }
-};
-
-Result<DatasetSession::Saving> DatasetSession::saving() const {
-  KARYO_CHECK_OK(may_save("the mask is"));
-  Saving saving{*current_item(), frames_of(*labels_), labels_->place(), journal_};
-  KARYO_TRY(saving.mark, journal_->mark(file_name(current_)));
-  return saving;
-}
-
-Result<void> DatasetSession::save(bool rois, bool even_unchanged) {
-  if (!is_open()) return nothing_open();
-  const bool wanted = labels_ && !changed_outside_ && (unsaved_ || even_unchanged);
-  if (!wanted || (saving_ == version_ + 1 && !rois)) return {};
-  KARYO_TRY(Saving saving, this->saving());
-  saving_ = version_ + 1;
-  workspace_.in_background([this, saving = std::move(saving), rois, version = version_,
-                            layer = labels_](TaskControl& control) -> Result<Workspace::Finish> {
-    control.report(0, "Saving " + saving.item.mask.filename().string());
-    auto mask = saving.write(rois);
-    return Workspace::Finish([this, item = saving.item, mask = std::move(mask), layer, version] {
-      saving_ = 0;
-      if (!mask) {
-        workspace_.failed.emit(mask.error());
-        return;
-      }
-      if (layer == labels_ && version == version_) unsaved_ = false;
-      layer->set_source({*mask, ""});
-      note_saved(item.image, *mask);
-      workspace_.done.emit("Saved " + mask->string());
-      changed.emit();  // a training that goes on may learn from it now
-    });
-  });
-  return {};
-}
-
-Result<void> DatasetSession::save_now() {
-  if (!labels_ || !unsaved_ || changed_outside_) return {};
-  KARYO_TRY(const Saving saving, this->saving());
-  KARYO_TRY(const fs::path mask, saving.write(false));
-  unsaved_ = false;
-  note_saved(saving.item.image, mask);
-  return journal_->flush();
-}
-
-/// The folder may be another one by now.
-void DatasetSession::note_saved(const fs::path& image, const fs::path& mask) {
-  for (DatasetItem& item : items_) {
-    if (item.image == image) item.mask = mask;
-  }
 }
 
 void DatasetSession::set_state(int place, ImageState state) {

@@ -105,7 +105,9 @@ class DatasetSession {
   /// resume; the last one counts), states.
   /// Errors: kNotFound, kBadFile when there is no image.
   Result<void> open(const std::filesystem::path& folder);
-  /// Saves and forgets; its layers are closed.
+  /// Its layers are closed at once; what is not on disk yet is written in the background, and tried
+  /// again while the disk does not take it. A mask that cannot be written is said: what was drawn
+  /// is in the journal then. Errors: kNotFound when the labels to be saved cannot be told.
   Result<void> close();
 
   /// Saves the mask of the image that is open and opens this one, in the background.
@@ -129,8 +131,12 @@ class DatasetSession {
   /// Writes the mask in the background where it has changed or is asked for: atomically, and read
   /// back. `rois`: NAME_RoiSet.zip beside it as well. Errors: kNotFound when nothing is open.
   Result<void> save(bool rois, bool even_unchanged);
-  /// The same at once, for the end of the program.
+  /// The same at once, before what reads the file.
   Result<void> save_now();
+  /// A mask is being written, or a folder that was closed.
+  bool writing() const { return writing_ > 0; }
+  /// Nothing is being written and nothing has to be: the program may end.
+  bool settled() const;
 
   /// Does the guided steps for the next images that are untouched and without a mask, in the
   /// background; writes their masks, or counts objects alone. Ends in batch_counted. Without
@@ -172,8 +178,12 @@ class DatasetSession {
   void read_ahead();
   void forget_ahead();
   void take_layers_away();
+  static Error nothing_open();
   struct Saving;
-  Result<Saving> saving() const;
+  struct SaveOrder;
+  Result<Saving> saving();
+  bool to_be_saved() const;
+  void leave(std::optional<Saving> saving);
   void tell(const Result<void>& outcome);
   void follow_history();
   void take_recovered(const ImagePair& pair);
@@ -216,6 +226,9 @@ class DatasetSession {
   std::vector<int> marked_;
   std::int64_t position_ = 0;  // steps done, in the journal
   std::uint64_t saving_ = 0;   // 1 + the version that is being written; 0: none
+  int writing_ = 0;            // jobs that write masks and what is left of folders
+  std::shared_ptr<SaveOrder> save_order_;
+  std::uint64_t last_saving_ = 0;
   bool changed_outside_ = false;
   bool redo_travels_ = true;  // nothing new was done since the last undo
   ImageNotes written_;        // as the journal has them

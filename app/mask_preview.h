@@ -3,16 +3,18 @@
 /// Objects as the guided steps or a model would make them, shown in the labels before they are
 /// kept.
 ///
-/// Threads  one, the UI thread; making them is a job of the workspace.
+/// Threads  one, the UI thread; making them, and a copy of the labels with them, is a job of the
+///          workspace.
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "annotation/label_edit.h"
+#include "app/steps_picture.h"
 #include "core/base/signal.h"
-#include "core/segment/mask_steps.h"
 
 namespace karyo {
 
@@ -23,23 +25,21 @@ class MaskPreview {
   explicit MaskPreview(Workspace& workspace) : workspace_(workspace) {}
   ~MaskPreview();
 
-  /// Objects numbered from 1 on, for a part of the labels.
-  struct Made {
-    LabelArray labels;
-    Index3 origin = {};      ///< the voxel of the labels that they begin at
-    bool beside = false;     ///< what is there stays; else locked objects alone
-    StepCounts counts = {};  ///< of the steps
-    ValueRange threshold = {};
+  /// How objects come into the labels.
+  struct Placing {
+    bool beside = false;  ///< what is there stays; else locked objects alone
+    bool anew = true;     ///< they are all that there is: numbered from 1 on
   };
-  using Make = std::function<Result<Made>(TaskControl&)>;
+  /// Hands over objects numbered from 1 on, in one part of the labels or in several.
+  using Make = std::function<Result<PagedSteps>(TaskControl&, const PutLabels& put)>;
 
   /// Shows in the labels at a time what `make` makes, in the place of the objects that are there;
-  /// locked ones stay. An older run that is not finished ends. Errors come through the workspace's
-  /// `failed`.
-  void show(const std::shared_ptr<LabelsLayer>& labels, std::int64_t time, Make make);
+  /// locked ones and what is ignored stay. An older run that is not finished ends. Errors come
+  /// through the workspace's `failed`.
+  void show(const std::shared_ptr<LabelsLayer>& labels, std::int64_t time, const Placing& placing,
+            Make make);
   /// The same of the steps, for an image of the labels' size.
-  void show(const std::shared_ptr<LabelsLayer>& labels, std::int64_t time,
-            std::shared_ptr<const Volume> volume, std::int64_t volume_time, std::int64_t channel,
+  void show(const std::shared_ptr<LabelsLayer>& labels, std::int64_t time, StepsPicture picture,
             const MaskSteps& steps);
   /// Makes what is shown an edit, a step of undo of this name, as soon as it is there.
   void keep(const std::string& name);
@@ -48,23 +48,32 @@ class MaskPreview {
   /// Before something else is done to labels: waits for what is to be kept, else cancels.
   void settle();
   bool running() const { return job_ != 0; }
-  bool shown() const { return editor_ != nullptr; }
+  bool shown() const { return shown_.has_value(); }
   /// Of what was shown last.
-  const StepCounts& counts() const { return counts_; }
-  const ValueRange& threshold() const { return threshold_; }
+  const StepCounts& counts() const { return made_.counts; }
+  const ValueRange& threshold() const { return made_.threshold; }
 
   Signal<> changed;
 
  private:
-  void put(const std::shared_ptr<LabelsLayer>& labels, std::int64_t time, Made made);
+  /// The labels as they were, and what leads back to them.
+  struct Shown {
+    LabelVolume before;
+    std::shared_ptr<LabelsLayer> layer;
+    std::int64_t time = 0;
+    ReplacedTiles replaced;
+    Box3 box;
+  };
+  struct Made;
+  void take(const Placing& placing, const Make& make, Made& made);
+  void take_back();
   void finish_keeping();
 
   Workspace& workspace_;
   std::uint64_t job_ = 0;
-  std::unique_ptr<LabelEditor> editor_;
+  std::optional<Shown> shown_;
   std::string keep_as_;
-  StepCounts counts_;
-  ValueRange threshold_;
+  PagedSteps made_;
 };
 
 }  // namespace karyo

@@ -90,17 +90,21 @@ void show_model_objects(Workspace& workspace, const ModelObjectsWanted& wanted,
   workspace.model().look_at(wanted.slice, [&workspace, wanted, shown = std::move(shown)](
                                               const ModelInUse::Candidates& seen) {
     const LabelTarget& target = wanted.target;
-    workspace.preview().show(
-        target.layer, target.time,
-        [seen, thresholds = wanted.thresholds, replace = wanted.replace, z = wanted.slice.z,
-         shape = target.layer->shape().zyx(),
-         there = target.layer->labels(target.time)](TaskControl&) -> Result<MaskPreview::Made> {
-          MaskPreview::Made made{model_objects(*seen, thresholds, shape), {z, 0, 0}, !replace};
-          if (!replace) leave_new_ones(made.labels, there, z);
-          const std::set<std::uint32_t> ids(made.labels.begin(), made.labels.end());
-          made.counts.kept = static_cast<std::int64_t>(ids.size() - ids.count(0));
-          return made;
-        });
+    const Index3 shape = target.layer->shape().zyx();
+    const MaskPreview::Placing placing{!wanted.replace, wanted.replace && shape.z == 1};
+    workspace.preview().show(target.layer, target.time, placing,
+                             [seen, thresholds = wanted.thresholds, replace = wanted.replace,
+                              z = wanted.slice.z, shape, there = target.layer->labels(target.time)](
+                                 TaskControl&, const PutLabels& put) -> Result<PagedSteps> {
+                               LabelArray made = model_objects(*seen, thresholds, shape);
+                               if (!replace) leave_new_ones(made, there, z);
+                               const std::set<std::uint32_t> ids(made.begin(), made.end());
+                               PagedSteps outcome;
+                               outcome.counts.kept =
+                                   static_cast<std::int64_t>(ids.size() - ids.count(0));
+                               put(std::move(made), {z, 0, 0});
+                               return outcome;
+                             });
     shown();
   });
 }

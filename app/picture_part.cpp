@@ -80,14 +80,6 @@ Result<PicturePart> picture_part(const ImageLayer& image, std::int64_t time, con
   return picture_reader(image, time, box)();
 }
 
-Result<PicturePart> whole_picture(const ImageLayer& image, std::int64_t time) {
-  if (!image.shared_volume()) {
-    return Error(ErrorCode::kUnsupported, image.name() + " stays in its file",
-                 "Choose what works without the picture, or crop the image first.");
-  }
-  return picture_part(image, time, {});
-}
-
 PictureAround picture_around(const ImageLayer& image, std::int64_t time) {
   const std::int64_t t = image.time_shown(time), c = first_visible_channel(image);
   if (image.shared_volume()) {

@@ -38,9 +38,6 @@ Result<PicturePart> picture_part(const ImageLayer& image, std::int64_t time, con
 using ReadPicture = std::function<Result<PicturePart>()>;
 ReadPicture picture_reader(const ImageLayer& image, std::int64_t time, const Box3& box);
 
-/// The same of all of it. Errors: kUnsupported for an image that stays in its file.
-Result<PicturePart> whole_picture(const ImageLayer& image, std::int64_t time);
-
 /// The same of any box, asked for again and again: of an image that stays in its file, somewhat
 /// more than the box is read, which is kept until a box reaches beyond it. On one thread.
 using PictureAround = std::function<Result<PicturePart>(const Box3& box)>;

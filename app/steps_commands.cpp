@@ -16,16 +16,16 @@ using Kind = Argument::Kind;
 
 struct Pictured {
   LabelTarget target;
-  PicturePart picture;
+  StepsPicture picture;
 };
 Result<Pictured> pictured(Workspace& workspace, const json& arguments) {
   Pictured found;
   KARYO_TRY(found.target, label_target(workspace, arguments));
   KARYO_TRY(const ImageLayer* const image, image_under(workspace, arguments, *found.target.layer));
-  KARYO_TRY(found.picture, whole_picture(*image, found.target.time));
+  found.picture = steps_picture(*image, found.target.time);
   if (arguments.contains("channel")) {
     const double channel = arguments["channel"].get<double>();
-    if (channel > static_cast<double>(found.picture.volume->shape().c)) {
+    if (channel > static_cast<double>(found.picture.channel_count())) {
       return Error(ErrorCode::kInvalidArgument,
                    image->name() + " has no channel " + json(channel).dump(),
                    "Channels count from 1.");
@@ -39,8 +39,7 @@ Result<Pictured> pictured(Workspace& workspace, const json& arguments) {
 Result<void> make_objects(Workspace& workspace, const json& arguments) {
   KARYO_TRY(const MaskSteps steps, mask_steps_from(arguments));
   KARYO_TRY(const Pictured found, pictured(workspace, arguments));
-  workspace.preview().show(found.target.layer, found.target.time, found.picture.volume,
-                           found.picture.t, found.picture.c, steps);
+  workspace.preview().show(found.target.layer, found.target.time, found.picture, steps);
   workspace.preview().keep("Make objects");
   return {};
 }
@@ -50,11 +49,9 @@ Result<void> make_suggested(Workspace& workspace, const json& arguments) {
   KARYO_TRY(const Pictured found, pictured(workspace, arguments));
   workspace.in_background([&workspace, found](TaskControl& control) -> Result<Workspace::Finish> {
     control.report(0, "Looking at the picture");
-    KARYO_TRY(const Suggestion suggestion,
-              suggest_steps(*found.picture.volume, found.picture.t, found.picture.c, control));
+    KARYO_TRY(const Suggestion suggestion, suggest_steps(found.picture, control));
     return Workspace::Finish([&workspace, found, steps = suggestion.steps] {
-      workspace.preview().show(found.target.layer, found.target.time, found.picture.volume,
-                               found.picture.t, found.picture.c, steps);
+      workspace.preview().show(found.target.layer, found.target.time, found.picture, steps);
       workspace.preview().keep("Make objects");
     });
   });

@@ -2,12 +2,13 @@
 
 #include <utility>
 
-#include "annotation/adaptive_brush.h"
-
 namespace karyo {
 
 Stroke::Stroke(std::shared_ptr<LabelsLayer> layer, std::int64_t time, StrokeSettings settings)
-    : grid_(layer->place()), settings_(std::move(settings)), editor_(std::move(layer), time) {}
+    : grid_(layer->place()),
+      settings_(std::move(settings)),
+      editor_(std::move(layer), time),
+      adaptive_(grid_) {}
 
 void Stroke::add(const WorldPoint& voxel, double size) {
   const WorldPoint place = world_place({voxel.z + 0.5, voxel.y + 0.5, voxel.x + 0.5}, grid_);
@@ -31,8 +32,7 @@ Result<Box3> Stroke::paint_piece(const WorldPoint& from, const WorldPoint& to, c
     return paint(editor_.writer(), editor_.labels(), grid_, from, to, brush);
   }
   KARYO_TRY(const PicturePart picture, settings_.picture(adaptive_box(grid_, from, to, brush)));
-  return paint_adaptive(editor_.writer(), editor_.labels(), picture.part(), grid_, from, to, brush,
-                        last_.has_value());
+  return adaptive_.paint(editor_.writer(), editor_.labels(), picture.part(), from, to, brush);
 }
 
 void Stroke::finish(Workspace& workspace) {

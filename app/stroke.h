@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "annotation/adaptive_brush.h"
 #include "annotation/brush.h"
 #include "annotation/label_edit.h"
 #include "app/picture_part.h"
@@ -41,6 +42,7 @@ class Stroke {
   VoxelGrid grid_;
   StrokeSettings settings_;
   LabelEditor editor_;
+  AdaptiveStroke adaptive_;
   std::optional<WorldPoint> last_;
   std::optional<Error> problem_;
   double last_radius_ = 0;

@@ -65,6 +65,7 @@ void CheatSheet::refill() {
   add_line(*mouse, tr("In 3D: wheel"), tr("Come closer or go back"));
   add_line(*mouse, tr("In 3D, with Merge: drag"), tr("One object onto another: they become one"));
   add_line(*mouse, tr("Annotate, in a view: Delete"), tr("Delete the selected object"));
+  add_line(*mouse, tr("Brush: Shift + drag, Shift + wheel"), tr("Wider or narrower"));
   add_line(*mouse, tr("Brush: pen pressed harder"), tr("Wider"));
   add_line(*mouse, tr("Brush: the pen's other end"), tr("Erase"));
   // As few columns as the window's height allows: its width is what they run out of.

@@ -149,6 +149,7 @@ class MainWindow : public QMainWindow {
   void watch_workspace();
   void offer_left_behind();
   std::string layout_text() const;
+  void close_when_saved();
   void restore_layout(const std::string& text);
   void keep(const std::function<void(Settings&)>& change);
   void build_panels();
@@ -165,6 +166,7 @@ class MainWindow : public QMainWindow {
   QTimer autosave_clock_;
   std::string session_path_;
   bool leave_unsaved_ = false;
+  QTimer* closing_ = nullptr;      // waits until all is on disk
   bool training_settled_ = false;  // a person has said what is to become of it
   QTimer poll_;
   std::unique_ptr<MeasureTool> measure_tool_;

@@ -74,11 +74,9 @@ void MainWindow::run_macro(const std::string& path) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-  const auto mask_saved = workspace_.dataset().save_now();
-  if (!mask_saved && !leave_unsaved_) {
-    errors_->show_error(mask_saved.error());
-    leave_unsaved_ = true;  // the journal has it; asked once is enough
+  if (!workspace_.dataset().settled() && !leave_unsaved_) {
     event->ignore();
+    close_when_saved();
     return;
   }
   TrainingRun& training = workspace_.training();
@@ -101,6 +99,37 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     leave_unsaved_ = true;
     close();
   });
+}
+
+/// The disk may be slow or full: the window stays alive, and asked again it closes all the same.
+void MainWindow::close_when_saved() {
+  DatasetSession& dataset = workspace_.dataset();
+  if (const auto begun = dataset.save(false, false); dataset.is_open() && !begun) {
+    errors_->show_error(begun.error());
+    leave_unsaved_ = true;  // the journal has it; asked once is enough
+    return;
+  }
+  if (closing_ != nullptr) {
+    errors_->show_error(Error(ErrorCode::kIo, "what was drawn is still being written",
+                              "Wait for it, or close the window again to leave at once."));
+    leave_unsaved_ = true;
+    return;
+  }
+  closing_ = new QTimer(this);
+  QObject::connect(closing_, &QTimer::timeout, this, [this] {
+    if (workspace_.dataset().writing()) return;
+    if (!workspace_.dataset().settled() && !errors_->isVisible()) return;  // the journal's turn
+    closing_->deleteLater();
+    closing_ = nullptr;
+    if (workspace_.dataset().settled()) {
+      close();
+      return;
+    }
+    leave_unsaved_ = true;  // it was said why
+    workspace_.done.emit(
+        tr("What was drawn is kept all the same: close the window again to leave").toStdString());
+  });
+  closing_->start(kStepMs);
 }
 
 /// Place and size of the window and its parts, as text.

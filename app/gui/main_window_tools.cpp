@@ -54,20 +54,19 @@ void MainWindow::make_tools() {
   views_->on_remove = [this] {
     run("labels.delete_object", {{"layer", labels_in_hand(workspace_.layers())->name()}});
   };
-  new ObjectPicker(workspace_, *views_,
-                   {run_it,
-                    [this] {
-                      const bool others = measuring() || mark_tool_->kind() || draw_tool_->kind() ||
-                                          model_tool_->in_use();
-                      return !others &&
-                             (!paint_tool_->kind() || paint_tool_->kind() == PaintKind::kPick);
-                    },
-                    [this] { return paint_tool_->kind() == PaintKind::kPick; },
-                    [this] {
-                      set_mode(Mode::kAnnotate);
-                      annotate_panel_->show_tab(QStringLiteral("objects"));
-                    }},
-                   this);
+  ObjectPicker::Host host;
+  host.actions.run = run_it;
+  host.actions.show_table = [this] {
+    set_mode(Mode::kAnnotate);
+    annotate_panel_->show_tab(QStringLiteral("objects"));
+  };
+  host.picks = [this] { return paint_tool_->kind() == PaintKind::kPick; };
+  host.looks = [this, picks = host.picks] {
+    const bool others =
+        measuring() || mark_tool_->kind() || draw_tool_->kind() || model_tool_->in_use();
+    return !others && (!paint_tool_->kind() || picks());
+  };
+  new ObjectPicker(workspace_, *views_, std::move(host), this);
   connections_.push_back(draw_tool_->changed.connect(draw_again));
   model_tool_ = std::make_unique<ModelTool>(workspace_, run_it, did);
   connections_.push_back(model_tool_->changed.connect(draw_again));

@@ -1,5 +1,6 @@
 #include "app/gui/paint_tool.h"
 
+#include <QGuiApplication>
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
@@ -9,11 +10,48 @@
 #include "app/mask_preview.h"
 
 namespace karyo::gui {
+namespace {
+
+constexpr double kWheelStep = 1.15;  // of the size, a notch
+constexpr double kBeside = 5;        // pixels from the circle to the text
+
+const LabelsLayer* selected_labels(const Workspace& workspace) {
+  return dynamic_cast<const LabelsLayer*>(workspace.layers().selected());
+}
+
+}  // namespace
+
 void PaintTool::set_kind(std::optional<PaintKind> kind) {
   kind_ = kind;
   at_.reset();
   pen_ = {};
+  resizing_.reset();
   drop_stroke();
+}
+
+bool PaintTool::wheel(double notches) {
+  if (!draws()) return false;
+  PaintState& state = workspace().paint();
+  const double size = state.size() * std::pow(kWheelStep, notches);
+  // Small ones change by a voxel at least, as with the keys.
+  state.set_size(notches > 0 ? std::max(state.size() + 1, size) : std::min(state.size() - 1, size));
+  return true;
+}
+
+bool PaintTool::begin_resizing(const WorldPoint& place) {
+  const bool shift = (QGuiApplication::keyboardModifiers() & Qt::ShiftModifier) != 0;
+  if (!draws() || !shift) return false;
+  resizing_ = Resizing{place, workspace().paint().size()};
+  return true;
+}
+
+void PaintTool::resize_to(const SliceView& view, const WorldPoint& place) {
+  const Layer* layer = workspace().layers().selected();
+  const VoxelGrid grid =
+      layer != nullptr ? workspace().layers().grid_of(*layer) : workspace().layers().grid();
+  const Axis axis = horizontal_axis(view.plane());
+  const double by = (place[axis] - resizing_->from[axis]) / grid.spacing_x;
+  workspace().paint().set_size(std::round(resizing_->size + 2 * by));
 }
 
 /// Hundredths, as places are rounded, so that a macro paints the same.
@@ -27,6 +65,7 @@ void PaintTool::press(SliceView& view, const WorldPoint& place) {
   if (!kind_ || stroke_) return;
   at_ = place;
   over_ = &view;
+  if (begin_resizing(place)) return;
   const auto labels = layer(kind_ == PaintKind::kBrush && !erases(), kind_ == PaintKind::kPick);
   if (!labels) return;
   const WorldPoint voxel = voxel_of(place, *labels);
@@ -97,6 +136,10 @@ void PaintTool::add(const WorldPoint& place) {
 }
 
 void PaintTool::move(SliceView& view, const WorldPoint& place, bool dragging) {
+  if (resizing_ && dragging) {
+    resize_to(view, place);
+    return;
+  }
   at_ = place;
   over_ = &view;
   if (stroke_ && dragging && view.plane() == plane_) add(place);
@@ -104,6 +147,7 @@ void PaintTool::move(SliceView& view, const WorldPoint& place, bool dragging) {
 }
 
 void PaintTool::release(SliceView& view, const WorldPoint& place) {
+  resizing_.reset();
   if (!stroke_) return;
   if (view.plane() == plane_) add(place);
   if (stroke_->problem()) workspace().failed.emit(*stroke_->problem());
@@ -124,7 +168,9 @@ void PaintTool::drop_stroke() {
 }
 
 bool PaintTool::cancel() {
-  const bool drawing = fill_.give_up() || stroke_.has_value();
+  const bool drawing = fill_.give_up() || stroke_.has_value() || resizing_;
+  if (resizing_) workspace().paint().set_size(resizing_->size);
+  resizing_.reset();
   drop_stroke();
   return drawing;
 }
@@ -156,6 +202,32 @@ void PaintTool::paint(QPainter& painter, const SliceView& view) const {
   painter.drawEllipse(middle, reach, reach);
   painter.setPen(QPen(erases() ? QColor(255, 255, 255) : palette::accent(), 1.5));
   painter.drawEllipse(middle, reach, reach);
+  if (here) paint_hint(painter, middle + QPointF(0.71 * reach + kBeside, 0.71 * reach + kBeside));
+}
+
+/// "+ 37" in the object's colour, or "−".
+void PaintTool::paint_hint(QPainter& painter, const QPointF& beside) const {
+  QString text = erases() ? QStringLiteral("−") : QStringLiteral("+");
+  QColor color = kOverPicture;
+  const LabelsLayer* labels = selected_labels(workspace());
+  if (!erases() && labels != nullptr && labels->selected() != 0) {
+    const Rgb own = labels->drawn_colors().of(labels->selected());
+    color = QColor(own.r, own.g, own.b);
+    if (labels->selected() != kIgnoredLabel) {
+      text += QLatin1Char(' ') + QString::number(labels->selected());
+    }
+  }
+  if (resizing_) {
+    text = QStringLiteral("%1 px").arg(workspace().paint().size());
+    color = kOverPicture;
+  }
+  const QPointF base = beside + QPointF(0, painter.fontMetrics().ascent() / 2.0);
+  painter.setPen(QColor(0, 0, 0, 200));
+  for (const QPointF by : {QPointF(1, 1), QPointF(-1, 1), QPointF(1, -1), QPointF(-1, -1)}) {
+    painter.drawText(base + by, text);
+  }
+  painter.setPen(color);
+  painter.drawText(base, text);
 }
 
 }  // namespace karyo::gui

@@ -22,6 +22,8 @@ enum class PaintKind { kBrush, kEraser, kFill, kPick };
 /// A pen's pressure changes the size of brush and eraser (PaintState::pen_pressure()), and its
 /// other end erases.
 ///
+/// Shift+drag, to the right or left, and Shift+wheel change the size of brush and eraser.
+///
 /// Esc takes back a stroke that is being drawn.
 class PaintTool : public LabelTool {
  public:
@@ -40,6 +42,7 @@ class PaintTool : public LabelTool {
   void double_click(SliceView& view, const WorldPoint& place) override { press(view, place); }
   bool takes_pen() const override { return draws(); }
   void pen(const Pen& pen) override { pen_ = pen; }
+  bool wheel(double notches) override;
   void paint(QPainter& painter, const SliceView& view) const override;
   bool cancel() override;
 
@@ -47,6 +50,15 @@ class PaintTool : public LabelTool {
   bool erases() const { return kind_ == PaintKind::kEraser || pen_.eraser; }
   /// The diameter that is painted with now, in voxels along x.
   double size() const;
+  /// Shift+drag: the circle's edge goes with the pointer.
+  struct Resizing {
+    WorldPoint from;
+    double size = 0;
+  };
+  bool begin_resizing(const WorldPoint& place);
+  void resize_to(const SliceView& view, const WorldPoint& place);
+  /// What a press would do, beside the circle.
+  void paint_hint(QPainter& painter, const QPointF& beside) const;
   bool draws() const { return kind_ == PaintKind::kBrush || kind_ == PaintKind::kEraser; }
   void begin(const SliceView& view);
   PictureAround picture_under();
@@ -62,6 +74,7 @@ class PaintTool : public LabelTool {
   std::vector<double> sizes_;        // how wide it is at each
   Pen pen_;                          // of what is being drawn; pressed fully: a mouse
   Plane plane_ = Plane::kXY;         // where it is being drawn
+  std::optional<Resizing> resizing_;
   std::optional<WorldPoint> at_;     // the pointer's place
   const SliceView* over_ = nullptr;  // the view it is in; compared, never used
 };

@@ -3,8 +3,8 @@
 /// What the left button does in the plane views while a tool is chosen; without one it moves the
 /// picture and sets the crosshair.
 ///
-/// One tool serves all views. Places are in the world, on the view's plane. The wheel, the middle
-/// button and Space + drag stay the views' own.
+/// One tool serves all views. Places are in the world, on the view's plane. The middle button and
+/// Space + drag stay the views' own, and the wheel but with Shift.
 
 #include <QCursor>
 #include <QMouseEvent>
@@ -35,6 +35,8 @@ class SliceTool {
   /// that the pen does.
   virtual bool takes_pen() const { return false; }
   virtual void pen(const Pen&) {}
+  /// The wheel was turned by so many notches with Shift held; false: it is the view's.
+  virtual bool wheel(double /*notches*/) { return false; }
   /// Over the picture, in the widget's coordinates.
   virtual void paint(QPainter& painter, const SliceView& view) const = 0;
   /// Esc; false when there was nothing to give up.

@@ -354,7 +354,10 @@ void SliceView::mouseDoubleClickEvent(QMouseEvent* event) {
 void SliceView::wheelEvent(QWheelEvent* event) {
   event->accept();
   if (workspace_.layers().empty()) return;
-  const double notches = event->angleDelta().y() / kWheelStep;
+  const QPoint turned = event->angleDelta();  // some systems turn it aside with Shift
+  const double notches = (turned.y() != 0 ? turned.y() : turned.x()) / kWheelStep;
+  const bool with_shift = (event->modifiers() & Qt::ShiftModifier) != 0;
+  if (with_shift && tool_ != nullptr && tool_->wheel(notches)) return;
   if ((event->modifiers() & Qt::ControlModifier) != 0) {
     if (on_moved) on_moved();
     workspace_.view().zoom_about(plane_, std::pow(kZoomPerStep, notches),

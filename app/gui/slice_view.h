@@ -44,6 +44,10 @@ class SliceView : public QWidget {
   void set_overlays(const OverlayChoice& choice);
   /// Where a place of the world lies in the widget, in its coordinates.
   QPointF position_of(const WorldPoint& place) const;
+  /// And back.
+  WorldPoint world_at(const QPointF& position) const;
+  /// What is on screen, in pixels of the screen.
+  ViewTransform transform() const;
   /// The plane on screen: what automatic contrast is measured on.
   Box3 visible_box(const Layer& layer) const;
   void set_maximised(bool maximised);
@@ -58,6 +62,10 @@ class SliceView : public QWidget {
   /// Which layers this view shows.
   void set_choice(LayerChoice choice);
   const LayerChoice& choice() const { return choice_; }
+  /// The same at a place, which a wipe may have divided.
+  const LayerChoice& choice_at(const QPointF& position) const {
+    return wipe_ && position.x() > wipe_->at * width() ? wipe_->right : choice_;
+  }
   /// Two pictures, one left and one right of a line that a person drags.
   struct Wipe {
     LayerChoice right;  ///< choice() is what the left one shows
@@ -93,9 +101,7 @@ class SliceView : public QWidget {
   void dropEvent(QDropEvent* event) override;
 
  private:
-  ViewTransform transform() const;
   Overlay overlay_on(const ViewTransform& view, double scale, const OverlayChoice& choice) const;
-  WorldPoint world_at(const QPointF& position) const;
   void redraw();
   void compose_if_needed();
   void paint_overlays(QPainter& painter);

@@ -28,7 +28,7 @@ constexpr int kLaterMs = 120;
 struct StepsPanel::Picture {
   std::shared_ptr<LabelsLayer> labels;
   std::int64_t time = 0;
-  PicturePart part;
+  StepsPicture part;
 };
 
 StepsPanel::StepsPanel(Workspace& workspace, const CommandTable& commands, Run run, QWidget* parent)
@@ -129,9 +129,7 @@ bool StepsPanel::find_picture(Picture& picture) {
   picture.time = labels->time_shown(workspace_.view().time());
   const auto image = image_under(workspace_, nlohmann::json::object(), *labels);
   if (!image) return fail(image.error());
-  auto part = whole_picture(**image, picture.time);
-  if (!part) return fail(part.error());
-  picture.part = *std::move(part);
+  picture.part = steps_picture(**image, picture.time);
   return true;
 }
 
@@ -142,8 +140,7 @@ void StepsPanel::setting_changed() {
 void StepsPanel::preview_now() {
   Picture picture;
   if (!find_picture(picture)) return;
-  workspace_.preview().show(picture.labels, picture.time, picture.part.volume, picture.part.t,
-                            picture.part.c, steps_);
+  workspace_.preview().show(picture.labels, picture.time, picture.part, steps_);
 }
 
 void StepsPanel::suggest() {
@@ -152,7 +149,7 @@ void StepsPanel::suggest() {
   workspace_.in_background([panel = QPointer(this), part = picture.part](
                                TaskControl& control) -> Result<Workspace::Finish> {
     control.report(0, "Looking at the picture");
-    KARYO_TRY(const Suggestion suggestion, suggest_steps(*part.volume, part.t, part.c, control));
+    KARYO_TRY(const Suggestion suggestion, suggest_steps(part, control));
     const bool nothing = suggestion.findings.radius == 0;
     return Workspace::Finish([panel, steps = suggestion.steps, nothing] {
       if (panel == nullptr) return;

@@ -171,6 +171,23 @@ void StepsPanel::build_threshold() {
     setting_changed();
   });
   add_row(form, tr("Nuclei are"), objects_, tr("Fluorescence is bright, stained tissue is dark."));
+  auto* of = new QComboBox(this);
+  of->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  of->setMinimumContentsLength(12);
+  of->setObjectName(QStringLiteral("threshold_of"));
+  of->addItems({tr("all slices together"), tr("each slice"), tr("all times together")});
+  QObject::connect(of, &QComboBox::activated, this, [this](int at) {
+    steps_.threshold.histogram = static_cast<HistogramOf>(at);
+    setting_changed();
+  });
+  add_row(form, tr("Found from"), of,
+          tr("Which pixels an automatic method looks at (ImageJ: stack histogram)."));
+  show_.push_back([this, of] {
+    const ThresholdStep& step = steps_.threshold;
+    of->setCurrentIndex(static_cast<int>(step.histogram));
+    of->setEnabled(step.kind == ThresholdKind::kAutomatic ||
+                   (step.kind == ThresholdKind::kLocal && step.local_and_method));
+  });
   const QString px = QStringLiteral("px");
   auto* window = new ValueSlider({1, 200, 15, 0, px, false}, this);
   window->setObjectName(QStringLiteral("local_window"));

@@ -100,9 +100,11 @@ void add_paint_tools(CommandTable& commands, MainWindow& window) {
                   [&window, kind] { return window.paint_tool().kind() == kind; }});
   };
   tool("tool.brush", "Brush", "P, 2",
-       "Drag to paint the selected object into the labels. Without labels a new layer is made.",
+       "Drag to paint the selected object into the labels. Without labels a new layer is made. "
+       "Shift+drag and Shift+wheel change its size.",
        PaintKind::kBrush);
-  tool("tool.eraser", "Eraser", "E, 1", "Drag to make background of what was painted.",
+  tool("tool.eraser", "Eraser", "E, 1",
+       "Drag to make background of what was painted. Shift+drag and Shift+wheel change its size.",
        PaintKind::kEraser);
   tool("tool.fill", "Fill", "F, 4",
        "A click gives what hangs together and has one number the selected object's.",

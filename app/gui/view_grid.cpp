@@ -47,6 +47,7 @@ ViewGrid::ViewGrid(Workspace& workspace, QWidget* parent)
   cells_->prepare = [this](SliceView& view) {
     prepare(view);
     view.on_maximise = [this] { leave_cells(); };
+    if (on_cell) on_cell(view);
   };
   column->addWidget(cells_, 1);
   channel_ = new AxisSlider(QStringLiteral("channel"),

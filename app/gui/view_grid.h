@@ -57,6 +57,8 @@ class ViewGrid : public QWidget {
   void roll_planes();
 
   std::function<void(const std::optional<WorldPoint>&)> on_hover;
+  /// Called for each new cell.
+  std::function<void(SliceView&)> on_cell;
   /// The cells of show_chosen() were made, again perhaps.
   std::function<void()> on_chosen_shown;
   /// Delete while the views have the keyboard and no tool has a use for it: whether it is more than

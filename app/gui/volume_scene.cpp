@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "app/object_checks.h"
+
 namespace karyo::gui {
 namespace {
 
@@ -35,14 +37,14 @@ void add_image(const ImageLayer& layer, const Workspace::Rendition& rendition,
 
 /// Labels that are half transparent in the planes are solid in 3D: opacity there says how well the
 /// image shows through, and a translucent surface hides its own shape. False: nothing to draw.
-bool add_labels(const LabelsLayer& layer, const LayerList& layers, std::int64_t time,
+bool add_labels(const LabelsLayer& layer, Workspace& workspace, std::int64_t time,
                 SceneRequest& request) {
   if (layer.opacity() <= 0 || (layer.selected_only() && layer.selected() == 0)) return false;
   SurfaceItem item;
   item.labels = layer.labels(time);
-  item.grid = layers.grid_of(layer);
+  item.grid = workspace.layers().grid_of(layer);
   item.only = layer.selected_only() ? layer.selected() : 0;
-  item.selected = layer.selected();
+  item.selected = workspace.checks().selection().of(layer);
   item.colours = layer.drawn_colors();
   request.surfaces.push_back(std::move(item));
   return true;
@@ -78,7 +80,7 @@ LayerScene scene_of_layers(Workspace& workspace) {
     if (const auto* image = dynamic_cast<const ImageLayer*>(&layer)) {
       add_image(*image, workspace.rendition(*image), scene.request);
     } else if (const auto labels = std::dynamic_pointer_cast<LabelsLayer>(layers.shared_at(i))) {
-      if (add_labels(*labels, layers, time, scene.request)) scene.labels.emplace_back(labels);
+      if (add_labels(*labels, workspace, time, scene.request)) scene.labels.emplace_back(labels);
     } else {
       add_marks(layer, workspace, scene.request);
     }

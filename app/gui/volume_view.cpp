@@ -13,6 +13,7 @@
 #include "app/gui/volume_scene.h"
 #include "app/gui/volume_tool.h"
 #include "app/label_target.h"
+#include "app/object_checks.h"
 #include "viewer/scene/ray_pick.h"
 
 namespace karyo::gui {
@@ -80,6 +81,7 @@ VolumeView::VolumeView(Workspace& workspace, QWidget* parent)
     const auto* image = dynamic_cast<const ImageLayer*>(&layer);
     if (image == nullptr || !image->pages()) ask_later();  // pages arriving change nothing in 3D
   }));
+  connections_.push_back(workspace_.checks().selection().changed.connect([this] { ask_later(); }));
   connections_.push_back(workspace_.renditions_changed.connect([this] { ask_later(); }));
   connections_.push_back(workspace_.view().time_changed.connect([this] { ask_later(); }));
   connections_.push_back(workspace_.view().cursor_changed.connect([this] {

@@ -63,6 +63,11 @@ class VolumeView : public QWidget {
     WorldPoint place;  ///< the middle of the voxel that is seen
   };
   std::optional<SeenObject> object_at(QPointF position);
+  /// The layer of each of the scene's surfaces.
+  const std::vector<std::weak_ptr<LabelsLayer>>& drawn_labels() {
+    catch_up();
+    return drawn_labels_;
+  }
 
   /// Makes a film of a turn of what is shown, seen as now. Sizes of 0: those of the view.
   Result<void> make_film(FilmOrder order);

@@ -13,13 +13,16 @@ namespace {
 constexpr double kMostSigma = 100;
 constexpr double kCut = 4;  // standard deviations
 
+std::int64_t reach_of(double sigma) {
+  return static_cast<std::int64_t>(kCut * sigma + 0.5);
+}
+
 /// The right half, its middle first.
 std::vector<float> kernel_of(double sigma) {
   if (sigma == 0) return {1.0F};
   std::vector<double> half;
   double sum = 0;
-  const auto reach = static_cast<std::int64_t>(kCut * sigma + 0.5);
-  for (std::int64_t i = 0; i <= reach; ++i) {
+  for (std::int64_t i = 0; i <= reach_of(sigma); ++i) {
     const double x = static_cast<double>(i) / sigma;
     half.push_back(std::exp(-0.5 * x * x));
     sum += i == 0 ? half.back() : 2 * half.back();
@@ -126,6 +129,10 @@ void blur(Array3<float>& values, const PerAxis& sigma, int threads) {
   };
   parallel_for(0, shape.z, 1, planes, threads);
   convolve(values, {shape.y * shape.x, shape.z, shape.y * shape.x, 1}, kernel_of(sigma.z), threads);
+}
+
+Index3 blur_reach(const PerAxis& sigma) {
+  return {reach_of(sigma.z), reach_of(sigma.y), reach_of(sigma.x)};
 }
 
 Result<Volume> gaussian(const Volume& volume, const PerAxis& sigma, TaskControl& control) {

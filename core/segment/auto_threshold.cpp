@@ -148,7 +148,15 @@ std::optional<int> fiji_threshold_bin(ThresholdMethod method, std::span<const st
 
 Result<ImageHistogram> ImageHistogram::of(const Volume& volume, const Planes& planes,
                                           HistogramBins bins, bool whole_stack) {
-  const VoxelType type = volume.type();
+  const EachPart at_once = [&](const auto& look) -> Result<void> {
+    look(volume, planes);
+    return {};
+  };
+  return of(volume.type(), at_once, bins, whole_stack);
+}
+
+Result<ImageHistogram> ImageHistogram::of(VoxelType type, const EachPart& parts, HistogramBins bins,
+                                          bool whole_stack) {
   if (bins == HistogramBins::kSixteenBit && !is_sixteen_bit(type)) {
     return Error(ErrorCode::kInvalidArgument,
                  "a 16-bit histogram was asked for, but the image is " + std::string(name_of(type)),
@@ -158,21 +166,25 @@ Result<ImageHistogram> ImageHistogram::of(const Volume& volume, const Planes& pl
   if (is_eight_bit(type)) {
     const int offset = type == VoxelType::kInt8 ? 128 : 0;
     histogram.counts_.assign(256, 0);
-    for_each_pixel(volume, planes, [&](auto value) {
-      ++histogram.counts_[static_cast<std::size_t>(static_cast<int>(value) + offset)];
-    });
+    KARYO_CHECK_OK(parts([&](const Volume& volume, const Planes& planes) {
+      for_each_pixel(volume, planes, [&](auto value) {
+        ++histogram.counts_[static_cast<std::size_t>(static_cast<int>(value) + offset)];
+      });
+    }));
     histogram.low_ = histogram.type_low_ = -offset;
     histogram.high_ = histogram.type_high_ = 255 - offset;
     return histogram;
   }
 
   double low = std::numeric_limits<double>::infinity(), high = -low;
-  for_each_pixel(volume, planes, [&](auto voxel) {
-    const double value = static_cast<float>(voxel);
-    if (!std::isfinite(value)) return;
-    low = std::min(low, value);
-    high = std::max(high, value);
-  });
+  KARYO_CHECK_OK(parts([&](const Volume& volume, const Planes& planes) {
+    for_each_pixel(volume, planes, [&](auto voxel) {
+      const double value = static_cast<float>(voxel);
+      if (!std::isfinite(value)) return;
+      low = std::min(low, value);
+      high = std::max(high, value);
+    });
+  }));
   if (low > high) low = high = 0;
   histogram.low_ = low;
   histogram.high_ = high;
@@ -197,9 +209,11 @@ Result<ImageHistogram> ImageHistogram::of(const Volume& volume, const Planes& pl
     histogram.low_ = first;
     histogram.high_ = last;
     histogram.counts_.assign(static_cast<std::size_t>(last - first) + 1, 0);
-    for_each_pixel(volume, planes, [&](auto voxel) {
-      ++histogram.counts_[static_cast<std::size_t>(static_cast<double>(voxel) - first)];
-    });
+    KARYO_CHECK_OK(parts([&](const Volume& volume, const Planes& planes) {
+      for_each_pixel(volume, planes, [&](auto voxel) {
+        ++histogram.counts_[static_cast<std::size_t>(static_cast<double>(voxel) - first)];
+      });
+    }));
     return histogram;
   }
 
@@ -209,12 +223,14 @@ Result<ImageHistogram> ImageHistogram::of(const Volume& volume, const Planes& pl
   const double half = whole_stack ? 0.0 : 0.5;
   double scale = (whole_stack ? 256.0 : 255.0) / (high - low);
   if (is_sixteen_bit(type)) scale = 256.0 / (high - low + 1);
-  for_each_pixel(volume, planes, [&](auto voxel) {
-    const double position = (static_cast<double>(static_cast<float>(voxel)) - low) * scale + half;
-    // NaN, also 0 * infinity in a constant image, lands in bin 0 as in Java.
-    const int bin = position > 0 ? static_cast<int>(std::min(position, 255.0)) : 0;
-    ++histogram.counts_[static_cast<std::size_t>(bin)];
-  });
+  KARYO_CHECK_OK(parts([&](const Volume& volume, const Planes& planes) {
+    for_each_pixel(volume, planes, [&](auto voxel) {
+      const double position = (static_cast<double>(static_cast<float>(voxel)) - low) * scale + half;
+      // NaN, also 0 * infinity in a constant image, lands in bin 0 as in Java.
+      const int bin = position > 0 ? static_cast<int>(std::min(position, 255.0)) : 0;
+      ++histogram.counts_[static_cast<std::size_t>(bin)];
+    });
+  }));
   return histogram;
 }
 

@@ -13,6 +13,7 @@
 /// Threads  everything here is a pure function.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -71,6 +72,11 @@ struct Planes {
   }
 };
 
+/// Hands the parts of an image that is not in memory as a whole, one after the other and each time
+/// the same, to whoever wants to look at them.
+using EachPart =
+    std::function<Result<void>(const std::function<void(const Volume&, const Planes&)>& look)>;
+
 class ImageHistogram {
  public:
   /// `whole_stack` bins as ImageJ's "stack histogram" does, which differs by rounding from that of
@@ -79,6 +85,11 @@ class ImageHistogram {
   /// as ImageJ does on opening; NaN and infinite values do not widen the range.
   /// Errors: kInvalidArgument for kSixteenBit on an image that is not 16-bit.
   static Result<ImageHistogram> of(const Volume& volume, const Planes& planes, HistogramBins bins,
+                                   bool whole_stack);
+
+  /// The same of an image in parts, which are gone through up to twice. Errors: also those of
+  /// `parts`.
+  static Result<ImageHistogram> of(VoxelType type, const EachPart& parts, HistogramBins bins,
                                    bool whole_stack);
 
   const std::vector<std::int64_t>& counts() const { return counts_; }

@@ -44,8 +44,8 @@ double plane_distance(const VoxelGrid& grid) {
 }
 
 /// Dark becomes bright within the range of an 8-bit type, or of the values.
-void invert(Volume& floats, VoxelType original) {
-  ValueRange range = value_range(floats);
+void invert(Volume& floats, VoxelType original, const FrameFacts* facts) {
+  ValueRange range = facts != nullptr ? facts->values : value_range(floats);
   if (original == VoxelType::kUInt8) range = {0, 255};
   if (original == VoxelType::kInt8) range = {-128, 127};
   const auto values = reinterpret_cast<float*>(floats.data());
@@ -57,7 +57,8 @@ void invert(Volume& floats, VoxelType original) {
 /// One channel's times [first_t, last_t) in float32, so that dim objects keep their steps;
 /// inverted, smoothed, then flattened, as a ball under a noisy surface follows its lowest points.
 Result<Volume> flattened(const Volume& volume, std::int64_t first_t, std::int64_t last_t,
-                         std::int64_t c, const MaskSteps& steps, TaskControl& control) {
+                         std::int64_t c, const MaskSteps& steps, TaskControl& control,
+                         const FrameFacts* facts) {
   const ThresholdStep& step = steps.threshold;
   VolumeShape shape = volume.shape();
   shape.c = 1;
@@ -67,7 +68,7 @@ Result<Volume> flattened(const Volume& volume, std::int64_t first_t, std::int64_
     const auto frame = to_float(volume, first_t + i, c);
     std::copy(frame.begin(), frame.end(), out.view<float>(i).data());
   }
-  if (step.invert) invert(out, volume.type());
+  if (step.invert) invert(out, volume.type(), facts);
   if (step.smoothing > 0) {
     const VoxelGrid& grid = volume.grid;
     const auto along = [&](std::int64_t voxels, double spacing) {
@@ -90,17 +91,19 @@ struct Prepared {
   const Volume* original = nullptr;  // where it is as it is
   Volume made = {};
   std::int64_t t = 0, c = 0;
+  const FrameFacts* facts = nullptr;
 
   bool is_made() const { return original == nullptr; }
   const Volume& volume() const { return is_made() ? made : *original; }
 };
 
 Result<Prepared> prepared(const Volume& volume, std::int64_t t, std::int64_t c,
-                          const MaskSteps& steps, TaskControl& control) {
+                          const MaskSteps& steps, TaskControl& control, const FrameFacts* facts) {
   KARYO_CHECK_OK(check(volume, t, c));
   KARYO_CHECK_OK(check(steps.threshold));
   const ThresholdStep& step = steps.threshold;
   Prepared out;
+  out.facts = facts;
   if (!step.invert && step.smoothing == 0 && step.rolling_ball == 0) {
     out.original = &volume;
     out.t = t;
@@ -110,7 +113,7 @@ Result<Prepared> prepared(const Volume& volume, std::int64_t t, std::int64_t c,
   const bool all_times = step.histogram == HistogramOf::kStack;
   out.t = all_times ? t : 0;
   KARYO_TRY(out.made, flattened(volume, all_times ? 0 : t, all_times ? volume.shape().t : t + 1, c,
-                                steps, control));
+                                steps, control, facts));
   return out;
 }
 
@@ -130,6 +133,12 @@ Result<ImageHistogram> histogram_of(const Prepared& image, std::int64_t z,
   return ImageHistogram::of(volume, {image.c, image.t, image.t + 1, 0, slices}, bins, slices > 1);
 }
 
+Result<ThresholdRange> range_of(const Prepared& image, std::int64_t z, const ThresholdStep& step) {
+  if (image.facts != nullptr && image.facts->by_method) return *image.facts->by_method;
+  KARYO_TRY(const auto histogram, histogram_of(image, z, step));
+  return histogram.threshold(step.method, step.bright_objects);
+}
+
 /// Foreground by ImageJ's method, plane by plane where each has its own histogram.
 Result<ThresholdMask> by_method(const Prepared& image, const ThresholdStep& step,
                                 TaskControl& control) {
@@ -140,8 +149,7 @@ Result<ThresholdMask> by_method(const Prepared& image, const ThresholdStep& step
   const std::int64_t at_once = step.histogram == HistogramOf::kSlice ? 1 : shape.z;
   for (std::int64_t z = 0; z < shape.z; z += at_once) {
     if (control.cancelled()) return cancelled_error("the threshold");
-    KARYO_TRY(const auto histogram, histogram_of(image, z, step));
-    const ThresholdRange range = histogram.threshold(step.method, step.bright_objects);
+    KARYO_TRY(const ThresholdRange range, range_of(image, z, step));
     const double bound = step.bright_objects ? range.low : range.high;
     out.used.low = z == 0 ? bound : std::min(out.used.low, bound);
     out.used.high = z == 0 ? bound : std::max(out.used.high, bound);
@@ -165,7 +173,7 @@ Result<ThresholdMask> by_surroundings(const Prepared& image, const Volume& origi
   local.bright_objects = step.bright_objects;
   local.plane_distance =
       step.local_in_3d && !in_planes(original, steps) ? plane_distance(original.grid) : 0;
-  GreyLevels levels = GreyLevels::of(original, t, c);
+  GreyLevels levels = image.facts != nullptr ? image.facts->levels : GreyLevels::of(original, t, c);
   if (image.is_made()) {
     levels.whole = false;
     // What a ball under a light ground leaves lies below 0, not below the white it stands for.
@@ -234,22 +242,24 @@ std::uint32_t highest(const LabelArray& labels) {
 }  // namespace
 
 Result<Volume> flattened_frame(const Volume& volume, std::int64_t t, std::int64_t c,
-                               const MaskSteps& steps, TaskControl& control) {
+                               const MaskSteps& steps, TaskControl& control,
+                               const FrameFacts* facts) {
   KARYO_CHECK_OK(check(volume, t, c));
   KARYO_CHECK_OK(check(steps.threshold));
-  return flattened(volume, t, t + 1, c, steps, control);
+  return flattened(volume, t, t + 1, c, steps, control, facts);
 }
 
 Result<ImageHistogram> step_histogram(const Volume& volume, std::int64_t t, std::int64_t c,
                                       std::int64_t z, const MaskSteps& steps,
                                       TaskControl& control) {
-  KARYO_TRY(const auto image, prepared(volume, t, c, steps, control));
+  KARYO_TRY(const auto image, prepared(volume, t, c, steps, control, nullptr));
   return histogram_of(image, z, steps.threshold);
 }
 
 Result<ThresholdMask> threshold_step(const Volume& volume, std::int64_t t, std::int64_t c,
-                                     const MaskSteps& steps, TaskControl& control) {
-  KARYO_TRY(const auto image, prepared(volume, t, c, steps, control));
+                                     const MaskSteps& steps, TaskControl& control,
+                                     const FrameFacts* facts) {
+  KARYO_TRY(const auto image, prepared(volume, t, c, steps, control, facts));
   const ThresholdStep& step = steps.threshold;
   switch (step.kind) {
     case ThresholdKind::kAutomatic:
@@ -348,8 +358,9 @@ Result<LabelArray> clean_step(LabelView labels, const MaskSteps& steps) {
 }
 
 Result<StepsResult> run_steps(const Volume& volume, std::int64_t t, std::int64_t c,
-                              const MaskSteps& steps, TaskControl& control) {
-  KARYO_TRY(auto above, threshold_step(volume, t, c, steps, control));
+                              const MaskSteps& steps, TaskControl& control,
+                              const FrameFacts* facts) {
+  KARYO_TRY(auto above, threshold_step(volume, t, c, steps, control, facts));
   StepsResult result;
   result.threshold = above.used;
   result.counts.mask_voxels =

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 
 #include "core/base/task.h"
 #include "core/segment/auto_threshold.h"
@@ -87,6 +88,14 @@ struct MaskSteps {
   bool plane_by_plane = false;  ///< of a stack; ids go on from plane to plane
 };
 
+/// What a plane has to know of the rest of its image, where it is taken from it: what the step
+/// would find out from all of it.
+struct FrameFacts {
+  ValueRange values;  ///< of the frame, of all times where the step's histogram is of them
+  GreyLevels levels;  ///< of the frame
+  std::optional<ThresholdRange> by_method;  ///< where the method looks at more than the plane
+};
+
 /// What a threshold step made of a frame.
 struct ThresholdMask {
   Mask mask;
@@ -98,7 +107,8 @@ struct ThresholdMask {
 /// What the threshold is applied to: the frame in float32, inverted, smoothed and flattened as the
 /// step says.
 Result<Volume> flattened_frame(const Volume& volume, std::int64_t t, std::int64_t c,
-                               const MaskSteps& steps, TaskControl& control);
+                               const MaskSteps& steps, TaskControl& control,
+                               const FrameFacts* facts = nullptr);
 
 /// The histogram that the step finds a threshold from, for plane `z` where planes have their own.
 Result<ImageHistogram> step_histogram(const Volume& volume, std::int64_t t, std::int64_t c,
@@ -106,7 +116,8 @@ Result<ImageHistogram> step_histogram(const Volume& volume, std::int64_t t, std:
 
 /// Step 1. Errors: see above; t or c outside the volume.
 Result<ThresholdMask> threshold_step(const Volume& volume, std::int64_t t, std::int64_t c,
-                                     const MaskSteps& steps, TaskControl& control);
+                                     const MaskSteps& steps, TaskControl& control,
+                                     const FrameFacts* facts = nullptr);
 /// What cleaning does to the mask.
 Result<Mask> clean_mask_step(Mask mask, const VoxelGrid& grid, const MaskSteps& steps,
                              TaskControl& control);
@@ -132,6 +143,7 @@ struct StepsResult {
 
 /// All steps for one channel at one time.
 Result<StepsResult> run_steps(const Volume& volume, std::int64_t t, std::int64_t c,
-                              const MaskSteps& steps, TaskControl& control);
+                              const MaskSteps& steps, TaskControl& control,
+                              const FrameFacts* facts = nullptr);
 
 }  // namespace karyo

@@ -50,17 +50,7 @@ Result<Volume> sample_of(const Volume& volume, std::int64_t t, std::int64_t c) {
   box.last_t = t + 1;
   box.first_c = c;
   box.last_c = c + 1;
-  const auto middle = [](std::int64_t size, std::int64_t most, std::int64_t& begin,
-                         std::int64_t& end) {
-    const std::int64_t used = std::min(size, most);
-    begin = (size - used) / 2;
-    end = begin + used;
-  };
-  middle(shape.z, kMostPlanes, box.box.begin.z, box.box.end.z);
-  const auto plane = static_cast<double>(kMostVoxels / box.box.shape().z);
-  const std::int64_t side = std::min(kMostSide, static_cast<std::int64_t>(std::sqrt(plane)));
-  middle(shape.y, side, box.box.begin.y, box.box.end.y);
-  middle(shape.x, side, box.box.begin.x, box.box.end.x);
+  box.box = looked_at_for_steps(shape.zyx());
   KARYO_TRY(Volume sample, crop(volume, box));
   visit_voxels(sample.type(), [&](auto zero) {
     using T = decltype(zero);
@@ -285,6 +275,22 @@ Result<Suggestion> settle(const Volume& sample, const Look& look, TaskControl& c
 }
 
 }  // namespace
+
+Box3 looked_at_for_steps(const Index3& shape) {
+  Box3 box;
+  const auto middle = [](std::int64_t size, std::int64_t most, std::int64_t& begin,
+                         std::int64_t& end) {
+    const std::int64_t used = std::min(size, most);
+    begin = (size - used) / 2;
+    end = begin + used;
+  };
+  middle(shape.z, kMostPlanes, box.begin.z, box.end.z);
+  const auto plane = static_cast<double>(kMostVoxels / box.shape().z);
+  const std::int64_t side = std::min(kMostSide, static_cast<std::int64_t>(std::sqrt(plane)));
+  middle(shape.y, side, box.begin.y, box.end.y);
+  middle(shape.x, side, box.begin.x, box.end.x);
+  return box;
+}
 
 Result<Suggestion> suggest_steps(const Volume& volume, std::int64_t t, std::int64_t c,
                                  TaskControl& control) {

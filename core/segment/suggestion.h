@@ -23,6 +23,9 @@ struct ImageFindings {
   double noise = 0;   ///< deviation from pixel to pixel, by the objects' contrast
 };
 
+/// The voxels of a frame that suggest_steps() looks at; of that part alone it suggests the same.
+Box3 looked_at_for_steps(const Index3& shape);
+
 struct Suggestion {
   MaskSteps steps;
   ImageFindings findings;

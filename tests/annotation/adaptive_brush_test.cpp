@@ -85,7 +85,7 @@ TEST(AdaptiveBrush, AStrokeStaysInTheNucleusAndKeepsOthers) {
   Brush brush{.radius = 9, .ball = true, .label = 7};
   brush.rule.over = PaintOver::kBackground;
   const Box3 changed =
-      paint_adaptive(writer, labels, {volume}, grid, {24, 50, 38}, {24, 50, 62}, brush);
+      AdaptiveStroke(grid).paint(writer, labels, {volume}, {24, 50, 38}, {24, 50, 62}, brush);
   std::int64_t inside = 0, outside = 0;
   for (std::int64_t z = 0; z < shape.z; ++z) {
     for (std::int64_t y = 0; y < shape.y; ++y) {
@@ -146,13 +146,13 @@ TEST(AdaptiveBrush, AStrokeThatGoesOnIsItsDabsOneByOne) {
     LabelVolume painted(shape), expected(shape);
     LabelWriter writer(painted), plain(expected);
     Box3 changed;
+    AdaptiveStroke stroke(grid);
     for (std::size_t i = 0; i < way.size(); ++i) {
       const WorldPoint from = way[i == 0 ? 0 : i - 1];
       Brush here = brush;
       if (i > 0) here.first_radius = i == 1 ? start_radius : brush.radius;
       if (i == 0) here.radius = start_radius;
-      changed = changed.united_with(
-          paint_adaptive(writer, painted, {volume}, grid, from, way[i], here, i > 0));
+      changed = changed.united_with(stroke.paint(writer, painted, {volume}, from, way[i], here));
       const double first = here.first_radius.value_or(here.radius);
       const double length = std::hypot(way[i].z - from.z, way[i].y - from.y, way[i].x - from.x);
       const double dabs = std::ceil(length / (std::min(first, here.radius) / 2));
@@ -169,6 +169,56 @@ TEST(AdaptiveBrush, AStrokeThatGoesOnIsItsDabsOneByOne) {
     ASSERT_TRUE(painted.to_dense() == expected.to_dense()) << trial;
     const LabelArray all = painted.to_dense();
     EXPECT_GT(std::count(all.begin(), all.end(), 5u), 0);
+  }
+}
+
+TEST(SmoothedWindow, WhereverItWentItKnowsWhatAllOfTheImageSmoothedHas) {
+  Random random(12);
+  const Index3 shape{19, 60, 70};
+  const Volume volume = made_picture(shape, {}, {{{9, 25, 40}, 12}}, 8, random);
+  const Box3 all = Box3::of_shape(shape);
+  const auto values = values_in({volume}, all);
+  for (const PerAxis& sigma : {PerAxis{0.5, 1, 1.3}, PerAxis{0, 2, 1}, PerAxis{}}) {
+    const auto expected = smoothed(values, sigma);
+    SmoothedWindow window;
+    Index3 at{9, 30, 35};
+    for (int step = 0; step < 200; ++step) {
+      const auto walk = [&](std::int64_t& place, std::int64_t extent) {
+        const auto far = static_cast<std::uint64_t>(step % 40 == 0 ? 30 : 3);
+        place +=
+            static_cast<std::int64_t>(random.below(2 * far + 1)) - static_cast<std::int64_t>(far);
+        place = std::clamp<std::int64_t>(place, 0, extent - 1);
+      };
+      walk(at.z, shape.z);
+      walk(at.y, shape.y);
+      walk(at.x, shape.x);
+      const auto by = static_cast<std::int64_t>(random.below(9));
+      const Box3 box = Box3{at, at + Index3{1, 1, 1}}.padded({by / 2, by, by}).clipped_to(all);
+      const Box3 wide = box.padded({1, 2, 3}).clipped_to(all);
+      // Of an image that stays in its file there is only so much.
+      const Box3 seen = box.padded(blur_reach(sigma)).united_with(wide).clipped_to(all);
+      Volume part(VoxelType::kUInt16, {1, 1, seen.shape().z, seen.shape().y, seen.shape().x});
+      for (std::int64_t z = seen.begin.z; z < seen.end.z; ++z) {
+        for (std::int64_t y = seen.begin.y; y < seen.end.y; ++y) {
+          for (std::int64_t x = seen.begin.x; x < seen.end.x; ++x) {
+            part.view<std::uint16_t>()(Index3{z, y, x} - seen.begin) =
+                volume.view<std::uint16_t>()(z, y, x);
+          }
+        }
+      }
+      window.move_to({part, 0, 0, seen.begin}, box, wide, sigma);
+      const auto smooth = window.smooth(box), raw = window.raw(wide);
+      for (std::int64_t z = box.begin.z; z < box.end.z; ++z) {
+        for (std::int64_t y = box.begin.y; y < box.end.y; ++y) {
+          for (std::int64_t x = box.begin.x; x < box.end.x; ++x) {
+            ASSERT_EQ(smooth(Index3{z, y, x} - box.begin), expected(z, y, x)) << step;
+          }
+        }
+      }
+      ASSERT_EQ(raw({}), values(wide.begin.z, wide.begin.y, wide.begin.x));
+      const Index3 last = wide.end - Index3{1, 1, 1};
+      ASSERT_EQ(raw(last - wide.begin), values(last.z, last.y, last.x));
+    }
   }
 }
 
@@ -195,7 +245,7 @@ TEST(AdaptiveBrush, WithoutEdgesItsSizeChangesAsThePlainBrushs) {
   Brush brush{.radius = 12};
   brush.first_radius = 4;
   const WorldPoint from{0.5, 30.5, 15.5}, to{0.5, 30.5, 65.5};
-  paint_adaptive(writer, adaptive, {volume}, {}, from, to, brush);
+  AdaptiveStroke({}).paint(writer, adaptive, {volume}, from, to, brush);
   paint(writer_plain, plain, {}, from, to, brush);
   int missing = 0, all = 0;
   for (std::int64_t y = 0; y < 60; ++y) {

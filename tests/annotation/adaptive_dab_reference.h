@@ -70,16 +70,18 @@ inline PlacedMask adaptive_dab_reference(const ImagePart& image, const VoxelGrid
   const auto box_within = [&](double radius) {
     Index3 by;
     for (const Axis axis : {Axis::kZ, Axis::kY, Axis::kX}) {
-      const bool flat = !brush.ball && axis == normal_axis(brush.plane);
+      const bool thin = !brush.ball && axis == normal_axis(brush.plane);
       coordinate(by, axis) =
-          flat ? 0 : static_cast<std::int64_t>(radius / spacing_along(grid, axis) + 0.5);
+          thin ? 0 : static_cast<std::int64_t>(radius / spacing_along(grid, axis) + 0.5);
     }
     return Box3{middle, middle + Index3{1, 1, 1}}.padded(by).clipped_to(image.box());
   };
   const Box3 box = box_within(brush.radius), wide = box_within(brush.radius + 4 * sigma);
-  const PerAxis by{sigma / grid.spacing_z, sigma / grid.spacing_y, sigma / grid.spacing_x};
+  PerAxis by{sigma / grid.spacing_z, sigma / grid.spacing_y, sigma / grid.spacing_x};
+  const Axis flat = normal_axis(brush.plane);
+  if (!brush.ball) (flat == Axis::kZ ? by.z : flat == Axis::kY ? by.y : by.x) = 0;
   const auto raw = values_in(image, wide);
-  const auto values = smoothed(raw, by);
+  const auto values = smoothed(values_in(image, image.box()), by);
   std::vector<float> differences{0};
   for (std::int64_t i = 1; i < raw.count(); ++i) {
     differences.push_back(std::abs(raw.data()[i] - raw.data()[i - 1]));
@@ -88,12 +90,11 @@ inline PlacedMask adaptive_dab_reference(const ImagePart& image, const VoxelGrid
   const double noise = 1.4826 / std::numbers::sqrt2 * double{sorted_middle(differences)} *
                        noise_left(by, wide.shape());
   const auto value = [&](const Index3& p) {
-    const Index3 q = p - wide.begin;
+    const Index3 q = p - image.box().begin;
     return values(q.z, q.y, q.x);
   };
   WorldPoint centre = at;
-  const Axis normal = normal_axis(brush.plane);
-  if (!brush.ball) centre[normal] = centre_of(middle, grid)[normal];
+  if (!brush.ball) centre[flat] = centre_of(middle, grid)[flat];
   PlacedMask dab{Mask(box.shape()), box.begin};
   const auto each_voxel = [&](const auto& visit) {
     for (std::int64_t z = box.begin.z; z < box.end.z; ++z) {

@@ -67,6 +67,7 @@ TEST_F(DatasetOpenTest, ImagesAreListedBeforeTheJournalIsThere) {
   program.paint(20, 20);
   EXPECT_TRUE(program.errors.empty());
   ASSERT_TRUE(dataset.close());
+  program.workspace.finish_jobs();
   Program again;
   ASSERT_TRUE(open(again));
   EXPECT_EQ(again.here(), "c") << "the one that was worked on last";

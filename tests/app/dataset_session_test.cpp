@@ -281,5 +281,66 @@ TEST_F(DatasetSessionTest, RoiSetsAreWrittenBesideWhenAskedFor) {
   EXPECT_EQ(set->rois.size(), 2u);
 }
 
+TEST_F(DatasetSessionTest, AFolderIsLeftAtOnceAndWrittenInTheBackground) {
+  Program program;
+  ASSERT_TRUE(open(program));
+  program.paint(20, 20, 4);
+  const LabelArray drawn = program.labels();
+  test::TempDir other;
+  fs::copy(folder_ / "images", other / "images", fs::copy_options::recursive);
+  // To another folder and back before anything is written: this window is not another one.
+  ASSERT_TRUE(program.commands.run("dataset.open", {{"path", other.path().string()}}));
+  EXPECT_EQ(program.dataset().folder(), other.path());
+  EXPECT_TRUE(program.dataset().writing());
+  EXPECT_FALSE(program.dataset().settled());
+  ASSERT_TRUE(program.commands.run("dataset.open", {{"path", folder_.path().string()}}));
+  program.workspace.finish_jobs();
+  EXPECT_TRUE(program.dataset().settled());
+  EXPECT_EQ(program.dataset().why_read_only(), "");
+  EXPECT_EQ(program.labels(), drawn);
+  EXPECT_EQ(mask("a"), drawn);
+  EXPECT_FALSE(program.dataset().unsaved());
+  ASSERT_TRUE(program.run("edit.undo"));
+  EXPECT_EQ(program.labels()(0, 20, 20), 0u);
+  EXPECT_TRUE(program.errors.empty());
+}
+
+TEST_F(DatasetSessionTest, AMaskThatCannotBeWrittenOnLeavingIsInTheJournal) {
+  Program program;
+  ASSERT_TRUE(open(program));
+  program.paint(20, 20, 4);
+  const LabelArray drawn = program.labels();
+  std::ofstream(folder_ / "masks") << "in the way";
+  ASSERT_TRUE(program.dataset().close());
+  EXPECT_FALSE(program.dataset().is_open());
+  EXPECT_EQ(program.workspace.layers().count(), 0);
+  program.workspace.finish_jobs();
+  ASSERT_EQ(program.errors.size(), 1u);
+  EXPECT_NE(program.errors[0].what.find("the mask of a was not saved"), std::string::npos);
+  EXPECT_NE(program.errors[0].fix.find("open the folder again"), std::string::npos);
+  EXPECT_TRUE(program.dataset().settled());
+  fs::remove(folder_ / "masks");
+  ASSERT_TRUE(open(program));
+  EXPECT_EQ(program.labels(), drawn);
+  EXPECT_TRUE(program.dataset().unsaved());
+  ASSERT_TRUE(program.run("dataset.save"));
+  EXPECT_EQ(mask("a"), drawn);
+}
+
+TEST_F(DatasetSessionTest, OfTwoMasksOnTheirWayTheNewerOneStays) {
+  Program program;
+  ASSERT_TRUE(open(program));
+  for (int round = 1; round <= 6; ++round) {
+    const json label{{"points", {0, 20, 8 * round}}, {"size", 7}, {"label", round}};
+    ASSERT_TRUE(program.commands.run("labels.paint", label));
+    ASSERT_TRUE(program.commands.run("dataset.save"));
+  }
+  const LabelArray drawn = program.labels();
+  program.workspace.finish_jobs();
+  EXPECT_EQ(mask("a"), drawn);
+  EXPECT_FALSE(program.dataset().unsaved());
+  EXPECT_TRUE(program.errors.empty());
+}
+
 }  // namespace
 }  // namespace karyo

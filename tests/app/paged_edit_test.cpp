@@ -157,11 +157,22 @@ TEST_F(PagedEditTest, WhatCannotBeReadIsSaidAndNothingIsPainted) {
   EXPECT_EQ(paged_.workspace.history().done(), 0u);
 }
 
-TEST_F(PagedEditTest, TheGuidedStepsSayWhatToDoInstead) {
-  const auto outcome = paged_.run("steps.make", json::object());
-  ASSERT_FALSE(outcome);
-  EXPECT_NE(outcome.error().what.find("stays in its file"), std::string::npos);
-  EXPECT_NE(outcome.error().fix.find("crop"), std::string::npos);
+TEST_F(PagedEditTest, TheGuidedStepsMakeTheSameSliceBySlice) {
+  const json steps{{"kind", "manual"},    {"low", 90},          {"high", 255},
+                   {"by_slice", true},    {"fill_holes", true}, {"min_size", 20},
+                   {"split", "watershed"}};
+  for (Program* program : {&plain_, &paged_}) {
+    ASSERT_TRUE(program->run("steps.make", steps));
+    program->workspace.finish_jobs();
+    ASSERT_TRUE(program->errors.empty()) << program->errors[0].what;
+    EXPECT_EQ(program->workspace.history().done(), 1u) << "one step";
+  }
+  EXPECT_TRUE(paged_.part() == plain_.part());
+  EXPECT_GT(plain_.labels->labels().highest_id(), 50u);
+  EXPECT_EQ(paged_.labels->labels().highest_id(), plain_.labels->labels().highest_id())
+      << "nothing elsewhere";
+  paged_.workspace.history().undo();
+  EXPECT_EQ(paged_.labels->labels().highest_id(), 0u);
 }
 
 }  // namespace

@@ -70,14 +70,14 @@ void one_click(State& state, Index3 shape) {
 void adaptive(State& state, Index3 shape, double diameter, bool ball) {
   Scene scene(shape);
   LabelEditor editor(scene.labels, 0);
+  AdaptiveStroke stroke(scene.labels->grid());
   Brush brush;
   brush.radius = diameter / 2;
   brush.ball = ball;
   run_frames(state, [&](std::int64_t number) {
     brush.label = static_cast<std::uint32_t>(number / 50 % 900 + 1);
-    const Box3 box =
-        paint_adaptive(editor.writer(), editor.labels(), {*scene.volume}, scene.labels->grid(),
-                       scene.place(number), scene.place(number + 1), brush, number > 0);
+    const Box3 box = stroke.paint(editor.writer(), editor.labels(), {*scene.volume},
+                                  scene.place(number), scene.place(number + 1), brush);
     editor.changed(box);
     scene.draw(box);
   });
@@ -92,7 +92,7 @@ const bool kAdded = [] {
     add("live_wire/anchor/" + size, [=](State& s) { live_wire_anchor(s, shape); });
     add("live_wire/move/" + size, [=](State& s) { live_wire_move(s, shape); });
     add("one_click/2d/" + size, [=](State& s) { one_click(s, shape); });
-    for (const int brush : {8, 64, 256}) {
+    for (const int brush : {8, 64, 256, 1000}) {
       add("adaptive/2d/" + size + "/brush" + std::to_string(brush),
           [=](State& s) { adaptive(s, shape, brush, false); });
     }

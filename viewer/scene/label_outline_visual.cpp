@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "viewer/scene/labels_surface_visual.h"
 #include "viewer/scene/mesh_cuts.h"
@@ -53,17 +54,20 @@ LabelOutlineVisual::LabelOutlineVisual() : actor_(vtkSmartPointer<vtkActor>::New
 
 void LabelOutlineVisual::update(const SurfaceItem& item, const std::vector<HalfSpace>& cuts,
                                 double width) {
-  if (item.selected == 0 || !item.shows(item.selected)) {
+  std::vector<std::uint32_t> shown = item.selected;
+  std::erase_if(shown, [&](std::uint32_t id) { return !item.shows(id); });
+  if (shown.empty()) {
     actor_->VisibilityOff();
     return;
   }
-  const bool same = mesh_ != nullptr && item.selected == shown_.selected &&
-                    item.grid == shown_.grid && same_tiles(item.labels, shown_.labels);
-  if (!same) mesh_ = object_surface(item, item.selected);
+  const bool same = mesh_ != nullptr && shown == shown_.selected && item.grid == shown_.grid &&
+                    same_tiles(item.labels, shown_.labels);
+  if (!same) mesh_ = object_surfaces(item, shown);
   if (!same || std::abs(width - width_) > kSameWidth * width_) {
     mapper_->SetInputData(hull_of(*mesh_, width));
     width_ = width;
     shown_ = item;
+    shown_.selected = std::move(shown);
   }
   actor_->SetVisibility(mesh_->GetNumberOfPoints() > 0);
   set_cuts(*actor_, cuts);

@@ -1,6 +1,6 @@
 #pragma once
 
-/// The outline of a layer's selected object in a 3D view.
+/// The outlines of a layer's selected objects in a 3D view.
 
 #include <vtkActor.h>
 #include <vtkPolyData.h>
@@ -13,15 +13,15 @@
 
 namespace karyo {
 
-/// The object's surface a little larger, of which only the inner side of the far part is drawn: the
-/// object hides all of it but a rim. What lies before the object hides the rim too, so it says
+/// Each object's surface a little larger, of which only the inner side of the far part is drawn:
+/// the object hides all of it but a rim. What lies before the object hides the rim too, so it says
 /// where the object is in depth as well.
 ///
 /// Threads  as its scene: one.
 class LabelOutlineVisual {
  public:
   LabelOutlineVisual();
-  /// `width` of the rim in the world's unit. Meshes anew when another object is selected or labels
+  /// `width` of the rim in the world's unit. Meshes anew when other objects are selected or labels
   /// or grid differ.
   void update(const SurfaceItem& item, const std::vector<HalfSpace>& cuts, double width);
   vtkActor* prop() { return actor_; }

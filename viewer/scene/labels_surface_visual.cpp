@@ -10,6 +10,8 @@
 #include <vtkUnsignedCharArray.h>
 #include <vtkWindowedSincPolyDataFilter.h>
 
+#include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -75,25 +77,51 @@ vtkSmartPointer<vtkPolyData> mesh_of(std::uint32_t id, const Box3& bounds, const
   return mesh;
 }
 
-/// The smallest box around an object, tile by tile: a dense copy of all labels would cost more.
-Box3 box_of(const LabelVolume& labels, std::uint32_t id) {
+using Boxes = std::map<std::uint32_t, Box3>;
+
+/// The smallest boxes around some objects, tile by tile: a dense copy of all labels would cost
+/// more.
+Boxes boxes_of(const LabelVolume& labels, std::vector<std::uint32_t> ids) {
+  std::sort(ids.begin(), ids.end());
   const Index3 shape = labels.shape();
-  Box3 box;
+  Boxes boxes;
+  std::uint32_t last = 0;
+  Box3* box = nullptr;  // of the last; null: it is none of them
   for (std::int64_t z = 0; z < shape.z; ++z) {
     for (std::int64_t y = 0; y < shape.y; y += kTileSide) {
       for (std::int64_t x = 0; x < shape.x; x += kTileSide) {
         const TilePointer& tile = labels.tile(labels.tile_number({z, y, x}));
         if (!tile) continue;
         for (std::size_t i = 0; i < tile->ids.size(); ++i) {
-          if (tile->ids[i] != id) continue;
+          if (tile->ids[i] != last) {
+            last = tile->ids[i];
+            box = std::binary_search(ids.begin(), ids.end(), last) ? &boxes[last] : nullptr;
+          }
+          if (box == nullptr) continue;
           const auto at = static_cast<std::int64_t>(i);
           const Index3 p{z, y + at / kTileSide, x + at % kTileSide};
-          box = box.united_with({p, p + Index3{1, 1, 1}});
+          *box = box->united_with({p, p + Index3{1, 1, 1}});
         }
       }
     }
   }
-  return box;
+  return boxes;
+}
+
+/// One mesh of all: mesh(id, box) of each, made in parallel.
+template <typename Mesh>
+vtkSmartPointer<vtkPolyData> meshes_of(const Boxes& boxes, const Mesh& mesh) {
+  const std::vector<std::pair<std::uint32_t, Box3>> objects(boxes.begin(), boxes.end());
+  std::vector<vtkSmartPointer<vtkPolyData>> meshes(objects.size());
+  parallel_for(0, std::ssize(objects), 1, [&](std::int64_t first, std::int64_t last) {
+    for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
+      meshes[i] = mesh(objects[i].first, objects[i].second);
+    }
+  });
+  vtkNew<vtkAppendPolyData> all;
+  for (const auto& one : meshes) all->AddInputData(one);
+  if (!meshes.empty()) all->Update();
+  return all->GetOutput();
 }
 
 /// An open surface would show its hollow inside. In one flat colour the inside looks as the cut
@@ -111,38 +139,29 @@ void fill_cuts(vtkShaderProperty& shader) {
 }  // namespace
 
 vtkSmartPointer<vtkPolyData> label_surfaces(const SurfaceItem& item) {
-  const auto [labels, grid] = labels_for_scene(item.labels, item.grid);
-  std::vector<std::pair<std::uint32_t, Box3>> objects;
-  for (const auto& object : object_boxes(labels.view())) {
-    if (item.shows(object.first)) objects.push_back(object);
-  }
-  std::vector<vtkSmartPointer<vtkPolyData>> meshes(objects.size());
-  parallel_for(0, static_cast<std::int64_t>(objects.size()), 1,
-               [&](std::int64_t first, std::int64_t last) {
-                 for (std::int64_t i = first; i < last; ++i) {
-                   const auto& [id, box] = objects[static_cast<std::size_t>(i)];
-                   meshes[static_cast<std::size_t>(i)] =
-                       mesh_of(id, box, labels, {}, grid, item.colours.of(id));
-                 }
-               });
-  vtkNew<vtkAppendPolyData> all;
-  for (const auto& mesh : meshes) all->AddInputData(mesh);
-  if (!meshes.empty()) all->Update();
-  return all->GetOutput();
+  const auto [dense, grid] = labels_for_scene(item.labels, item.grid);
+  Boxes boxes = object_boxes(dense.view());
+  std::erase_if(boxes, [&](const auto& object) { return !item.shows(object.first); });
+  return meshes_of(boxes, [&, &labels = dense, &place = grid](std::uint32_t id, const Box3& box) {
+    return mesh_of(id, box, labels, {}, place, item.colours.of(id));
+  });
 }
 
-vtkSmartPointer<vtkPolyData> object_surface(const SurfaceItem& item, std::uint32_t id) {
-  const Rgb colour = item.colours.of(id);
-  if (!(reduction_for(item.labels.shape(), item.grid, kTextureBudget) == Reduction{1, 1, 1})) {
-    const auto [labels, grid] = labels_for_scene(item.labels, item.grid);
-    const auto boxes = object_boxes(labels.view());
-    const auto box = boxes.find(id);
-    if (box == boxes.end()) return vtkSmartPointer<vtkPolyData>::New();
-    return mesh_of(id, box->second, labels, {}, grid, colour);
+vtkSmartPointer<vtkPolyData> object_surfaces(const SurfaceItem& item,
+                                             const std::vector<std::uint32_t>& ids) {
+  if (reduction_for(item.labels.shape(), item.grid, kTextureBudget) == Reduction{1, 1, 1}) {
+    return meshes_of(boxes_of(item.labels, ids), [&](std::uint32_t id, const Box3& box) {
+      return mesh_of(id, box, item.labels.to_dense(box), box.begin, item.grid, item.colours.of(id));
+    });
   }
-  const Box3 box = box_of(item.labels, id);
-  if (box.empty()) return vtkSmartPointer<vtkPolyData>::New();
-  return mesh_of(id, box, item.labels.to_dense(box), box.begin, item.grid, colour);
+  const auto [dense, grid] = labels_for_scene(item.labels, item.grid);
+  Boxes boxes = object_boxes(dense.view());
+  std::erase_if(boxes, [&](const auto& object) {
+    return std::find(ids.begin(), ids.end(), object.first) == ids.end();
+  });
+  return meshes_of(boxes, [&, &labels = dense, &place = grid](std::uint32_t id, const Box3& box) {
+    return mesh_of(id, box, labels, {}, place, item.colours.of(id));
+  });
 }
 
 LabelsSurfaceVisual::LabelsSurfaceVisual()

@@ -21,9 +21,10 @@ namespace karyo {
 /// Threads  pure.
 vtkSmartPointer<vtkPolyData> label_surfaces(const SurfaceItem& item);
 
-/// The same of one object; no points where there is none.
+/// The same of these objects alone; no points where there is none of them.
 /// Threads  pure.
-vtkSmartPointer<vtkPolyData> object_surface(const SurfaceItem& item, std::uint32_t id);
+vtkSmartPointer<vtkPolyData> object_surfaces(const SurfaceItem& item,
+                                             const std::vector<std::uint32_t>& ids);
 
 /// Threads  as its scene: one.
 class LabelsSurfaceVisual {

@@ -4,8 +4,11 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <set>
+#include <utility>
 #include <vector>
 
+#include "core/base/parallel.h"
 #include "core/image/world.h"
 #include "viewer/scene/volume_texture.h"
 
@@ -280,6 +283,37 @@ std::optional<Picked> pick_object(const SceneRequest& request, double x_px, doub
   const bool hides = request.look.method == VolumeMethod::kIsosurface;
   if (hides && ImageLine(request, ray, span).seen(request.look)) return {};
   return object.picked;
+}
+
+Result<std::vector<Picked>> objects_seen(const SceneRequest& request, const PixelBox& part,
+                                         const TaskControl& control) {
+  constexpr double kLeastStep = 2;  // pixels
+  constexpr double kPlaces = 20'000;
+  const double left = std::max(0.0, part.left), top = std::max(0.0, part.top);
+  const double wide = std::min<double>(request.width, part.right) - left;
+  const double high = std::min<double>(request.height, part.bottom) - top;
+  if (!(wide >= 0 && high >= 0)) return std::vector<Picked>{};
+  const double step = std::max(kLeastStep, std::sqrt(wide * high / kPlaces));
+  const auto rows = static_cast<std::int64_t>(high / step) + 1;
+  std::vector<std::vector<Picked>> seen(static_cast<std::size_t>(rows));
+  parallel_for(0, rows, 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t row = first; row < last && !control.cancelled(); ++row) {
+      std::vector<Picked>& found = seen[static_cast<std::size_t>(row)];
+      for (double x = left; x <= left + wide; x += step) {
+        const auto one = pick_object(request, x, top + static_cast<double>(row) * step);
+        if (one) found.push_back(*one);
+      }
+    }
+  });
+  if (control.cancelled()) return cancelled_error("looking for objects");
+  std::vector<Picked> objects;
+  std::set<std::pair<std::size_t, std::uint32_t>> known;
+  for (const auto& row : seen) {
+    for (const Picked& one : row) {
+      if (known.emplace(one.surface, one.label).second) objects.push_back(one);
+    }
+  }
+  return objects;
 }
 
 std::optional<Picked> pick(const SceneRequest& request, double x_px, double y_px) {

@@ -5,7 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
+#include "core/base/result.h"
+#include "core/base/task.h"
 #include "viewer/scene/scene_request.h"
 
 namespace karyo {
@@ -34,5 +37,18 @@ std::optional<Picked> pick(const SceneRequest& request, double x_px, double y_px
 ///
 /// The rest as of pick().
 std::optional<Picked> pick_object(const SceneRequest& request, double x_px, double y_px);
+
+/// Part of a view, in pixels from its upper left.
+struct PixelBox {
+  double left = 0, top = 0, right = 0, bottom = 0;
+};
+
+/// The objects that pick_object() finds in a part of the view, each once, in the order they are
+/// met from the upper left on: looked at every second pixel, in large parts at some 20 000 places,
+/// so that specks may be missed there.
+///
+/// Threads  pure; splits the work over rows. Errors: kCancelled.
+Result<std::vector<Picked>> objects_seen(const SceneRequest& request, const PixelBox& part,
+                                         const TaskControl& control);
 
 }  // namespace karyo

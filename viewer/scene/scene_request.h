@@ -37,7 +37,7 @@ struct SurfaceItem {
   std::uint32_t only = 0;           ///< this object alone; 0: all
   LabelColors colours;
   double opacity = 1;
-  std::uint32_t selected = 0;  ///< gets an outline in the accent; 0: none
+  std::vector<std::uint32_t> selected;  ///< get an outline in the accent
 
   /// Whether it is drawn: objects are, not background and not what is ignored.
   bool shows(std::uint32_t id) const {

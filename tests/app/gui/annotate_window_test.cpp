@@ -14,6 +14,7 @@
 #include <QTreeWidget>
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #include <utility>
 
 #include "app/dataset_session.h"
@@ -392,6 +393,29 @@ TEST_F(AnnotateWindowTest, AMaskChangedByOthersIsAskedAbout) {
   QTest::mouseClick(keep, Qt::LeftButton);
   ASSERT_TRUE(wait_until(
       [&] { return dataset().labels() != nullptr && !workspace_.busy() && id(20, 20) == 1; }));
+}
+
+TEST_F(AnnotateWindowTest, TheWindowClosesWhenAllIsWritten) {
+  open_folder();
+  key(Qt::Key_N);
+  click(30, 30);
+  EXPECT_FALSE(dataset().settled());
+  EXPECT_FALSE(window_.close()) << "not yet";
+  ASSERT_TRUE(wait_until([&] { return !window_.isVisible(); }));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "masks" / "first.tif"));
+}
+
+TEST_F(AnnotateWindowTest, TheWindowSaysOnceWhatCannotBeWritten) {
+  open_folder();
+  key(Qt::Key_N);
+  click(30, 30);
+  std::ofstream((folder_ / "masks").string()) << "in the way";
+  EXPECT_FALSE(window_.close());
+  ASSERT_TRUE(wait_until([&] { return window_.errors().isVisible(); }));
+  QTest::qWait(60);
+  EXPECT_TRUE(window_.isVisible());
+  show_people(window_, "closing_not_saved");
+  EXPECT_TRUE(window_.close()) << "asked again: the journal has it";
 }
 
 }  // namespace

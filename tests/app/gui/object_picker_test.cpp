@@ -50,29 +50,31 @@ class ObjectPickerTest : public WindowTest {
     QTest::qWait(30);
     ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
   }
-  QPoint at(double y, double x) { return xy().position_of({0.5, y, x}).toPoint(); }
+  /// The one that is clicked in.
+  SliceView& view() { return view_ != nullptr ? *view_ : xy(); }
+  QPoint at(double y, double x) { return view().position_of({0.5, y, x}).toPoint(); }
   /// In an object, beside its middle.
   QPoint disc(std::uint32_t id) { return at(38 + 60 * ((id - 1) / 3), 30 + 60 * ((id - 1) % 3)); }
   void click(std::uint32_t id, Qt::KeyboardModifiers keys = {}) {
-    QTest::mouseClick(&xy(), Qt::LeftButton, keys, disc(id));
+    QTest::mouseClick(&view(), Qt::LeftButton, keys, disc(id));
     QTest::qWait(5);
   }
   void drag(const QPoint& from, const QPoint& to, Qt::KeyboardModifiers keys = {}) {
-    QTest::mousePress(&xy(), Qt::LeftButton, keys, from);
+    QTest::mousePress(&view(), Qt::LeftButton, keys, from);
     for (const double part : {0.2, 0.6, 1.0}) {
       const QPointF place = from + part * QPointF(to - from);
-      QMouseEvent move(QEvent::MouseMove, place, xy().mapToGlobal(place), Qt::NoButton,
+      QMouseEvent move(QEvent::MouseMove, place, view().mapToGlobal(place), Qt::NoButton,
                        Qt::LeftButton, keys);
-      QApplication::sendEvent(&xy(), &move);
+      QApplication::sendEvent(&view(), &move);
       QTest::qWait(5);
     }
     if (part_way_) picture(part_way_);
-    QTest::mouseRelease(&xy(), Qt::LeftButton, keys, to);
+    QTest::mouseRelease(&view(), Qt::LeftButton, keys, to);
     QTest::qWait(5);
   }
   /// Opens an object's menu and takes an entry; empty: closes it.
   void choose(std::uint32_t id, const QString& entry, const QString& under = {}) {
-    QTest::mouseClick(&xy(), Qt::RightButton, {}, disc(id));
+    QTest::mouseClick(&view(), Qt::RightButton, {}, disc(id));
     auto* menu = window_.findChild<QMenu*>(QStringLiteral("object_menu"));
     ASSERT_NE(menu, nullptr);
     ASSERT_TRUE(wait_until([&] { return menu->isVisible(); }));
@@ -123,6 +125,7 @@ class ObjectPickerTest : public WindowTest {
     ASSERT_TRUE(wait_until([&] { return table()->model()->rowCount() == 6; }));
   }
 
+  SliceView* view_ = nullptr;  // null: the plane XY
   std::shared_ptr<LabelsLayer> labels_;
   LabelArray start_;
   const char* part_way_ = nullptr;  // a picture of what is being done
@@ -237,6 +240,68 @@ TEST_F(ObjectPickerTest, RowsOfTheTableAreSelectedInTheViews) {
   press(3, {});
   EXPECT_EQ(selected(), Ids({4})) << "one of them, alone";
   EXPECT_EQ(rows(), Ids({4}));
+}
+
+TEST_F(ObjectPickerTest, ColumnsAndCellsSelectAndHaveTheMenuToo) {
+  window_.views().show_columns(2);
+  settle();
+  ASSERT_EQ(window_.views().cells().cells().size(), 2u);
+  view_ = window_.views().cells().cells()[1];
+  click(2, Qt::ControlModifier);
+  click(4, Qt::ControlModifier);
+  EXPECT_EQ(selected(), Ids({2, 4}));
+  drag(at(65, 80), at(95, 170), Qt::AltModifier);
+  EXPECT_EQ(selected(), Ids({5, 6}));
+  picture("columns_selected");
+  part_way_ = "columns_menu";
+  choose(6, "Delete");
+  part_way_ = nullptr;
+  EXPECT_EQ(count(5) + count(6), 0);
+  undo();
+  EXPECT_TRUE(all() == start_);
+  // Made again, the cells are others, and those that are gone are not asked any more.
+  window_.views().show_columns(3);
+  settle();
+  view_ = window_.views().cells().cells()[2];
+  click(1, Qt::ControlModifier);
+  EXPECT_TRUE(workspace_.checks().selection().holds(*labels_, 1));
+  window_.views().show_columns(3);
+  settle();
+  view_ = nullptr;
+  click(3);
+  click(1, Qt::ControlModifier);
+  EXPECT_EQ(selected(), Ids({3, 1}));
+}
+
+TEST_F(ObjectPickerTest, ACellIsAboutTheLabelsThatItShows) {
+  auto above = std::make_shared<LabelsLayer>("above", LabelVolume::from_dense(start_.view()));
+  workspace_.layers().add(above);
+  workspace_.layers().select(labels_.get());
+  window_.views().show_layer_grid();  // image, masks, above
+  settle();
+  const auto& cells = window_.views().cells().cells();
+  ASSERT_EQ(cells.size(), 3u);
+  view_ = cells[2];
+  QTest::mouseClick(view_, Qt::LeftButton, Qt::ControlModifier, disc(5));
+  EXPECT_EQ(above->selected(), 5u);
+  EXPECT_EQ(labels_->selected(), 0u);
+  view_ = cells[0];
+  QTest::mouseClick(view_, Qt::RightButton, {}, disc(5));
+  QTest::qWait(20);
+  EXPECT_EQ(window_.findChild<QMenu*>(QStringLiteral("object_menu")), nullptr)
+      << "no objects are seen there";
+  // Labels that are locked are looked at: what would change them is not offered.
+  above->set_locked(true);
+  view_ = cells[2];
+  QTest::mouseClick(view_, Qt::RightButton, {}, disc(5));
+  auto* menu = window_.findChild<QMenu*>(QStringLiteral("object_menu"));
+  ASSERT_NE(menu, nullptr);
+  int offered = 0;
+  for (const QAction* action : menu->actions()) {
+    offered += action->isEnabled() && !action->isSeparator() && action->menu() == nullptr ? 1 : 0;
+  }
+  EXPECT_EQ(offered, 1) << "showing it in the table";
+  menu->close();
 }
 
 }  // namespace

@@ -134,6 +134,43 @@ TEST_F(PaintToolTest, OthersAreKeptAndTheSizeIsChangedByKeys) {
   EXPECT_EQ(id(20, 26), 3u);
 }
 
+TEST_F(PaintToolTest, ShiftWithWheelOrDragChangesTheSize) {
+  open_and_select();
+  const LabelArray before = all();
+  const Index3 place = cursor();
+  PaintState& state = workspace_.paint();
+  state.set_size(10);
+  wheel(xy(), 1, Qt::ShiftModifier, at(20, 25));
+  EXPECT_EQ(state.size(), 10) << "without the brush it is the view's";
+  const Index3 scrolled = cursor();
+  EXPECT_NE(scrolled, place);
+  key(Qt::Key_P);
+  wheel(xy(), 1, Qt::ShiftModifier, at(20, 25));
+  EXPECT_NEAR(state.size(), 11.5, 1e-9);
+  wheel(xy(), -1, Qt::ShiftModifier, at(20, 25));
+  EXPECT_NEAR(state.size(), 10, 1e-9);
+  EXPECT_EQ(cursor(), scrolled);
+  show_people(window_, "brush_cursor");
+  QTest::mousePress(&xy(), Qt::LeftButton, Qt::ShiftModifier, at(20.5, 20.5));
+  const QPointF to = at(20.5, 26.5);
+  QMouseEvent move(QEvent::MouseMove, to, xy().mapToGlobal(to), Qt::NoButton, Qt::LeftButton,
+                   Qt::ShiftModifier);
+  QApplication::sendEvent(&xy(), &move);
+  EXPECT_NEAR(state.size(), 22, 1) << "the circle's edge goes with the pointer";
+  show_people(window_, "brush_resized");
+  QTest::mouseRelease(&xy(), Qt::LeftButton, Qt::ShiftModifier, at(20.5, 26.5));
+  EXPECT_NEAR(state.size(), 22, 1);
+  QTest::mousePress(&xy(), Qt::LeftButton, Qt::ShiftModifier, at(20.5, 20.5));
+  QMouseEvent back(QEvent::MouseMove, at(20.5, 12.5), xy().mapToGlobal(at(20.5, 12.5)),
+                   Qt::NoButton, Qt::LeftButton, Qt::ShiftModifier);
+  QApplication::sendEvent(&xy(), &back);
+  EXPECT_LT(state.size(), 10);
+  key(Qt::Key_Escape);
+  EXPECT_NEAR(state.size(), 22, 1) << "given up";
+  QTest::mouseRelease(&xy(), Qt::LeftButton, {}, at(20.5, 12.5));
+  EXPECT_TRUE(all() == before) << "nothing is painted";
+}
+
 TEST_F(PaintToolTest, TheBrushMakesALayerWhereThereIsNone) {
   write_files();
   open({folder_ / "cells.tif"});

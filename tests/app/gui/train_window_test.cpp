@@ -250,10 +250,12 @@ TEST_F(TrainWindowTest, ClosingAsksWhatBecomesOfTheTraining) {
   press("train_start");
   ASSERT_TRUE(wait_until([&] { return training().log().epoch() >= 1; }, 60000));
   window_.close();
-  QTest::qWait(30);
+  QMessageBox* question = nullptr;  // what was drawn is written first
+  ASSERT_TRUE(wait_until([&] {
+    question = window_.findChild<QMessageBox*>(QStringLiteral("training_question"));
+    return question != nullptr;
+  }));
   EXPECT_TRUE(window_.isVisible());
-  auto* question = window_.findChild<QMessageBox*>(QStringLiteral("training_question"));
-  ASSERT_NE(question, nullptr);
   show_people(*question, "train_question");
   QTest::mouseClick(question->findChild<QPushButton*>(QStringLiteral("train_stop_and_close")),
                     Qt::LeftButton);

@@ -4,6 +4,7 @@
 #include <QMenu>
 #include <QTabWidget>
 #include <QTableView>
+#include <algorithm>
 #include <cstdlib>
 
 #include "app/dataset_session.h"
@@ -150,9 +151,46 @@ TEST_F(VolumeEditTest, WhatIsSelectedElsewhereHasAnOutlineHere) {
   };
   const int before = accents();
   labels().set_selected(1);
-  EXPECT_GT(accents(), before + 100);
+  const int one = accents();
+  EXPECT_GT(one, before + 100);
+  workspace_.checks().selection().choose(workspace_.dataset().labels(), {2, 1});
+  EXPECT_GT(accents(), one + 100) << "each has one";
   labels().set_selected(0);
   EXPECT_EQ(accents(), before);
+}
+
+TEST_F(VolumeEditTest, ACtrlDragSelectsWhatIsSeenInItsRectangle) {
+  open_blocks();
+  const LabelArray start = all();
+  const auto drag = [&](const QPoint& from, const QPoint& to) {
+    QTest::mousePress(&surface(), Qt::LeftButton, Qt::ControlModifier, from);
+    for (const double part : {0.3, 1.0}) {
+      const QPointF place = from + part * QPointF(to - from);
+      QMouseEvent event(QEvent::MouseMove, place, surface().mapToGlobal(place), Qt::NoButton,
+                        Qt::LeftButton, Qt::ControlModifier);
+      QApplication::sendEvent(&surface(), &event);
+    }
+    show_people(window_, "volume_rubber_band");
+    QTest::mouseRelease(&surface(), Qt::LeftButton, Qt::ControlModifier, to);
+    settle();
+    ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
+  };
+  const auto selected = [&] {
+    auto ids = workspace_.checks().selection().of(labels());
+    std::sort(ids.begin(), ids.end());
+    return ids;
+  };
+  const Camera before = surface().camera();
+  drag(at({4, 6, 32}), at({4, 34, 58}));
+  EXPECT_EQ(selected(), std::vector<std::uint32_t>({2})) << "3 is behind it, and not seen";
+  drag(at({4, 18, 20}), at({4, 22, 40}));
+  EXPECT_EQ(selected(), std::vector<std::uint32_t>({1, 2}));
+  settle();
+  show_people(window_, "volume_several_outlined");
+  drag(at({4, 1, 2}), at({4, 5, 6}));
+  EXPECT_EQ(selected(), std::vector<std::uint32_t>({1, 2})) << "there is none";
+  EXPECT_TRUE(all() == start);
+  EXPECT_EQ(surface().camera().position().x, before.position().x) << "the view does not turn";
 }
 
 TEST_F(VolumeEditTest, CtrlClicksSelectSeveralAndARightClickOpensTheirMenu) {

@@ -140,7 +140,7 @@ bool accent_at(const RgbaImage& picture, int x, int y) {
          std::abs(c.b - kAccent.b) < 40;
 }
 
-TEST(Scene3d, TheSelectedObjectHasAnOutline) {
+TEST(Scene3d, SelectedObjectsHaveAnOutline) {
   const Index3 shape{20, 40, 80};
   LabelArray labels(shape);
   for (std::int64_t z = 5; z < 15; ++z) {
@@ -159,7 +159,8 @@ TEST(Scene3d, TheSelectedObjectHasAnOutline) {
   request.surfaces.push_back(item);
   auto scene = Scene3d::create();
   ASSERT_TRUE(scene) << scene.error().what;
-  const auto rims = [&](std::uint32_t selected, bool as_voxels) {
+  using Ids = std::vector<std::uint32_t>;
+  const auto rims = [&](const Ids& selected, bool as_voxels) {
     request.surfaces[0].selected = selected;
     request.look.labels_as_voxels = as_voxels;
     const auto picture = (*scene)->draw(request);
@@ -171,23 +172,24 @@ TEST(Scene3d, TheSelectedObjectHasAnOutline) {
     return count;
   };
   for (const bool as_voxels : {false, true}) {
-    EXPECT_EQ(rims(0, as_voxels), (std::array{0, 0}));
-    const auto left = rims(1, as_voxels);
+    EXPECT_EQ(rims({}, as_voxels), (std::array{0, 0}));
+    const auto left = rims({1}, as_voxels);
     // Around a square of 40 pixels; never over it.
     EXPECT_GT(left[0], 100) << as_voxels;
     EXPECT_LT(left[0], 600) << as_voxels;
     EXPECT_EQ(left[1], 0);
-    const auto right = rims(2, as_voxels);
+    const auto right = rims({2}, as_voxels);
     EXPECT_EQ(right[0], 0);
     EXPECT_GT(right[1], 100);
-    EXPECT_EQ(rims(9, as_voxels), (std::array{0, 0})) << "there is no such object";
+    EXPECT_EQ(rims({2, 9, 1}, as_voxels), (std::array{left[0], right[1]}));
+    EXPECT_EQ(rims({9}, as_voxels), (std::array{0, 0})) << "there is no such object";
   }
   request.surfaces[0].only = 2;
-  EXPECT_EQ(rims(1, false), (std::array{0, 0})) << "it is not shown";
+  EXPECT_EQ(rims({1}, false), (std::array{0, 0})) << "it is not shown";
   request.surfaces[0].only = 0;
   request.look.crop_on = true;
   request.look.crop = {{40, 0, 0}, {80, 40, 20}};
-  EXPECT_EQ(rims(1, false), (std::array{0, 0})) << "it is cut away";
+  EXPECT_EQ(rims({1}, false), (std::array{0, 0})) << "it is cut away";
 }
 
 TEST(Scene3d, WhatIsIgnoredIsNotDrawn) {
