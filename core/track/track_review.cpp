@@ -141,7 +141,11 @@ class Review {
     const PointGrid later(step.later, spacing_), expected(step.expected, spacing_);
     const double reach = 2 * spacing_;
     for (std::size_t j = 0; j < step.later.size(); ++j) {
-      if (step.from[j] < 0 || tracks_.tracking.links[t][j].division) continue;
+      if (step.from[j] < 0) continue;
+      if (tracks_.tracking.links[t][j].division) {
+        look_at_division(t, j, step);
+        continue;
+      }
       const auto i = static_cast<std::size_t>(step.from[j]);
       const double own = distance(step.expected[i], step.later[j]);
       const double other = std::min(rival(later, step.expected[i], j, reach),
@@ -158,6 +162,25 @@ class Review {
               "it moves unlike the cells around it: " + short_text(own) + " " +
                   unit_words(grid_.unit) + " from where they go");
       }
+    }
+  }
+
+  /// Daughters lie at either side of where their mother was expected; where one lies there itself,
+  /// it may be the mother going on, and the other one a cell that came from elsewhere.
+  void look_at_division(std::size_t t, std::size_t j, const Step& step) {
+    const auto& links = tracks_.tracking.links[t];
+    const auto i = static_cast<std::size_t>(step.from[j]);
+    for (std::size_t k = j + 1; k < links.size(); ++k) {
+      if (step.from[k] != step.from[j]) continue;
+      const TrackObject &a = step.later[j], &b = step.later[k], &there = step.expected[i];
+      const TrackObject middle{(a.z + b.z) / 2, (a.y + b.y) / 2, (a.x + b.x) / 2, 0, 0};
+      const double to_a = distance(a, there), to_b = distance(b, there);
+      const double nearer = std::min(to_a, to_b), off = distance(middle, there);
+      if (nearer >= off) return;
+      doubt(t, to_a < to_b ? k : j, 0.9 - 0.4 * nearer / off,
+            "perhaps no division: one daughter is where the cell was expected, this one is " +
+                short_text(std::max(to_a, to_b)) + " " + unit_words(grid_.unit) + " away");
+      return;
     }
   }
 

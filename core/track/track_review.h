@@ -26,6 +26,8 @@ struct DoubtfulLink {
 ///   distances in s, of the two cells that either end might be linked to as well;
 /// - it moves unlike the cells around it: farther than 6 s and than a quarter of the neighbours'
 ///   distance from the expected place;
+/// - perhaps no division: one daughter is nearer to where the cell was expected than their middle is,
+///   as the cell itself would be, and the other one may have come from elsewhere;
 /// - it was not seen for some frames;
 /// - a daughter that is seen in one or two frames only, though the movie goes on;
 /// - a track that begins in the midst of movie and cells, farther from their edge than their

@@ -51,6 +51,7 @@ const char* const kDoubts[] = {
     "another cell is nearly as near: %1 against %2 %3",
     "it moves unlike the cells around it: %1 %2 from where they go",
     "a track begins here, in the midst of the cells",
+    "perhaps no division: one daughter is where the cell was expected, this one is %1 %2 away",
     "it was not seen for %1 frame(s)",
     "a daughter that is seen in %1 frame(s) only",
 };
