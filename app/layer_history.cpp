@@ -37,6 +37,16 @@ std::uint64_t bytes_of_look(const LayerLook& look, const LayerLook* before) {
     using Notes = decltype(ObjectNotes::objects);
     bytes += look.labels->notes->objects.size() * (sizeof(Notes::value_type) + kTreeNode);
   }
+  const bool other_points = look.points && (before == nullptr || !before->points ||
+                                            before->points->data != look.points->data);
+  if (other_points && look.points->data) {
+    bytes += look.points->data->size() * sizeof(PointMark);
+  }
+  const bool other_tracks = look.tracks && (before == nullptr || !before->tracks ||
+                                            before->tracks->data != look.tracks->data);
+  if (other_tracks && look.tracks->data) {
+    bytes += look.tracks->data->points.size() * sizeof(TrackPoint);
+  }
   const bool other_shapes = look.shapes && (before == nullptr || !before->shapes ||
                                             before->shapes->data != look.shapes->data);
   if (other_shapes && look.shapes->data) {

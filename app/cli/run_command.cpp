@@ -8,6 +8,8 @@
 #include "app/gui_library.h"
 #include "app/layer_commands.h"
 #include "app/macro.h"
+#include "app/measured_objects.h"
+#include "app/track_desk.h"
 #include "app/training_run.h"
 
 namespace karyo::cli {
@@ -43,6 +45,8 @@ void add_run_command(Cli& cli) {
         CommandTable commands;
         add_workspace_commands(commands, workspace);
         add_compare_commands(commands, workspace);
+        add_measured_object_commands(commands, workspace);
+        add_track_commands(commands, workspace);
         const bool light = std::all_of(steps.begin(), steps.end(), [&](const MacroStep& step) {
           return commands.find(step.command) != nullptr;
         });

@@ -93,9 +93,7 @@ Result<void> write_masks(const Movie& movie, const Tracking& tracking, const fs:
       KARYO_TRY(labels, read_image(file));
     }
     KARYO_TRY(const LabelArray frame, to_labels(labels, time));
-    std::string number = std::to_string(t);
-    number.insert(0, number.size() < 3 ? 3 - number.size() : 0, '0');
-    KARYO_CHECK_OK(write_labels(output / ("mask" + number + ".tif"),
+    KARYO_CHECK_OK(write_labels(output / ctc_mask_name(t),
                                 by_track(frame.view(), movie.frames[t], tracking.tracks[t]),
                                 movie.grid));
   }

@@ -1,8 +1,6 @@
 #include "app/gui/figure.h"
 
 #include <QPainter>
-#include <QPdfWriter>
-#include <QSvgGenerator>
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -12,7 +10,6 @@
 #include "app/gui/overlay_painter.h"
 #include "app/gui/picture_file.h"
 #include "app/gui/view_grid.h"
-#include "core/base/atomic_file.h"
 #include "core/base/text.h"
 #include "core/io/image_io.h"
 
@@ -21,11 +18,6 @@ namespace {
 
 constexpr double kMostPixels = 1 << 28;
 constexpr double kDotsPerInch = 96;  // of a pixel on screen
-
-Result<void> no_room(const std::filesystem::path& path) {
-  return Error(ErrorCode::kIo, "the figure could not be written to " + path.string(),
-               "Check that the disk has room and that you may write there.");
-}
 
 /// The ImageJ way: red, green and blue as channels.
 Result<void> write_tiff(const QImage& image, const std::filesystem::path& path) {
@@ -40,40 +32,6 @@ Result<void> write_tiff(const QImage& image, const std::filesystem::path& path) 
     }
   }
   return write_image(path, volume);
-}
-
-Result<void> write_svg(const Figure& figure, const std::filesystem::path& path) {
-  KARYO_TRY(auto file, AtomicFile::create(path));
-  {
-    QSvgGenerator generator;
-    generator.setFileName(QString::fromStdString(file.temporary_path().string()));
-    generator.setSize(figure.size.toSize());
-    generator.setViewBox(QRectF(QPointF(0, 0), figure.size));
-    generator.setTitle(QStringLiteral("Karyoscope"));
-    QPainter painter;
-    if (!painter.begin(&generator)) return no_room(path);
-    paint_figure(painter, figure);
-    if (!painter.end()) return no_room(path);
-  }
-  return file.commit();
-}
-
-Result<void> write_pdf(const Figure& figure, const std::filesystem::path& path) {
-  KARYO_TRY(auto file, AtomicFile::create(path));
-  {
-    QPdfWriter writer(QString::fromStdString(file.temporary_path().string()));
-    writer.setCreator(QStringLiteral("Karyoscope"));
-    writer.setPageMargins({});
-    writer.setPageSize(QPageSize(figure.size * (25.4 / kDotsPerInch), QPageSize::Millimeter, {},
-                                 QPageSize::ExactMatch));
-    writer.setResolution(static_cast<int>(kDotsPerInch * 4));
-    QPainter painter;
-    if (!painter.begin(&writer)) return no_room(path);
-    painter.scale(4, 4);
-    paint_figure(painter, figure);
-    if (!painter.end()) return no_room(path);
-  }
-  return file.commit();
 }
 
 Figure::Panel panel_of(SliceView& view, const QRectF& place, const FigureChoice& choice) {
@@ -146,8 +104,10 @@ Result<void> write_figure(const Figure& figure, const std::filesystem::path& pat
   const std::string ending = lower_ascii(path.extension().string());
   if (ending == ".png") return write_png(figure_image(figure), path);
   if (ending == ".tif" || ending == ".tiff") return write_tiff(figure_image(figure), path);
-  if (ending == ".svg") return write_svg(figure, path);
-  if (ending == ".pdf") return write_pdf(figure, path);
+  if (ending == ".svg" || ending == ".pdf") {
+    return write_drawing(
+        figure.size, 1, [&figure](QPainter& painter) { paint_figure(painter, figure); }, path);
+  }
   return Error(ErrorCode::kInvalidArgument, "\"" + ending + "\" is no format for figures",
                "Use .png, .tif, .svg or .pdf.");
 }

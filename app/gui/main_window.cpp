@@ -28,6 +28,7 @@
 #include "app/gui/mark_tool.h"
 #include "app/gui/measure_panel.h"
 #include "app/gui/measure_tool.h"
+#include "app/gui/measured_panel.h"
 #include "app/gui/menus.h"
 #include "app/gui/model_tool.h"
 #include "app/gui/offer_panel.h"
@@ -37,6 +38,8 @@
 #include "app/gui/status_line.h"
 #include "app/gui/theme.h"
 #include "app/gui/tool_column.h"
+#include "app/gui/track_panel.h"
+#include "app/gui/track_tool.h"
 #include "app/gui/train_panel.h"
 #include "app/gui/translator.h"
 #include "app/gui/view_grid.h"
@@ -84,6 +87,8 @@ MainWindow::MainWindow(Workspace& workspace, SettingsStore settings,
   make_tools();
   build_side();
   build_tool_columns();
+  build_tracks();
+  build_measured();
   build_strip();
   build_mode_switch();
   start_ = new StartPanel(commands_, stack_);
@@ -327,6 +332,8 @@ void MainWindow::show_or_hide_panels() {
   annotate_tools_->setVisible(!empty && drawing);
   judge_tools_->setVisible(!empty && mode_ == Mode::kJudge);
   strip_->setVisible(drawing);
+  track_panel_->setVisible(!empty && tracks_shown());
+  measured_panel_->setVisible(!empty && measured_shown());
 }
 
 void MainWindow::update_title() {

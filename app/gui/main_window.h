@@ -23,6 +23,8 @@ class QToolButton;
 
 namespace karyo {
 class Comparison;
+class MeasuredObjects;
+class TrackDesk;
 }
 
 namespace karyo::gui {
@@ -37,6 +39,7 @@ enum class DrawKind;
 class ErrorPanel;
 class JudgePanel;
 class MeasurePanel;
+class MeasuredPanel;
 class OfferPanel;
 class MarkTool;
 class MeasureTool;
@@ -48,6 +51,8 @@ enum class PaintKind;
 class StartPanel;
 class StatusLine;
 class ToolColumn;
+class TrackPanel;
+class TrackTool;
 class ViewGrid;
 class VolumeTool;
 enum class VolumeToolKind;
@@ -113,6 +118,20 @@ class MainWindow : public QMainWindow {
   /// What the Judge mode shows; the commands keep it. To be set once, before panels are made.
   void set_comparison(std::shared_ptr<Comparison> comparison);
   Comparison& comparison() { return *comparison_; }
+  /// The tracks that are worked on; set as the comparison is. The panel stands under the picture,
+  /// and comes with the tool that corrects tracks.
+  void set_track_desk(std::shared_ptr<TrackDesk> desk);
+  TrackDesk& track_desk() { return *track_desk_; }
+  TrackPanel& track_panel() { return *track_panel_; }
+  void show_tracks(bool on);
+  bool tracks_shown() const { return below_ == Below::kTracks; }
+  /// The same of all objects as a table, in the same place.
+  void set_measured_objects(std::shared_ptr<MeasuredObjects> objects);
+  MeasuredPanel& measured_panel() { return *measured_panel_; }
+  void show_measured(bool on);
+  bool measured_shown() const { return below_ == Below::kMeasured; }
+  void set_tracking(bool on);
+  bool tracking() const;
   /// Gives up what a tool has drawn so far; false when there was nothing. The tool stays.
   bool cancel_drawing();
   MeasureTool& measure_tool() { return *measure_tool_; }
@@ -141,6 +160,8 @@ class MainWindow : public QMainWindow {
   void make_tools();
   void build_tool_columns();
   void build_judge();
+  void build_tracks();
+  void build_measured();
   void build_strip();
   void refresh_tools();
   void put_tools_away();
@@ -186,6 +207,13 @@ class MainWindow : public QMainWindow {
   std::shared_ptr<Comparison> comparison_;
   JudgePanel* judge_panel_ = nullptr;
   std::unique_ptr<CompareViews> compare_views_;
+  std::shared_ptr<TrackDesk> track_desk_;
+  std::unique_ptr<TrackTool> track_tool_;
+  TrackPanel* track_panel_ = nullptr;
+  std::shared_ptr<MeasuredObjects> measured_objects_;
+  MeasuredPanel* measured_panel_ = nullptr;
+  enum class Below { kNothing, kTracks, kMeasured };
+  Below below_ = Below::kNothing;  // what stands under the picture
   DatasetStrip* strip_ = nullptr;
   std::vector<QToolButton*> mode_buttons_;
   QTimer work_clock_;

@@ -18,12 +18,15 @@
 #include "app/gui/main_window.h"
 #include "app/gui/mark_tool.h"
 #include "app/gui/measure_panel.h"
+#include "app/gui/measured_panel.h"
 #include "app/gui/model_tool.h"
 #include "app/gui/object_picker.h"
 #include "app/gui/paint_tool.h"
 #include "app/gui/status_line.h"
 #include "app/gui/theme.h"
 #include "app/gui/tool_column.h"
+#include "app/gui/track_panel.h"
+#include "app/gui/track_tool.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/volume_tool.h"
 #include "app/label_target.h"
@@ -40,6 +43,12 @@ void MainWindow::make_tools() {
   connections_.push_back(measure_tool_->changed.connect(draw_again));
   mark_tool_ = std::make_unique<MarkTool>(workspace_, run_it);
   connections_.push_back(mark_tool_->changed.connect(draw_again));
+  track_tool_ = std::make_unique<TrackTool>(
+      workspace_, *track_desk_, [this](const std::string& id, const nlohmann::json& arguments) {
+        return run(id, arguments);
+      });
+  connections_.push_back(track_tool_->changed.connect(draw_again));
+  connections_.push_back(track_desk_->selection_changed.connect(draw_again));
   const auto did = [this](const std::string& id, const nlohmann::json& arguments) {
     commands_.did(id, arguments);
   };
@@ -63,7 +72,8 @@ void MainWindow::make_tools() {
   host.picks = [this] { return paint_tool_->kind() == PaintKind::kPick; };
   host.looks = [this, picks = host.picks] {
     const bool others =
-        measuring() || mark_tool_->kind() || draw_tool_->kind() || model_tool_->in_use();
+        measuring() || mark_tool_->kind() || draw_tool_->kind() ||
+                        model_tool_->in_use() || track_tool_->in_use();
     return !others && (!paint_tool_->kind() || picks());
   };
   new ObjectPicker(workspace_, *views_, std::move(host), this);
@@ -105,6 +115,7 @@ void MainWindow::build_tool_columns() {
                        {"tool.rectangle", LineIcon::kRectangle},
                        {"tool.angle", LineIcon::kAngle},
                        {"tool.area", LineIcon::kArea},
+                       {"tool.track", LineIcon::kTracks},
                        {"tool.points", LineIcon::kDrawPoint, true},
                        {"tool.shape_rectangle", LineIcon::kDrawRectangle},
                        {"tool.shape_ellipse", LineIcon::kDrawEllipse},
@@ -153,6 +164,68 @@ void MainWindow::build_judge() {
   }));
 }
 
+void MainWindow::set_track_desk(std::shared_ptr<TrackDesk> desk) {
+  track_desk_ = std::move(desk);
+}
+
+/// Under the picture; what makes tracks shows it.
+void MainWindow::build_tracks() {
+  track_panel_ = new TrackPanel(
+      workspace_, *track_desk_, commands_,
+      [this](const std::string& id, const nlohmann::json& arguments) { return run(id, arguments); },
+      errors_->parentWidget());
+  track_panel_->hide();
+  errors_->parentWidget()->layout()->addWidget(track_panel_);
+  connections_.push_back(
+      commands_.ran.connect([this](const Command& command, const nlohmann::json&) {
+        if (command.id == "tracks.track" || command.id == "tracks.open_ctc") show_tracks(true);
+      }));
+}
+
+void MainWindow::show_tracks(bool on) {
+  below_ = on ? Below::kTracks : Below::kNothing;
+  show_or_hide_panels();
+  if (on != track_tool_->in_use()) set_tracking(on);
+}
+
+void MainWindow::set_tracking(bool on) {
+  put_tools_away();
+  track_tool_->set_in_use(on);
+  if (on) views_->set_tool(track_tool_.get());
+  if (on && !tracks_shown()) {
+    below_ = Below::kTracks;
+    show_or_hide_panels();
+  }
+  refresh_tools();
+}
+
+void MainWindow::set_measured_objects(std::shared_ptr<MeasuredObjects> objects) {
+  measured_objects_ = std::move(objects);
+}
+
+void MainWindow::build_measured() {
+  measured_panel_ = new MeasuredPanel(
+      workspace_, *measured_objects_,
+      [this](const std::string& id, const nlohmann::json& arguments) { return run(id, arguments); },
+      errors_->parentWidget());
+  measured_panel_->hide();
+  errors_->parentWidget()->layout()->addWidget(measured_panel_);
+  connections_.push_back(
+      commands_.ran.connect([this](const Command& command, const nlohmann::json&) {
+        if (command.id == "measure.objects") show_measured(true);
+      }));
+}
+
+void MainWindow::show_measured(bool on) {
+  if (track_tool_->in_use()) set_tracking(false);
+  below_ = on ? Below::kMeasured : Below::kNothing;
+  show_or_hide_panels();
+}
+
+bool MainWindow::tracking() const {
+  return track_tool_ && track_tool_->in_use();
+}
+
 /// Under the picture; it needs the commands, which come after the panels.
 void MainWindow::build_strip() {
   strip_ = new DatasetStrip(
@@ -174,6 +247,7 @@ void MainWindow::put_tools_away() {
   paint_tool_->set_kind({});
   draw_tool_->set_kind({});
   model_tool_->set_in_use(false);
+  track_tool_->set_in_use(false);
   volume_tool_->set_kind({});
   views_->set_tool(nullptr);
   views_->volume().set_tool(nullptr);
@@ -272,7 +346,7 @@ void MainWindow::set_measuring(std::optional<MeasureKind> kind) {
 bool MainWindow::cancel_drawing() {
   return (measuring() && measure_tool_->cancel()) || (mark_tool_->kind() && mark_tool_->cancel()) ||
          (paint_tool_->kind() && paint_tool_->cancel()) ||
-         (draw_tool_->kind() && draw_tool_->cancel()) ||
+         (draw_tool_->kind() && draw_tool_->cancel()) || track_tool_->cancel() ||
          (volume_tool_->kind() && volume_tool_->cancel());
 }
 

@@ -7,6 +7,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/mark_tool.h"
 #include "app/gui/measure_panel.h"
+#include "app/gui/measured_panel.h"
 #include "app/gui/model_tool.h"
 #include "app/gui/paint_tool.h"
 #include "app/gui/view_grid.h"
@@ -84,6 +85,52 @@ void add_mark_tools(CommandTable& commands, MainWindow& window) {
        MarkKind::kPolygon);
   tool("tool.shape_line", "Draw: lines", "Drag a line." + into, MarkKind::kLine);
   tool("tool.shape_freehand", "Draw: freehand", "Drag around an area." + into, MarkKind::kFreehand);
+}
+
+/// The panel of all objects, and its files.
+void add_measured_objects(CommandTable& commands, MainWindow& window) {
+  const auto measured = [&window] { return window.measured_shown(); };
+  commands.add({"view.measured", "View", "Table of objects", "",
+                "Shows what all objects measure, as a table and plots, under the picture.",
+                [&window](const Arguments&) -> Result<void> {
+                  window.show_measured(!window.measured_shown());
+                  return {};
+                },
+                [&window] { return !window.workspace().layers().empty(); }, measured});
+  const auto asks = [&](const char* id, const char* title, const char* help, const QString& words,
+                        const QString& filter, const QString& ending, const char* saves) {
+    Command command{id,
+                    title[0] == '\0' ? "" : "Measure",
+                    title,
+                    "",
+                    help,
+                    does([&window, words, filter, ending, saves] {
+                      ask_for_file(window, words, filter, ending, true,
+                                   [&window, saves](const std::string& path) {
+                                     window.run(saves, {{"path", path}});
+                                   });
+                    }),
+                    measured};
+    command.asks = true;
+    commands.add(std::move(command));
+  };
+  asks("measure.ask_save_objects", "Save table of objects…",
+       "Writes what all objects measure as a CSV file.", QObject::tr("Save the table of objects"),
+       QObject::tr("Tables (*.csv)"), QStringLiteral("csv"), "measure.save_objects");
+  asks("measure.ask_save_plot", "", "Asks where to save the plot of objects.",
+       QObject::tr("Save the plot"), QObject::tr("Plots (*.png *.svg *.pdf)"),
+       QStringLiteral("png"), "measure.save_plot");
+  Command save{"measure.save_plot",
+               "",
+               "",
+               "",
+               "Writes the plot of objects as PNG, SVG or PDF.",
+               [&window](const Arguments& given) {
+                 return window.measured_panel().save_plot(given["path"].get<std::string>());
+               },
+               measured};
+  save.arguments = {{"path", Argument::Kind::kText, ".png, .svg or .pdf", true}};
+  commands.add(std::move(save));
 }
 
 }  // namespace
@@ -171,7 +218,7 @@ void add_tool_commands(CommandTable& commands, MainWindow& window) {
                 [&window] {
                   return !window.measuring() && !window.mark_tool().kind() &&
                          !window.paint_tool().kind() && !window.draw_tool().kind() &&
-                         !window.model_tool().in_use();
+                         !window.model_tool().in_use() && !window.tracking();
                 }});
   const auto tool = [&](const char* id, const char* title, const char* help, MeasureKind kind) {
     commands.add({id, "Measure", title, "", help,
@@ -191,6 +238,7 @@ void add_tool_commands(CommandTable& commands, MainWindow& window) {
   tool("tool.area", "Area", "Click around an area: its size and the values inside.",
        MeasureKind::kArea);
   add_mark_tools(commands, window);
+  add_measured_objects(commands, window);
   commands.add({"measure.current", "Measure", "Add to table", "Ctrl+M",
                 "Keeps what is measured as a row of the table (Fiji: Measure).",
                 [&window](const Arguments&) -> Result<void> {

@@ -20,10 +20,12 @@
 #include "app/gui/setting_commands.h"
 #include "app/gui/status_line.h"
 #include "app/gui/tool_commands.h"
+#include "app/gui/track_window_commands.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/volume_commands.h"
 #include "app/gui/window_dialogs.h"
 #include "app/layer_commands.h"
+#include "app/measured_objects.h"
 
 namespace karyo::gui {
 namespace {
@@ -371,6 +373,7 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   add_review_commands(commands, window.workspace());
   add_roi_commands(commands, window.workspace());
   window.set_comparison(add_compare_commands(commands, window.workspace()));
+  add_track_window_commands(commands, window);
   Command properties{"layer.properties",
                      "Layer",
                      "Name, scale and place…",
@@ -385,6 +388,7 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   properties.asks = true;
   commands.add(std::move(properties));
   add_measure_commands(commands, window.workspace());
+  window.set_measured_objects(add_measured_object_commands(commands, window.workspace()));
   add_vector_commands(commands, window.workspace());
   add_view_commands(commands, window.workspace());
   add_display_commands(commands, window);

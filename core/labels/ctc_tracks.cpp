@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <functional>
 #include <map>
 #include <sstream>
 #include <string>
@@ -20,6 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kMostBytes = std::uint64_t{64} << 20;
+constexpr std::int64_t kMostFrames = 100'000;  // that are opened as layers
 
 struct Span {
   std::int64_t first = 0, last = 0;
@@ -119,7 +121,12 @@ bool is_ctc_tracks(const fs::path& path) {
   return name == "man_track.txt" || name == "res_track.txt";
 }
 
-Result<TrackList> read_ctc_tracks(const fs::path& path, TaskControl& control) {
+namespace {
+
+/// Called with each frame's number, labels and grid.
+using TakeFrame = std::function<Result<void>(std::int64_t, LabelVolume, const VoxelGrid&)>;
+
+Result<TrackList> read_tracks(const fs::path& path, TaskControl& control, const TakeFrame& take) {
   const std::string name = path.filename().string();
   KARYO_TRY(const std::string text, read_file(path, kMostBytes));
   KARYO_TRY(Lineage lineage, parse_lineage(text, name));
@@ -145,7 +152,8 @@ Result<TrackList> read_ctc_tracks(const fs::path& path, TaskControl& control) {
     KARYO_TRY(const Volume volume, read_image(file));
     auto labels = to_labels(volume, 0);
     if (!labels) return labels.error().in(file.filename().string());
-    for (const auto& [id, object] : object_stats(LabelVolume::from_dense(labels->view()))) {
+    LabelVolume frame = LabelVolume::from_dense(labels->view());
+    for (const auto& [id, object] : object_stats(frame)) {
       const auto track = lineage.tracks.find(id);
       if (track == lineage.tracks.end() || t < track->second.first || t > track->second.last) {
         continue;
@@ -157,6 +165,9 @@ Result<TrackList> read_ctc_tracks(const fs::path& path, TaskControl& control) {
       }
       tracks.points.push_back({id, t, {object.z + 0.5, object.y + 0.5, object.x + 0.5}});
     }
+    if (take) {
+      KARYO_CHECK_OK(take(t, std::move(frame), volume.grid));
+    }
   }
   std::sort(tracks.points.begin(), tracks.points.end(),
             [](const TrackPoint& a, const TrackPoint& b) {
@@ -164,6 +175,39 @@ Result<TrackList> read_ctc_tracks(const fs::path& path, TaskControl& control) {
             });
   tracks.parents = std::move(lineage.parents);
   return tracks;
+}
+
+}  // namespace
+
+Result<TrackList> read_ctc_tracks(const fs::path& path, TaskControl& control) {
+  return read_tracks(path, control, {});
+}
+
+Result<CtcMovie> read_ctc_movie(const fs::path& path, TaskControl& control) {
+  CtcMovie movie;
+  const auto take = [&](std::int64_t t, LabelVolume labels, const VoxelGrid& grid) -> Result<void> {
+    if (movie.frames.empty()) movie.grid = grid;
+    const bool alike = movie.frames.empty() || labels.shape() == movie.frames.front().shape();
+    if (!alike) {
+      return Error(ErrorCode::kBadFile,
+                   path.filename().string() + ": label frame " + std::to_string(t) +
+                       " has another shape than the first",
+                   "Give all label frames the same width, height and depth.");
+    }
+    if (t > kMostFrames) {
+      return Error(ErrorCode::kTooLarge,
+                   path.filename().string() + ": a label frame has the number " + std::to_string(t),
+                   "Number label frames from 0, one after the other.");
+    }
+    // One that is not there is empty, and has no tiles.
+    while (static_cast<std::int64_t>(movie.frames.size()) < t) {
+      movie.frames.emplace_back(labels.shape());
+    }
+    movie.frames.push_back(std::move(labels));
+    return {};
+  };
+  KARYO_TRY(movie.tracks, read_tracks(path, control, take));
+  return movie;
 }
 
 }  // namespace karyo

@@ -27,6 +27,12 @@ std::string format_ctc_tracks(const Tracking& tracking) {
   return lines;
 }
 
+std::string ctc_mask_name(std::size_t frame) {
+  std::string number = std::to_string(frame);
+  number.insert(0, number.size() < 3 ? 3 - number.size() : 0, '0');
+  return "mask" + number + ".tif";
+}
+
 TrackList track_list(std::span<const std::vector<TrackObject>> frames, const Tracking& tracking,
                      const VoxelGrid& grid) {
   TrackList list;

@@ -13,6 +13,9 @@ namespace karyo {
 /// frames is two lines, the first the second's parent.
 std::string format_ctc_tracks(const Tracking& tracking);
 
+/// The label frame beside it: "mask007.tif" of frame 7.
+std::string ctc_mask_name(std::size_t frame);
+
 /// As a Tracks layer holds it, in voxels. `frames` in the unit of `grid`.
 TrackList track_list(std::span<const std::vector<TrackObject>> frames, const Tracking& tracking,
                      const VoxelGrid& grid);

@@ -2,8 +2,10 @@
 
 Both are given the truth's objects, their ids shuffled in each frame, and the images. laptrack is
 given every cut-off of a list, with and without brightness, the movie as it is and with the mean drift
-of breast_cancer_left taken off (DRIFT); its best is what counts. Times are medians of five: of karyoscope the whole command with reading and writing files, of laptrack the
-call of predict alone.
+of breast_cancer_left taken off (DRIFT); its best is what counts. Times are medians of five: of
+karyoscope the whole command with reading and writing files, of laptrack the call of predict alone.
+--ratio ROUNDS compares times alone: both in turn, laptrack at the settings that did best, without and
+with the drift taken off by hand.
 
   pip install py-ctcmetrics laptrack tifffile imagecodecs
   python tracking.py KARYOSCOPE MOVIE     (MOVIE holds images/ and tracks/man_track*)
@@ -129,25 +131,46 @@ def with_laptrack(folder, frames, images, cutoff, split, brightness, drift):
     return seconds
 
 
+def compare_times(rounds, folder, frames, images, track):
+    rows = []
+    for n in range(rounds):
+        rows.append((track(),
+                     with_laptrack(folder / f"a{n}", frames, images, 25, 25, 0, DRIFT),
+                     with_laptrack(folder / f"b{n}", frames, images, 30, 25, 30, None)))
+        print(json.dumps(dict(zip(("karyoscope", "laptrack", "laptrack_brightness"), rows[-1]))),
+              flush=True)
+    middle = np.median(rows, axis=0)
+    print(json.dumps({"karyoscope_s": middle[0], "laptrack_s": middle[1],
+                      "laptrack_brightness_s": middle[2],
+                      "ratio": np.median([r[1] / r[0] for r in rows]),
+                      "ratio_brightness": np.median([r[2] / r[0] for r in rows])}), flush=True)
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("karyoscope")
     options.add_argument("movie", type=pathlib.Path)
     options.add_argument("--ours", action="store_true", help="leave laptrack out")
     options.add_argument("--arguments", default="", help="for karyoscope track")
+    options.add_argument("--ratio", type=int, default=0, help="rounds; compares times alone")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         frames, truth = shuffled(given.movie, folder, np.random.default_rng(1))
         images = [tifffile.imread(f) for f in sorted((given.movie / "images").glob("*.tif"))]
-        seconds = []
-        for _ in range(1 if given.ours else 5):
+
+        def track():
             start = time.perf_counter()
             subprocess.run(
                 [given.karyoscope, "track", "--labels", folder / "labels", "--images",
                  given.movie / "images", "--output", folder / "ours", "--quiet",
                  *given.arguments.split()], check=True, capture_output=True)
-            seconds.append(time.perf_counter() - start)
+            return time.perf_counter() - start
+
+        if given.ratio:
+            compare_times(given.ratio, folder, frames, images, track)
+            return
+        seconds = [track() for _ in range(1 if given.ours else 5)]
         print(json.dumps({"karyoscope": judge(folder / "ours", truth),
                           "seconds": float(np.median(seconds))}), flush=True)
         if given.ours:

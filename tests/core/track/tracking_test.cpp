@@ -125,6 +125,43 @@ TEST(Tracking, JoinsATrackOverAMissingFrameWhereAsked) {
             tracking.tracks[1][27]);
 }
 
+TEST(Tracking, ClosesTheGapsOfAMovieAndNoOthers) {
+  const Frames whole = drifting_lattice(10, 12);
+  std::mt19937 random(9);
+  Frames movie(whole.size());
+  // By frame, the place of each object among those that are seen; -1: it is not.
+  std::vector<std::vector<std::int64_t>> place(whole.size());
+  std::int64_t hidden = 0, closed = 0, wrong = 0;
+  for (std::size_t t = 0; t < whole.size(); ++t) {
+    for (std::size_t k = 0; k < whole[t].size(); ++k) {
+      const bool seen_before = t == 0 || place[t - 1][k] >= 0;
+      const bool hide = t > 0 && t + 1 < whole.size() && seen_before && random() % 25 == 0;
+      place[t].push_back(hide ? -1 : static_cast<std::int64_t>(movie[t].size()));
+      if (!hide) movie[t].push_back(whole[t][k]);
+      hidden += hide ? 1 : 0;
+    }
+  }
+  TrackingSettings settings;
+  settings.missing = 1;
+  const Tracking tracking = tracked(movie, settings);
+  for (std::size_t t = 2; t < whole.size(); ++t) {
+    for (std::size_t k = 0; k < whole[t].size(); ++k) {
+      if (place[t][k] < 0) continue;
+      const TrackLink& link = tracking.links[t][static_cast<std::size_t>(place[t][k])];
+      const bool over_gap = link.from >= 0 && link.from_frame + 2 == static_cast<std::int64_t>(t);
+      const bool was_hidden = place[t - 1][k] < 0;
+      if (over_gap && was_hidden && link.from == place[t - 2][k]) {
+        ++closed;
+      } else if (over_gap) {
+        ++wrong;
+      }
+    }
+  }
+  ASSERT_GT(hidden, 30);
+  EXPECT_GE(closed, hidden * 19 / 20) << "of " << hidden;
+  EXPECT_EQ(wrong, 0);
+}
+
 TEST(Tracking, BrightnessTellsObjectsApartThatCross) {
   Frames movie = drifting_lattice(2, 8);
   movie[0][27].brightness = movie[1][27].brightness = 400;
