@@ -101,7 +101,11 @@ MainWindow::MainWindow(Workspace& workspace, SettingsStore settings,
                         command.id.starts_with("review.") || command.id.starts_with("rois.");
     const bool looks = command.id.starts_with("image.") || command.id.starts_with("measure.") ||
                        command.id.starts_with("file.") || command.id.starts_with("go.");
-    return mode_ == Mode::kSee ? !labels : !looks;
+    // Keys of tracks stand there while tracks are worked on, in the place of those for looking.
+    const bool tracks = command.id.starts_with("tracks.") || command.id == "tool.track";
+    if (tracks) return tracks_shown();
+    if (mode_ == Mode::kSee) return !labels && !(looks && tracks_shown());
+    return !looks;
   };
 
   poll_.setInterval(kPollMs);
