@@ -1,9 +1,12 @@
 // Steps of the journal's database: rows of tiles, checked when they are read.
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "annotation/journal_codec.h"
 #include "annotation/journal_database.h"
+#include "core/base/parallel.h"
 
 namespace karyo {
 namespace {
@@ -12,6 +15,8 @@ using sqlite::Blob;
 using sqlite::put_row;
 using sqlite::Query;
 using sqlite::row_sum;
+
+constexpr std::int64_t kPackedAtOnce = 32;  // parts of 2 MiB at most, before they are packed
 
 constexpr const char* kSelectStep =
     "SELECT id, image, part, parts, name, arguments, made, notes, tiles, sum FROM step WHERE id=?";
@@ -48,6 +53,19 @@ Result<void> add_part(JournalStep& step, const LabelPart& part) {
   return {};
 }
 
+/// Those from `first` on, packed on all cores: a change of a whole large plane is gigabytes. What a
+/// part without tiles has is nothing.
+std::vector<std::string> pack_some(const std::vector<LabelPart>& parts, std::int64_t first) {
+  std::vector<std::string> packed(static_cast<std::size_t>(kPackedAtOnce));
+  const std::int64_t last = std::min(first + kPackedAtOnce, std::ssize(parts));
+  parallel_for(first, last, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t part = begin; part < end; ++part) {
+      packed[static_cast<std::size_t>(part - first)] = pack(parts[static_cast<std::size_t>(part)]);
+    }
+  });
+  return packed;
+}
+
 }  // namespace
 
 Result<std::int64_t> JournalDatabase::free_step() {
@@ -59,11 +77,12 @@ Result<void> JournalDatabase::put_step(std::int64_t image, std::int64_t id,
                                        const JournalStep& step) {
   const std::vector<LabelPart> parts = split_into_parts(step);
   const auto count = static_cast<std::int64_t>(count_parts(step));
+  std::vector<std::string> packed;  // of the parts that come next
   for (std::int64_t part = 0; part < count; ++part) {
     const bool first = part == 0;
+    if (part % kPackedAtOnce == 0) packed = pack_some(parts, part);
     const std::string notes = first ? pack(step.notes) : std::string();
-    const std::string tiles =
-        parts.empty() ? std::string() : pack(parts[static_cast<std::size_t>(part)]);
+    const std::string& tiles = packed[static_cast<std::size_t>(part % kPackedAtOnce)];
     const std::int64_t row = id + part;
     KARYO_CHECK_OK(put_row(connection_, "INSERT INTO step VALUES(?,?,?,?,?,?,?,?,?,?)", row, image,
                            part, count, std::string_view(first ? step.name : notes),

@@ -63,8 +63,10 @@ std::vector<TrainImage> first_images(const std::vector<std::string>& names,
     const bool fresh_a = !learned.contains(a->name), fresh_b = !learned.contains(b->name);
     return fresh_a != fresh_b ? fresh_a : rank_of(a->name) < rank_of(b->name);
   });
-  // One image says little of all: two judge as soon as two are left to learn from.
-  const std::size_t wanted = std::max(share_of(of, share), std::min<std::size_t>(2, of / 2));
+  // One image says little of all: two judge as soon as two are left to learn from. The only one
+  // that is done judges where there are others.
+  const std::size_t few = of == 1 && names.size() > 1 ? 1 : std::min<std::size_t>(2, of / 2);
+  const std::size_t wanted = std::max(share_of(of, share), few);
   std::size_t there = judges_in(images);
   for (TrainImage* image : others) {
     // One that was learned from judges too well: it does where there is no judge at all.

@@ -91,6 +91,9 @@ TEST(LiveSet, WhatWasCheckedJudgesAndWeighsAsMuchAsWhatIsSuggested) {
     const bool learned = done.contains(image.name) && !image.validation;
     EXPECT_EQ(image.times, learned ? kMostTimes : 1) << image.name;
   }
+  EXPECT_EQ(with_role(first_images(numbered(9), {"image 4"}, {}, {}, 0.1), true),
+            std::set<std::string>({"image 4"}))
+      << "the only one that is done";
   auto more = numbered(20);
   more.insert(more.end(), {"image 30", "image 31"});
   const auto grown = grown_images(first, more, {}, 0.1);
