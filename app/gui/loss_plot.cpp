@@ -122,7 +122,7 @@ void LossPlot::draw_words(QPainter& painter, const QRectF& plot) const {
   }
   const Point& p = points_[at];
   painter.setPen(palette::text());
-  painter.drawText(QRectF(plot.left(), 0, plot.width(), plot.top()), Qt::AlignLeft,
+  painter.drawText(QRectF(0, 0, plot.right(), plot.top()), Qt::AlignRight,
                    tr("%1: validation %2, training %3")
                        .arg(short_number(p.epoch), QString::number(p.validation, 'g', 3),
                             QString::number(p.loss, 'g', 3)));

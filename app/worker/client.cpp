@@ -28,6 +28,7 @@ using std::chrono::steady_clock;
 constexpr int kPollMs = 50;
 constexpr std::chrono::seconds kPatience{2};  // after a wish to stop
 constexpr std::chrono::milliseconds kFarewell{1000};
+constexpr std::chrono::milliseconds kAtOnce{200};  // what ends so soon was ending before
 
 /// The end of what the worker wrote to its log.
 std::string last_words(const fs::path& log) {
@@ -162,17 +163,25 @@ Result<nlohmann::json> Client::ask(const std::string& question, nlohmann::json a
     turn.try_lock();
   }
   const std::uint64_t id = ++last_id_;
-  // One that ended since the last question is noticed here, and another is started.
+  // One that ended since the last question is noticed here, and another is started; so it is where
+  // it was about to end, took the question and said nothing to it.
   for (int attempt = 0; attempt < 2; ++attempt) {
     KARYO_CHECK_OK(start());
-    if (send({id, question, arguments})) return wait_for(id, control);
-    if (attempt == 1) break;
-    static_cast<void>(ended());
+    if (!send({id, question, arguments})) {
+      if (attempt == 1) break;
+      static_cast<void>(ended());
+      continue;
+    }
+    const auto asked = steady_clock::now();
+    bool heard = false;
+    auto answer = wait_for(id, control, heard);
+    const bool was_ending = process_ < 0 && !heard && steady_clock::now() - asked < kAtOnce;
+    if (answer || attempt == 1 || !was_ending || control.cancelled()) return answer;
   }
   return ended();
 }
 
-Result<nlohmann::json> Client::wait_for(std::uint64_t id, TaskControl& control) {
+Result<nlohmann::json> Client::wait_for(std::uint64_t id, TaskControl& control, bool& heard) {
   bool told = false;
   auto until = steady_clock::time_point::max();
   std::array<char, 4096> bytes{};
@@ -191,6 +200,7 @@ Result<nlohmann::json> Client::wait_for(std::uint64_t id, TaskControl& control) 
     const ssize_t n = recv(socket_, bytes.data(), bytes.size(), 0);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) return ended();
+    heard = true;
     auto added = lines_.add({bytes.data(), static_cast<std::size_t>(n)});
     std::string line;
     while (added && lines_.take(line)) {

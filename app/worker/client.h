@@ -43,7 +43,8 @@ class Client {
   Result<std::filesystem::path> folder();
   Result<void> start();
   void stop();
-  Result<nlohmann::json> wait_for(std::uint64_t id, TaskControl& control);
+  /// `heard`: it said something.
+  Result<nlohmann::json> wait_for(std::uint64_t id, TaskControl& control, bool& heard);
   bool send(const Question& question) const;
   Error ended();
 
