@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "app/dataset_files.h"
+#include "app/training_plan.h"
 #include "app/worker/run_once.h"
 #include "app/workspace.h"
 #include "core/base/atomic_file.h"
@@ -64,7 +65,7 @@ Result<void> DatasetSession::predict_rest(const std::filesystem::path& model) {
         });
         std::error_code absent;
         fs::remove(list, absent);
-        if (auto kept = keep_image_doubts(folder / "models", done); outcome && !kept) {
+        if (auto kept = keep_image_doubts(models_of(folder), done); outcome && !kept) {
           outcome = kept.error();
         }
         return Workspace::Finish([this, folder, done, outcome = std::move(outcome)] {

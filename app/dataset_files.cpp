@@ -7,6 +7,7 @@
 
 #include "app/layer_data.h"
 #include "app/open_layer.h"
+#include "app/training_plan.h"
 #include "core/base/atomic_file.h"
 #include "core/io/image_io.h"
 #include "core/io/image_names.h"
@@ -91,7 +92,7 @@ Result<std::vector<DatasetItem>> list_items(const fs::path& folder) {
   if (is_folder(mask_folder)) {
     KARYO_TRY(masks, images_in(mask_folder));
   }
-  const auto doubts = image_doubts(folder / "models");
+  const auto doubts = image_doubts(models_of(folder));
   std::vector<DatasetItem> items;
   for (const auto& [name, path] : images) {
     DatasetItem item;

@@ -1,12 +1,11 @@
 #include "app/guide.h"
 
-#include <algorithm>
-#include <set>
 #include <string>
 
 #include "app/dataset_session.h"
 #include "app/model_in_use.h"
 #include "app/model_rounds.h"
+#include "app/object_checks.h"
 #include "app/sample.h"
 #include "app/training_plan.h"
 #include "app/training_run.h"
@@ -20,12 +19,12 @@ namespace fs = std::filesystem;
 
 constexpr int kImages = 12;
 
-std::size_t objects_in(const LabelVolume& labels) {
-  const LabelArray ids = labels.to_dense();
-  std::set<std::uint32_t> found(ids.begin(), ids.end());
-  found.erase(0);
-  found.erase(kIgnoredLabel);
-  return found.size();
+/// As far as they have been measured, which is done in the background.
+std::size_t objects_drawn(Workspace& workspace) {
+  ObjectChecks& checks = workspace.checks();
+  checks.update();
+  const bool of_folder = checks.layer() && checks.layer() == workspace.dataset().labels();
+  return of_folder ? checks.rows().size() : 0;
 }
 
 bool is_done(Workspace& workspace, GuideStep step) {
@@ -34,8 +33,7 @@ bool is_done(Workspace& workspace, GuideStep step) {
   const int done = dataset.count_of(ImageState::kDone);
   switch (step) {
     case GuideStep::kDraw:
-      return done > 0 || (dataset.labels() && objects_in(dataset.labels()->labels()) >=
-                                                  static_cast<std::size_t>(kGuideNuclei));
+      return done > 0 || objects_drawn(workspace) >= static_cast<std::size_t>(kGuideNuclei);
     case GuideStep::kFinish:
       return done >= kGuideImages;
     case GuideStep::kTrain:

@@ -32,8 +32,8 @@ inline constexpr int kGuideImages = 2;
 /// images that are there are left alone. Errors: kIo, kCancelled. Threads: any.
 Result<void> make_guide_folder(const std::filesystem::path& folder, TaskControl& control);
 
-/// What is to be done next in the open folder, no step before `since`. Looks at the labels of the
-/// open image: it should be small.
+/// What is to be done next in the open folder, no step before `since`. To be called some times a
+/// second; has the objects of the open image measured in the background (ObjectChecks::update).
 GuideStep guide_step(Workspace& workspace, GuideStep since);
 
 }  // namespace karyo

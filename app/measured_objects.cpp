@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <utility>
 
 #include "app/label_target.h"
@@ -16,13 +15,6 @@ namespace {
 
 using nlohmann::json;
 using Kind = Argument::Kind;
-
-std::string number_text(double value) {
-  if (std::isnan(value)) return "NaN";
-  char text[40];
-  std::snprintf(text, sizeof text, "%.10g", value);
-  return text;
-}
 
 Result<void> measure(MeasuredObjects& objects, Workspace& workspace, const json& given) {
   LabelsLayer* labels = labels_in_hand(workspace.layers());
@@ -136,7 +128,7 @@ std::string MeasuredObjects::csv() const {
   csv += classes ? ",Class\n" : "\n";
   for (std::size_t row = 0; row < table_.objects.size(); ++row) {
     csv += std::to_string(table_.objects[row].id);
-    for (const double value : table_.objects[row].values) csv += "," + number_text(value);
+    for (const double value : table_.objects[row].values) csv += "," + table_number(value);
     if (classes) {
       const int at = class_of(row);
       csv += "," + (at < 0 ? std::string()

@@ -117,6 +117,11 @@ Result<std::vector<ModelRound>> judge_rounds(const fs::path& data, TaskControl& 
   return rounds;
 }
 
+fs::file_time_type rounds_written(const fs::path& models) {
+  std::error_code absent;
+  return fs::last_write_time(models / kFile, absent);
+}
+
 std::vector<ModelRound> rounds_of(const fs::path& models) {
   const auto text = read_file(models / kFile, kMostBytes);
   if (!text) return {};

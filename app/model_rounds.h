@@ -35,6 +35,9 @@ struct ModelRound {
 Result<std::vector<ModelRound>> judge_rounds(const std::filesystem::path& data,
                                              TaskControl& control);
 
+/// When they were judged last; the earliest time where they never were.
+std::filesystem::file_time_type rounds_written(const std::filesystem::path& models);
+
 /// As judged last; empty where they never were, or the file cannot be read: it can be made anew.
 std::vector<ModelRound> rounds_of(const std::filesystem::path& models);
 

@@ -147,15 +147,10 @@ Result<void> predict(const ModelTrial& trial, TaskControl& control) {
   for (const std::string& name : names) text += name + "\n";
   const fs::path list = trial.predictions / ".only.txt";
   KARYO_CHECK_OK(write_file_atomically(list, text));
-  auto outcome = worker::run_once(
-      {"predict", "--model", trial.model.string(), "--input", trial.images.string(), "--output",
+  auto outcome = worker::predict_files(
+      {"--model", trial.model.string(), "--input", trial.images.string(), "--output",
        trial.predictions.string(), "--only", list.string(), "--overwrite"},
-      control, [&](const nlohmann::json& event) {
-        if (event.value("event", "") != "file") return;
-        control.report(
-            event.value("number", 0.0) / event.value("of", 1.0),
-            "Applying the model to " + fs::path(event.value("path", "")).filename().string());
-      });
+      control, [](const worker::FileDone&) {});
   fs::remove(list, ec);
   return outcome;
 }

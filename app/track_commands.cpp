@@ -96,6 +96,15 @@ using Correction = std::function<Result<TrackList>(const TrackList&, const Track
 using Joining =
     std::function<Result<TrackList>(const TrackList&, const TrackPlace&, const TrackPlace&)>;
 
+/// Puts what `change` makes of the tracks in their place, as one step of undo.
+Result<void> change_tracks(TrackDesk& desk, Workspace& workspace, const json& given,
+                           const std::function<Result<TrackList>(const TrackList&)>& change) {
+  KARYO_TRY(TracksLayer* const layer, tracks_for(desk, workspace, given));
+  KARYO_TRY(TrackList changed, change(*layer->look().data));
+  desk.put(*layer, std::move(changed));
+  return {};
+}
+
 void add_correction(CommandTable& commands, Workspace& workspace, const DeskPointer& desk,
                     const char* id, const char* title, const char* key, const char* help,
                     Correction correct) {
@@ -106,11 +115,11 @@ void add_correction(CommandTable& commands, Workspace& workspace, const DeskPoin
        key,
        help,
        [desk, &workspace, correct](const json& given) -> Result<void> {
-         KARYO_TRY(TracksLayer* const layer, tracks_for(*desk, workspace, given));
-         KARYO_TRY(const TrackPlace at, place_from(given, "at", desk->selected()));
-         KARYO_TRY(TrackList corrected, correct(*layer->look().data, at));
-         desk->put(*layer, std::move(corrected));
-         return {};
+         return change_tracks(
+             *desk, workspace, given, [&](const TrackList& list) -> Result<TrackList> {
+               KARYO_TRY(const TrackPlace at, place_from(given, "at", desk->selected()));
+               return correct(list, at);
+             });
        },
        [desk] { return desk->selected().has_value(); },
        {},
@@ -127,11 +136,12 @@ void add_joining(CommandTable& commands, Workspace& workspace, const DeskPointer
        key,
        help,
        [desk, &workspace, join](const json& given) -> Result<void> {
-         KARYO_TRY(TracksLayer* const layer, tracks_for(*desk, workspace, given));
-         KARYO_TRY(const TrackPlace from, place_from(given, "from", desk->mark()));
-         KARYO_TRY(const TrackPlace to, place_from(given, "to", desk->selected()));
-         KARYO_TRY(TrackList corrected, join(*layer->look().data, from, to));
-         desk->put(*layer, std::move(corrected));
+         KARYO_CHECK_OK(change_tracks(
+             *desk, workspace, given, [&](const TrackList& list) -> Result<TrackList> {
+               KARYO_TRY(const TrackPlace from, place_from(given, "from", desk->mark()));
+               KARYO_TRY(const TrackPlace to, place_from(given, "to", desk->selected()));
+               return join(list, from, to);
+             }));
          desk->set_mark({});
          return {};
        },
@@ -174,13 +184,12 @@ void add_corrections(CommandTable& commands, Workspace& workspace, const DeskPoi
                 "",
                 "Gives a track another number.",
                 [desk, &workspace](const json& given) -> Result<void> {
-                  KARYO_TRY(TracksLayer* const layer, tracks_for(*desk, workspace, given));
-                  KARYO_TRY(const TrackPlace at, place_from(given, "at", desk->selected()));
-                  KARYO_TRY(TrackList corrected,
-                            number_track(*layer->look().data, at.track,
-                                         std::llround(given["number"].get<double>())));
-                  desk->put(*layer, std::move(corrected));
-                  return {};
+                  return change_tracks(
+                      *desk, workspace, given, [&](const TrackList& list) -> Result<TrackList> {
+                        KARYO_TRY(const TrackPlace at, place_from(given, "at", desk->selected()));
+                        return number_track(list, at.track,
+                                            std::llround(given["number"].get<double>()));
+                      });
                 },
                 [] { return true; },
                 {},

@@ -1,7 +1,5 @@
 // karyoscope measure: a table of objects.
 
-#include <cmath>
-#include <cstdio>
 #include <filesystem>
 
 #include "app/cli/commands.h"
@@ -31,13 +29,6 @@ struct Table {
   bool with_channels = false, with_frames = false;
 };
 
-std::string number_text(double value) {
-  if (std::isnan(value)) return "NaN";
-  char text[40];
-  std::snprintf(text, sizeof text, "%.10g", value);
-  return text;
-}
-
 std::string csv_of(const Table& table) {
   std::string csv = "Label";
   for (const std::string& column : table.columns) csv += "," + csv_field(column);
@@ -46,7 +37,7 @@ std::string csv_of(const Table& table) {
   csv += "\n";
   for (const Row& row : table.rows) {
     csv += std::to_string(row.object.id);
-    for (const double value : row.object.values) csv += "," + number_text(value);
+    for (const double value : row.object.values) csv += "," + table_number(value);
     if (table.with_channels) csv += "," + std::to_string(row.channel + 1);
     if (table.with_frames) csv += "," + std::to_string(row.frame + 1);
     csv += "\n";

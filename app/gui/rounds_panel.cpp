@@ -154,9 +154,13 @@ void RoundsPanel::refresh() {
   const DatasetSession& dataset = workspace_.dataset();
   setVisible(dataset.is_open());
   if (!dataset.is_open()) return;
-  auto now = rounds_of(models_of(dataset.folder()));
-  if (now == rounds_ && !verdict_->text().isEmpty()) return;
-  rounds_ = std::move(now);
+  // A training tells of changes some times a second.
+  const auto models = models_of(dataset.folder());
+  const auto version = rounds_written(models);
+  if (models == read_from_ && version == read_version_) return;
+  read_from_ = models;
+  read_version_ = version;
+  rounds_ = rounds_of(models);
   best_ = best_round(rounds_);
   chosen_ = -1;
   use_->setEnabled(false);

@@ -40,6 +40,8 @@ class RoundsPanel : public QWidget {
   Workspace& workspace_;
   Run run_;
   std::vector<ModelRound> rounds_;
+  std::filesystem::path read_from_;                 // where they were read
+  std::filesystem::file_time_type read_version_{};  // and when that was written
   int best_ = -1, chosen_ = -1;
   QToolButton* head_;
   QWidget* body_;

@@ -53,6 +53,21 @@ TrackPanel::TrackPanel(Workspace& workspace, TrackDesk& desk, const CommandTable
   refresh();
 }
 
+/// Can be pressed where the command can be done.
+QToolButton* TrackPanel::command_button(const CommandTable& commands, const char* id,
+                                        const QString& text, QWidget* in) {
+  const Command& command = *commands.find(id);
+  auto* made = new QToolButton(in);
+  made->setObjectName(QLatin1String(id));
+  made->setText(text);
+  made->setToolTip(QString::fromStdString(
+      command.help + (command.shortcut.empty() ? "" : " (" + command.shortcut + ")")));
+  QObject::connect(made, &QToolButton::clicked, this,
+                   [this, id] { run_(id, nlohmann::json::object()); });
+  buttons_.emplace_back(made, &command);
+  return made;
+}
+
 nlohmann::json TrackPanel::target() const {
   const auto layer = desk_.layer();
   return layer ? nlohmann::json{{"layer", layer->name()}} : nlohmann::json::object();
@@ -80,17 +95,9 @@ void TrackPanel::build_side(QHBoxLayout& row, const CommandTable& commands) {
   auto* grid = new QGridLayout;
   grid->setSpacing(4);
   const auto button = [&](const char* id, const QString& text, int line, int place) {
-    const Command& command = *commands.find(id);
-    auto* made = new QToolButton(side);
-    made->setObjectName(QLatin1String(id));
-    made->setText(text);
-    made->setToolTip(QString::fromStdString(
-        command.help + (command.shortcut.empty() ? "" : " (" + command.shortcut + ")")));
+    auto* made = command_button(commands, id, text, side);
     made->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    QObject::connect(made, &QToolButton::clicked, this,
-                     [this, id] { run_(id, nlohmann::json::object()); });
     grid->addWidget(made, line, place);
-    buttons_.emplace_back(made, &command);
   };
   button("tracks.mark", tr("Start link"), 0, 0);
   button("tracks.link", tr("Link"), 0, 1);
@@ -171,16 +178,7 @@ void TrackPanel::build_doubts(const CommandTable& commands) {
   auto* row = new QHBoxLayout;
   row->setSpacing(4);
   const auto button = [&](const char* id, const QString& text) {
-    const Command& command = *commands.find(id);
-    auto* made = new QToolButton(page);
-    made->setObjectName(QLatin1String(id));
-    made->setText(text);
-    made->setToolTip(QString::fromStdString(
-        command.help + (command.shortcut.empty() ? "" : " (" + command.shortcut + ")")));
-    QObject::connect(made, &QToolButton::clicked, this,
-                     [this, id] { run_(id, nlohmann::json::object()); });
-    row->addWidget(made);
-    buttons_.emplace_back(made, &command);
+    row->addWidget(command_button(commands, id, text, page));
   };
   button("tracks.accept", tr("Accept"));
   button("tracks.previous_doubt", tr("Previous"));

@@ -54,6 +54,8 @@ class TrackPanel : public QWidget {
   void refresh_selection();
   void refresh_lineage();
   void choose(const TrackPlace& place);
+  QToolButton* command_button(const CommandTable& commands, const char* id, const QString& text,
+                              QWidget* in);
   nlohmann::json target() const;
 
   // track_panel_numbers.cpp: table and plots

@@ -51,7 +51,9 @@ TrainPanel::TrainPanel(Workspace& workspace, Run run, QWidget* parent)
   DatasetSession& dataset = workspace_.dataset();
   connections_.push_back(dataset.changed.connect([this] { refresh_data(); }));
   connections_.push_back(dataset.current_changed.connect([this] { refresh_data(); }));
-  connections_.push_back(workspace_.layers().list_changed.connect([this] { refresh_data(); }));
+  connections_.push_back(workspace_.layers().list_changed.connect([this] {
+    if (kind_ == "n2v") refresh_data();  // the open stack may be another
+  }));
   connections_.push_back(workspace_.training().changed.connect([this] { refresh_run(); }));
   connections_.push_back(workspace_.training().epoch_done.connect([this] { epoch_done(); }));
   connections_.push_back(workspace_.model().changed.connect([this] { show_findings(); }));

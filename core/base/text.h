@@ -2,6 +2,8 @@
 
 /// Text that files and commands are told apart by.
 
+#include <cmath>
+#include <cstdio>
 #include <string>
 #include <string_view>
 
@@ -25,6 +27,15 @@ inline std::string csv_field(std::string_view text) {
     field += c;
   }
   return field + '"';
+}
+
+/// A number of a table, ten digits; NaN as ImageJ writes it. Knows no locale, as the whole program
+/// runs in "C".
+inline std::string table_number(double value) {
+  if (std::isnan(value)) return "NaN";
+  char text[40];
+  std::snprintf(text, sizeof text, "%.10g", value);
+  return text;
 }
 
 }  // namespace karyo

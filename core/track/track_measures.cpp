@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <numbers>
+
+#include "core/base/text.h"
 
 namespace karyo {
 namespace {
@@ -29,14 +30,6 @@ std::vector<std::vector<Place>> places_by_track(Frames frames, const Tracking& t
 
 double distance(const TrackObject& a, const TrackObject& b) {
   return std::hypot(a.z - b.z, a.y - b.y, a.x - b.x);
-}
-
-/// Without regard to the locale, as the whole program runs in "C"; NaN as ImageJ writes it.
-std::string text(double value) {
-  if (std::isnan(value)) return "NaN";
-  char buffer[40];
-  std::snprintf(buffer, sizeof buffer, "%.10g", value);
-  return buffer;
 }
 
 std::string row(std::initializer_list<std::string> cells) {
@@ -124,9 +117,9 @@ std::string format_track_measures(const std::vector<TrackMeasures>& measures) {
       "directionality,division_time\n";
   for (const TrackMeasures& m : measures) {
     csv += row({std::to_string(m.track), std::to_string(m.parent), std::to_string(m.first),
-                std::to_string(m.last), std::to_string(m.places), text(m.duration), text(m.path),
-                text(m.displacement), text(m.mean_speed), text(m.directionality),
-                text(m.division_time)});
+                std::to_string(m.last), std::to_string(m.places), table_number(m.duration),
+                table_number(m.path), table_number(m.displacement), table_number(m.mean_speed),
+                table_number(m.directionality), table_number(m.division_time)});
   }
   return csv;
 }
@@ -134,8 +127,8 @@ std::string format_track_measures(const std::vector<TrackMeasures>& measures) {
 std::string format_msd(const std::vector<MsdPoint>& msd) {
   std::string csv = "lag,pairs,time,msd\n";
   for (const MsdPoint& point : msd) {
-    csv += row({std::to_string(point.lag), std::to_string(point.pairs), text(point.time),
-                text(point.msd)});
+    csv += row({std::to_string(point.lag), std::to_string(point.pairs), table_number(point.time),
+                table_number(point.msd)});
   }
   return csv;
 }
@@ -155,7 +148,7 @@ std::string format_links(const Tracking& tracking) {
       lines.push_back(
           {link.confidence, row({std::to_string(t), std::to_string(tracking.tracks[t][j]),
                                  std::to_string(link.from_frame), std::to_string(before),
-                                 link.division ? "1" : "0", text(link.confidence)})});
+                                 link.division ? "1" : "0", table_number(link.confidence)})});
     }
   }
   std::stable_sort(lines.begin(), lines.end(),
@@ -189,9 +182,10 @@ std::string format_trackmate(Frames frames, const Tracking& tracking, const Voxe
                                   : std::sqrt(p.size / std::numbers::pi);
       const std::string id = std::to_string(first_spot[t] + i);
       xml += "        <Spot ID=\"" + id + "\" name=\"ID" + id + "\" QUALITY=\"1\" POSITION_T=\"" +
-             text(static_cast<double>(t) * interval) + "\" FRAME=\"" + std::to_string(t) +
-             "\" POSITION_X=\"" + text(p.x) + "\" POSITION_Y=\"" + text(p.y) + "\" POSITION_Z=\"" +
-             text(p.z) + "\" RADIUS=\"" + text(radius) + "\" VISIBILITY=\"1\" />\n";
+             table_number(static_cast<double>(t) * interval) + "\" FRAME=\"" + std::to_string(t) +
+             "\" POSITION_X=\"" + table_number(p.x) + "\" POSITION_Y=\"" + table_number(p.y) +
+             "\" POSITION_Z=\"" + table_number(p.z) + "\" RADIUS=\"" + table_number(radius) +
+             "\" VISIBILITY=\"1\" />\n";
     }
     xml += "      </SpotsInFrame>\n";
   }

@@ -4,7 +4,6 @@
 
 #include <QLabel>
 #include <QPushButton>
-#include <QSpinBox>
 #include <cstdlib>
 #include <map>
 
@@ -14,21 +13,15 @@
 #include "app/gui/slice_view.h"
 #include "app/model_in_use.h"
 #include "app/sample.h"
-#include "app/training_run.h"
-#include "tests/app/gui/window_fixture.h"
+#include "tests/app/gui/train_fixture.h"
 #include "tests/support/deepest_points.h"
 
 namespace karyo::gui {
 namespace {
 
-class GuideTest : public WindowTest {
+class GuideTest : public TrainingWindow {
  protected:
-  GuideTest() {
-    setenv("PATH", (std::string(KARYOSCOPE_WORKER_FOLDER) + ":" + std::getenv("PATH")).c_str(), 1);
-    window_.resize(1280, 900);
-  }
   DatasetSession& dataset() { return workspace_.dataset(); }
-  TrainingRun& training() { return workspace_.training(); }
   bool idle() {
     return wait_until([&] { return dataset().labels() != nullptr && !workspace_.busy(); }, 60000);
   }
@@ -39,29 +32,17 @@ class GuideTest : public WindowTest {
   bool comes_to(const char* wanted) {
     return wait_until([&] { return step() == wanted; }, 60000);
   }
-  /// Typed as a person does.
-  void set_number(const char* name, int value) {
-    auto* box = part<QSpinBox>(name);
-    ASSERT_NE(box, nullptr) << name;
-    box->setFocus();
-    box->selectAll();
-    QTest::keyClicks(box, QString::number(value));
-    QTest::keyClick(box, Qt::Key_Return);
-  }
   static int tutorial_minutes() {
     const char* minutes = std::getenv("KARYOSCOPE_TUTORIAL");
     return minutes ? std::atoi(minutes) : 0;
   }
   void set_up_training() {
+    if (tutorial_minutes() == 0) {
+      make_it_small(2000);
+      return;
+    }
     set_number("setting_epochs", 2000);
-    set_number("setting_steps", tutorial_minutes() > 0 ? 10 : 2);
-    if (tutorial_minutes() > 0) return;
-    set_number("setting_batch", 1);
-    press("train_more");
-    set_number("setting_filters", 4);
-    set_number("setting_features", 8);
-    set_number("setting_unet_depth", 2);
-    press("train_more");
+    set_number("setting_steps", 10);
   }
   void let_it_learn() {
     for (int i = 0; i < 60 * tutorial_minutes(); ++i) QTest::qWait(1000);

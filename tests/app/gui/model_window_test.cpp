@@ -19,6 +19,7 @@
 #include "app/object_checks.h"
 #include "core/base/atomic_file.h"
 #include "tests/app/gui/window_fixture.h"
+#include "tests/app/worker/built_worker.h"
 #include "tests/app/worker/spot_model.h"
 #include "tests/support/shared_data.h"
 
@@ -28,7 +29,7 @@ namespace {
 class ModelWindowTest : public WindowTest {
  protected:
   ModelWindowTest() {
-    setenv("PATH", (std::string(KARYOSCOPE_WORKER_FOLDER) + ":" + std::getenv("PATH")).c_str(), 1);
+    test::find_built_worker();
     window_.resize(1280, 800);
     EXPECT_TRUE(write_image(folder_ / "data" / "images" / "spots.tif",
                             test::spot_image({{20, 22}, {70, 60}})));
@@ -38,6 +39,20 @@ class ModelWindowTest : public WindowTest {
     window_.open_dataset(folder.string());
     ASSERT_TRUE(wait_until([&] { return dataset().labels() != nullptr && !workspace_.busy(); }));
     QTest::qWait(30);
+  }
+  /// The first `count` images of a folder, by name, as one to annotate.
+  void open_real_images(const std::filesystem::path& from, std::size_t count) {
+    std::filesystem::create_directories(folder_ / "real" / "images");
+    std::vector<std::filesystem::path> images;
+    for (const auto& entry : std::filesystem::directory_iterator(from)) {
+      images.push_back(entry.path());
+    }
+    std::sort(images.begin(), images.end());
+    for (std::size_t i = 0; i < count; ++i) {
+      std::filesystem::copy(images.at(i), folder_ / "real" / "images");
+    }
+    scale_ = 1;
+    open_folder(folder_ / "real");
   }
   DatasetSession& dataset() { return workspace_.dataset(); }
   std::uint32_t id(std::int64_t y, std::int64_t x) {
@@ -155,14 +170,7 @@ TEST_F(ModelWindowTest, ARealModelOverARealImage) {
   const auto model = test::shared_dir() / "models" / "stardist2d" / "dsb2018_30x50";
   const auto data = test::shared_dir() / "data" / "nuclei2d" / "test" / "images";
   if (!std::filesystem::exists(model) || !std::filesystem::exists(data)) GTEST_SKIP();
-  std::filesystem::create_directories(folder_ / "real" / "images");
-  std::vector<std::filesystem::path> images;
-  for (const auto& entry : std::filesystem::directory_iterator(data))
-    images.push_back(entry.path());
-  std::sort(images.begin(), images.end());
-  std::filesystem::copy(images.at(0), folder_ / "real" / "images");
-  scale_ = 1;
-  open_folder(folder_ / "real");
+  open_real_images(data, 1);
   choose_model(model);
   press("model_show");
   ASSERT_TRUE(wait_until([&] { return workspace_.preview().shown(); }));
@@ -175,16 +183,7 @@ TEST_F(ModelWindowTest, TheImageItDoubtsMostComesFirstAndInItWhatItIsNotSureOf) 
   const auto model = test::shared_dir() / "models" / "stardist2d" / "dsb2018_30x50";
   const auto data = test::shared_dir() / "data" / "nuclei2d" / "test" / "images";
   if (!std::filesystem::exists(model) || !std::filesystem::exists(data)) GTEST_SKIP();
-  std::filesystem::create_directories(folder_ / "real" / "images");
-  std::vector<std::filesystem::path> images;
-  for (const auto& entry : std::filesystem::directory_iterator(data))
-    images.push_back(entry.path());
-  std::sort(images.begin(), images.end());
-  for (std::size_t i = 0; i < 5; ++i) {
-    std::filesystem::copy(images.at(i), folder_ / "real" / "images");
-  }
-  scale_ = 1;
-  open_folder(folder_ / "real");
+  open_real_images(data, 5);
   choose_model(model);
   press("model_rest");
   ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }, 60000));

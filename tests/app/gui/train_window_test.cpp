@@ -6,7 +6,6 @@
 #include <QLineEdit>
 #include <QMessageBox>
 #include <QPushButton>
-#include <QSpinBox>
 #include <QToolButton>
 #include <cstdlib>
 #include <fstream>
@@ -18,9 +17,8 @@
 #include "app/live_set.h"
 #include "app/mask_preview.h"
 #include "app/model_in_use.h"
-#include "app/training_run.h"
 #include "core/base/random.h"
-#include "tests/app/gui/window_fixture.h"
+#include "tests/app/gui/train_fixture.h"
 #include "tests/app/worker/spot_model.h"
 
 namespace karyo::gui {
@@ -28,15 +26,10 @@ namespace {
 
 using State = TrainingRun::State;
 
-class TrainWindowTest : public WindowTest {
+class TrainWindowTest : public TrainingWindow {
  protected:
-  TrainWindowTest() {
-    setenv("PATH", (std::string(KARYOSCOPE_WORKER_FOLDER) + ":" + std::getenv("PATH")).c_str(), 1);
-    window_.resize(1280, 900);
-    test::make_spot_dataset(data(), 4);
-  }
+  TrainWindowTest() { test::make_spot_dataset(data(), 4); }
   std::filesystem::path data() const { return folder_ / "data"; }
-  TrainingRun& training() { return workspace_.training(); }
   void open_to_train() {
     window_.open_dataset(data().string());
     ASSERT_TRUE(
@@ -44,25 +37,6 @@ class TrainWindowTest : public WindowTest {
     key(Qt::Key_3, Qt::ControlModifier);
     ASSERT_EQ(window_.mode(), MainWindow::Mode::kTrain);
     QTest::qWait(30);
-  }
-  /// Typed as a person does.
-  void set_number(const char* name, int value) {
-    auto* box = part<QSpinBox>(name);
-    ASSERT_NE(box, nullptr) << name;
-    box->setFocus();
-    box->selectAll();
-    QTest::keyClicks(box, QString::number(value));
-    QTest::keyClick(box, Qt::Key_Return);
-  }
-  void make_it_small(int epochs) {
-    set_number("setting_epochs", epochs);
-    set_number("setting_steps", 2);
-    set_number("setting_batch", 1);
-    press("train_more");
-    set_number("setting_filters", 4);
-    set_number("setting_features", 8);
-    set_number("setting_unet_depth", 2);
-    press("train_more");
   }
 };
 

@@ -17,6 +17,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/random.h"
 #include "tests/app/annotated_folder.h"
+#include "tests/app/worker/built_worker.h"
 #include "tests/app/worker/spot_model.h"
 
 namespace karyo {
@@ -33,22 +34,19 @@ int kills() {
 
 /// Processes of this one that run a command of the worker.
 std::vector<pid_t> workers(const std::string& command) {
-  std::vector<pid_t> found;
-  for (const auto& task : fs::directory_iterator("/proc/self/task")) {
-    std::ifstream list(task.path() / "children");
-    for (pid_t pid = 0; list >> pid;) {
-      std::ifstream line(fs::path("/proc") / std::to_string(pid) / "cmdline");
-      const std::string text{std::istreambuf_iterator<char>(line), {}};
-      if (text.find(command) != std::string::npos) found.push_back(pid);
-    }
-  }
+  std::vector<pid_t> found = test::children();
+  std::erase_if(found, [&](pid_t pid) {
+    std::ifstream line(fs::path("/proc") / std::to_string(pid) / "cmdline");
+    const std::string text{std::istreambuf_iterator<char>(line), {}};
+    return text.find(command) == std::string::npos;
+  });
   return found;
 }
 
 class KilledWorkerTest : public ::testing::Test {
  protected:
   KilledWorkerTest() {
-    setenv("PATH", (std::string(KARYOSCOPE_WORKER_FOLDER) + ":" + std::getenv("PATH")).c_str(), 1);
+    test::find_built_worker();
     test::make_spot_dataset(data_, 4);
   }
   void open(test::Program& program) {

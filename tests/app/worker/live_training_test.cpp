@@ -16,6 +16,7 @@
 #include "app/training_plan.h"
 #include "core/io/image_io.h"
 #include "models/train/training_data.h"
+#include "tests/app/worker/built_worker.h"
 #include "tests/app/worker/spot_model.h"
 #include "tests/support/temp_dir.h"
 
@@ -30,7 +31,7 @@ const std::vector<std::string> kSmall{"steps=2",     "batch=1",      "filters=4"
 class LiveTrainingTest : public ::testing::Test {
  protected:
   LiveTrainingTest() {
-    setenv("PATH", (std::string(KARYOSCOPE_WORKER_FOLDER) + ":" + std::getenv("PATH")).c_str(), 1);
+    test::find_built_worker();
     test::make_spot_dataset(folder_ / "data", 6);
   }
   test::TempDir folder_;

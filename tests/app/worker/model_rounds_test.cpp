@@ -10,6 +10,7 @@
 #include "app/live_set.h"
 #include "app/training_plan.h"
 #include "models/io/model_folder.h"
+#include "tests/app/worker/built_worker.h"
 #include "tests/app/worker/spot_model.h"
 #include "tests/support/temp_dir.h"
 
@@ -21,7 +22,7 @@ namespace fs = std::filesystem;
 class ModelRoundsTest : public ::testing::Test {
  protected:
   ModelRoundsTest() {
-    setenv("PATH", (std::string(KARYOSCOPE_WORKER_FOLDER) + ":" + std::getenv("PATH")).c_str(), 1);
+    test::find_built_worker();
     test::make_spot_dataset(data_, 4);
   }
   /// A round that learned from one of the images; one that is blind finds nothing.

@@ -15,6 +15,7 @@
 #include "app/worker/client.h"
 #include "core/io/image_io.h"
 #include "models/io/candidates_file.h"
+#include "tests/app/worker/built_worker.h"
 #include "tests/app/worker/spot_model.h"
 #include "tests/support/deepest_points.h"
 #include "tests/support/shared_data.h"
@@ -24,23 +25,14 @@ namespace karyo {
 namespace {
 
 using nlohmann::json;
+using test::children;
 using test::Spot;
 namespace fs = std::filesystem;
-
-/// Processes that this one started and that run.
-std::vector<pid_t> children() {
-  std::vector<pid_t> found;
-  for (const auto& task : fs::directory_iterator("/proc/self/task")) {
-    std::ifstream list(task.path() / "children");
-    for (pid_t pid = 0; list >> pid;) found.push_back(pid);
-  }
-  return found;
-}
 
 class ServeTest : public ::testing::Test {
  protected:
   ServeTest() {
-    setenv("PATH", (std::string(KARYOSCOPE_WORKER_FOLDER) + ":" + std::getenv("PATH")).c_str(), 1);
+    test::find_built_worker();
     test::make_spot_model(model_);
     EXPECT_TRUE(write_image(image_, test::spot_image(spots_)));
   }

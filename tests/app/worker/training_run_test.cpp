@@ -16,6 +16,7 @@
 #include "app/training_plan.h"
 #include "core/base/atomic_file.h"
 #include "core/io/image_io.h"
+#include "tests/app/worker/built_worker.h"
 #include "tests/app/worker/spot_model.h"
 #include "tests/support/temp_dir.h"
 
@@ -28,7 +29,7 @@ using State = TrainingRun::State;
 class TrainingRunTest : public ::testing::Test {
  protected:
   TrainingRunTest() {
-    setenv("PATH", (std::string(KARYOSCOPE_WORKER_FOLDER) + ":" + std::getenv("PATH")).c_str(), 1);
+    test::find_built_worker();
     test::make_spot_dataset(folder_ / "data", 4);
   }
   TrainingPlan plan(std::int64_t epochs, std::int64_t steps = 2) const {
