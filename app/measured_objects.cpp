@@ -71,15 +71,18 @@ Result<void> MeasuredObjects::measure(const std::shared_ptr<LabelsLayer>& labels
                             grid](TaskControl& control) -> Result<Workspace::Finish> {
     control.report(0, "Measuring objects");
     const LabelArray dense = frame.to_dense();
-    KARYO_TRY(ObjectMeasurement table,
-              measure_objects(dense.view(), grid, volume.get(), time, channel));
+    auto table = measure_objects(dense.view(), grid, volume.get(), time, channel);
     return Workspace::Finish([this, weak, frame, time, grid, table = std::move(table)] {
-      layer_ = weak;
-      labels_ = frame;
-      time_ = time;
-      grid_ = grid;
-      table_ = table;
-      measuring_ = false;
+      measuring_ = false;  // also where it failed: it can be tried again
+      if (table) {
+        layer_ = weak;
+        labels_ = frame;
+        time_ = time;
+        grid_ = grid;
+        table_ = *table;
+      } else {
+        workspace_.failed.emit(table.error());
+      }
       changed.emit();
     });
   });

@@ -30,14 +30,7 @@ fs::path path_in(const QLineEdit& line) {
 
 ApplyDialog::ApplyDialog(MainWindow& window, const fs::path& model)
     : QDialog(&window), window_(window) {
-  setObjectName(QStringLiteral("apply_dialog"));
-  setWindowTitle(tr("Apply a model"));
-  setAttribute(Qt::WA_DeleteOnClose);
-  auto* column = new QVBoxLayout(this);
-  column->setSpacing(kGrid);
-  auto* form = new QGridLayout;
-  form->setHorizontalSpacing(kGrid);
-  form->setVerticalSpacing(kGrid);
+  const auto [column, form] = begin_dialog(*this, "apply_dialog", tr("Apply a model"));
   model_ = add_path(*form, "apply_model", tr("Model"),
                     tr("The folder of a StarDist, CARE or Noise2Void model."), false);
   input_ =

@@ -30,14 +30,7 @@ bool is_there(const QLineEdit& line) {
 }  // namespace
 
 CompareDialog::CompareDialog(MainWindow& window) : QDialog(&window), window_(window) {
-  setObjectName(QStringLiteral("compare_dialog"));
-  setWindowTitle(tr("Compare predictions"));
-  setAttribute(Qt::WA_DeleteOnClose);
-  auto* column = new QVBoxLayout(this);
-  column->setSpacing(kGrid);
-  auto* form = new QGridLayout;
-  form->setHorizontalSpacing(kGrid);
-  form->setVerticalSpacing(kGrid);
+  const auto [column, form] = begin_dialog(*this, "compare_dialog", tr("Compare predictions"));
   kind_ = new QComboBox(this);
   kind_->setObjectName(QStringLiteral("compare_kind"));
   const auto kind = [this](const QString& text, ComparedKind which) {

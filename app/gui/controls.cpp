@@ -146,6 +146,17 @@ QScrollArea* scrolled(QWidget* inside, QWidget* parent) {
   return scroll;
 }
 
+QHBoxLayout* begin_panel_below(QWidget& panel, const char* name, int height) {
+  panel.setObjectName(QLatin1String(name));
+  panel.setProperty("role", "panel");
+  panel.setAttribute(Qt::WA_StyledBackground);
+  panel.setFixedHeight(height);
+  auto* row = new QHBoxLayout(&panel);
+  row->setContentsMargins(kGrid, kGrid, kGrid, kGrid);
+  row->setSpacing(kGrid);
+  return row;
+}
+
 void name_parts(QWidget& control, const QString& name) {
   control.setAccessibleName(name);
   for (QWidget* part : control.findChildren<QWidget*>()) {

@@ -7,6 +7,7 @@
 #include <functional>
 
 class QGridLayout;
+class QHBoxLayout;
 class QLabel;
 class QScrollArea;
 class QSlider;
@@ -65,6 +66,9 @@ void guard_from_wheel(QWidget& panel);
 
 /// A panel in a frame that scrolls it up and down.
 QScrollArea* scrolled(QWidget* inside, QWidget* parent);
+
+/// Names a panel that lies under the picture, makes it so high and returns the row of its parts.
+QHBoxLayout* begin_panel_below(QWidget& panel, const char* name, int height);
 
 /// What a screen reader calls a control, and the sliders and fields it is made of.
 void name_parts(QWidget& control, const QString& name);

@@ -9,12 +9,25 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "app/gui/theme.h"
+
 namespace karyo::gui {
 namespace {
 
 constexpr int kPathWidth = 360;
 
 }  // namespace
+
+DialogForm begin_dialog(QDialog& dialog, const char* name, const QString& title) {
+  dialog.setObjectName(QLatin1String(name));
+  dialog.setWindowTitle(title);
+  dialog.setAttribute(Qt::WA_DeleteOnClose);
+  const DialogForm form{new QVBoxLayout(&dialog), new QGridLayout};
+  form.column->setSpacing(kGrid);
+  form.rows->setHorizontalSpacing(kGrid);
+  form.rows->setVerticalSpacing(kGrid);
+  return form;
+}
 
 PathRow add_path_row(QGridLayout& form, QDialog& dialog, const char* name, const QString& words,
                      bool may_be_file) {

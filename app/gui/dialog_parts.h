@@ -1,6 +1,6 @@
 #pragma once
 
-/// Parts that dialogs about files share.
+/// Parts that dialogs share which ask for files and settings and then do something.
 
 #include <QString>
 
@@ -12,6 +12,13 @@ class QPushButton;
 class QVBoxLayout;
 
 namespace karyo::gui {
+
+struct DialogForm {
+  QVBoxLayout* column;  ///< of the dialog; what follows the form is added here
+  QGridLayout* rows;    ///< labels left, controls right; to be added to the column once filled
+};
+/// Names and titles the dialog, which is deleted when it closes.
+DialogForm begin_dialog(QDialog& dialog, const char* name, const QString& title);
 
 struct PathRow {
   QLabel* words;

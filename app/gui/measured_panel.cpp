@@ -39,13 +39,7 @@ QToolButton* add_button(QBoxLayout& row, QWidget& parent, const char* name, cons
 MeasuredPanel::MeasuredPanel(Workspace& workspace, MeasuredObjects& objects, Run run,
                              QWidget* parent)
     : QWidget(parent), workspace_(workspace), objects_(objects), run_(std::move(run)) {
-  setObjectName(QStringLiteral("measured_panel"));
-  setProperty("role", "panel");
-  setAttribute(Qt::WA_StyledBackground);
-  setFixedHeight(kHeight);
-  auto* row = new QHBoxLayout(this);
-  row->setContentsMargins(kGrid, kGrid, kGrid, kGrid);
-  row->setSpacing(kGrid);
+  QHBoxLayout* const row = begin_panel_below(*this, "measured_panel", kHeight);
   row->addWidget(build_table(), 2);
   row->addWidget(build_plot(), 3);
   connections_.push_back(objects_.changed.connect([this] { refresh(); }));

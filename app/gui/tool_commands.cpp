@@ -97,40 +97,28 @@ void add_measured_objects(CommandTable& commands, MainWindow& window) {
                   return {};
                 },
                 [&window] { return !window.workspace().layers().empty(); }, measured});
-  const auto asks = [&](const char* id, const char* title, const char* help, const QString& words,
-                        const QString& filter, const QString& ending, const char* saves) {
-    Command command{id,
-                    title[0] == '\0' ? "" : "Measure",
-                    title,
-                    "",
-                    help,
-                    does([&window, words, filter, ending, saves] {
-                      ask_for_file(window, words, filter, ending, true,
-                                   [&window, saves](const std::string& path) {
-                                     window.run(saves, {{"path", path}});
-                                   });
-                    }),
-                    measured};
-    command.asks = true;
-    commands.add(std::move(command));
-  };
-  asks("measure.ask_save_objects", "Save table of objects…",
-       "Writes what all objects measure as a CSV file.", QObject::tr("Save the table of objects"),
-       QObject::tr("Tables (*.csv)"), QStringLiteral("csv"), "measure.save_objects");
-  asks("measure.ask_save_plot", "", "Asks where to save the plot of objects.",
-       QObject::tr("Save the plot"), QObject::tr("Plots (*.png *.svg *.pdf)"),
-       QStringLiteral("png"), "measure.save_plot");
-  Command save{"measure.save_plot",
+  Command save{"measure.ask_save_objects",
+               "Measure",
+               "Save table of objects…",
                "",
-               "",
-               "",
-               "Writes the plot of objects as PNG, SVG or PDF.",
-               [&window](const Arguments& given) {
-                 return window.measured_panel().save_plot(given["path"].get<std::string>());
-               },
+               "Writes what all objects measure as a CSV file.",
+               does([&window] {
+                 ask_for_file(window, QObject::tr("Save the table of objects"),
+                              QObject::tr("Tables (*.csv)"), QStringLiteral("csv"), true,
+                              [&window](const std::string& path) {
+                                window.run("measure.save_objects", {{"path", path}});
+                              });
+               }),
                measured};
-  save.arguments = {{"path", Argument::Kind::kText, ".png, .svg or .pdf", true}};
+  save.asks = true;
   commands.add(std::move(save));
+  add_plot_commands(commands, window,
+                    {"measure", "Writes the plot of objects as PNG, SVG or PDF.",
+                     "Asks where to save the plot of objects.",
+                     [&window](const std::filesystem::path& path) {
+                       return window.measured_panel().save_plot(path);
+                     },
+                     measured});
 }
 
 }  // namespace

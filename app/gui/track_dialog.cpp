@@ -21,14 +21,7 @@ constexpr int kWords = 150;  // width
 
 TrackDialog::TrackDialog(MainWindow& window, const LabelsLayer& labels)
     : QDialog(&window), window_(window), labels_(labels.name()) {
-  setObjectName(QStringLiteral("track_dialog"));
-  setWindowTitle(tr("Track cells"));
-  setAttribute(Qt::WA_DeleteOnClose);
-  auto* column = new QVBoxLayout(this);
-  column->setSpacing(kGrid);
-  auto* form = new QGridLayout;
-  form->setHorizontalSpacing(kGrid);
-  form->setVerticalSpacing(kGrid);
+  const auto [column, form] = begin_dialog(*this, "track_dialog", tr("Track cells"));
   form->setColumnStretch(1, 1);
   const VoxelGrid grid = window.workspace().layers().grid_of(labels);
   const TrackingSettings standard;

@@ -31,13 +31,7 @@ constexpr int kMostNumber = 999'999'999;
 TrackPanel::TrackPanel(Workspace& workspace, TrackDesk& desk, const CommandTable& commands, Run run,
                        QWidget* parent)
     : QWidget(parent), workspace_(workspace), desk_(desk), run_(std::move(run)) {
-  setObjectName(QStringLiteral("track_panel"));
-  setProperty("role", "panel");
-  setAttribute(Qt::WA_StyledBackground);
-  setFixedHeight(kHeight);
-  auto* row = new QHBoxLayout(this);
-  row->setContentsMargins(kGrid, kGrid, kGrid, kGrid);
-  row->setSpacing(kGrid);
+  QHBoxLayout* const row = begin_panel_below(*this, "track_panel", kHeight);
   build_side(*row, commands);
   tabs_ = new QTabWidget(this);
   tabs_->setObjectName(QStringLiteral("track_tabs"));

@@ -105,32 +105,13 @@ void add_dialogs(CommandTable& commands, MainWindow& window) {
                      });
       },
       tracks);
-  Command save_plot{"tracks.save_plot",
-                    "",
-                    "",
-                    "",
-                    "Writes the plot of tracks as PNG, SVG or PDF.",
-                    [&window](const json& given) {
-                      return window.track_panel().save_plot(given["path"].get<std::string>());
-                    },
-                    tracks};
-  save_plot.arguments = {{"path", Argument::Kind::kText, ".png, .svg or .pdf", true}};
-  commands.add(std::move(save_plot));
-  Command ask_plot{"tracks.ask_save_plot",
-                   "",
-                   "",
-                   "",
-                   "Asks where to save the plot of tracks.",
-                   does([&window] {
-                     ask_for_file(window, QObject::tr("Save the plot"),
-                                  QObject::tr("Plots (*.png *.svg *.pdf)"), QStringLiteral("png"),
-                                  true, [&window](const std::string& path) {
-                                    window.run("tracks.save_plot", {{"path", path}});
-                                  });
-                   }),
-                   tracks};
-  ask_plot.asks = true;
-  commands.add(std::move(ask_plot));
+  add_plot_commands(commands, window,
+                    {"tracks", "Writes the plot of tracks as PNG, SVG or PDF.",
+                     "Asks where to save the plot of tracks.",
+                     [&window](const std::filesystem::path& path) {
+                       return window.track_panel().save_plot(path);
+                     },
+                     tracks});
 }
 
 }  // namespace

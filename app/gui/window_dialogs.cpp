@@ -93,4 +93,34 @@ void open_folder(MainWindow& window, const std::string& path) {
   (new SequenceDialog(window, *std::move(plan)))->show();
 }
 
+void add_plot_commands(CommandTable& commands, MainWindow& window, const PlotSaving& plot) {
+  const std::string saving = plot.of + ".save_plot";
+  Command save{saving,
+               "",
+               "",
+               "",
+               plot.help,
+               [save = plot.save](const nlohmann::json& given) {
+                 return save(given["path"].get<std::string>());
+               },
+               plot.enabled};
+  save.arguments = {{"path", Argument::Kind::kText, ".png, .svg or .pdf", true}};
+  commands.add(std::move(save));
+  Command ask{plot.of + ".ask_save_plot",
+              "",
+              "",
+              "",
+              plot.asking_help,
+              does([&window, saving] {
+                ask_for_file(window, QObject::tr("Save the plot"),
+                             QObject::tr("Plots (*.png *.svg *.pdf)"), QStringLiteral("png"), true,
+                             [&window, saving](const std::string& path) {
+                               window.run(saving, {{"path", path}});
+                             });
+              }),
+              plot.enabled};
+  ask.asks = true;
+  commands.add(std::move(ask));
+}
+
 }  // namespace karyo::gui

@@ -82,8 +82,13 @@ Result<std::string> encode_png(const RgbPicture& picture) {
   const std::string rows = filtered(picture);
   uLongf size = compressBound(rows.size());
   std::string packed(size, '\0');
-  compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
-            reinterpret_cast<const Bytef*>(rows.data()), rows.size(), Z_DEFAULT_COMPRESSION);
+  // With room for the worst case it can only lack memory.
+  if (compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
+                reinterpret_cast<const Bytef*>(rows.data()), rows.size(),
+                Z_DEFAULT_COMPRESSION) != Z_OK) {
+    return Error(ErrorCode::kTooLarge, "there is not enough memory to pack the picture",
+                 "Write a smaller part of it.");
+  }
   packed.resize(size);
   constexpr std::size_t kMostOfChunk = 1 << 30;
   std::string png("\x89PNG\r\n\x1a\n", 8);
