@@ -1,18 +1,39 @@
 #include "annotation/label_edit.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace karyo {
 
 void LabelEdit::swap() {
-  tiles_ = layer_->editable_labels(time_).swap_tiles(tiles_);
+  LabelVolume& labels = layer_->editable_labels(time_);
+  tiles_ = labels.swap_tiles(tiles_);
+  voxels_.swap(labels);
   layer_->notify_changed(box_);
+}
+
+void LabelEdit::thin(const std::function<const LabelTile*(std::int64_t number)>& other) {
+  if (tiles_.size() > kMostThinned) return;
+  std::erase_if(tiles_, [&](const auto& entry) {
+    return voxels_.add(entry.first, entry.second.get(), other(entry.first));
+  });
+}
+
+void thin_done(std::span<LabelEdit> edits) {
+  for (LabelEdit& edit : edits) {
+    const bool alone = std::count_if(edits.begin(), edits.end(), [&](const LabelEdit& one) {
+                         return one.layer() == edit.layer() && one.time() == edit.time();
+                       }) == 1;
+    if (!alone) continue;
+    const LabelVolume& now = edit.layer()->labels(edit.time());
+    edit.thin([&](std::int64_t number) { return now.tile(number).get(); });
+  }
 }
 
 std::uint64_t LabelEdit::bytes() const {
   // A node of the table: key, pointer, hash and links.
   constexpr std::uint64_t kEntry = 64;
-  std::uint64_t bytes = tiles_.size() * kEntry;
+  std::uint64_t bytes = tiles_.size() * kEntry + voxels_.bytes();
   for (const auto& [number, tile] : tiles_) bytes += tile ? sizeof(LabelTile) : 0;
   return bytes;
 }

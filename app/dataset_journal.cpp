@@ -131,8 +131,11 @@ RestoredSteps steps_of(const Recovered& recovered, const std::shared_ptr<LabelsL
         step.name, {}, std::make_shared<const std::vector<NoteChange>>(step.notes)};
     for (const LabelChange& change : step.labels) {
       // What undo holds is what the labels do not: before what was done, after what was undone.
-      made.edits.emplace_back(layer, change.frame, i < restored.done ? change.before : change.after,
-                              change.box);
+      const bool undone = i >= restored.done;
+      LabelEdit& edit = made.edits.emplace_back(layer, change.frame,
+                                                undone ? change.after : change.before, change.box);
+      const ReplacedTiles& other = undone ? change.before : change.after;
+      edit.thin([&](std::int64_t number) { return other.at(number).get(); });
     }
     restored.steps.push_back(std::move(made));
   }

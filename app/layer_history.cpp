@@ -88,6 +88,7 @@ void LayerHistory::note(const std::string& name, const std::string& merge_key) {
   steps_.resize(at_);
   const auto when = std::chrono::steady_clock::now();
   Kept kept = keeper_ ? keeper_(name, edits_) : nullptr;
+  thin_done(edits_);
   const bool merges = !merge_key.empty() && edits_.empty() && !kept && !steps_.empty() &&
                       steps_.back().merge_key == merge_key &&
                       when - steps_.back().when < kMergeTime;

@@ -6,6 +6,7 @@
 
 #include "annotation/brush.h"
 #include "core/base/random.h"
+#include "tests/annotation/labels_for_tests.h"
 
 namespace karyo {
 namespace {
@@ -34,12 +35,88 @@ TEST(LabelEdit, UndoOfAllIsTheStartAndRedoTheEnd) {
       at = to;
     }
     if (auto edit = editor.commit()) edits.push_back(*std::move(edit));
+    if (i % 3 != 0) thin_done(std::span(edits).last(1));
   }
   ASSERT_GT(edits.size(), 40u);
   const auto end = ids_of(*layer);
   for (auto edit = edits.rbegin(); edit != edits.rend(); ++edit) edit->swap();
   EXPECT_TRUE(ids_of(*layer) == start);
   for (LabelEdit& edit : edits) edit.swap();
+  EXPECT_TRUE(ids_of(*layer) == end);
+}
+
+std::uint64_t tiles_of(const Box3& box) {
+  return static_cast<std::uint64_t>(((box.end.x - 1) / kTileSide - box.begin.x / kTileSide + 1) *
+                                    ((box.end.y - 1) / kTileSide - box.begin.y / kTileSide + 1) *
+                                    (box.end.z - box.begin.z));
+}
+
+TEST(LabelEdit, AThinnedOneHoldsTwiceTheBytesOfWhatChangedAtMost) {
+  Random random(11);
+  const auto layer = layer_of({2, 200, 300});
+  layer->set_labels(
+      LabelVolume::from_dense(random_objects(random, {2, 200, 300}, layer->grid(), 90).view()));
+  for (int i = 0; i < 200; ++i) {
+    const auto before = ids_of(*layer);
+    LabelEditor editor(layer, 0);
+    // Specks, rows of one id, rows of many: few voxels to nearly whole tiles.
+    for (auto left = std::int64_t{1} << random.below(9); left > 0; --left) {
+      const Index3 at{random.below(2), random.below(200), random.below(300)};
+      const std::int64_t length =
+          i % 3 == 0 ? 1 : std::min<std::int64_t>(random.below(120) + 1, 300 - at.x);
+      for (std::int64_t x = 0; x < length; ++x) {
+        const auto id = static_cast<std::uint32_t>(i % 2 == 0 ? 7 : random.below(95));
+        editor.writer().set(at + Index3{0, 0, x}, id);
+      }
+      editor.changed({at, at + Index3{1, 1, length}});
+    }
+    auto edit = editor.commit();
+    if (!edit) continue;
+    const auto after = ids_of(*layer);
+    std::uint64_t changed = 0;
+    for (std::int64_t v = 0; v < before.count(); ++v)
+      changed += before.data()[v] != after.data()[v];
+    thin_done({&*edit, 1});
+    constexpr std::uint64_t kTileWhole = 64;  // its place in the table
+    EXPECT_LE(edit->bytes(), 2 * 4 * changed + kTileWhole * tiles_of(edit->box()));
+    edit->swap();
+    ASSERT_TRUE(ids_of(*layer) == before);
+    EXPECT_LE(edit->bytes(), 2 * 4 * changed + kTileWhole * tiles_of(edit->box()));
+    edit->swap();
+    ASSERT_TRUE(ids_of(*layer) == after);
+  }
+}
+
+TEST(LabelEdit, TilesThatAreEmptiedAgainTakeNoMemory) {
+  const auto layer = layer_of({1, 64, 64});
+  LabelEditor editor(layer, 0);
+  editor.writer().set({0, 1, 1}, 5);
+  auto edit = editor.commit();
+  ASSERT_TRUE(edit);
+  thin_done({&*edit, 1});
+  edit->swap();
+  EXPECT_EQ(layer->labels().tile(0), nullptr);
+  edit->swap();
+  EXPECT_EQ(layer->labels().at({0, 1, 1}), 5u);
+}
+
+/// The second of two changes of one step has changed the first one's voxels again.
+TEST(LabelEdit, ChangesOfOneStepThatFollowEachOtherAreExact) {
+  const auto layer = layer_of({1, 64, 64});
+  const auto start = ids_of(*layer);
+  std::vector<LabelEdit> step;
+  for (std::uint32_t id = 1; id < 4; ++id) {
+    LabelEditor editor(layer, 0);
+    for (std::int64_t x = 0; x < 20; ++x) editor.writer().set({0, id, x + id}, id);
+    editor.writer().set({0, 9, 9}, id);
+    editor.changed(Box3::of_shape({1, 64, 64}));
+    step.push_back(*editor.commit());
+  }
+  const auto end = ids_of(*layer);
+  thin_done(step);
+  for (auto edit = step.rbegin(); edit != step.rend(); ++edit) edit->swap();
+  EXPECT_TRUE(ids_of(*layer) == start);
+  for (LabelEdit& edit : step) edit.swap();
   EXPECT_TRUE(ids_of(*layer) == end);
 }
 

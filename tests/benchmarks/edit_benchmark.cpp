@@ -92,6 +92,7 @@ void undo(State& state, Index3 shape, double diameter) {
     }
     auto edit = editor.commit();
     if (!edit) continue;
+    thin_done({&*edit, 1});
     most = std::max(most, static_cast<double>(edit->bytes()));
     times.time([&] {
       edit->swap();
