@@ -226,6 +226,7 @@ void TrackPanel::refresh() {
   if (!isVisible()) return;
   const auto layer = desk_.layer();
   shown_ = desk_.last_summary();
+  order_.clear();  // places in the summary before
   title_->setText(layer ? QString::fromStdString(layer->name()) : tr("No tracks yet"));
   if (!layer) {
     counts_->setText(

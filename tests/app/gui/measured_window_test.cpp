@@ -102,6 +102,20 @@ TEST_F(MeasuredWindowTest, TheTableHasImageJsColumnsAndGoesToObjects) {
   EXPECT_EQ(table->model()->index(0, 0).data().toString(), QLatin1String("12")) << "the largest";
 }
 
+/// New columns make a new table, which asks for its rows while it is made.
+TEST_F(MeasuredWindowTest, FewerObjectsWithOtherColumnsAreMeasured) {
+  measure();
+  for (int id = 12; id > 3; --id) {
+    ASSERT_TRUE(window_.run("labels.delete_object", {{"layer", mask().name()}, {"object", id}}));
+  }
+  ASSERT_TRUE(window_.run("measure.objects", {{"values", false}}));
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
+  auto* table = part<QTableView>("measured_table");
+  ASSERT_EQ(table->model()->rowCount(), 3);
+  EXPECT_EQ(table->model()->headerData(3, Qt::Horizontal).toString(), QLatin1String("X"));
+  EXPECT_EQ(table->model()->index(2, 0).data().toString(), QLatin1String("3"));
+}
+
 TEST_F(MeasuredWindowTest, WhatIsDraggedOverInAPlotIsSelectedInTheViews) {
   measure();
   drag(QPoint(plot().width() * 2 / 3, 60), QPoint(plot().width() - 4, 90));
