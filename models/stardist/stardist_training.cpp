@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <optional>
 #include <set>
@@ -184,10 +185,8 @@ void resolve_grid(TrainConfig& config, const DataLook& look, TrainObserver& obse
   std::int64_t step = look.diameter > 0 && look.diameter < kSmall ? 1 : 2;
   while (step < 8 && look.diameter > kSeen * static_cast<double>(step) / 2) step *= 2;
   config.grid = {1, step, step};
-  char text[96];
-  std::snprintf(text, sizeof text, "grid: %lld, by the objects' median diameter of %.0f px",
-                static_cast<long long>(step), look.diameter);
-  observer.on_note(text);
+  observer.on_note("grid: " + std::to_string(step) + ", by the objects' median diameter of " +
+                   std::to_string(std::lround(look.diameter)) + " px");
 }
 
 /// The weights of another model, and what is to be said of it.

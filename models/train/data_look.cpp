@@ -216,18 +216,19 @@ std::vector<std::string> differences(const DataLook& model, const DataLook& show
   }
   for (std::size_t c = 0; c < std::min(model.channels.size(), shown.channels.size()); ++c) {
     const ChannelLook &was = model.channels[c], &is = shown.channels[c];
-    const std::string where =
-        model.channels.size() > 1 ? " in channel " + std::to_string(c + 1) : "";
+    const bool several = model.channels.size() > 1;
+    const std::string channel = std::to_string(c + 1);
     const double was_middle = share_of_middle(was), is_middle = share_of_middle(is);
     if (std::abs(was_middle - is_middle) > kMiddleShare) {
-      told.push_back("the median pixel" + where + " lies at " + number(100 * is_middle) +
+      told.push_back(std::string("the median pixel") + (several ? " in channel " + channel : "") +
+                     " lies at " + number(100 * is_middle) +
                      " % between dark and bright, in the model's images at " +
                      number(100 * was_middle) + " %: they may be inverted, or show another stain");
     }
     if (unlike(was.high - was.low, is.high - is.low, kRangeFactor)) {
-      told.push_back("intensities" + where + " reach from " + number(is.low) + " to " +
-                     number(is.high) + ", in the model's images from " + number(was.low) + " to " +
-                     number(was.high) +
+      told.push_back(std::string("intensities") + (several ? " in channel " + channel : "") +
+                     " reach from " + number(is.low) + " to " + number(is.high) +
+                     ", in the model's images from " + number(was.low) + " to " + number(was.high) +
                      ": another exposure or file type; noise may look like structure");
     }
   }

@@ -136,7 +136,8 @@ bool speaks_to_people(const std::string& file) {
 
 std::map<std::string, std::string> messages_of_code(const fs::path& root) {
   static const std::regex comment(R"(\n\s*//[^\n]*)"), code(R"(\bErrorCode::k\w+\s*,)"),
-      call(R"((\.report|\bdone\.emit|Finding::error|Finding::warning)\()");
+      call(R"((\.report|\bdone\.emit|Finding::error|Finding::warning)\()"),
+      note(R"(\b(on_note|notes\.push_back|told\.push_back)\()");
   std::map<std::string, std::string> found;
   for (const char* folder : {"core", "annotation", "viewer", "models", "app"}) {
     for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
@@ -164,6 +165,10 @@ std::map<std::string, std::string> messages_of_code(const fs::path& root) {
                                   : name_of_call == "done.emit" ? 0
                                                                 : 2;
         for (std::size_t i = first; i < parts.size(); ++i) add(parts[i]);
+      }
+      if (!name.starts_with("models/")) continue;  // what a training notes
+      for (std::sregex_iterator it(text.begin(), text.end(), note), end; it != end; ++it) {
+        add(split(text, ',', static_cast<std::size_t>(it->position() + it->length()))[0]);
       }
     }
   }
