@@ -6,6 +6,7 @@
 
 #include "app/label_target.h"
 #include "app/layer_commands.h"
+#include "app/measured_files.h"
 #include "app/picture_part.h"
 #include "core/base/atomic_file.h"
 #include "core/base/text.h"
@@ -50,6 +51,30 @@ Result<void> go_to(const MeasuredObjects& objects, Workspace& workspace, const j
   workspace.view().set_time(objects.time());
   workspace.view().set_cursor(objects.place_of(static_cast<std::size_t>(row - rows.begin())));
   layer->set_selected(id);
+  return {};
+}
+
+Result<std::string> table_path(const json& given) {
+  const std::string path = given["path"].get<std::string>();
+  if (lower_ascii(std::filesystem::path(path).extension().string()) != ".csv") {
+    return Error(ErrorCode::kInvalidArgument, "tables are saved as .csv",
+                 "End the file's name in .csv.");
+  }
+  return path;
+}
+
+Result<void> measure_to_file(Workspace& workspace, const json& given) {
+  KARYO_TRY(const std::string path, table_path(given));
+  workspace.in_background(
+      [&workspace, path,
+       files = FilesToMeasure{given["labels"].get<std::string>(), given.value("images", "")}](
+          TaskControl& control) -> Result<Workspace::Finish> {
+        KARYO_TRY(const FilesMeasured table, measure_files(files, control));
+        KARYO_CHECK_OK(write_file_atomically(path, table.csv()));
+        return Workspace::Finish([&workspace, path, count = table.rows.size()] {
+          workspace.done.emit("Saved " + std::to_string(count) + " rows to " + path);
+        });
+      });
   return {};
 }
 
@@ -172,11 +197,7 @@ std::shared_ptr<MeasuredObjects> add_measured_object_commands(CommandTable& comm
                 "",
                 "Writes the table of objects as CSV.",
                 [objects, &workspace](const json& given) -> Result<void> {
-                  const std::string path = given["path"].get<std::string>();
-                  if (lower_ascii(std::filesystem::path(path).extension().string()) != ".csv") {
-                    return Error(ErrorCode::kInvalidArgument, "tables are saved as .csv",
-                                 "End the file's name in .csv.");
-                  }
+                  KARYO_TRY(const std::string path, table_path(given));
                   KARYO_CHECK_OK(write_file_atomically(path, objects->csv()));
                   workspace.done.emit("Saved " + path);
                   return {};
@@ -184,6 +205,17 @@ std::shared_ptr<MeasuredObjects> add_measured_object_commands(CommandTable& comm
                 measured,
                 {},
                 {{"path", Kind::kText, ".csv file to write", true}}});
+  commands.add({"measure.files",
+                "",
+                "",
+                "",
+                "Measures the objects of label images in files, and writes one table.",
+                [&workspace](const json& given) { return measure_to_file(workspace, given); },
+                [] { return true; },
+                {},
+                {{"labels", Kind::kText, "a label image, or a folder of them", true},
+                 {"images", Kind::kText, "whose values are measured; a folder pairs by name"},
+                 {"path", Kind::kText, ".csv file to write", true}}});
   commands.add(
       {"measure.go_to_object",
        "",

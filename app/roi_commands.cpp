@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "annotation/label_edit.h"
+#include "annotation/pieces.h"
 #include "annotation/region.h"
 #include "app/label_target.h"
 #include "app/layer_commands.h"
@@ -119,6 +120,28 @@ Result<void> from_labels(Workspace& workspace, const json& arguments) {
 
 /// Each region becomes an object of its own number; later ones do not cover earlier ones' objects
 /// unless the rule says so.
+/// After outlines were filled: whether two nuclei share a number, in words.
+void check_filled(Workspace& workspace, const LabelTarget& target, std::int64_t regions) {
+  workspace.in_background([&workspace, labels = target.layer->labels(target.time),
+                           regions](TaskControl& control) -> Result<Workspace::Finish> {
+    control.report(0, "Checking what was filled");
+    const auto shared = shared_ids(labels);
+    constexpr std::size_t kNamed = 5;
+    std::string numbers;
+    for (std::size_t i = 0; i < std::min(shared.size(), kNamed); ++i) {
+      numbers += (i > 0 ? ", " : "") + std::to_string(shared[i].id);
+    }
+    if (shared.size() > kNamed) numbers += ", …";
+    return Workspace::Finish([&workspace, regions, numbers] {
+      const std::string filled = std::to_string(regions);
+      workspace.done.emit(numbers.empty()
+                              ? filled + " regions filled: no two nuclei share a number"
+                              : filled + " regions filled: several pieces have the number " +
+                                    numbers + ", perhaps two nuclei; Annotate › Review shows them");
+    });
+  });
+}
+
 Result<void> to_labels(Workspace& workspace, const json& arguments) {
   KARYO_TRY(ShapesLayer* const layer, list_of(workspace));
   KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
@@ -127,7 +150,7 @@ Result<void> to_labels(Workspace& workspace, const json& arguments) {
   LabelEditor editor(target.layer, target.time);
   const std::int64_t slices = target.layer->shape().z;
   Box3 changed;
-  std::int64_t without_area = 0;
+  std::int64_t without_area = 0, filled = 0;
   for (const Roi& roi : shapes) {
     const std::vector<PathF> paths = roi_paths(roi);
     const std::int64_t slice = slice_of(roi), frame = frame_of(roi);
@@ -138,6 +161,7 @@ Result<void> to_labels(Workspace& workspace, const json& arguments) {
     KARYO_TRY(const Box3 box,
               fill_region(editor.writer(), editor.labels(), Plane::kXY, depths, paths, id, rule));
     changed = changed.united_with(box);
+    ++filled;
   }
   if (changed.empty()) {
     return Error(ErrorCode::kNotFound, "no region covers a free pixel",
@@ -145,6 +169,7 @@ Result<void> to_labels(Workspace& workspace, const json& arguments) {
   }
   editor.changed(changed);
   keep_edit(workspace, editor);
+  check_filled(workspace, target, filled);
   if (without_area > 0) {
     workspace.done.emit(std::to_string(without_area) +
                         " regions have no area (lines, points, texts) and were left out");

@@ -5,7 +5,6 @@
 #include <QPushButton>
 
 #include "app/dataset_session.h"
-#include "app/gui/apply_dialog.h"
 #include "app/gui/compare_dialog.h"
 #include "app/gui/main_window.h"
 #include "app/gui/measure_panel.h"
@@ -151,6 +150,8 @@ void add_annotate_commands(CommandTable& commands, MainWindow& window) {
            "Have a network learn from masks or pictures, and watch it.");
   add_mode(commands, window, MainWindow::Mode::kJudge, "mode.judge", "Judge", "Ctrl+4",
            "See where a model is right: predictions beside the truth, scores, errors.");
+  add_mode(commands, window, MainWindow::Mode::kUse, "mode.use", "Use", "Ctrl+5",
+           "Apply a model to images, measure, track, and take results to other programs.");
   const auto asks = [&](
                         const char* id, const char* menu, const char* title, const char* keys,
                         const char* help, std::function<void()> body,
@@ -195,11 +196,7 @@ void add_annotate_commands(CommandTable& commands, MainWindow& window) {
        });
   asks("model.ask_predict", "Train", "Apply a model to images…", "",
        "Finds nuclei in all images of a folder, or restores them, and writes the results.",
-       [&window] {
-         const TrainingRun& training = window.workspace().training();
-         const bool trained = !training.history().rows.empty();
-         (new ApplyDialog(window, trained ? training.model() : std::filesystem::path()))->show();
-       });
+       [&window] { window.show_applying(); });
   asks("compare.ask_open", "View", "Compare predictions…", "",
        "Puts predictions and the truth, or two models, beside each other.",
        [&window] { (new CompareDialog(window))->show(); });

@@ -10,6 +10,7 @@ class QLabel;
 class QLineEdit;
 class QPushButton;
 class QVBoxLayout;
+class QWidget;
 
 namespace karyo::gui {
 
@@ -28,6 +29,10 @@ struct PathRow {
 /// titled with.
 PathRow add_path_row(QGridLayout& form, QDialog& dialog, const char* name, const QString& words,
                      bool may_be_file);
+
+/// The same in a panel at the window's side: one small button chooses.
+PathRow add_narrow_path_row(QGridLayout& form, QWidget& panel, const char* name,
+                            const QString& words, bool may_be_file);
 
 struct DialogEnd {
   QLabel* outcome;    ///< what will be done, or why it cannot

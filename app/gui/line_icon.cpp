@@ -192,6 +192,10 @@ class LineIconEngine : public QIconEngine {
         p.drawLine(QPointF(-6, 4), QPointF(4, -6));
         draw_plus(p);
         break;
+      case LineIcon::kDrawPolyline:
+        p.drawPolyline(QPolygonF{{-6.5, 4}, {-4, -4}, {0.5, -0.5}, {5, -6.5}});
+        draw_plus(p);
+        break;
       case LineIcon::kDrawFreehand: {
         QPainterPath loop(QPointF(1, 4));
         loop.cubicTo(-4, 5, -8, 3, -5.5, -1);

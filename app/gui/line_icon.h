@@ -42,6 +42,7 @@ enum class LineIcon {
   kDrawEllipse,
   kDrawPolygon,
   kDrawLine,
+  kDrawPolyline,
   kDrawFreehand,
   kAreaRectangle,  // these are filled: they become objects
   kAreaEllipse,

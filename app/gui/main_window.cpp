@@ -42,6 +42,7 @@
 #include "app/gui/track_tool.h"
 #include "app/gui/train_panel.h"
 #include "app/gui/translator.h"
+#include "app/gui/use_panel.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/volume_controls.h"
 #include "app/gui/volume_tool.h"
@@ -157,6 +158,8 @@ void MainWindow::build_side() {
   mode_pages_->addWidget(annotate_panel_);
   mode_pages_->addWidget(scrolled(new TrainPanel(workspace_, run_it, nullptr), mode_pages_));
   build_judge();
+  use_panel_ = new UsePanel(workspace_, commands_, run_it, nullptr);
+  mode_pages_->addWidget(scrolled(use_panel_, mode_pages_));
   side_column->addWidget(mode_pages_, 3);
 }
 
@@ -331,10 +334,10 @@ void MainWindow::show_or_hide_panels() {
     shown->setFocus();  // else the keyboard lands on whatever control comes next
   }
   const bool drawing = mode_ == Mode::kAnnotate || mode_ == Mode::kTrain;
-  side_->setVisible(!empty || mode_ == Mode::kTrain || mode_ == Mode::kJudge);
+  side_->setVisible(!empty || (mode_ != Mode::kSee && mode_ != Mode::kAnnotate));
   see_tools_->setVisible(!empty && mode_ == Mode::kSee);
   annotate_tools_->setVisible(!empty && drawing);
-  judge_tools_->setVisible(!empty && mode_ == Mode::kJudge);
+  look_tools_->setVisible(!empty && (mode_ == Mode::kJudge || mode_ == Mode::kUse));
   strip_->setVisible(drawing);
   track_panel_->setVisible(!empty && tracks_shown());
   measured_panel_->setVisible(!empty && measured_shown());

@@ -4,6 +4,7 @@
 
 #include <QMainWindow>
 #include <QTimer>
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -38,6 +39,7 @@ class DrawTool;
 enum class DrawKind;
 class ErrorPanel;
 class JudgePanel;
+class UsePanel;
 class MeasurePanel;
 class MeasuredPanel;
 class OfferPanel;
@@ -112,9 +114,11 @@ class MainWindow : public QMainWindow {
   ModelTool& model_tool() { return *model_tool_; }
   VolumeTool& volume_tool() { return *volume_tool_; }
   /// What the window is set up for: tools and panels; the picture stays. Kept in the settings.
-  enum class Mode { kSee, kAnnotate, kTrain, kJudge };
+  enum class Mode { kSee, kAnnotate, kTrain, kJudge, kUse };
   void set_mode(Mode mode);
   Mode mode() const { return mode_; }
+  /// Use mode, with the model that was trained last.
+  void show_applying();
   /// What the Judge mode shows; the commands keep it. To be set once, before panels are made.
   void set_comparison(std::shared_ptr<Comparison> comparison);
   Comparison& comparison() { return *comparison_; }
@@ -169,7 +173,8 @@ class MainWindow : public QMainWindow {
   void use_in_3d(VolumeToolKind kind);
   void watch_workspace();
   void offer_left_behind();
-  std::string layout_text() const;
+  void keep_split();
+  std::string layout_text();
   void close_when_saved();
   void restore_layout(const std::string& text);
   void keep(const std::function<void(Settings&)>& change);
@@ -197,15 +202,17 @@ class MainWindow : public QMainWindow {
   std::unique_ptr<ModelTool> model_tool_;
   std::unique_ptr<VolumeTool> volume_tool_;
   Mode mode_ = Mode::kSee;
+  std::array<QByteArray, 5> splits_;  // where the splitter stood in each mode
   MeasurePanel* measure_panel_ = nullptr;
   ToolColumn* see_tools_ = nullptr;
   ToolColumn* annotate_tools_ = nullptr;
-  ToolColumn* judge_tools_ = nullptr;
+  ToolColumn* look_tools_ = nullptr;
   QWidget* layer_panel_ = nullptr;
   QStackedWidget* mode_pages_ = nullptr;
   AnnotatePanel* annotate_panel_ = nullptr;
   std::shared_ptr<Comparison> comparison_;
   JudgePanel* judge_panel_ = nullptr;
+  UsePanel* use_panel_ = nullptr;
   std::unique_ptr<CompareViews> compare_views_;
   std::shared_ptr<TrackDesk> track_desk_;
   std::unique_ptr<TrackTool> track_tool_;

@@ -132,16 +132,27 @@ void MainWindow::close_when_saved() {
   closing_->start(kStepMs);
 }
 
-/// Place and size of the window and its parts, as text.
-std::string MainWindow::layout_text() const {
-  return (saveGeometry().toBase64() + ' ' + splitter_->saveState().toBase64()).toStdString();
+void MainWindow::keep_split() {
+  if (side_->isVisible()) splits_[static_cast<std::size_t>(mode_)] = splitter_->saveState();
+}
+
+/// Place and size of the window, and its splitter by mode ("-": as it comes), as text.
+std::string MainWindow::layout_text() {
+  keep_split();
+  QByteArray text = saveGeometry().toBase64();
+  for (const QByteArray& split : splits_) text += ' ' + (split.isEmpty() ? "-" : split.toBase64());
+  return text.toStdString();
 }
 
 void MainWindow::restore_layout(const std::string& text) {
   const QList<QByteArray> parts = QByteArray::fromStdString(text).split(' ');
-  if (parts.size() != 2) return;
+  if (parts.size() < 2) return;
   restoreGeometry(QByteArray::fromBase64(parts[0]));
-  splitter_->restoreState(QByteArray::fromBase64(parts[1]));
+  for (std::size_t i = 0; i < splits_.size(); ++i) {
+    const QByteArray split = parts.value(static_cast<qsizetype>(i) + 1);
+    splits_[i] = split == "-" ? QByteArray() : QByteArray::fromBase64(split);
+  }
+  splitter_->restoreState(splits_[static_cast<std::size_t>(mode_)]);
 }
 
 void MainWindow::open_session(const std::string& path) {

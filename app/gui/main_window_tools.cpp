@@ -27,6 +27,7 @@
 #include "app/gui/tool_column.h"
 #include "app/gui/track_panel.h"
 #include "app/gui/track_tool.h"
+#include "app/gui/use_panel.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/volume_tool.h"
 #include "app/label_target.h"
@@ -121,6 +122,7 @@ void MainWindow::build_tool_columns() {
                        {"tool.shape_ellipse", LineIcon::kDrawEllipse},
                        {"tool.shape_polygon", LineIcon::kDrawPolygon},
                        {"tool.shape_line", LineIcon::kDrawLine},
+                       {"tool.shape_polyline", LineIcon::kDrawPolyline},
                        {"tool.shape_freehand", LineIcon::kDrawFreehand}});
   annotate_tools_ = column({{"tool.move", LineIcon::kHand},
                             {"tool.pick", LineIcon::kPick},
@@ -139,7 +141,7 @@ void MainWindow::build_tool_columns() {
                             {"tool.seeds", LineIcon::kSeeds},
                             {"tool.merge", LineIcon::kMerge},
                             {"tool.move_object", LineIcon::kMoveObject}});
-  judge_tools_ = column({{"tool.move", LineIcon::kHand}, {"tool.rectangle", LineIcon::kRectangle}});
+  look_tools_ = column({{"tool.move", LineIcon::kHand}, {"tool.rectangle", LineIcon::kRectangle}});
 }
 
 void MainWindow::set_comparison(std::shared_ptr<Comparison> comparison) {
@@ -239,7 +241,7 @@ void MainWindow::build_strip() {
 void MainWindow::refresh_tools() {
   see_tools_->refresh();
   annotate_tools_->refresh();
-  judge_tools_->refresh();
+  look_tools_->refresh();
 }
 
 void MainWindow::put_tools_away() {
@@ -295,19 +297,29 @@ void MainWindow::set_model_clicking(bool on) {
 
 /// Labels can be drawn in the other modes as well, while a model trains or is judged.
 void MainWindow::show_annotating() {
-  if (mode_ == Mode::kSee || mode_ == Mode::kJudge) set_mode(Mode::kAnnotate);
+  if (mode_ != Mode::kAnnotate && mode_ != Mode::kTrain) set_mode(Mode::kAnnotate);
 }
 
 void MainWindow::set_mode(Mode mode) {
+  keep_split();
+  if (const QByteArray& split = splits_[static_cast<std::size_t>(mode)]; !split.isEmpty()) {
+    splitter_->restoreState(split);
+  }
   mode_ = mode;
   mode_pages_->setCurrentIndex(static_cast<int>(mode));
   // The panel of the mode needs the room.
   layer_panel_->setMaximumHeight(mode == Mode::kSee ? QWIDGETSIZE_MAX
                                                     : layer_panel_->minimumSizeHint().height());
+  if (mode == Mode::kUse) use_panel_->suggest(false);
   show_or_hide_panels();
   for (std::size_t i = 0; i < mode_buttons_.size(); ++i) {
     mode_buttons_[i]->setChecked(i == static_cast<std::size_t>(mode));
   }
+}
+
+void MainWindow::show_applying() {
+  set_mode(Mode::kUse);
+  use_panel_->suggest(true);
 }
 
 /// The modes at the right end of the menu bar.
@@ -316,7 +328,7 @@ void MainWindow::build_mode_switch() {
   auto* row = new QHBoxLayout(corner);
   row->setContentsMargins(0, 2, kGrid, 2);
   row->setSpacing(2);
-  for (const char* id : {"mode.see", "mode.annotate", "mode.train", "mode.judge"}) {
+  for (const char* id : {"mode.see", "mode.annotate", "mode.train", "mode.judge", "mode.use"}) {
     const Command& command = *commands_.find(id);
     auto* button = new QToolButton(corner);
     button->setObjectName(QLatin1String(id));

@@ -20,8 +20,8 @@ constexpr double kDot = 4;
 constexpr std::size_t kMostPlaces = 65535;  // that a region's file holds
 
 const char* type_of(MarkKind kind) {
-  static constexpr std::array<const char*, 6> kTypes{"",        "rectangle", "ellipse",
-                                                     "polygon", "line",      "freehand"};
+  static constexpr std::array<const char*, 7> kTypes{"",     "rectangle", "ellipse", "polygon",
+                                                     "line", "polyline",  "freehand"};
   return kTypes[static_cast<std::size_t>(kind)];
 }
 
@@ -104,9 +104,10 @@ void MarkTool::press(SliceView& view, const WorldPoint& place) {
     places_ = {place};
   } else if (kind_ == MarkKind::kFreehand) {
     places_ = {place};
-  } else if (kind_ != MarkKind::kPolygon || places_.empty()) {
+  } else if (!by_corners() || places_.empty()) {
     places_ = {place, place};
-  } else if (places_.size() > 3 && distance(view, places_.front(), place) <= kGrip) {
+  } else if (kind_ == MarkKind::kPolygon && places_.size() > 3 &&
+             distance(view, places_.front(), place) <= kGrip) {
     places_.pop_back();  // the one that follows the pointer
     finish_shape();
   } else {
@@ -133,7 +134,7 @@ void MarkTool::move(SliceView& view, const WorldPoint& place, bool dragging) {
 }
 
 void MarkTool::release(SliceView& view, const WorldPoint& place) {
-  if (places_.empty() || view.plane() != plane_ || kind_ == MarkKind::kPolygon) return;
+  if (places_.empty() || view.plane() != plane_ || by_corners()) return;
   if (is_point()) {
     moved_ = moved_ || distance(view, places_.front(), place) > kSlack;
     put_point(moved_ ? place : places_.front());
@@ -158,13 +159,13 @@ void MarkTool::double_click(SliceView& view, const WorldPoint& place) {
     release(view, place);
     return;
   }
-  if (kind_ != MarkKind::kPolygon || places_.empty()) return;
+  if (!by_corners() || places_.empty()) return;
   // Its first press added a corner already, and the moving one lies on it.
   places_.pop_back();
   while (places_.size() > 1 && distance(view, places_[places_.size() - 2], places_.back()) < 1) {
     places_.pop_back();
   }
-  if (places_.size() >= 3) {
+  if (places_.size() >= (kind_ == MarkKind::kPolygon ? 3u : 2u)) {
     finish_shape();
   } else {
     places_.push_back(place);
@@ -261,12 +262,13 @@ void MarkTool::paint(QPainter& painter, const SliceView& view) const {
       break;
     case MarkKind::kPolygon:
     case MarkKind::kLine:
+    case MarkKind::kPolyline:
     case MarkKind::kFreehand:
       path.addPolygon(points);
       break;
   }
   paint_drawn_outline(painter, path);
-  if (kind_ == MarkKind::kPolygon) paint_drawn_dots(painter, points);
+  if (by_corners()) paint_drawn_dots(painter, points);
 }
 
 }  // namespace karyo::gui

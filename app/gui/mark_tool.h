@@ -13,11 +13,11 @@
 
 namespace karyo::gui {
 
-enum class MarkKind { kPoint, kRectangle, kEllipse, kPolygon, kLine, kFreehand };
+enum class MarkKind { kPoint, kRectangle, kEllipse, kPolygon, kLine, kPolyline, kFreehand };
 
 /// Point: a click adds one, a press on one selects it, a drag moves it. Rectangle, ellipse, line,
-/// freehand: press and drag. Polygon: a click for each corner; a double click, or one on the first
-/// corner, ends it. Delete takes out the selected mark.
+/// freehand: press and drag. Polygon and polyline: a click for each corner; a double click ends
+/// them, and a polygon also one on its first corner. Delete takes out the selected mark.
 ///
 /// Marks go into the selected layer where it is one for them, else into a new one. Shapes lie in
 /// XY; points can be put in every view. All is done by commands, one a mark, so that undo and
@@ -46,6 +46,7 @@ class MarkTool : public SliceTool {
 
  private:
   bool is_point() const { return kind_ == MarkKind::kPoint; }
+  bool by_corners() const { return kind_ == MarkKind::kPolygon || kind_ == MarkKind::kPolyline; }
   const PointsLayer* points_layer() const;
   const ShapesLayer* shapes_layer() const;
   /// Of the selected layer of points, seen in this view under the pointer.

@@ -103,8 +103,15 @@ void StepsPanel::show_counts() {
     counts_->setText(tr("Change a setting to see what it makes of this image."));
   }
   const auto open = workspace_.checks().queue().open_count();
-  check_->setText(open == 0 ? tr("Nothing looks wrong.")
-                            : tr("Objects that may have something wrong: %1").arg(open));
+  const auto& rows = workspace_.checks().rows();
+  const auto shared = std::count_if(
+      rows.begin(), rows.end(), [](const ObjectRow& row) { return row.facts.pieces.size() > 1; });
+  check_->setText((shared == 0 ? tr("No two nuclei share a number.")
+                               : tr("%n number(s) in several pieces, perhaps two nuclei each.",
+                                    nullptr, static_cast<int>(shared))) +
+                  QLatin1Char(' ') +
+                  (open == 0 ? tr("Nothing looks wrong.")
+                             : tr("Objects that may have something wrong: %1").arg(open)));
 }
 
 bool StepsPanel::find_picture(Picture& picture) {

@@ -6,6 +6,7 @@
 #include "app/gui/draw_tool.h"
 #include "app/gui/main_window.h"
 #include "app/gui/mark_tool.h"
+#include "app/gui/measure_files_dialog.h"
 #include "app/gui/measure_panel.h"
 #include "app/gui/measured_panel.h"
 #include "app/gui/model_tool.h"
@@ -84,6 +85,9 @@ void add_mark_tools(CommandTable& commands, MainWindow& window) {
        "Click the corners; a double click, or one on the first corner, ends it." + into,
        MarkKind::kPolygon);
   tool("tool.shape_line", "Draw: lines", "Drag a line." + into, MarkKind::kLine);
+  tool("tool.shape_polyline", "Draw: bent lines",
+       "Click the corners of a line (segmented line in Fiji); a double click ends it." + into,
+       MarkKind::kPolyline);
   tool("tool.shape_freehand", "Draw: freehand", "Drag around an area." + into, MarkKind::kFreehand);
 }
 
@@ -112,6 +116,14 @@ void add_measured_objects(CommandTable& commands, MainWindow& window) {
                measured};
   save.asks = true;
   commands.add(std::move(save));
+  Command files{"measure.ask_files",
+                "Measure",
+                "Measure a folder of masks…",
+                "",
+                "Measures the objects of all label images of a folder, and writes one table.",
+                does([&window] { (new MeasureFilesDialog(window))->show(); })};
+  files.asks = true;
+  commands.add(std::move(files));
   add_plot_commands(commands, window,
                     {"measure", "Writes the plot of objects as PNG, SVG or PDF.",
                      "Asks where to save the plot of objects.",

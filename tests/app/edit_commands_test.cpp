@@ -243,6 +243,12 @@ TEST_F(EditCommandsTest, RegionsAreAddedCombinedRenamedAndDeleted) {
   ASSERT_EQ(list->count(), 1u);
   EXPECT_EQ(pixels_in(list->look().data->front()), 200);
   EXPECT_EQ(list->look().data->front().name, "first");
+  std::string said;
+  const auto hears = workspace_.done.connect([&](const std::string& text) { said = text; });
+  ASSERT_TRUE(run("rois.to_labels", {{"layer", "masks"}}));
+  workspace_.finish_jobs();
+  EXPECT_TRUE(said.starts_with("1 regions filled: several pieces have the number 3")) << said;
+  ASSERT_TRUE(run("edit.undo"));
   ASSERT_TRUE(run("rois.delete", {{"numbers", {1}}}));
   EXPECT_EQ(list->count(), 0u);
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(run("edit.undo"));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "app/cli/commands.h"
 #include "core/base/atomic_file.h"
@@ -58,6 +59,39 @@ TEST_F(MeasureCommand, WritesARowAnObjectInTheFilesUnit) {
   EXPECT_NE(table().find("\n3,10,9,0,9,9,9,"), std::string::npos) << table();
   const std::string text = table();
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1 + 2 * 2);
+}
+
+TEST_F(MeasureCommand, AFolderBecomesOneTable) {
+  std::filesystem::create_directories(folder_ / "masks");
+  std::filesystem::create_directories(folder_ / "images");
+  for (const char* name : {"masks/b.tif", "masks/a.tif"}) {
+    LabelArray labels({1, 9, 9});
+    labels(0, 2, 2) = 4;
+    labels(0, 2, 3) = 4;
+    ASSERT_TRUE(write_labels(folder_ / name, labels, {}));
+  }
+  ASSERT_TRUE(write_image(path("images/a.tif"), Volume(VoxelType::kUInt8, {1, 1, 1, 9, 9}, {})));
+  const std::vector<std::string> words{path("masks"), "--output", path("table.csv"), "--quiet"};
+  ASSERT_EQ(run(words), 0);
+  EXPECT_TRUE(table().starts_with("Image,Label,Area,")) << table();
+  EXPECT_NE(table().find("\na.tif,4,2,"), std::string::npos);
+  EXPECT_NE(table().find("\nb.tif,4,2,"), std::string::npos);
+
+  auto with_images = words;
+  with_images.insert(with_images.end(), {"--image", path("images")});
+  EXPECT_NE(run(with_images), 0) << "b.tif has none";
+  ASSERT_TRUE(write_image(path("images/b.png"), Volume(VoxelType::kUInt8, {1, 1, 1, 9, 9}, {})));
+  EXPECT_EQ(run(with_images), 0) << "names without their endings pair";
+
+  VoxelGrid grid;
+  grid.unit = "um";
+  ASSERT_TRUE(write_labels(path("masks/c.tif"), LabelArray({1, 9, 9}), grid));
+  EXPECT_NE(run(words), 0) << "pixels and micrometres share no column";
+  ASSERT_TRUE(write_labels(path("masks/c.tif"), LabelArray({3, 9, 9}), {}));
+  EXPECT_NE(run(words), 0) << "stacks have other columns";
+  EXPECT_NE(
+      run({path("masks/a.tif"), "--image", path("images"), "--output", path("t.csv"), "--quiet"}),
+      0);
 }
 
 TEST_F(MeasureCommand, FramesAreRowsAndWrongInputIsRefused) {

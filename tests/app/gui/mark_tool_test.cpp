@@ -153,6 +153,26 @@ TEST_F(MarkToolTest, ShapesAreDrawnIntoOneLayer) {
   EXPECT_EQ(workspace_.layers().count(), 2);
 }
 
+TEST_F(MarkToolTest, ABentLineStaysOpen) {
+  open_stack();
+  choose("tool.shape_polyline");
+  click(25, 10);
+  click(12, 25);
+  click(38, 25);
+  click(25, 10);  // where it began: a corner like others
+  EXPECT_EQ(workspace_.layers().count(), 2);
+  click(30, 40);
+  QTest::mouseDClick(&xy(), Qt::LeftButton, {}, at(30, 40));
+  ASSERT_EQ(workspace_.layers().count(), 3);
+  const Roi& roi = selected<ShapesLayer>().look().data->front();
+  EXPECT_EQ(roi.type, RoiType::kPolyline);
+  EXPECT_EQ(roi.points.size(), 5u);
+  click(5, 5);
+  QTest::mouseDClick(&xy(), Qt::LeftButton, {}, at(5, 5));
+  EXPECT_EQ(selected<ShapesLayer>().count(), 1u) << "one corner is no line";
+  key(Qt::Key_Escape);
+}
+
 TEST_F(MarkToolTest, HalfDrawnShapesAreGivenUp) {
   open_stack();
   choose("tool.shape_polygon");

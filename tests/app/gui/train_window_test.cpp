@@ -114,7 +114,7 @@ TEST_F(TrainWindowTest, TheOpenStackIsDenoisedByItself) {
       << part<QLabel>("train_failure")->text().toStdString();
   EXPECT_EQ(training().model().parent_path(), folder_ / "one place" / "models");
   press("train_apply");
-  ASSERT_NE(part<QDialog>("apply_dialog"), nullptr);
+  EXPECT_EQ(window_.mode(), MainWindow::Mode::kUse);
   EXPECT_EQ(part<QLineEdit>("apply_input")->text().toStdString(), stack.string());
   show_people(window_, "train_denoise_apply");
   const int before = workspace_.layers().count();
@@ -196,7 +196,8 @@ TEST_F(TrainWindowTest, AModelIsAppliedToAFolderAndToOneImage) {
   auto* rois = part<QCheckBox>("apply_rois");
   QTest::mouseClick(rois, Qt::LeftButton, {}, QPoint(10, rois->height() / 2));
   EXPECT_TRUE(rois->isChecked());
-  show_people(*part<QWidget>("apply_dialog"), "train_apply");
+  EXPECT_TRUE(part<QLabel>("apply_outcome")->text().contains(QLatin1String("ROI sets")));
+  show_people(window_, "train_apply");
   press("apply");
   ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }, 60000));
   const auto found = read_labels(data() / "model results" / "spots1.tif");

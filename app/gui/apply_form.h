@@ -2,8 +2,13 @@
 
 /// Applies a trained model to an image or a folder: which, to what, where results go.
 
-#include <QDialog>
+#include <QWidget>
 #include <filesystem>
+#include <functional>
+#include <string>
+
+#include "app/commands.h"
+#include "app/workspace.h"
 
 class QCheckBox;
 class QGridLayout;
@@ -13,12 +18,15 @@ class QPushButton;
 
 namespace karyo::gui {
 
-class MainWindow;
-
-class ApplyDialog : public QDialog {
+/// Ends in model.predict.
+class ApplyForm : public QWidget {
  public:
-  /// `model` may be empty: a person chooses.
-  ApplyDialog(MainWindow& window, const std::filesystem::path& model);
+  using Run = std::function<bool(const std::string& id, const nlohmann::json& arguments)>;
+  ApplyForm(Workspace& workspace, Run run, QWidget* parent);
+
+  /// Fills in the model that was trained last and the open folder; `anew`: also over what stands
+  /// there.
+  void suggest(bool anew);
 
  private:
   QLineEdit* add_path(QGridLayout& form, const char* name, const QString& label,
@@ -27,7 +35,8 @@ class ApplyDialog : public QDialog {
   void check();
   void apply();
 
-  MainWindow& window_;
+  Workspace& workspace_;
+  Run run_;
   QLineEdit *model_, *input_, *output_;
   bool own_output_ = false;  // typed by a person
   QCheckBox *rois_, *overwrite_;

@@ -1,4 +1,4 @@
-#include "app/gui/apply_dialog.h"
+#include "app/gui/apply_form.h"
 
 #include <QCheckBox>
 #include <QGridLayout>
@@ -7,10 +7,10 @@
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
+#include <utility>
 
 #include "app/dataset_session.h"
 #include "app/gui/dialog_parts.h"
-#include "app/gui/main_window.h"
 #include "app/gui/theme.h"
 #include "app/gui/translator.h"
 #include "app/training_run.h"
@@ -28,9 +28,14 @@ fs::path path_in(const QLineEdit& line) {
 
 }  // namespace
 
-ApplyDialog::ApplyDialog(MainWindow& window, const fs::path& model)
-    : QDialog(&window), window_(window) {
-  const auto [column, form] = begin_dialog(*this, "apply_dialog", tr("Apply a model"));
+ApplyForm::ApplyForm(Workspace& workspace, Run run, QWidget* parent)
+    : QWidget(parent), workspace_(workspace), run_(std::move(run)) {
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(kGrid);
+  auto* form = new QGridLayout;
+  form->setHorizontalSpacing(kGrid);
+  form->setVerticalSpacing(kGrid);
   model_ = add_path(*form, "apply_model", tr("Model"),
                     tr("The folder of a StarDist, CARE or Noise2Void model."), false);
   input_ =
@@ -40,41 +45,58 @@ ApplyDialog::ApplyDialog(MainWindow& window, const fs::path& model)
   column->addLayout(form);
   rois_ = new QCheckBox(tr("RoiSet.zip beside labels (ImageJ)"), this);
   rois_->setObjectName(QStringLiteral("apply_rois"));
-  overwrite_ = new QCheckBox(tr("Make results anew that are there already"), this);
+  overwrite_ = new QCheckBox(tr("Replace results that exist"), this);
   overwrite_->setObjectName(QStringLiteral("apply_overwrite"));
   column->addWidget(rois_);
   column->addWidget(overwrite_);
-  const DialogEnd end = add_dialog_end(*column, *this, "apply", tr("Apply"));
-  outcome_ = end.outcome;
-  apply_ = end.does;
+  outcome_ = new QLabel(this);
+  outcome_->setObjectName(QStringLiteral("apply_outcome"));
+  outcome_->setProperty("role", "quiet");
+  outcome_->setWordWrap(true);
+  column->addWidget(outcome_);
+  apply_ = new QPushButton(tr("Apply"), this);
+  apply_->setObjectName(QStringLiteral("apply"));
+  apply_->setProperty("primary", true);
+  column->addWidget(apply_);
   QObject::connect(apply_, &QPushButton::clicked, this, [this] { apply(); });
-
   QObject::connect(output_, &QLineEdit::textEdited, this, [this] { own_output_ = true; });
   for (QLineEdit* line : {model_, input_}) {
     QObject::connect(line, &QLineEdit::textChanged, this, [this] { suggest_output(); });
   }
   QObject::connect(output_, &QLineEdit::textChanged, this, [this] { check(); });
-  const DatasetSession& dataset = window_.workspace().dataset();
-  model_->setText(QString::fromStdString(model.string()));
-  if (dataset.is_open() && !dataset.items().empty()) {
-    input_->setText(QString::fromStdString(dataset.items().front().image.parent_path().string()));
-  } else if (const TrainingRun& training = window_.workspace().training();
-             training.config().model == "n2v" && training.model() == model) {
-    input_->setText(QString::fromStdString(training.data().string()));  // what it learned from
+  for (QCheckBox* box : {rois_, overwrite_}) {
+    QObject::connect(box, &QCheckBox::toggled, this, [this] { check(); });
   }
   check();
 }
 
-QLineEdit* ApplyDialog::add_path(QGridLayout& form, const char* name, const QString& label,
-                                 const QString& help, bool may_be_file) {
-  const PathRow row = add_path_row(form, *this, name, label, may_be_file);
+QLineEdit* ApplyForm::add_path(QGridLayout& form, const char* name, const QString& label,
+                               const QString& help, bool may_be_file) {
+  const PathRow row = add_narrow_path_row(form, *this, name, label, may_be_file);
   row.words->setToolTip(help);
   row.line->setToolTip(help);
   return row.line;
 }
 
+void ApplyForm::suggest(bool anew) {
+  const TrainingRun& training = workspace_.training();
+  const bool trained = !training.history().rows.empty();
+  const DatasetSession& dataset = workspace_.dataset();
+  if (anew) own_output_ = false;
+  if (trained && (anew || model_->text().isEmpty())) {
+    model_->setText(QString::fromStdString(training.model().string()));
+  }
+  if (!anew && !input_->text().isEmpty()) return check();
+  if (dataset.is_open() && !dataset.items().empty()) {
+    input_->setText(QString::fromStdString(dataset.items().front().image.parent_path().string()));
+  } else if (trained && training.config().model == "n2v") {
+    input_->setText(QString::fromStdString(training.data().string()));  // what it learned from
+  }
+  check();
+}
+
 /// Beside the images, by the model's name.
-void ApplyDialog::suggest_output() {
+void ApplyForm::suggest_output() {
   const fs::path input = path_in(*input_), model = path_in(*model_);
   if (!own_output_ && !input.empty() && !model.empty()) {
     const QSignalBlocker one_check_is_enough(output_);
@@ -84,7 +106,7 @@ void ApplyDialog::suggest_output() {
   check();
 }
 
-void ApplyDialog::check() {
+void ApplyForm::check() {
   std::error_code ec;
   const fs::path input = path_in(*input_), output = path_in(*output_);
   const auto model = ModelFolder::open(path_in(*model_));
@@ -102,19 +124,21 @@ void ApplyDialog::check() {
   } else if (count == 0) {
     outcome_->setText(tr("Choose a folder with images."));
   } else {
-    outcome_->setText((nuclei ? tr("Writes %n label image(s) into %1", nullptr, count)
-                              : tr("Writes %n restored image(s) into %1", nullptr, count))
+    const bool rois = nuclei && rois_->isChecked();
+    outcome_->setText((rois ? tr("Writes %n label image(s) and ROI sets into %1", nullptr, count)
+                       : nuclei ? tr("Writes %n label image(s) into %1", nullptr, count)
+                                : tr("Writes %n restored image(s) into %1", nullptr, count))
                           .arg(QString::fromStdString(output.string())));
   }
 }
 
-void ApplyDialog::apply() {
+void ApplyForm::apply() {
   nlohmann::json arguments{{"model", path_in(*model_).string()},
                            {"input", path_in(*input_).string()},
                            {"output", path_in(*output_).string()}};
   if (rois_->isEnabled() && rois_->isChecked()) arguments["rois"] = true;
   if (overwrite_->isChecked()) arguments["overwrite"] = true;
-  if (window_.run("model.predict", arguments)) accept();
+  run_("model.predict", arguments);
 }
 
 }  // namespace karyo::gui
