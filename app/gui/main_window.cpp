@@ -112,6 +112,7 @@ MainWindow::MainWindow(Workspace& workspace, SettingsStore settings,
   poll_.setInterval(kPollMs);
   QObject::connect(&poll_, &QTimer::timeout, this, [this] {
     if (!workspace_.poll()) poll_.stop();
+    run_when_saved();
     status_->update_work();
   });
   autosave_clock_.setInterval(kAutosaveMs);
@@ -226,9 +227,27 @@ void MainWindow::watch_workspace() {
 }
 
 bool MainWindow::run(const std::string& id, const nlohmann::json& arguments) {
+  // To write the mask of a large plane takes longer than a window may stand still.
+  const bool reads_masks = id == "training.start" || id == "compare.here";
+  DatasetSession& dataset = workspace_.dataset();
+  if (reads_masks && dataset.unsaved() && dataset.save(false, false) && dataset.writing()) {
+    to_run_.emplace(id, arguments);
+    return true;
+  }
+  return run_now(id, arguments);
+}
+
+bool MainWindow::run_now(const std::string& id, const nlohmann::json& arguments) {
   const auto outcome = commands_.run(id, arguments);
   if (!outcome) errors_->show_error(outcome.error());
   return outcome.has_value();
+}
+
+/// Where saving failed, the command says so.
+void MainWindow::run_when_saved() {
+  if (!to_run_ || workspace_.dataset().writing()) return;
+  const auto [id, arguments] = *std::exchange(to_run_, std::nullopt);
+  run_now(id, arguments);
 }
 
 void MainWindow::build_panels() {
@@ -322,8 +341,7 @@ void MainWindow::run(const Command& command) {
     (new FilterDialog(*this, filter))->show();
     return;
   }
-  const auto outcome = commands_.run(command.id);
-  if (!outcome) errors_->show_error(outcome.error());
+  run(command.id, nlohmann::json::object());
 }
 
 void MainWindow::show_or_hide_panels() {

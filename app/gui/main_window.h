@@ -77,7 +77,8 @@ class MainWindow : public QMainWindow {
 
   /// Runs a command as a menu does; an error goes to the panel.
   void run(const Command& command);
-  /// Whether it went well.
+  /// Whether it went well. A command that reads the masks of the open folder is run once what was
+  /// drawn last is on disk; true then.
   bool run(const std::string& id, const nlohmann::json& arguments);
   MacroRecorder& recorder() { return recorder_; }
   /// Into the session's file, or where a person says when it has none.
@@ -173,6 +174,8 @@ class MainWindow : public QMainWindow {
   void use_in_3d(VolumeToolKind kind);
   void watch_workspace();
   void offer_left_behind();
+  bool run_now(const std::string& id, const nlohmann::json& arguments);
+  void run_when_saved();
   void keep_split();
   std::string layout_text();
   void close_when_saved();
@@ -202,6 +205,7 @@ class MainWindow : public QMainWindow {
   std::unique_ptr<ModelTool> model_tool_;
   std::unique_ptr<VolumeTool> volume_tool_;
   Mode mode_ = Mode::kSee;
+  std::optional<std::pair<std::string, nlohmann::json>> to_run_;  // once the mask is saved
   std::array<QByteArray, 5> splits_;  // where the splitter stood in each mode
   MeasurePanel* measure_panel_ = nullptr;
   ToolColumn* see_tools_ = nullptr;

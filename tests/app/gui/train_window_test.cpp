@@ -219,6 +219,23 @@ TEST_F(TrainWindowTest, AModelIsAppliedToAFolderAndToOneImage) {
   EXPECT_TRUE(window_.errors().isVisible()) << "what the command says is shown";
 }
 
+/// The mask is written beside, and the training begins then.
+TEST_F(TrainWindowTest, WhatWasDrawnLastIsLearnedFrom) {
+  open_to_train();
+  make_it_small(1000);
+  ASSERT_TRUE(window_.run("labels.fill", {{"voxel", {0, 0, 0}}, {"label", 7}}));
+  ASSERT_TRUE(wait_until([&] { return workspace_.dataset().unsaved(); }));
+  const auto mask = workspace_.dataset().items()[0].mask;
+  press("train_start");
+  ASSERT_TRUE(wait_until([&] { return training().going_on(); }, 20000));
+  const auto saved = read_labels(mask);
+  ASSERT_TRUE(saved);
+  EXPECT_EQ((*saved)(0, 0, 0), 7u);
+  press("train_stop");
+  ASSERT_TRUE(wait_until([&] { return !training().going_on(); }, 20000));
+  EXPECT_EQ(window_.errors().waiting(), 0);
+}
+
 TEST_F(TrainWindowTest, ClosingAsksWhatBecomesOfTheTraining) {
   open_to_train();
   make_it_small(100000);
