@@ -178,14 +178,20 @@ PolyhedronTest::Bound PolyhedronTest::by_spheres(std::int64_t j) const {
   return is_more(lower, j) ? Bound::kSuppressed : Bound::kUndecided;
 }
 
-bool PolyhedronTest::exceeds(std::int64_t j) {
+std::optional<bool> PolyhedronTest::by_bounds(std::int64_t j) const {
   if (const Bound bound = by_spheres(j); bound != Bound::kUndecided) {
     return bound == Bound::kSuppressed;
   }
+  // As the upper bound has it.
+  if (polyhedra_.box(first_).shape().count() > kMostVoxels) return true;
+  return std::nullopt;
+}
+
+bool PolyhedronTest::exceeds(std::int64_t j) {
+  if (const auto decided = by_bounds(j)) return *decided;
   const Box3& box = polyhedra_.box(first_);
   const Box3 both = box.clipped_to(polyhedra_.box(j));
   const Index3 size = box.shape(), shared = both.shape();
-  if (size.count() > kMostVoxels) return true;  // as the upper bound has it
   const auto& faces = polyhedra_.rays().faces;
   if (!filled_) {
     polyhedra_.shape(first_, one_);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "models/stardist/instances.h"
@@ -62,13 +63,16 @@ class PolyhedronTest {
   /// The polyhedron the next calls compare with.
   void set_first(std::int64_t i);
   bool exceeds(std::int64_t j);
+  /// Where the voxels have not to be counted: exceeds(j).
+  std::optional<bool> by_bounds(std::int64_t j) const;
+  /// exceeds(j) where `voxels` lie in both.
+  bool is_more(float voxels, std::int64_t j) const;
   /// The same with every voxel tested against every face.
   bool exceeds_reference(std::int64_t j);
 
  private:
   enum class Bound { kKept, kSuppressed, kUndecided };
   Bound by_spheres(std::int64_t j) const;
-  bool is_more(float voxels, std::int64_t j) const;
 
   const StarPolyhedra& polyhedra_;
   float threshold_;
