@@ -73,7 +73,7 @@ TEST(ShapeKernels, TakeNoMoreMemoryThanTheirBudget) {
   const auto boxes = voxel_boxes(polyhedra);
   const auto view = view_of(crowd.candidates, crowd.rays, boxes);
   std::vector<ShapePair> pairs;
-  for (std::int32_t i = 0; i < view.count; i += 5) {
+  for (std::int32_t i = 0; i < view.count; i += 15) {
     for (std::int32_t j = 0; j < view.count; j += 3) pairs.push_back({i, j});
   }
   for (const std::int64_t budget : {60'000, 300'000, 3'000'000}) {

@@ -37,10 +37,16 @@ TEST(ShapeLibrary, OfAnotherKindIsRefused) {
   EXPECT_THAT(opened.error().what, testing::HasSubstr("another version"));
 }
 
-#ifdef KARYOSCOPE_CUDA_LIBRARY
+#ifdef KARYOSCOPE_HAS_CUDA_LIBRARY
+
+/// As the build has it, wherever its folder was moved to: bin/ beside tests/.
+std::filesystem::path built_library() {
+  const auto self = std::filesystem::read_symlink("/proc/self/exe");
+  return self.parent_path().parent_path() / "bin" / "karyoscope_cuda.so";
+}
 
 TEST(ShapeLibrary, OnAMachineWithoutGpuSaysSoInCudasWords) {
-  const auto opened = open_shape_device(0, KARYOSCOPE_CUDA_LIBRARY);
+  const auto opened = open_shape_device(0, built_library());
   if (opened) GTEST_SKIP() << "there is a GPU: " << (*opened)->name();
   EXPECT_EQ(opened.error().code, ErrorCode::kInternal);
   EXPECT_THAT(opened.error().what, testing::HasSubstr("cudaError"));
@@ -49,7 +55,7 @@ TEST(ShapeLibrary, OnAMachineWithoutGpuSaysSoInCudasWords) {
 class ShapesOnAGpu : public testing::Test {
  protected:
   void SetUp() override {
-    const auto opened = open_shape_device(0, KARYOSCOPE_CUDA_LIBRARY, test::kAlways);
+    const auto opened = open_shape_device(0, built_library(), test::kAlways);
     if (!opened) GTEST_SKIP() << "launched on no GPU: " << opened.error().what;
     device_ = *opened;
   }
