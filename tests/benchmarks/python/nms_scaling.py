@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Suppression against the number of nuclei: runs karyoscope_bench and draws docs/images/nms_scaling.svg.
+"""Suppression against the number of nuclei: runs karyoscope_bench, draws docs/images/nms_scaling.svg.
 
-    nms_scaling.py build/release/bin/karyoscope_bench OUT.svg
+    nms_scaling.py build/release/bin/karyoscope_bench OUT.svg [ROUNDS]
 
 Times are processor time of all threads together. Prints them and the slope in the upper decade,
 1 where the cost is linear. Needs nothing but Python.
 """
 import json
 import math
+import statistics
 import subprocess
 import sys
 
@@ -16,17 +17,17 @@ COLOURS = {"nms_2d": "#0072b2", "nms_3d": "#d55e00"}
 NAMES = {"nms_2d": "2D, 32 rays", "nms_3d": "3D, 96 rays"}
 
 
-def measure(bench):
+def measure(bench, rounds):
     command = [bench, "--benchmark_filter=^nms_", "--benchmark_format=json",
-               "--benchmark_repetitions=3", "--benchmark_min_time=0.1", "--benchmark_report_aggregates_only=true"]
-    found = {}
+               f"--benchmark_repetitions={rounds}", "--benchmark_min_time=0.1"]
+    times = {}
     for run in json.loads(subprocess.check_output(command))["benchmarks"]:
-        if run["aggregate_name"] != "median":
-            continue
-        name, nuclei = run["run_name"].split("/")[:2]
-        # Of all threads: a busy machine does not change it much.
-        found.setdefault(name, []).append((int(nuclei), run["cpu_time"]))
-    return found
+        if run["run_type"] == "iteration":
+            name, nuclei = run["run_name"].split("/")[:2]
+            # Of all threads: a busy machine does not change it much.
+            times.setdefault(name, {}).setdefault(int(nuclei), []).append(run["cpu_time"])
+    return {name: sorted((n, statistics.median(ms)) for n, ms in points.items())
+            for name, points in times.items()}
 
 
 def slope(points):
@@ -83,8 +84,8 @@ def draw(found, path):
 
 
 def main():
-    bench, path = sys.argv[1:]
-    found = measure(bench)
+    bench, path = sys.argv[1:3]
+    found = measure(bench, int(sys.argv[3]) if len(sys.argv) > 3 else 3)
     draw(found, path)
     for name, points in found.items():
         print(NAMES[name] + ": " + "; ".join(
