@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "models/cuda/shape_device.h"
+
 namespace karyo {
 namespace {
 
@@ -71,6 +73,22 @@ Result<Device> choose_device(const std::string& wanted) {
   // bfloat16, and said.
   at::globalContext().setAllowTF32CuDNN(false);
   return Device{true, index, "GPU " + std::to_string(index) + (any ? ": found" : ": asked for")};
+}
+
+void add_shapes(Device& device) {
+  if (!device.cuda) return;
+  auto opened = stardist::open_shape_device(device.index);
+  if (opened) {
+    device.shapes = *std::move(opened);
+    device.reason += ", shapes of objects too";
+  } else {
+    device.reason += ", shapes of objects on the CPU (" + opened.error().what + ")";
+  }
+}
+
+std::string statement(const Device& device) {
+  const std::string trouble = device.shapes ? device.shapes->trouble() : "";
+  return trouble.empty() ? device.reason : device.reason + " (" + trouble + ")";
 }
 
 Result<Precision> choose_precision(const std::string& wanted, const Device& device, bool training) {

@@ -50,7 +50,8 @@ Result<TunedThresholds> tune_thresholds(const std::filesystem::path& model,
                                         const std::string& device_name, TaskControl& control) {
   KARYO_TRY(auto folder, ModelFolder::open(model));
   KARYO_CHECK_OK(only_stardist(folder));
-  KARYO_TRY(const auto device, choose_device(device_name));
+  KARYO_TRY(auto device, choose_device(device_name));
+  add_shapes(device);
   KARYO_TRY(auto network, StarDistModel::open(folder, device));
   KARYO_TRY(const auto dataset, open_dataset(data, folder.stardist->n_dim));
   KARYO_CHECK_OK(dataset.usable());

@@ -268,7 +268,8 @@ Result<void> run(const PredictOptions& options, cli::Console& console) {
   const bool labels = predictor->kind() == ModelKind::kStarDist;
   KARYO_CHECK_OK(check_options(options, *predictor));
   KARYO_CHECK_OK(check_targets(options, files, predictor->kind()));
-  console.note(predictor->description());
+  const std::string described = predictor->description();
+  console.note(described);
 
   TaskControl control;
   const InterruptWatch watch(control);
@@ -313,6 +314,7 @@ Result<void> run(const PredictOptions& options, cli::Console& console) {
     results.push_back(std::move(entry));
   }
   console.end_progress();
+  if (predictor->description() != described) console.note("now " + predictor->description());
   for (const auto& text : differences(shown.model, shown.gatherer.look())) {
     console.note("warning: " + text);
   }

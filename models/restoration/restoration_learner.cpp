@@ -25,6 +25,7 @@ RestorationLearner::RestorationLearner(RestorationModel& model, RestorationBatch
                                        std::filesystem::path folder, Workers* workers)
     : model_(model),
       batches_(std::move(batches)),
+      sender_(torch_device(device)),
       device_(torch_device(device)),
       precision_(precision),
       folder_(std::move(folder)),
@@ -33,37 +34,63 @@ RestorationLearner::RestorationLearner(RestorationModel& model, RestorationBatch
   if (workers_ != nullptr && !workers_->alone()) {
     model_.net().share_norms([workers](torch::Tensor& tensor) { workers->add_up(tensor); });
   }
+  if (!device_.is_cuda()) return;
+  sent_ = prepared_ahead<Tensors, RestorationBatch>(
+      *batches_.training, [this](const RestorationBatch& batch) -> Result<Tensors> {
+        Tensors tensors = views_of(batch);
+        tensors.arrival = sender_.send(tensors.all());
+        return tensors;
+      });
 }
 
-Result<BatchLoss> RestorationLearner::loss_of(const RestorationBatch& batch, Pass pass) const {
+RestorationLearner::Tensors RestorationLearner::views_of(const RestorationBatch& batch) const {
   const auto& config = model_.config();
-  const auto x = view_of(batch.image, batch, batch.channels_in, config.n_dim).to(device_);
-  const auto y = view_of(batch.target, batch, batch.channels_out, config.n_dim).to(device_);
-  const auto output = model_.net().forward(x, precision_, pass);
+  Tensors tensors{view_of(batch.image, batch, batch.channels_in, config.n_dim),
+                  view_of(batch.target, batch, batch.channels_out, config.n_dim)};
+  if (config.n2v) tensors.mask = view_of(batch.mask, batch, batch.channels_out, config.n_dim);
+  return tensors;
+}
+
+Result<BatchLoss> RestorationLearner::loss_of(const Tensors& batch, Pass pass) const {
+  const auto& config = model_.config();
+  const std::int64_t samples = batch.image.size(0);
+  const auto output = model_.net().forward(batch.image, precision_, pass);
   if (config.n2v) {
-    const auto mask = view_of(batch.mask, batch, batch.channels_out, config.n_dim).to(device_);
     std::optional<double> hidden;
     if (pass == Pass::kTraining && workers_ != nullptr && !workers_->alone()) {
-      double shared = mask.sum().item<double>();
+      double shared = batch.mask.sum().item<double>();
       KARYO_CHECK_OK(workers_->average({&shared, 1}));
       hidden = shared;
     }
-    const auto loss = n2v_loss(output, y, mask, config.train_loss, hidden);
-    return BatchLoss{loss.total, {{"n2v_mse", loss.mse}, {"n2v_abs", loss.mae}}, batch.batch};
+    const auto loss = n2v_loss(output, batch.target, batch.mask, config.train_loss, hidden);
+    return BatchLoss{loss.total, {{"n2v_mse", loss.mse}, {"n2v_abs", loss.mae}}, samples};
   }
-  const auto loss = care_loss(output, y, config.train_loss);
-  return BatchLoss{loss.total, {{"mse", loss.mse}, {"mae", loss.mae}}, batch.batch};
+  const auto loss = care_loss(output, batch.target, config.train_loss);
+  return BatchLoss{loss.total, {{"mse", loss.mse}, {"mae", loss.mae}}, samples};
+}
+
+void RestorationLearner::seek(std::int64_t step) {
+  sent_ ? sent_->seek(step) : batches_.training->seek(step);
 }
 
 Result<BatchLoss> RestorationLearner::training_loss() {
+  if (sent_) {
+    KARYO_TRY(Tensors batch, sent_->next());
+    sender_.receive(batch.arrival, batch.all());
+    return loss_of(batch, Pass::kTraining);
+  }
   // Kept until the next call: backward reads the first layer's input from the batch's memory.
   KARYO_TRY(current_, batches_.training->next());
-  return loss_of(current_, Pass::kTraining);
+  return loss_of(views_of(current_), Pass::kTraining);
 }
 
 Result<BatchLoss> RestorationLearner::validation_loss(std::int64_t number) {
   KARYO_TRY(const auto batch, batches_.validation(number));
-  return loss_of(batch, Pass::kPrediction);
+  Tensors tensors = views_of(batch);
+  for (torch::Tensor* tensor : tensors.all()) {
+    if (tensor->defined()) *tensor = tensor->to(device_);
+  }
+  return loss_of(tensors, Pass::kPrediction);
 }
 
 Result<void> RestorationLearner::save_weights(const std::string& file_name) {

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "models/device.h"
+#include "models/nn/device_sender.h"
 #include "models/restoration/restoration_model.h"
 #include "models/train/batch_source.h"
 #include "models/train/learner.h"
@@ -32,16 +33,27 @@ class RestorationLearner : public Learner {
   std::vector<torch::Tensor> parameters() const override { return model_.net().parameters(); }
   std::vector<torch::Tensor> buffers() const override { return model_.net().buffers(); }
   Result<BatchLoss> training_loss() override;
-  void seek(std::int64_t step) override { batches_.training->seek(step); }
+  void seek(std::int64_t step) override;
   std::int64_t validation_batches() const override { return batches_.validation_batches; }
   Result<BatchLoss> validation_loss(std::int64_t number) override;
   Result<void> save_weights(const std::string& file_name) override;
 
  private:
-  Result<BatchLoss> loss_of(const RestorationBatch& batch, Pass pass) const;
+  /// A batch as tensors; the mask is Noise2Void's.
+  struct Tensors {
+    torch::Tensor image, target, mask = {};
+    DeviceSender::Arrival arrival = {};
+
+    std::vector<torch::Tensor*> all() { return {&image, &target, &mask}; }
+  };
+  /// Over the batch's own memory; the batch must outlive them.
+  Tensors views_of(const RestorationBatch& batch) const;
+  Result<BatchLoss> loss_of(const Tensors& batch, Pass pass) const;
 
   RestorationModel& model_;
   RestorationBatches batches_;
+  DeviceSender sender_;
+  std::unique_ptr<BatchSource<Tensors>> sent_;  ///< of batches_; where a GPU is trained on
   RestorationBatch current_;
   torch::Device device_;
   Precision precision_;

@@ -3,77 +3,28 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
+
+#include "models/stardist/tetrahedron.h"
 
 namespace karyo::stardist {
 namespace {
 
-using Vertex = std::array<float, 3>;
-
-/// Corners of the four sides of a tetrahedron, in the order that the reference takes them in.
-struct Tetrahedron {
-  std::array<std::array<const Vertex*, 3>, 4> sides;
-};
-
-Tetrahedron tetrahedron(const Vertex& r, const Vertex& a, const Vertex& b, const Vertex& c) {
-  return {{{{&a, &b, &c}, {&r, &b, &a}, {&r, &c, &b}, {&r, &a, &c}}}};
-}
-
-/// The sign decides; rounded as the reference rounds it.
-bool inside_side(float z, float y, float x, const std::array<const Vertex*, 3>& side) {
-  const Vertex &p = *side[0], &q = *side[1], &r = *side[2];
-  const float m00 = q[0] - p[0], m01 = q[1] - p[1], m02 = q[2] - p[2];
-  const float m10 = r[0] - p[0], m11 = r[1] - p[1], m12 = r[2] - p[2];
-  const float m20 = z - p[0], m21 = y - p[1], m22 = x - p[2];
-  return m00 * (m11 * m22 - m21 * m12) - m01 * (m10 * m22 - m12 * m20) +
-             m02 * (m10 * m21 - m11 * m20) >=
-         0;
-}
-
-bool inside(float z, float y, float x, const Tetrahedron& body) {
-  return inside_side(z, y, x, body.sides[0]) && inside_side(z, y, x, body.sides[1]) &&
-         inside_side(z, y, x, body.sides[2]) && inside_side(z, y, x, body.sides[3]);
-}
-
-/// The determinant above as a plane nz * z + ny * y + nx * x + c in double; the float32 value is
-/// within `error` of it anywhere in the box.
-struct Plane {
-  double nz, ny, nx, c, error;
-};
-
-Plane plane_of(const std::array<const Vertex*, 3>& side, const Box3& box) {
-  const Vertex &p = *side[0], &q = *side[1], &r = *side[2];
-  const auto minus = [](float a, float b) { return static_cast<double>(a - b); };
-  const double m00 = minus(q[0], p[0]), m01 = minus(q[1], p[1]), m02 = minus(q[2], p[2]);
-  const double m10 = minus(r[0], p[0]), m11 = minus(r[1], p[1]), m12 = minus(r[2], p[2]);
-  Plane plane{};
-  plane.nz = m01 * m12 - m02 * m11;
-  plane.ny = m02 * m10 - m00 * m12;
-  plane.nx = m00 * m11 - m01 * m10;
-  plane.c = -(plane.nz * p[0] + plane.ny * p[1] + plane.nx * p[2]);
-  const auto farthest = [](double at, std::int64_t begin, std::int64_t end) {
-    return std::max(std::fabs(static_cast<double>(begin) - at),
-                    std::fabs(static_cast<double>(end) - at));
-  };
-  const double dz = farthest(p[0], box.begin.z, box.end.z);
-  const double dy = farthest(p[1], box.begin.y, box.end.y);
-  const double dx = farthest(p[2], box.begin.x, box.end.x);
-  // Six roundings of half a unit in the 24th bit, and twice that to be on the safe side.
-  plane.error =
-      std::ldexp(1.0, -20) * (std::fabs(m00) * (std::fabs(m11) * dx + std::fabs(m12) * dy) +
-                              std::fabs(m01) * (std::fabs(m10) * dx + std::fabs(m12) * dz) +
-                              std::fabs(m02) * (std::fabs(m10) * dy + std::fabs(m11) * dz));
-  return plane;
+Extent extent_of(const Box3& box) {
+  const auto begin = box.begin, end = box.end;
+  return {
+      {static_cast<double>(begin.z), static_cast<double>(begin.y), static_cast<double>(begin.x)},
+      {static_cast<double>(end.z), static_cast<double>(end.y), static_cast<double>(end.x)}};
 }
 
 /// Fills one tetrahedron after the other.
 class Filler {
  public:
-  Filler(const Box3& box, std::uint8_t* mask) : box_(box), size_(box.shape()), mask_(mask) {}
+  Filler(const Box3& box, std::uint8_t* mask)
+      : box_(box), extent_(extent_of(box)), size_(box.shape()), mask_(mask) {}
 
   void fill(const Tetrahedron& body) {
     for (std::size_t s = 0; s < 4; ++s) {
-      const Plane& plane = planes_[s] = plane_of(body.sides[s], box_);
+      const Plane& plane = planes_[s] = plane_of(body.sides[s], extent_);
       // A side along x decides a row as a whole.
       inverse_[s] = std::fabs(plane.nx) > 1e-200 ? 1 / plane.nx : 0;
     }
@@ -84,32 +35,14 @@ class Filler {
   }
 
  private:
-  /// Where the float32 test can hold: the box of the corners, wider by what rounding may move its
-  /// sides. Everywhere when it is all but flat.
   Box3 reach(const Tetrahedron& body) const {
-    const Vertex& r = *body.sides[1][0];
-    const auto& outer = body.sides[0];
-    std::array<double, 3> low{r[0], r[1], r[2]}, high = low;
-    for (const Vertex* v : outer) {
-      for (std::size_t k = 0; k < 3; ++k) {
-        low[k] = std::min<double>(low[k], (*v)[k]);
-        high[k] = std::max<double>(high[k], (*v)[k]);
-      }
-    }
-    const Plane& face = planes_[0];
-    const double volume6 = face.nz * r[0] + face.ny * r[1] + face.nx * r[2] + face.c;
-    double error = 0, width = 0;
-    for (const Plane& plane : planes_) error = std::max(error, plane.error);
-    for (std::size_t k = 0; k < 3; ++k) width = std::max(width, high[k] - low[k]);
-    const double slack = 1e-3 + 4 * error / volume6 * width;
-    if (!(volume6 > 0) || !(slack < 1e6)) return box_;
-    const auto begin = [&](std::size_t k) {
-      return static_cast<std::int64_t>(std::ceil(low[k] - slack));
+    double low[3], high[3];
+    if (!reach_of(body, planes_.data(), low, high)) return box_;
+    const auto index = [](const double* at) {
+      return Index3{static_cast<std::int64_t>(at[0]), static_cast<std::int64_t>(at[1]),
+                    static_cast<std::int64_t>(at[2])};
     };
-    const auto end = [&](std::size_t k) {
-      return static_cast<std::int64_t>(std::floor(high[k] + slack)) + 1;
-    };
-    return Box3{{begin(0), begin(1), begin(2)}, {end(0), end(1), end(2)}}.clipped_to(box_);
+    return Box3{index(low), index(high)}.clipped_to(box_);
   }
 
   void fill_row(const Tetrahedron& body, std::int64_t z, std::int64_t y) {
@@ -157,6 +90,7 @@ class Filler {
   }
 
   const Box3 box_;
+  const Extent extent_;
   const Index3 size_;
   std::uint8_t* mask_;
   std::array<Plane, 4> planes_{};

@@ -178,37 +178,85 @@ PolyhedronTest::Bound PolyhedronTest::by_spheres(std::int64_t j) const {
   return is_more(lower, j) ? Bound::kSuppressed : Bound::kUndecided;
 }
 
-bool PolyhedronTest::exceeds(std::int64_t j) {
+std::optional<bool> PolyhedronTest::by_bounds(std::int64_t j) const {
   if (const Bound bound = by_spheres(j); bound != Bound::kUndecided) {
     return bound == Bound::kSuppressed;
   }
-  const Box3& box = polyhedra_.box(first_);
-  const Box3 both = box.clipped_to(polyhedra_.box(j));
-  const Index3 size = box.shape(), shared = both.shape();
-  if (size.count() > kMostVoxels) return true;  // as the upper bound has it
+  // As the upper bound has it.
+  if (polyhedra_.box(first_).shape().count() > kMostVoxels) return true;
+  return std::nullopt;
+}
+
+bool PolyhedronTest::exceeds(std::int64_t j) {
+  if (const auto decided = by_bounds(j)) return *decided;
   const auto& faces = polyhedra_.rays().faces;
   if (!filled_) {
+    const Box3& box = polyhedra_.box(first_);
     polyhedra_.shape(first_, one_);
-    mask_.assign(static_cast<std::size_t>(size.count()), 0);
+    mask_.assign(static_cast<std::size_t>(box.shape().count()), 0);
     fill_polyhedron(one_, faces, box, mask_.data());
     filled_ = true;
   }
+  // Of the first no more than this can be shared: neighbours that only touch need no filling.
+  const Box3 both = polyhedra_.box(first_).clipped_to(polyhedra_.box(j));
+  std::int64_t most = voxels_of_first(both);
+  if (!is_more(static_cast<float>(most), j)) return false;
   polyhedra_.shape(j, other_);
-  part_.assign(static_cast<std::size_t>(shared.count()), 0);
-  fill_polyhedron(other_, faces, both, part_.data());
+  // Parts of the shared box, until the rest cannot change the answer. The middle says most; more
+  // parts than three would cost more in preparing faces than they save.
+  const std::int64_t deep = both.end.z - both.begin.z, third = deep / 3;
+  const std::int64_t cuts[] = {both.begin.z, both.begin.z + third, both.end.z - third, both.end.z};
   std::int64_t voxels = 0;
-  const Index3 offset = both.begin - box.begin;
-  for (std::int64_t z = 0; z < shared.z; ++z) {
-    for (std::int64_t y = 0; y < shared.y; ++y) {
-      const std::uint8_t* a =
-          mask_.data() + ((z + offset.z) * size.y + y + offset.y) * size.x + offset.x;
-      const std::uint8_t* b = part_.data() + (z * shared.y + y) * shared.x;
+  for (const int part : {1, 0, 2}) {
+    Box3 slab = both;
+    slab.begin.z = cuts[part];
+    slab.end.z = cuts[part + 1];
+    if (slab.empty()) continue;
+    const Shared shared = shared_voxels(slab);
+    voxels += shared.both;
+    most -= shared.first - shared.both;
+    if (is_more(static_cast<float>(voxels), j)) return true;
+    if (!is_more(static_cast<float>(most), j)) return false;
+  }
+  return is_more(static_cast<float>(voxels), j);
+}
+
+std::int64_t PolyhedronTest::voxels_of_first(const Box3& part) const {
+  const Box3& box = polyhedra_.box(first_);
+  const Index3 size = box.shape(), offset = part.begin - box.begin, shape = part.shape();
+  std::int64_t voxels = 0;
+  for (std::int64_t z = offset.z; z < offset.z + shape.z; ++z) {
+    for (std::int64_t y = offset.y; y < offset.y + shape.y; ++y) {
+      const std::uint8_t* row = mask_.data() + (z * size.y + y) * size.x + offset.x;
       std::int64_t in_row = 0;
-      for (std::int64_t x = 0; x < shared.x; ++x) in_row += a[x] & b[x];
+      for (std::int64_t x = 0; x < shape.x; ++x) in_row += row[x];
       voxels += in_row;
     }
   }
-  return is_more(static_cast<float>(voxels), j);
+  return voxels;
+}
+
+PolyhedronTest::Shared PolyhedronTest::shared_voxels(const Box3& part) {
+  const Box3& box = polyhedra_.box(first_);
+  const Index3 size = box.shape(), offset = part.begin - box.begin, shape = part.shape();
+  part_.assign(static_cast<std::size_t>(shape.count()), 0);
+  fill_polyhedron(other_, polyhedra_.rays().faces, part, part_.data());
+  Shared shared;
+  for (std::int64_t z = 0; z < shape.z; ++z) {
+    for (std::int64_t y = 0; y < shape.y; ++y) {
+      const std::uint8_t* a =
+          mask_.data() + ((z + offset.z) * size.y + y + offset.y) * size.x + offset.x;
+      const std::uint8_t* b = part_.data() + (z * shape.y + y) * shape.x;
+      std::int64_t first = 0, both = 0;
+      for (std::int64_t x = 0; x < shape.x; ++x) {
+        first += a[x];
+        both += a[x] & b[x];
+      }
+      shared.first += first;
+      shared.both += both;
+    }
+  }
+  return shared;
 }
 
 bool PolyhedronTest::exceeds_reference(std::int64_t j) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "models/stardist/instances.h"
@@ -62,20 +63,30 @@ class PolyhedronTest {
   /// The polyhedron the next calls compare with.
   void set_first(std::int64_t i);
   bool exceeds(std::int64_t j);
+  /// Where the voxels have not to be counted: exceeds(j).
+  std::optional<bool> by_bounds(std::int64_t j) const;
+  /// exceeds(j) where `voxels` lie in both.
+  bool is_more(float voxels, std::int64_t j) const;
   /// The same with every voxel tested against every face.
   bool exceeds_reference(std::int64_t j);
 
  private:
   enum class Bound { kKept, kSuppressed, kUndecided };
   Bound by_spheres(std::int64_t j) const;
-  bool is_more(float voxels, std::int64_t j) const;
+  /// Within a box that both polyhedra's boxes hold: voxels of the first, and of them those that the
+  /// other has too.
+  struct Shared {
+    std::int64_t first = 0, both = 0;
+  };
+  Shared shared_voxels(const Box3& part);
+  std::int64_t voxels_of_first(const Box3& part) const;
 
   const StarPolyhedra& polyhedra_;
   float threshold_;
   std::int64_t first_ = -1;
   bool filled_ = false;
   Polyhedron one_, other_;
-  std::vector<std::uint8_t> mask_, part_;  ///< of the first's box; of what both boxes share
+  std::vector<std::uint8_t> mask_, part_;  ///< of the first's box; of a part of both
 };
 
 }  // namespace karyo::stardist

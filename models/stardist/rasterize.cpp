@@ -4,8 +4,30 @@
 #include <cmath>
 #include <cstdint>
 
+#include "models/cuda/shape_device.h"
+
 namespace karyo::stardist {
 namespace {
+
+/// Pixels of an image that a polygon may have.
+struct PixelBox {
+  std::int64_t first_row, last_row, first_column, last_column;
+};
+
+PixelBox pixels_of(const std::vector<std::array<float, 2>>& polygon, Index3 shape) {
+  double low_y = polygon[0][0], high_y = low_y, low_x = polygon[0][1], high_x = low_x;
+  for (const auto [y, x] : polygon) {
+    low_y = std::min<double>(low_y, y);
+    high_y = std::max<double>(high_y, y);
+    low_x = std::min<double>(low_x, x);
+    high_x = std::max<double>(high_x, x);
+  }
+  const auto within = [](double value, std::int64_t last) {
+    return static_cast<std::int64_t>(std::clamp(value, -1.0, static_cast<double>(last)));
+  };
+  return {within(std::max(0.0, low_y), shape.y), within(std::ceil(high_y), shape.y - 1),
+          within(std::max(0.0, low_x), shape.x), within(std::ceil(high_x), shape.x - 1)};
+}
 
 /// Fills polygons by scikit-image's rule: a pixel is inside when the edges cross the row to its
 /// right an odd number of times, and on an edge when left and right disagree. Only pixels beside a
@@ -16,25 +38,15 @@ class PolygonFiller {
   explicit PolygonFiller(LabelArray& labels) : labels_(labels) {}
 
   void fill(const std::vector<std::array<float, 2>>& polygon, std::uint32_t label) {
-    double low_y = polygon[0][0], high_y = low_y, low_x = polygon[0][1], high_x = low_x;
-    for (const auto [y, x] : polygon) {
-      low_y = std::min<double>(low_y, y);
-      high_y = std::max<double>(high_y, y);
-      low_x = std::min<double>(low_x, x);
-      high_x = std::max<double>(high_x, x);
-    }
-    const Index3 shape = labels_.shape();
-    const auto within = [](double value, std::int64_t last) {
-      return static_cast<std::int64_t>(std::clamp(value, -1.0, static_cast<double>(last)));
-    };
-    const std::int64_t first_row = within(std::max(0.0, low_y), shape.y);
-    const std::int64_t last_row = within(std::ceil(high_y), shape.y - 1);
-    first_column_ = within(std::max(0.0, low_x), shape.x);
-    last_column_ = within(std::ceil(high_x), shape.x - 1);
+    const PixelBox box = pixels_of(polygon, labels_.shape());
+    first_column_ = box.first_column;
+    last_column_ = box.last_column;
     if (first_column_ > last_column_) return;
     right_.resize(static_cast<std::size_t>(last_column_ - first_column_ + 2));
     left_.resize(right_.size());
-    for (std::int64_t row = first_row; row <= last_row; ++row) fill_row(polygon, row, label);
+    for (std::int64_t row = box.first_row; row <= box.last_row; ++row) {
+      fill_row(polygon, row, label);
+    }
     mark_vertices(polygon, label);
   }
 
@@ -109,11 +121,37 @@ class PolygonFiller {
   std::vector<std::uint8_t> right_, left_;
 };
 
+/// Whether a GPU drew them.
+bool drawn_on(ShapeDevice* device, const Candidates& survivors, double scale_y, double scale_x,
+              LabelArray& labels) {
+  if (device == nullptr) return false;
+  const auto count = static_cast<std::int64_t>(survivors.size());
+  return device->did(count, device->worth().polygons, [&](ShapeKernels& kernels) {
+    std::vector<std::array<float, 2>> vertices;
+    std::vector<VoxelBox> boxes;
+    vertices.reserve(survivors.dist.size());
+    for (std::size_t i = 0; i < survivors.size(); ++i) {
+      const auto polygon = polygon_of(survivors, i, scale_y, scale_x);
+      vertices.insert(vertices.end(), polygon.begin(), polygon.end());
+      const PixelBox box = pixels_of(polygon, labels.shape());
+      const auto at = [](std::int64_t value) { return static_cast<std::int32_t>(value); };
+      boxes.push_back({{0, at(box.first_row), at(box.first_column)},
+                       {1, at(box.last_row + 1), at(box.last_column + 1)}});
+    }
+    const PolygonsView polygons{count, survivors.rays, vertices.data(), boxes.data()};
+    const auto drawn =
+        kernels.draw_polygons(polygons, labels.shape().y, labels.shape().x, labels.data());
+    if (!drawn) std::fill(labels.begin(), labels.end(), 0U);
+    return drawn;
+  });
+}
+
 }  // namespace
 
-LabelArray render_2d(const Candidates& survivors, Index3 shape, double scale_y, double scale_x) {
+LabelArray render_2d(const Candidates& survivors, Index3 shape, double scale_y, double scale_x,
+                     ShapeDevice* device) {
   LabelArray labels({1, shape.y, shape.x});
-  if (labels.count() == 0) return labels;
+  if (labels.count() == 0 || drawn_on(device, survivors, scale_y, scale_x, labels)) return labels;
   PolygonFiller filler(labels);
   for (std::size_t i = survivors.size(); i-- > 0;) {
     filler.fill(polygon_of(survivors, i, scale_y, scale_x), static_cast<std::uint32_t>(i + 1));

@@ -4,17 +4,18 @@
 #include <cmath>
 
 #include "core/base/parallel.h"
+#include "models/cuda/shape_device.h"
+#include "models/stardist/polyhedra_view.h"
 #include "models/stardist/polyhedron_overlap.h"
 
 namespace karyo::stardist {
 
-RenderedPolyhedra render_3d(const Candidates3d& survivors, const Rays3d& rays, Index3 shape,
-                            int threads) {
-  RenderedPolyhedra result{LabelArray(shape), {}};
-  if (shape.count() == 0) return result;
-  const StarPolyhedra polyhedra(survivors, rays, threads);
-  LabelArray& labels = result.labels;
-  const auto draw = [&](std::int64_t first, std::int64_t last) {
+namespace {
+
+/// Labels i + 1 of the most probable polyhedron i that a voxel lies in.
+void draw(const StarPolyhedra& polyhedra, LabelArray& labels, int threads) {
+  const Index3 shape = labels.shape();
+  const auto body = [&](std::int64_t first, std::int64_t last) {
     const Box3 slab{{first, 0, 0}, {last, shape.y, shape.x}};
     Polyhedron polyhedron;
     std::vector<std::uint8_t> mask;
@@ -24,7 +25,7 @@ RenderedPolyhedra render_3d(const Candidates3d& survivors, const Rays3d& rays, I
       const Index3 size = box.shape();
       mask.assign(static_cast<std::size_t>(size.count()), 0);
       polyhedra.shape(i, polyhedron);
-      fill_polyhedron(polyhedron, rays.faces, box, mask.data());
+      fill_polyhedron(polyhedron, polyhedra.rays().faces, box, mask.data());
       const std::uint8_t* inside = mask.data();
       for (std::int64_t z = box.begin.z; z < box.end.z; ++z) {
         for (std::int64_t y = box.begin.y; y < box.end.y; ++y, inside += size.x) {
@@ -37,7 +38,32 @@ RenderedPolyhedra render_3d(const Candidates3d& survivors, const Rays3d& rays, I
     }
   };
   // A polyhedron is prepared anew in each slab it reaches into: not too thin ones.
-  parallel_for(0, shape.z, 16, draw, threads);
+  parallel_for(0, shape.z, 16, body, threads);
+}
+
+/// Whether a GPU did the same.
+bool drawn_on(ShapeDevice* device, const StarPolyhedra& polyhedra, const Candidates3d& survivors,
+              LabelArray& labels) {
+  if (device == nullptr) return false;
+  return device->did(polyhedra.size(), device->worth().polyhedra, [&](ShapeKernels& kernels) {
+    const Index3 shape = labels.shape();
+    const auto boxes = voxel_boxes(polyhedra, Box3::of_shape(shape));
+    const auto drawn = kernels.draw_polyhedra(view_of(survivors, polyhedra.rays(), boxes),
+                                              {shape.z, shape.y, shape.x}, labels.data());
+    if (!drawn) std::fill(labels.begin(), labels.end(), 0U);
+    return drawn;
+  });
+}
+
+}  // namespace
+
+RenderedPolyhedra render_3d(const Candidates3d& survivors, const Rays3d& rays, Index3 shape,
+                            int threads, ShapeDevice* device) {
+  RenderedPolyhedra result{LabelArray(shape), {}};
+  if (shape.count() == 0) return result;
+  const StarPolyhedra polyhedra(survivors, rays, threads);
+  LabelArray& labels = result.labels;
+  if (!drawn_on(device, polyhedra, survivors, labels)) draw(polyhedra, labels, threads);
 
   std::vector<std::uint32_t> number(survivors.size() + 1, 0);
   for (const std::uint32_t id : labels) number[id] = 1;

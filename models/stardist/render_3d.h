@@ -10,6 +10,8 @@
 
 namespace karyo::stardist {
 
+class ShapeDevice;
+
 struct RenderedPolyhedra {
   LabelArray labels;                  ///< (Z, Y, X); 1 to visible.size()
   std::vector<std::int64_t> visible;  ///< which survivor each label is, rising
@@ -18,10 +20,11 @@ struct RenderedPolyhedra {
 /// survivors  most probable first (nms_3d). Where they overlap the more probable one is seen;
 /// labels
 ///            count those of which anything is.
-/// Threads    pure; slabs of planes are split over `threads` (0: all cores); the result does not
-///            depend on it.
+/// device     a GPU that is asked first (shape_device.h), or null.
+/// Threads    pure; slabs of planes are split over `threads` (0: all cores); the result depends on
+///            neither.
 /// Source     stardist 0.9.2, polyhedron_to_label(render_mode="full") and relabel_sequential.
 RenderedPolyhedra render_3d(const Candidates3d& survivors, const Rays3d& rays, Index3 shape,
-                            int threads = 0);
+                            int threads = 0, ShapeDevice* device = nullptr);
 
 }  // namespace karyo::stardist

@@ -6,13 +6,11 @@
 #include <numbers>
 
 #include "core/base/parallel.h"
+#include "models/cuda/shape_device.h"
+#include "models/stardist/ray_walk.h"
 
 namespace karyo::stardist {
 namespace {
-
-struct Direction {
-  float z, y, x;
-};
 
 /// Unit step of ray k of a polygon; angle, sine and cosine in float32 as the reference has them.
 Direction direction_of(int k, int rays) {
@@ -34,21 +32,8 @@ std::vector<Direction> directions_3d(const Rays3d& rays) {
   return steps;
 }
 
-/// Distance from the start to where the walk stood after its last step.
+/// distance_2d or distance_3d.
 using Distance = float (*)(const Direction& at, const Direction& step);
-
-/// Half a pixel back (measured along the axis in which the ray moves faster).
-float distance_2d(const Direction& at, const Direction& step) {
-  const float back = 0.5f / std::max(std::fabs(step.y), std::fabs(step.x)) - 1.f;
-  const float y = at.y + back * step.y, x = at.x + back * step.x;
-  return std::sqrt(y * y + x * x);
-}
-
-/// To the middle of the voxel that it stood in.
-float distance_3d(const Direction& at, const Direction&) {
-  const float z = std::rint(at.z), y = std::rint(at.y), x = std::rint(at.x);
-  return std::sqrt(z * z + y * y + x * x);
-}
 
 /// The walk of one ray. Where it stands after n steps does not depend on where it began, up to
 /// rounding, so offsets and distances are tabulated once for all pixels.
@@ -238,15 +223,38 @@ void walk_all(LabelView labels, const std::vector<Direction>& steps, Index3 grid
   parallel_for(0, planes * rows, 8, body, threads);
 }
 
+/// Whether a GPU computed them.
+bool computed_on(ShapeDevice* device, LabelView labels, const std::vector<Direction>& steps,
+                 Index3 grid, bool flat, std::vector<float>& distances) {
+  if (device == nullptr) return false;
+  const Index3 shape = labels.shape();
+  const auto job = [&](ShapeKernels& kernels) {
+    LabelGrid on_grid{nullptr, {shape.z, shape.y, shape.x}, {grid.z, grid.y, grid.x}};
+    std::vector<std::uint32_t> packed;
+    packed.reserve(static_cast<std::size_t>(shape.count()));
+    for (std::int64_t z = 0; z < shape.z; ++z) {
+      for (std::int64_t y = 0; y < shape.y; ++y) {
+        const std::uint32_t* row = labels.row(z, y);
+        for (std::int64_t x = 0; x < shape.x; ++x) packed.push_back(row[x * labels.strides().x]);
+      }
+    }
+    on_grid.labels = packed.data();
+    return kernels.star_distances(on_grid, steps.data(), static_cast<std::int32_t>(steps.size()),
+                                  flat, distances.data());
+  };
+  return device->did(static_cast<std::int64_t>(distances.size()), device->worth().distances, job);
+}
+
 std::vector<float> distances_along(LabelView labels, const std::vector<Direction>& steps,
-                                   Index3 grid, Distance distance, int threads) {
+                                   Index3 grid, bool flat, int threads, ShapeDevice* device) {
+  const Distance distance = flat ? distance_2d : distance_3d;
   const Index3 shape = labels.shape();
   const std::int64_t count = grid_extent(shape.z, static_cast<int>(grid.z)) *
                              grid_extent(shape.y, static_cast<int>(grid.y)) *
                              grid_extent(shape.x, static_cast<int>(grid.x)) *
                              static_cast<std::int64_t>(steps.size());
   std::vector<float> distances(static_cast<std::size_t>(count));
-  if (count == 0) return distances;
+  if (count == 0 || computed_on(device, labels, steps, grid, flat, distances)) return distances;
   std::uint32_t highest = 0;
   for (std::int64_t z = 0; z < shape.z; ++z) {
     for (std::int64_t y = 0; y < shape.y; ++y) {
@@ -278,14 +286,10 @@ std::vector<float> plain_distances(LabelView labels, const std::vector<Direction
             distances.push_back(0);
             continue;
           }
-          Direction at{0, 0, 0};
-          for (;;) {
-            at = {at.z + step.z, at.y + step.y, at.x + step.x};
-            const Index3 voxel{std::lrint(static_cast<float>(h) + at.z),
-                               std::lrint(static_cast<float>(i) + at.y),
-                               std::lrint(static_cast<float>(j) + at.x)};
-            if (!Box3::of_shape(shape).contains(voxel) || labels(voxel) != own) break;
-          }
+          const Direction at =
+              walk_out(h, i, j, step, [&](std::int64_t z, std::int64_t y, std::int64_t x) {
+                return Box3::of_shape(shape).contains({z, y, x}) && labels(z, y, x) == own;
+              });
           distances.push_back(distance(at, step));
         }
       }
@@ -296,13 +300,14 @@ std::vector<float> plain_distances(LabelView labels, const std::vector<Direction
 
 }  // namespace
 
-std::vector<float> star_distances_2d(LabelView labels, int rays, GridStep grid, int threads) {
-  return distances_along(labels, directions_2d(rays), {1, grid.y, grid.x}, distance_2d, threads);
+std::vector<float> star_distances_2d(LabelView labels, int rays, GridStep grid, int threads,
+                                     ShapeDevice* device) {
+  return distances_along(labels, directions_2d(rays), {1, grid.y, grid.x}, true, threads, device);
 }
 
-std::vector<float> star_distances_3d(LabelView labels, const Rays3d& rays, Index3 grid,
-                                     int threads) {
-  return distances_along(labels, directions_3d(rays), grid, distance_3d, threads);
+std::vector<float> star_distances_3d(LabelView labels, const Rays3d& rays, Index3 grid, int threads,
+                                     ShapeDevice* device) {
+  return distances_along(labels, directions_3d(rays), grid, false, threads, device);
 }
 
 std::vector<float> star_distances_2d_reference(LabelView labels, int rays, GridStep grid) {

@@ -235,7 +235,8 @@ Result<PlanePrediction> predict_plane(const StarDistModel& model, const Volume& 
             predict_candidates(model, image, t, z, settings, device, precision, control));
   const auto survivors =
       stardist::nms_2d(result.network.candidates, static_cast<float>(settings.thresholds.nms));
-  result.labels = stardist::render_2d(survivors, {1, image.shape().y, image.shape().x});
+  result.labels = stardist::render_2d(survivors, {1, image.shape().y, image.shape().x}, 1, 1,
+                                      device.shapes.get());
   result.scores = survivors.prob;
   if (result.network.classes == 0) return result;
   for (const auto& point : survivors.points) {
@@ -256,9 +257,10 @@ Result<VolumePrediction> predict_volume(const StarDistModel& model, const Volume
             predict_sparse_3d(model, input, static_cast<float>(settings.thresholds.prob),
                               settings.tiles, settings.keep_prob, device, precision, control));
   control.report(1, "objects");
-  const auto survivors = stardist::nms_3d(result.network.candidates, rays,
-                                          static_cast<float>(settings.thresholds.nms));
-  auto rendered = stardist::render_3d(survivors, rays, input.shape);
+  const auto survivors =
+      stardist::nms_3d(result.network.candidates, rays, static_cast<float>(settings.thresholds.nms),
+                       0, device.shapes.get());
+  auto rendered = stardist::render_3d(survivors, rays, input.shape, 0, device.shapes.get());
   result.labels = std::move(rendered.labels);
   for (const std::int64_t i : rendered.visible) {
     const auto number = static_cast<std::size_t>(i);

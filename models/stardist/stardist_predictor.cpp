@@ -18,7 +18,7 @@ class StarDistPredictor : public Predictor {
         precision_(precision) {}
 
   std::string description() const override {
-    return std::string("StarDist ") + (in_3d() ? "3D, " : "2D, ") + device_.reason + ", " +
+    return std::string("StarDist ") + (in_3d() ? "3D, " : "2D, ") + statement(device_) + ", " +
            (precision_ == Precision::kBFloat16 ? "bfloat16" : "float32");
   }
   Thresholds thresholds() const override { return folder_.thresholds; }
@@ -139,6 +139,7 @@ Result<std::unique_ptr<Predictor>> open_stardist_predictor(ModelFolder folder,
                                                            const std::string& device_name,
                                                            const std::string& precision_name) {
   KARYO_TRY(auto device, choose_device(device_name));
+  add_shapes(device);
   KARYO_TRY(const auto precision, choose_precision(precision_name, device, false));
   KARYO_TRY(auto model, StarDistModel::open(folder, device));
   return std::unique_ptr<Predictor>(std::make_unique<StarDistPredictor>(

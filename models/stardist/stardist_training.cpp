@@ -217,13 +217,18 @@ class EpochObserver : public TrainObserver {
         pair_(pair),
         cache_(cache),
         model_(model),
-        device_(device) {}
+        device_(device),
+        said_(device.reason) {}
 
   void on_note(const std::string& text) override { inner_.on_note(text); }
   void on_step(const TrainStepEvent& event) override { inner_.on_step(event); }
   void on_epoch(const TrainEpochEvent& event) override {
     inner_.on_epoch(event);
     note_warnings(cache_.take_findings(), inner_);
+    if (const std::string now = statement(device_); now != said_) {
+      said_ = now;
+      inner_.on_note("device: " + now);
+    }
     if (request_.preview.empty()) return;
     if (const auto outcome = write_preview(event.epoch); !outcome) {
       inner_.on_note("preview: " + outcome.error().what);
@@ -259,6 +264,7 @@ class EpochObserver : public TrainObserver {
   ImageCache& cache_;
   const StarDistModel& model_;
   const Device& device_;
+  std::string said_;
 };
 
 }  // namespace
@@ -267,7 +273,8 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
                                     TaskControl& control, Workers& workers) {
   const auto start = std::chrono::steady_clock::now();
   TrainConfig config = request.config;
-  KARYO_TRY(const auto device, workers.device(request.device));
+  KARYO_TRY(auto device, workers.device(request.device));
+  add_shapes(device);
   KARYO_TRY(const auto precision, choose_precision(config.precision, device, true));
   observer.on_note("device: " + device.reason +
                    (precision == Precision::kBFloat16 ? ", bfloat16" : ", float32"));
@@ -402,6 +409,7 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   summary.peak_memory_bytes = peak_memory_bytes();
   if (!folder) return summary;
+  record.device = statement(device);
   record.finished = utc_now();
   record.training_seconds = summary.seconds;
   record.more["peak_memory_bytes"] = summary.peak_memory_bytes;

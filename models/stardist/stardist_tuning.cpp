@@ -16,6 +16,7 @@ Result<TunedThresholds> tune_stardist(const StarDistModel& model,
                                       TaskControl& control) {
   const auto& config = model.config();
   stardist::ThresholdOptions options;
+  options.device = device.shapes.get();
   stardist::Rays3d rays;
   if (config.n_dim == 3) {
     KARYO_TRY(rays, stardist::rays_from_json(config.rays_json));

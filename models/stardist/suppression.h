@@ -10,6 +10,7 @@
 ///   boxes_touch(i, j)   false only where i and j cannot overlap
 /// `Test` compares one with others; one object a thread:
 ///   Test(shapes, threshold), set_first(i), exceeds(j)
+/// and where pairs are decided together (survivors_by) by_bounds(j) as well.
 
 #include <algorithm>
 #include <array>
@@ -18,6 +19,7 @@
 #include <cstdint>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include "core/base/parallel.h"
@@ -169,11 +171,45 @@ class Suppression {
         blocker_(static_cast<std::size_t>(shapes.size()), -1) {}
 
   std::vector<std::int64_t> survivors() {
+    return in_rounds(
+        [this](const std::vector<std::int64_t>& free) { suppress_neighbours_of(free); });
+  }
+
+  /// The same with a decider of many pairs: exceeds(pairs, answers) fills in Test::exceeds of each
+  /// pair (first, other), or returns false where the tests should do it.
+  using Pair = std::array<std::int32_t, 2>;
+  template <typename Exceeds>
+  std::vector<std::int64_t> survivors_by(Exceeds&& exceeds) {
+    return in_rounds([&](const std::vector<std::int64_t>& free) {
+      // Pairs of a part at a time, so that there are never very many.
+      for (std::size_t begin = 0; begin < free.size(); begin += kPartOfRound) {
+        const auto from = free.begin() + static_cast<std::ptrdiff_t>(begin);
+        const auto to =
+            free.begin() + static_cast<std::ptrdiff_t>(std::min(begin + kPartOfRound, free.size()));
+        const std::vector<std::int64_t> part(from, to);
+        const std::vector<Pair> pairs = decide_by_bounds(part);
+        std::vector<std::uint8_t> answers(pairs.size());
+        if (pairs.empty()) continue;
+        if (!exceeds(pairs, answers)) {
+          suppress_neighbours_of(part);
+          continue;
+        }
+        for (std::size_t k = 0; k < pairs.size(); ++k) {
+          if (answers[k] != 0) state(pairs[k][1]).store(kSuppressed, std::memory_order_relaxed);
+        }
+      }
+    });
+  }
+
+ private:
+  /// suppress(free): suppresses what overlaps too much with any of them.
+  template <typename Suppress>
+  std::vector<std::int64_t> in_rounds(Suppress&& suppress) {
     std::vector<std::int64_t> undecided(state_.size());
     std::iota(undecided.begin(), undecided.end(), std::int64_t{0});
     while (!undecided.empty()) {
       const std::vector<std::int64_t> free = find_free(undecided);
-      suppress_neighbours_of(free);
+      suppress(free);
       for (const std::int64_t i : free) state(i).store(kSurvives, std::memory_order_relaxed);
       std::erase_if(undecided, [&](std::int64_t i) { return !is_undecided(i); });
     }
@@ -184,7 +220,6 @@ class Suppression {
     return result;
   }
 
- private:
   enum State : std::uint8_t { kUndecided, kSurvives, kSuppressed };
 
   std::atomic<std::uint8_t>& state(std::int64_t i) { return state_[static_cast<std::size_t>(i)]; }
@@ -233,6 +268,40 @@ class Suppression {
     parallel_for(0, static_cast<std::int64_t>(free.size()), kGrain, body, threads_);
   }
 
+  /// Pairs of `free` and its undecided neighbours that bounds do not decide; suppresses where they
+  /// do.
+  std::vector<Pair> decide_by_bounds(const std::vector<std::int64_t>& free) {
+    std::vector<std::vector<Pair>> found(free.size());
+    const auto body = [&](std::int64_t begin, std::int64_t end) {
+      Test test(shapes_, threshold_);
+      for (std::int64_t k = begin; k < end; ++k) {
+        const std::int64_t i = free[static_cast<std::size_t>(k)];
+        test.set_first(i);
+        neighbours_.visit(i, [&](std::int64_t j) {
+          if (j <= i || !is_undecided(j)) return true;
+          const std::optional<bool> decided = test.by_bounds(j);
+          if (!decided) {
+            found[static_cast<std::size_t>(k)].push_back(
+                {static_cast<std::int32_t>(i), static_cast<std::int32_t>(j)});
+          } else if (*decided) {
+            state(j).store(kSuppressed, std::memory_order_relaxed);
+          }
+          return true;
+        });
+      }
+    };
+    parallel_for(0, static_cast<std::int64_t>(free.size()), 8, body, threads_);
+    std::vector<Pair> pairs;
+    for (const auto& part : found) {
+      for (const Pair& pair : part) {
+        // Another of `free` may have suppressed it meanwhile.
+        if (is_undecided(pair[1])) pairs.push_back(pair);
+      }
+    }
+    return pairs;
+  }
+
+  static constexpr std::size_t kPartOfRound = 1024;
   static constexpr std::int64_t kGrain = Axes == 2 ? 8 : 1;  // a polyhedron is work enough
 
   const Shapes& shapes_;

@@ -69,7 +69,8 @@ void ThresholdOptimizer::add(LabelArray truth, const Candidates3d& candidates, f
   largest_ = std::max(largest_, largest);
   Image image{std::move(truth)};
   for (const float nms_threshold : options_.nms_thresholds) {
-    image.survivors_3d.push_back(nms_3d(candidates, rays, nms_threshold, options_.threads));
+    image.survivors_3d.push_back(
+        nms_3d(candidates, rays, nms_threshold, options_.threads, options_.device));
   }
   images_.push_back(std::move(image));
 }

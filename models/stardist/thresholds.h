@@ -16,6 +16,8 @@
 
 namespace karyo::stardist {
 
+class ShapeDevice;
+
 /// Golden-section search for the smallest value of a function of one number.
 ///
 /// a, b  two points from which a bracket is grown; no valid bracket (a constant function, say)
@@ -42,6 +44,7 @@ struct ThresholdOptions {
   std::vector<float> nms_thresholds = {0.3f, 0.4f, 0.5f};
   std::vector<double> iou_thresholds = {0.3, 0.5, 0.7};
   int threads = 0;
+  ShapeDevice* device = nullptr;  ///< a GPU that suppresses in volumes (shape_device.h), or null
   /// Called after each evaluation: NMS threshold, probability threshold, score.
   std::function<void(float, float, double)> on_evaluation = {};
 };

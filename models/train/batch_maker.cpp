@@ -72,11 +72,11 @@ void StarDistBatchMaker::add_targets(Patch& patch, StarDistBatch& batch) const {
     const auto fine = stardist::object_probability_3d(labels, anisotropy_, 1);
     const auto coarse = sub_sampled(VolumeView<const float>(fine.data(), labels.shape()), grid);
     prob.assign(coarse.begin(), coarse.end());
-    dist = stardist::star_distances_3d(labels, rays_, grid, 1);
+    dist = stardist::star_distances_3d(labels, rays_, grid, 1, device_.get());
   } else {
     prob = stardist::object_probability_2d(on_grid.view());
-    dist = stardist::star_distances_2d(labels, batch.rays,
-                                       {static_cast<int>(grid.y), static_cast<int>(grid.x)}, 1);
+    dist = stardist::star_distances_2d(
+        labels, batch.rays, {static_cast<int>(grid.y), static_cast<int>(grid.x)}, 1, device_.get());
   }
   batch.mask.insert(batch.mask.end(), prob.begin(), prob.end());
   std::transform(as_drawn.begin(), as_drawn.end(), prob.begin(), std::back_inserter(batch.prob),

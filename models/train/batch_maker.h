@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
@@ -27,6 +28,10 @@
 #include "models/train/worker_place.h"
 
 namespace karyo {
+
+namespace stardist {
+class ShapeDevice;
+}
 
 /// Reads with the config's percentiles and patch, within its budget.
 std::shared_ptr<ImageCache> make_image_cache(const TrainConfig& config);
@@ -46,6 +51,9 @@ class StarDistBatchMaker {
                                            const TrainConfig& config,
                                            std::shared_ptr<ImageCache> cache, Use use,
                                            std::vector<ClassNumbers> classes = {});
+
+  /// A GPU that is asked for star distances first; the batches are the same.
+  void use(std::shared_ptr<stardist::ShapeDevice> device) { device_ = std::move(device); }
 
   /// Errors of reading a file name the file and how to mend it.
   Result<StarDistBatch> make(std::int64_t number) const;
@@ -71,6 +79,7 @@ class StarDistBatchMaker {
   int channels_ = 1;
   std::int64_t samples_ = 0;  ///< of a validation round
   std::vector<ClassNumbers> classes_;
+  std::shared_ptr<stardist::ShapeDevice> device_;
 };
 
 /// Training batches prefetched by config.loader_threads threads, config.prefetch ahead: all, or a

@@ -13,6 +13,7 @@
 #include <exception>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <thread>
@@ -124,5 +125,20 @@ class BatchSource {
 
 using StarDistBatchSource = BatchSource<StarDistBatch>;
 using RestorationBatchSource = BatchSource<RestorationBatch>;
+
+/// A source's batches as `prepare` makes them of each, one ahead of what is asked for.
+/// `batches` must outlive it, and belongs to it alone as long as it lives.
+template <typename Prepared, typename Batch>
+std::unique_ptr<BatchSource<Prepared>> prepared_ahead(
+    BatchSource<Batch>& batches, std::function<Result<Prepared>(Batch)> prepare) {
+  // One thread: the source below is asked in the order of its batches.
+  return std::make_unique<BatchSource<Prepared>>(
+      [&batches, prepare = std::move(prepare)](std::int64_t number) -> Result<Prepared> {
+        batches.seek(number);
+        KARYO_TRY(Batch batch, batches.next());
+        return prepare(std::move(batch));
+      },
+      1, 1);
+}
 
 }  // namespace karyo

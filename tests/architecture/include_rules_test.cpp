@@ -41,6 +41,7 @@ std::vector<Rule> rules() {
       rule("Qt lives in viewer/qt and app/gui", "app/[a-z_]+\\.(h|cpp)",
            "Q[A-Z](?!Application)[A-Za-z]*"),
       rule("torch lives in models", "(core|viewer|annotation|app)/.*", torch),
+      rule("CUDA lives in models/cuda", "(?!models/cuda/.*\\.cu).*", "cuda.*\\.h(pp)?"),
       rule("core's headers see the standard library and JSON only", "core/.*\\.h",
            "(" + tiff + "|" + itk + "|zip\\.h|png\\.h|jpeglib\\.h|hdf5\\.h)"),
       rule("ITK stays in .cpp files of core and annotation", "(viewer|models|app)/.*|.*\\.h", itk),
@@ -90,6 +91,8 @@ TEST(IncludeRules, ARuleThatIsBrokenIsNoticed) {
   EXPECT_FALSE(broken_rules("viewer/scene/picker.cpp", "QWidget").empty());
   EXPECT_FALSE(broken_rules("annotation/editor.cpp", "models/model.h").empty());
   EXPECT_FALSE(broken_rules("annotation/journal.cpp", "sqlite3.h").empty());
+  EXPECT_FALSE(broken_rules("models/cuda/shape_kernels_on.h", "cuda_runtime.h").empty());
+  EXPECT_TRUE(broken_rules("models/cuda/shape_kernels.cu", "cuda_runtime.h").empty());
   EXPECT_TRUE(broken_rules("annotation/sqlite.cpp", "sqlite3.h").empty());
   EXPECT_TRUE(broken_rules("app/gui/main_window.cpp", "viewer/qt/render_surface.h").empty());
   EXPECT_TRUE(broken_rules("core/io/tiff_reader.cpp", "tiffio.h").empty());

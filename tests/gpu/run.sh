@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What a GPU changes: the same answers as on the CPU, times of training steps and of prediction,
 # and whether a StarDist 3D model trained here is of use. See README.md beside this file.
-#   run.sh BIN DATA MODELS OUT [smoke | loaders | useful_2d]
+#   run.sh BIN DATA MODELS OUT [smoke | shapes | loaders | useful_2d]
 # BIN holds karyoscope and karyoscope-worker; DATA and MODELS are laid out as shared/data and
 # shared/models. Everything is written below OUT, numbers to OUT/results.txt.
 set -uo pipefail
@@ -49,6 +49,28 @@ same_answers() {
   done
   say "labels of GPU against CPU: $("$K" evaluate labels --truth "$W/labels_cpu" \
     --pred "$W/labels_cuda" --output "$W/same" --iou 0.5:0.95:0.45 --json --quiet 2>>"$W/errors.log" | tr -d ' \n' | cut -c1-400)"
+}
+
+# Our own kernels against the CPU: the numbers (tests), the times, and the whole of predict.
+shapes() {
+  local tests=$BIN/../tests/models_cuda_tests device
+  if [[ ! -x $tests || ! -e $BIN/karyoscope_cuda.so ]]; then
+    say "shapes: not run, $tests or $BIN/karyoscope_cuda.so was not built"
+    return
+  fi
+  "$tests" --gtest_filter='ShapesOnAGpu.*' >"$W/shapes.log" 2>&1
+  say "shapes: rc $?, $(grep -c '^\[       OK' "$W/shapes.log") tests passed, $(grep -c '^\[  SKIPPED.*ms)' "$W/shapes.log") skipped"
+  grep -E '^shapes:|Failure|launched on' "$W/shapes.log" | sort -u | tee -a "$R"
+  local model=$MODELS/../golden/stardist3d
+  [[ -d $model ]] || return
+  for device in cpu cuda; do
+    "$K" predict --model "$model" --input "$DATA/nuclei3d/test/images" --output "$W/shapes_$device" \
+      --device $device 2>"$W/predict.log" >/dev/null ||
+      say "shapes: predict on $device failed: $(tail -2 "$W/predict.log" | tr '\n' ' ')"
+    say "shapes: $(grep -m1 StarDist "$W/predict.log")"
+  done
+  say "shapes: labels of GPU against CPU: $("$K" evaluate labels --truth "$W/shapes_cpu" \
+    --pred "$W/shapes_cuda" --output "$W/shapes_same" --iou 0.5:0.95:0.45 --json --quiet 2>>"$W/errors.log" | tr -d ' \n' | cut -c1-400)"
 }
 
 steps_of_all_kinds() {
@@ -119,7 +141,13 @@ if [[ $PART == useful_2d ]]; then
   rm -rf "$W"
   exit 0
 fi
+if [[ $PART == shapes ]]; then
+  shapes
+  rm -rf "$W"
+  exit 0
+fi
 same_answers
+shapes
 if [[ $PART == loaders ]]; then
   loaders
   rm -rf "$W"

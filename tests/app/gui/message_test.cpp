@@ -65,6 +65,11 @@ const char* const kDevice[] = {
     "the NVIDIA driver shows no GPU",
     "GPU %1: found",
     "GPU %1: asked for",
+    "GPU %1: found, shapes of objects too",
+    "GPU %1: asked for, shapes of objects too",
+    "GPU %1: found, shapes of objects on the CPU (%2)",
+    "GPU %1: asked for, shapes of objects on the CPU (%2)",
+    "%1 (%2; the CPU does it)",
 };
 
 /// Images that come to a training (models/stardist/live_images.cpp).

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "core/io/image_io.h"
+#include "models/cuda/host_backend.h"
+#include "models/cuda/shape_device.h"
+#include "models/cuda/shape_kernels_on.h"
 #include "models/model.h"
 #include "models/stardist/nms_3d.h"
 #include "models/stardist/render_3d.h"
@@ -165,6 +168,58 @@ TEST(StarDistPredictor3d, SegmentsAVolumeAtOnceAndSaysWhatDoesNotFit) {
   const auto stopped = (*predictor)->predict(image, 0, {}, control);
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().code, ErrorCode::kCancelled);
+}
+
+/// A device whose shapes go through the GPU's kernels, run on the processor.
+Device with_kernels(std::int64_t budget) {
+  using Kernels = stardist::ShapeKernelsOn<stardist::HostBackend>;
+  Device device = kCpu;
+  device.shapes = std::make_shared<stardist::ShapeDevice>(
+      std::make_unique<Kernels>(stardist::HostBackend{}, budget),
+      stardist::ShapeWorth{0, 0, 0, 0, 0});
+  return device;
+}
+
+TEST(ShapesOnTheDevice, GiveTheSameLabelsOfTheWholeWay) {
+  KARYO_NEEDS_SHARED();
+  const auto folder = test::shared_dir() / "golden/stardist3d_resnet";
+  const auto model = load(folder);
+  const auto values = test::read_npy(folder / "input.npy");
+  Volume image(VoxelType::kFloat32,
+               VolumeShape{1, 1, values.shape[0], values.shape[1], values.shape[2]}, {});
+  const auto input = values.as<float>();
+  std::copy(input.begin(), input.end(), &image.view<float>()(0, 0, 0));
+  PlaneSettings settings;
+  settings.thresholds = ModelFolder::open(folder)->thresholds;
+  settings.scales = {ChannelScale{}};
+  TaskControl control;
+  const auto plain = predict_volume(model, image, 0, settings, kCpu, Precision::kFloat32, control);
+  ASSERT_TRUE(plain) << plain.error().what;
+  EXPECT_GT(plain->scores.size(), 10u);
+
+  const Device able = with_kernels(64 << 20);
+  const auto same = predict_volume(model, image, 0, settings, able, Precision::kFloat32, control);
+  ASSERT_TRUE(same) << same.error().what;
+  EXPECT_EQ(same->labels, plain->labels);
+  EXPECT_EQ(same->scores, plain->scores);
+  EXPECT_GE(able.shapes->jobs(), 2);
+  EXPECT_EQ(statement(able), able.reason);
+
+  const Device small = with_kernels(1000);
+  const auto also = predict_volume(model, image, 0, settings, small, Precision::kFloat32, control);
+  ASSERT_TRUE(also) << also.error().what;
+  EXPECT_EQ(also->labels, plain->labels);
+  EXPECT_EQ(small.shapes->jobs(), 0);
+  EXPECT_NE(statement(small), small.reason) << "it says what did not fit";
+}
+
+TEST(ShapesOnTheDevice, AreNotLookedForWhereTheCpuIsAskedFor) {
+  auto device = choose_device("cpu");
+  ASSERT_TRUE(device);
+  const std::string reason = device->reason;
+  add_shapes(*device);
+  EXPECT_EQ(device->shapes, nullptr);
+  EXPECT_EQ(device->reason, reason);
 }
 
 }  // namespace

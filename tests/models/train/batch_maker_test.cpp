@@ -9,6 +9,9 @@
 
 #include "core/labels/fill_holes.h"
 #include "core/labels/label_volume.h"
+#include "models/cuda/host_backend.h"
+#include "models/cuda/shape_device.h"
+#include "models/cuda/shape_kernels_on.h"
 #include "models/stardist/object_probability.h"
 #include "models/stardist/star_distances.h"
 #include "tests/models/train/synthetic_dataset.h"
@@ -57,6 +60,20 @@ TEST(StarDistBatchMaker, ShapesAreAsStated) {
   EXPECT_EQ(batch->dist.size(), 3U * 8 * 24 * 24);
   EXPECT_EQ(batch->mask, batch->prob);
   EXPECT_EQ(maker.batch_count(), 0);
+}
+
+TEST(StarDistBatchMaker, MakesTheSameWithAGpusKernels) {
+  using namespace stardist;
+  const test::TempDir dir;
+  const auto pairs = test::make_dataset(dir.path(), 3, 64, 80);
+  auto maker = maker_of(pairs, small_config());
+  const auto plain = maker.make(4);
+  const auto device = std::make_shared<ShapeDevice>(
+      std::make_unique<ShapeKernelsOn<HostBackend>>(HostBackend{}, 1 << 20),
+      ShapeWorth{.distances = 1});
+  maker.use(device);
+  EXPECT_TRUE(equal(*maker.make(4), *plain));
+  EXPECT_EQ(device->jobs(), 3) << "one a patch";
 }
 
 TEST(StarDistBatchMaker, IsTheSameFromAnyThreadAndAfterASeek) {

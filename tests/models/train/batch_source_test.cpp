@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <stdexcept>
+#include <string>
 #include <thread>
 
 namespace karyo {
@@ -90,6 +91,44 @@ TEST(BatchSource, StopsWithBatchesInWork) {
         },
         3, 8);
     if (i % 2 == 0) source.seek(5);
+  }
+}
+
+TEST(PreparedAhead, KeepsOrderPlaceAndErrorsOfTheSourceBelow) {
+  std::atomic<int> failures{1};
+  Numbers below(
+      [&](std::int64_t n) -> Result<std::int64_t> {
+        if (n == 5 && failures-- > 0) return Error(ErrorCode::kIo, "gone", "Wait.");
+        return n;
+      },
+      3, 4);
+  const auto above = prepared_ahead<std::string, std::int64_t>(
+      below, [](std::int64_t n) -> Result<std::string> { return std::to_string(n); });
+  for (std::int64_t n = 0; n < 5; ++n) EXPECT_EQ(*above->next(), std::to_string(n));
+  const auto failed = above->next();
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().what, "gone");
+  EXPECT_EQ(above->position(), 5);
+  EXPECT_EQ(*above->next(), "5");
+  for (const std::int64_t to : {40, 2, 3, 1000}) {
+    above->seek(to);
+    EXPECT_EQ(*above->next(), std::to_string(to));
+    EXPECT_EQ(*above->next(), std::to_string(to + 1));
+  }
+}
+
+TEST(PreparedAhead, IsOneBatchAhead) {
+  Numbers below([](std::int64_t n) -> Result<std::int64_t> { return n; }, 1, 8);
+  std::atomic<std::int64_t> prepared{0};
+  const auto above = prepared_ahead<std::int64_t, std::int64_t>(
+      below, [&](std::int64_t n) -> Result<std::int64_t> {
+        ++prepared;
+        return n;
+      });
+  for (std::int64_t n = 0; n < 20; ++n) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    EXPECT_LE(prepared, n + 1);
+    EXPECT_EQ(*above->next(), n);
   }
 }
 
