@@ -82,9 +82,12 @@ Result<ComparedImage> judge_objects_of(const EvaluationPair& files) {
   }
   const JudgedObjects judged = judge_objects(overlaps, kComparedIou);
   image.verdicts = count_verdicts(judged);
-  for (std::size_t t = 0; t < judged.truths.size(); ++t) {
-    image.truths.push_back({overlaps.truth_sizes[t], judged.truths[t]});
+  std::vector<double> intensities;
+  if (!files.image.empty()) {
+    KARYO_TRY(const Volume input, read_image(files.image));
+    intensities = object_intensities(overlaps, pair.truth.view(), input);
   }
+  image.truths = judged_truths(overlaps, judged, intensities);
   image.prediction_sizes = overlaps.prediction_sizes;
   return image;
 }

@@ -20,6 +20,7 @@
 #include "core/image/chunk_store.h"
 #include "core/layers/image_layer.h"
 #include "core/layers/labels_layer.h"
+#include "core/metrics/error_dependence.h"
 #include "core/metrics/object_verdicts.h"
 #include "core/metrics/restoration.h"
 
@@ -41,18 +42,12 @@ struct PlaneScores {
   RestorationScores prediction, input;  ///< each against the truth
 };
 
-/// A true object: its size in voxels, and what became of it.
-struct JudgedTruth {
-  std::int64_t voxels = 0;
-  ObjectVerdict verdict = ObjectVerdict::kMatched;
-};
-
 /// Files of one image, and how well the prediction does.
 struct ComparedImage {
   EvaluationPair files;
   // Of objects; of two models, the second one's stand where the truth would.
   std::vector<Matching> by_threshold;  ///< IoU 0.1, 0.15 ... 0.95; at kComparedIou: [8]
-  std::vector<JudgedTruth> truths;
+  std::vector<JudgedTruth> truths;     ///< intensities where there is an image that fits
   std::vector<std::int64_t> prediction_sizes;  ///< in voxels
   /// True objects by verdict (matched, missed, merged, split), and extra and ignored predictions.
   std::array<std::int64_t, kVerdicts> verdicts{};

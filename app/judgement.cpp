@@ -7,23 +7,6 @@
 namespace karyo {
 namespace {
 
-constexpr std::size_t kFewestParted = 9;
-
-std::vector<ObjectsJudged::Third> thirds_of(std::vector<JudgedTruth> truths) {
-  if (truths.size() < kFewestParted) return {};
-  std::sort(truths.begin(), truths.end(),
-            [](const JudgedTruth& a, const JudgedTruth& b) { return a.voxels < b.voxels; });
-  std::vector<ObjectsJudged::Third> thirds(3);
-  for (std::size_t i = 0; i < truths.size(); ++i) {
-    ObjectsJudged::Third& third = thirds[3 * i / truths.size()];
-    if (third.all == 0) third.least = truths[i].voxels;
-    third.most = truths[i].voxels;
-    ++third.all;
-    if (truths[i].verdict == ObjectVerdict::kMatched) ++third.found;
-  }
-  return thirds;
-}
-
 double median_of(std::vector<std::int64_t> sizes) {
   if (sizes.empty()) return 0;
   const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
@@ -72,7 +55,8 @@ ObjectsJudged objects_of(std::span<const ComparedImage* const> images) {
     }
     truths.insert(truths.end(), image->truths.begin(), image->truths.end());
   }
-  judged.thirds = thirds_of(std::move(truths));
+  judged.by_size = error_dependence(truths, ObjectTrait::kSize);
+  judged.by_intensity = error_dependence(truths, ObjectTrait::kIntensity);
   return judged;
 }
 

@@ -36,12 +36,8 @@ struct ObjectsJudged {
   /// The commonest error; kMatched where there is none.
   ObjectVerdict worst() const;
 
-  /// True objects by size, a third of them each; fewer than 9 are not parted.
-  struct Third {
-    std::int64_t least = 0, most = 0;  ///< voxels
-    std::int64_t found = 0, all = 0;
-  };
-  std::vector<Third> thirds;
+  /// Whether errors depend on size and brightness; empty where too few objects are known.
+  std::vector<DependencePart> by_size, by_intensity;
 };
 ObjectsJudged objects_of(std::span<const ComparedImage* const> images);
 

@@ -8,9 +8,11 @@
 #include <algorithm>
 
 #include "app/gui/curve_plot.h"
+#include "app/gui/dependence_plots.h"
 #include "app/gui/judge_panel.h"
 #include "app/gui/row_table.h"
 #include "app/gui/theme.h"
+#include "app/gui/threshold_plot.h"
 
 namespace karyo::gui {
 namespace {
@@ -132,10 +134,8 @@ void JudgePanel::build_objects(QVBoxLayout& column) {
   thresholds_->hide();
   QObject::connect(threshold_head_, &QToolButton::toggled, thresholds_, &QWidget::setVisible);
   rows->addWidget(thresholds_);
-  by_size_ = new QLabel(objects_);
-  by_size_->setObjectName(QStringLiteral("judge_by_size"));
-  by_size_->setWordWrap(true);
-  rows->addWidget(by_size_);
+  dependence_ = new DependencePlots(objects_);
+  rows->addWidget(dependence_);
   sizes_title_ = new QLabel(objects_);
   sizes_title_->setWordWrap(true);
   rows->addWidget(sizes_title_);
@@ -143,6 +143,8 @@ void JudgePanel::build_objects(QVBoxLayout& column) {
   sizes_->setToolTip(
       tr("How many objects are of which size; steps are evenly apart as logarithms."));
   rows->addWidget(sizes_);
+  choice_ = new ThresholdPlot(objects_);
+  rows->addWidget(choice_);
   column.addWidget(objects_);
 }
 
@@ -152,6 +154,9 @@ void JudgePanel::refresh_objects() {
   say_objects(told_);
   draw_threshold_curves();
   draw_sizes();
+  dependence_->setVisible(comparison_.kind() == ComparedKind::kObjects);
+  dependence_->set_judged(told_);
+  choice_->set_model(comparison_.model());
   thresholds_->refill();
   thresholds_->show_rows(1, static_cast<int>(told_.by_threshold.size()) + 1);
   refresh_errors();
@@ -225,20 +230,6 @@ void JudgePanel::draw_threshold_curves() {
 void JudgePanel::draw_sizes() {
   const bool models = comparison_.kind() == ComparedKind::kModels;
   const SizeCounts counts = sizes_of(judged());
-  QStringList thirds;
-  const auto third = [&](std::size_t i, const QString& text) {
-    const auto& t = told_.thirds[i];
-    thirds << text.arg(
-        QString::number(100.0 * static_cast<double>(t.found) / static_cast<double>(t.all), 'f', 0),
-        QString::number(t.least), QString::number(t.most));
-  };
-  if (told_.thirds.size() == 3 && !models) {
-    third(0, tr("Found by size: %1 % of the small third (%2 to %3 voxels)"));
-    third(1, tr("%1 % of the middle one (%2 to %3)"));
-    third(2, tr("%1 % of the large one (%2 to %3)"));
-  }
-  by_size_->setText(thirds.join(QStringLiteral(", ")) + (thirds.isEmpty() ? "" : "."));
-  by_size_->setVisible(!thirds.isEmpty());
   sizes_title_->setText(
       (models ? tr("Sizes: median %1 voxels in the first, %2 in the second")
               : tr("Sizes: median %1 voxels predicted, %2 true"))

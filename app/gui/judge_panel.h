@@ -24,8 +24,10 @@ class QVBoxLayout;
 namespace karyo::gui {
 
 class CurvePlot;
+class DependencePlots;
 class RowTable;
 class MeasureTool;
+class ThresholdPlot;
 
 /// Everything it does is a command (app/compare_commands.cpp).
 class JudgePanel : public QWidget {
@@ -90,8 +92,10 @@ class JudgePanel : public QWidget {
   CurvePlot *over_iou_ = nullptr, *sizes_ = nullptr, *over_planes_ = nullptr;
   RowTable *thresholds_ = nullptr, *errors_ = nullptr, *images_ = nullptr;
   RowTable* restored_scores_ = nullptr;
+  DependencePlots* dependence_ = nullptr;
+  ThresholdPlot* choice_ = nullptr;
   QToolButton* threshold_head_ = nullptr;
-  QLabel *by_size_ = nullptr, *region_ = nullptr, *warnings_ = nullptr;
+  QLabel *region_ = nullptr, *warnings_ = nullptr;
   QLabel *errors_title_ = nullptr, *sizes_title_ = nullptr;
   std::array<QToolButton*, kVerdicts> kinds_{};
   PlaneScores restored_mean_;      // the same, of restored images

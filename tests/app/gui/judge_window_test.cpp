@@ -109,6 +109,8 @@ TEST_F(JudgeWindowTest, TheDialogComparesFoldersAndTheWorstImageComesFirst) {
   // Of 27, 9 + 8 + 5 are found; of 27 predictions 5 are an extra one, three parts, a merged one.
   EXPECT_EQ(text("judge_score"), QString::number(22.0 / 32, 'f', 2));
   EXPECT_TRUE(text("judge_why").startsWith(QLatin1String("22 of 27 nuclei"))) << "of all images";
+  EXPECT_TRUE(part<QWidget>("judge_by_size")->isVisible());
+  EXPECT_TRUE(text("judge_by_size_words").startsWith(QLatin1String("Found by size: ")));
   show_people(window_, "judge_objects");
   press("judge_this");
   EXPECT_TRUE(text("judge_why").startsWith(QLatin1String("5 of 9 nuclei")));

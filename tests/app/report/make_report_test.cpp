@@ -12,6 +12,8 @@
 #include "core/io/image_io.h"
 #include "core/io/zip_file.h"
 #include "models/io/history.h"
+#include "models/io/threshold_search.h"
+#include "models/train/epoch_pictures.h"
 #include "models/train/training_data.h"
 #include "tests/app/report/made_model.h"
 #include "tests/support/blobs.h"
@@ -198,6 +200,24 @@ TEST_F(MakeReport, ImagesThatWereTrainedOnAreInNoNumber) {
   }
   EXPECT_NEAR(ours["0.5"]["panoptic_quality"].get<double>(),
               fewer["0.5"]["panoptic_quality"].get<double>(), 1e-12);
+}
+
+TEST_F(MakeReport, TheFilmByEpochAndTheSearchForThresholdsAreShown) {
+  EXPECT_THAT(html(), Not(HasSubstr("after epochs")));
+  ASSERT_TRUE(write_threshold_search(folder / "nuclei",
+                                     {{0.3, 0.4, 0.7}, {0.3, 0.48, 0.8}, {0.4, 0.5, 0.75}}));
+  for (std::int64_t epoch = 1; epoch <= 12; ++epoch) {
+    ASSERT_TRUE(write_epoch_picture(folder / "nuclei", epoch, RgbPicture(64, 64)));
+  }
+  ASSERT_TRUE(write_file_atomically(folder / "nuclei/previews/epoch_0013.png", "no picture"));
+  ReportRequest wanted = request();
+  wanted.evaluation.clear();
+  ASSERT_TRUE(make_report(wanted));
+  EXPECT_THAT(html(), HasSubstr("validation image after epochs 1, 2, 4, 6, 7, 9, 11. Blue"));
+  EXPECT_THAT(html(), HasSubstr("Chosen: probability 0.480 (dotted line), NMS 0.3"));
+  ASSERT_TRUE(write_file_atomically(folder / "nuclei/threshold_search.csv", "a,b\n1,2\n"));
+  ASSERT_TRUE(make_report(wanted));
+  EXPECT_THAT(html(), HasSubstr("The search for thresholds could not be read"));
 }
 
 TEST_F(MakeReport, AnEvaluationOfTrainingImagesAloneStatesNothing) {
