@@ -28,6 +28,13 @@ Grade grade_of_ssim(double prediction, double input) {
   return prediction >= 0.9 ? Grade::kGood : prediction >= 0.7 ? Grade::kUsable : Grade::kPoor;
 }
 
+Unlikeness unlikeness_of(double nrmse) {
+  return nrmse < 0.02   ? Unlikeness::kHardly
+         : nrmse < 0.05 ? Unlikeness::kSlightly
+         : nrmse < 0.1  ? Unlikeness::kClearly
+                        : Unlikeness::kVery;
+}
+
 ObjectVerdict ObjectsJudged::worst() const {
   ObjectVerdict worst = ObjectVerdict::kMatched;
   std::int64_t most = 0;

@@ -26,6 +26,11 @@ Grade grade_of_accuracy(double accuracy);
 /// truth as what was made of it.
 Grade grade_of_ssim(double prediction, double input);
 
+/// How far two restored images are from each other, by their NRMSE: below 0.02, 0.05, 0.1 of the
+/// range from dark to bright, or more. A rule of thumb as well.
+enum class Unlikeness { kHardly, kSlightly, kClearly, kVery };
+Unlikeness unlikeness_of(double nrmse);
+
 /// Objects of one image or of several.
 struct ObjectsJudged {
   std::vector<Matching> by_threshold;  ///< counts summed, ratios of the sums

@@ -42,11 +42,13 @@ std::vector<JudgedTruth> judged_truths(const Overlaps& overlaps, const JudgedObj
 }
 
 std::vector<double> object_intensities(const Overlaps& overlaps, LabelView truth,
-                                       const Volume& image) {
+                                       const Volume& image, std::int64_t first) {
   const std::size_t count = overlaps.truth_ids.size();
   const VolumeShape& shape = image.shape();
   const Index3 labels = truth.shape();
-  if (labels.z != shape.t * shape.z || labels.y != shape.y || labels.x != shape.x) {
+  const std::int64_t frames = shape.z > 0 ? labels.z / shape.z : 0;
+  if (frames == 0 || labels.z % shape.z != 0 || first + frames > shape.t || labels.y != shape.y ||
+      labels.x != shape.x) {
     return std::vector<double>(count, std::numeric_limits<double>::quiet_NaN());
   }
   std::vector<double> sums(count);
@@ -64,9 +66,9 @@ std::vector<double> object_intensities(const Overlaps& overlaps, LabelView truth
   };
   visit_voxels(image.type(), [&](auto zero) {
     using T = decltype(zero);
-    for (std::int64_t t = 0; t < shape.t; ++t) {
+    for (std::int64_t t = 0; t < frames; ++t) {
       for (std::int64_t c = 0; c < shape.c; ++c) {
-        const auto values = image.view<T>(t, c);
+        const auto values = image.view<T>(first + t, c);
         for (std::int64_t z = 0; z < shape.z; ++z) {
           for (std::int64_t y = 0; y < shape.y; ++y) {
             for (std::int64_t x = 0; x < shape.x; ++x) {

@@ -32,10 +32,10 @@ std::vector<JudgedTruth> judged_truths(const Overlaps& overlaps, const JudgedObj
                                        std::span<const double> intensities = {});
 
 /// The mean value of each true object of `overlaps`, over the voxels of `truth` and all channels.
-/// `truth` holds the image's frames one after another along Z: (T * Z, Y, X). NaN for all where the
-/// image is of another size.
+/// `truth` holds the image's frames from `first` on one after another along Z: (frames * Z, Y, X).
+/// NaN for all where the image is of another size.
 std::vector<double> object_intensities(const Overlaps& overlaps, LabelView truth,
-                                       const Volume& image);
+                                       const Volume& image, std::int64_t first = 0);
 
 enum class ObjectTrait {
   kSize,       ///< voxels

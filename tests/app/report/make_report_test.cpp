@@ -333,16 +333,16 @@ TEST_F(MakeReport, APackageHoldsWhatAColleagueNeeds) {
   ASSERT_TRUE(make_report(wanted));
   const auto zip = ZipFile::open(folder / "nuclei.zip");
   ASSERT_TRUE(zip) << zip.error().what;
-  EXPECT_THAT(
-      zip->names(),
-      testing::UnorderedElementsAre(
-          "nuclei/README.md", "nuclei/report.html", "nuclei/weights_best.h5", "nuclei/config.json",
-          "nuclei/thresholds.json", "nuclei/settings.json", "nuclei/karyoscope.json",
-          "nuclei/data.json", "nuclei/history.csv", "nuclei/evaluation/metrics.csv",
-          "nuclei/evaluation/metrics.json", "nuclei/evaluation/QC_metrics_nuclei.csv",
-          "nuclei/evaluation/overlays/a.png", "nuclei/evaluation/overlays/b.png",
-          "nuclei/evaluation/overlays/c.png", "nuclei/evaluation/overlays/d.png",
-          "nuclei/evaluation/overlays/e.png", "nuclei/evaluation/overlays/f.png"));
+  EXPECT_THAT(zip->names(),
+              testing::UnorderedElementsAre(
+                  "nuclei/README.md", "nuclei/report.html", "nuclei/weights_best.h5",
+                  "nuclei/config.json", "nuclei/thresholds.json", "nuclei/settings.json",
+                  "nuclei/karyoscope.json", "nuclei/data.json", "nuclei/history.csv",
+                  "nuclei/evaluation/metrics.csv", "nuclei/evaluation/metrics.json",
+                  "nuclei/evaluation/dependence.csv", "nuclei/evaluation/QC_metrics_nuclei.csv",
+                  "nuclei/evaluation/overlays/a.png", "nuclei/evaluation/overlays/b.png",
+                  "nuclei/evaluation/overlays/c.png", "nuclei/evaluation/overlays/d.png",
+                  "nuclei/evaluation/overlays/e.png", "nuclei/evaluation/overlays/f.png"));
   EXPECT_EQ(*zip->read("nuclei/report.html", 1 << 28), html());
 
   wanted.package = folder / "for a colleague";
