@@ -45,20 +45,16 @@ void add_opening(CommandTable& commands, const std::shared_ptr<Comparison>& comp
          KARYO_TRY(const ComparedKind kind, compared_kind_from(given.value("kind", "objects")));
          PairOptions files;
          files.prediction = given["prediction"].get<std::string>();
-         files.truth = given["truth"].get<std::string>();
+         files.truth = given.value("truth", "");
          files.images = given.value("images", "");
-         files.allow_missing = true;
-         if (kind == ComparedKind::kRestored) {
-           files.truth_part = "high";
-           files.images_part = "low";
-         }
          return comparison->open(files, kind);
        },
        [] { return true; },
        {},
        {{"prediction", Kind::kText, "a folder of predicted images, or one", true},
         {"truth", Kind::kText,
-         "the same, by the same names; or a dataset's folder; of models, the second one's", true},
+         "the same, by the same names; or a dataset's folder; of two models, the second one's; of "
+         "predictions alone, none"},
         {"images", Kind::kText, "what was predicted from"},
         {"kind",
          Kind::kText,
@@ -67,17 +63,39 @@ void add_opening(CommandTable& commands, const std::shared_ptr<Comparison>& comp
          json("objects"),
          0,
          0,
-         {"objects", "restored", "models"}}}});
+         {"objects", "restored", "models", "alone", "pair"}}}});
+  const auto judge = [comparison, &workspace](const TrialWish& wish) -> Result<void> {
+    if (workspace.dataset().is_open()) KARYO_CHECK_OK(workspace.dataset().save_now());
+    KARYO_CHECK_OK(check_saved(*comparison));
+    KARYO_TRY(const ModelTrial trial, trial_at_hand(workspace, wish));
+    comparison->open(trial);
+    return {};
+  };
   commands.add({"compare.here", "View", "Judge the model on this folder", "Ctrl+Shift+J",
                 "Has the model at hand predict all images with a truth, and shows where it is "
                 "right, the worst image first.",
-                [comparison, &workspace](const json&) -> Result<void> {
-                  if (workspace.dataset().is_open()) KARYO_CHECK_OK(workspace.dataset().save_now());
-                  KARYO_CHECK_OK(check_saved(*comparison));
-                  KARYO_TRY(const ModelTrial trial, trial_at_hand(workspace));
-                  comparison->open(trial);
-                  return {};
-                }});
+                [judge](const json&) { return judge({}); }});
+  commands.add(
+      {"compare.without_truth", "View", "Look at what the model finds, without a truth", "",
+       "Has the model at hand predict all images of the folder, and shows how sure it is of "
+       "each nucleus, the least sure image first.",
+       [judge](const json&) {
+         return judge({true, {}});
+       }});
+  commands.add(
+      {"compare.thresholds",
+       "",
+       "",
+       "",
+       "Has the model at hand predict with its own thresholds and with others, and shows "
+       "where the two differ. Needs no truth.",
+       [judge](const json& given) {
+         return judge({false, Thresholds{given["prob"].get<double>(), given["nms"].get<double>()}});
+       },
+       [] { return true; },
+       {},
+       {{"prob", Kind::kNumber, "the other probability threshold", true, {}, 0.01, 0.99},
+        {"nms", Kind::kNumber, "the other overlap threshold", true, {}, 0.01, 0.99}}});
 }
 
 void add_steps(CommandTable& commands, const std::shared_ptr<Comparison>& comparison) {
@@ -159,6 +177,14 @@ void add_looks(CommandTable& commands, const std::shared_ptr<Comparison>& compar
                   return comparison->is_open() && comparison->kind() == ComparedKind::kRestored;
                 },
                 [comparison] { return comparison->look() == CompareLook::kMaps; }});
+  commands.add({"compare.confidence", "", "Compare: confidence", "",
+                "How sure the network is of a nucleus at each place, over the input.",
+                [comparison](const json&) -> Result<void> {
+                  comparison->set_look(CompareLook::kConfidence);
+                  return {};
+                },
+                [comparison] { return comparison->is_open() && comparison->has_confidence_map(); },
+                [comparison] { return comparison->look() == CompareLook::kConfidence; }});
   commands.add(
       {"compare.wipe",
        "",

@@ -8,8 +8,8 @@
 namespace karyo {
 namespace {
 
-constexpr const char* kLookNames[] = {"side_by_side", "wipe",       "blink",
-                                      "overlay",      "difference", "maps"};
+constexpr const char* kLookNames[] = {"side_by_side", "wipe", "blink",     "overlay",
+                                      "difference",   "maps", "confidence"};
 
 }  // namespace
 
@@ -43,25 +43,25 @@ void Comparison::start(Workspace::BackgroundWork work) {
 }
 
 /// On the job's thread; what it gives back, on the UI's.
-Result<Workspace::Finish> Comparison::judge(const EvaluationPairs& files, ComparedKind kind,
-                                            const std::filesystem::path& model,
+Result<Workspace::Finish> Comparison::judge(const EvaluationPairs& files, const Judged& what,
                                             TaskControl& control) {
   std::vector<ComparedImage> images;
   for (const EvaluationPair& pair : files.pairs) {
     if (control.cancelled()) return cancelled_error("comparing images");
     control.report(static_cast<double>(images.size()) / static_cast<double>(files.pairs.size()),
                    "Comparing " + pair.name);
-    KARYO_TRY(auto image, judge_image(pair, kind));
+    KARYO_TRY(auto image, judge_image(pair, what.kind));
     images.push_back(std::move(image));
   }
   std::stable_sort(
       images.begin(), images.end(),
       [](const ComparedImage& a, const ComparedImage& b) { return a.score() < b.score(); });
   return Workspace::Finish(
-      [this, kind, model, warnings = files.warnings, images = std::move(images)]() mutable {
+      [this, what, warnings = files.warnings, images = std::move(images)]() mutable {
         job_ = 0;
-        kind_ = kind;
-        model_ = model;
+        kind_ = what.kind;
+        model_ = what.model;
+        thresholds_ = what.thresholds;
         images_ = std::move(images);
         warnings_ = std::move(warnings);
         current_ = -1;
@@ -74,9 +74,9 @@ Result<Workspace::Finish> Comparison::judge(const EvaluationPairs& files, Compar
 }
 
 Result<void> Comparison::open(const PairOptions& options, ComparedKind kind) {
-  KARYO_TRY(EvaluationPairs files, pair_files(options));
+  KARYO_TRY(EvaluationPairs files, compared_pairs(options, kind));
   start([this, kind, files = std::move(files)](TaskControl& control) {
-    return judge(files, kind, {}, control);
+    return judge(files, {kind, {}, {}}, control);
   });
   return {};
 }
@@ -85,13 +85,24 @@ void Comparison::open(const ModelTrial& trial) {
   start([this, trial](TaskControl& control) -> Result<Workspace::Finish> {
     control.report(0, "Applying the model");
     KARYO_CHECK_OK(predict(trial, control));
-    KARYO_TRY(EvaluationPairs files, pair_files(trial.files()));
-    if (has_learned_from(trial)) {
+    KARYO_TRY(EvaluationPairs files, trial.pairs());
+    Judged what{trial.kind, trial.model, {}};
+    const bool known =
+        trial.kind == ComparedKind::kObjects || trial.kind == ComparedKind::kRestored;
+    if (known && has_learned_from(trial)) {
       files.warnings.insert(files.warnings.begin(),
                             "The model has learned from these images: on others it is not as good. "
                             "Judge it by images kept apart.");
     }
-    return judge(files, trial.kind, trial.model, control);
+    if (!known) {
+      const auto unlike = unlike_training(trial, control);
+      files.warnings.insert(files.warnings.begin(), unlike.begin(), unlike.end());
+    }
+    if (trial.other) {
+      KARYO_TRY(const ModelFolder folder, ModelFolder::open(trial.model));
+      what.thresholds = TwoThresholds{folder.thresholds, *trial.other};
+    }
+    return judge(files, what, control);
   });
 }
 
@@ -186,26 +197,37 @@ LabelsLayer* Comparison::labels_named(std::initializer_list<const char*> names) 
 }
 
 const ErrorObject* Comparison::error_at(const WorldPoint& place) const {
-  const LabelsLayer* layer = labels_named({"errors", "differences"});
+  const LabelsLayer* layer = labels_named({"errors", "differences", confidence_name()});
   if (layer == nullptr || errors_.empty()) return nullptr;
   const Index3 voxel = voxel_at(place, workspace_.layers().grid_of(*layer));
-  const std::uint32_t id = layer->id_at(voxel);
+  const std::uint32_t id = layer->id_at(voxel, workspace_.view().time());
   return id == 0 || id > errors_.size() ? nullptr : &errors_[id - 1];
 }
 
-/// Another object may lie over one of the truth, which is gone to in its own layer then.
+/// Another object may lie over one of the truth, which is selected in its own layer then.
 Result<void> Comparison::go_to(std::uint32_t id) {
-  LabelsLayer* errors = labels_named({"errors", "differences"});
-  LabelsLayer* truth = labels_named({"truth", "second model"});
-  if (errors == nullptr || truth == nullptr || id == 0 || id > errors_.size()) {
+  LabelsLayer* errors = labels_named({"errors", "differences", confidence_name()});
+  if (errors == nullptr || id == 0 || id > errors_.size()) {
     return Error(ErrorCode::kNotFound, "there is no such error here",
                  "Compare images first (compare.open).");
   }
   const ErrorObject& object = errors_[id - 1];
   last_error_ = id;
   errors->set_selected(object.of_truth && object.verdict != ObjectVerdict::kMissed ? 0 : id);
-  return object.of_truth ? workspace_.go_to_object(*truth, object.source_id)
-                         : workspace_.go_to_object(*errors, id);
+  LabelsLayer* own = object.of_truth ? labels_named({"truth", "second model"})
+                                     : labels_named({"prediction", "first model"});
+  if (own != nullptr) own->set_selected(object.source_id);
+  workspace_.view().set_time(object.frame);
+  workspace_.view().set_cursor(centre_of(object.place, workspace_.layers().grid_of(*errors)));
+  return {};
+}
+
+bool Comparison::has_confidence_map() const {
+  const LayerList& layers = workspace_.layers();
+  for (int i = 0; i < layers.count(); ++i) {
+    if (layers.at(i).name() == confidence_map_name()) return true;
+  }
+  return false;
 }
 
 void Comparison::set_look(CompareLook look) {

@@ -26,8 +26,9 @@ enum class CompareLook {
   kOverlay,     ///< outlines of both; of restored images, one green and one magenta
   kDifference,  ///< the errors alone
   kMaps,        ///< of restored images: pictures, SSIM and errors in three rows
+  kConfidence,  ///< the probability of an object at each place, over the input
 };
-/// "side_by_side", "wipe", "blink", "overlay", "difference", "maps".
+/// "side_by_side", "wipe", "blink", "overlay", "difference", "maps", "confidence".
 std::string_view name_of(CompareLook look);
 
 class Comparison {
@@ -49,6 +50,13 @@ class Comparison {
   /// It works: images are predicted, judged or read.
   bool working() const { return job_ != 0 && workspace_.busy(); }
   ComparedKind kind() const { return kind_; }
+  /// Of a model that is compared with itself: its own thresholds, and the others.
+  struct TwoThresholds {
+    Thresholds own, other;
+  };
+  const std::optional<TwoThresholds>& thresholds() const { return thresholds_; }
+  /// The image that is shown has a map of the model's probability.
+  bool has_confidence_map() const;
   /// The worst first; equal ones by name.
   const std::vector<ComparedImage>& images() const { return images_; }
   int current() const { return current_; }  ///< -1: none yet
@@ -84,8 +92,14 @@ class Comparison {
 
  private:
   void start(Workspace::BackgroundWork work);
-  Result<Workspace::Finish> judge(const EvaluationPairs& files, ComparedKind kind,
-                                  const std::filesystem::path& model, TaskControl& control);
+  /// What is judged, beside its files.
+  struct Judged {
+    ComparedKind kind = ComparedKind::kObjects;
+    std::filesystem::path model;
+    std::optional<TwoThresholds> thresholds;
+  };
+  Result<Workspace::Finish> judge(const EvaluationPairs& files, const Judged& what,
+                                  TaskControl& control);
   void take_over(int place, ComparedLayers shown);
   void add_some(int place, const std::shared_ptr<ComparedLayers>& shown, std::size_t from);
   void forget_job();
@@ -94,6 +108,7 @@ class Comparison {
   Workspace& workspace_;
   std::filesystem::path model_;
   ComparedKind kind_ = ComparedKind::kObjects;
+  std::optional<TwoThresholds> thresholds_;
   std::vector<ComparedImage> images_;
   std::vector<std::string> warnings_;
   std::vector<ErrorObject> errors_;
@@ -106,9 +121,9 @@ class Comparison {
   std::uint64_t job_ = 0;  // the newest; 0: none
 };
 
-/// compare.open, compare.here, compare.show, compare.next, compare.previous, compare.next_error,
-/// compare.go_to_error and the looks. The table keeps what they work on, which is given back too;
-/// `workspace` must outlive both.
+/// compare.open, compare.here, compare.without_truth, compare.thresholds, compare.show,
+/// compare.next, compare.previous, compare.next_error, compare.go_to_error and the looks. The table
+/// keeps what they work on, which is given back too; `workspace` must outlive both.
 std::shared_ptr<Comparison> add_compare_commands(CommandTable& commands, Workspace& workspace);
 
 }  // namespace karyo

@@ -7,23 +7,6 @@
 namespace karyo {
 namespace {
 
-constexpr std::size_t kFewestParted = 9;
-
-std::vector<ObjectsJudged::Third> thirds_of(std::vector<JudgedTruth> truths) {
-  if (truths.size() < kFewestParted) return {};
-  std::sort(truths.begin(), truths.end(),
-            [](const JudgedTruth& a, const JudgedTruth& b) { return a.voxels < b.voxels; });
-  std::vector<ObjectsJudged::Third> thirds(3);
-  for (std::size_t i = 0; i < truths.size(); ++i) {
-    ObjectsJudged::Third& third = thirds[3 * i / truths.size()];
-    if (third.all == 0) third.least = truths[i].voxels;
-    third.most = truths[i].voxels;
-    ++third.all;
-    if (truths[i].verdict == ObjectVerdict::kMatched) ++third.found;
-  }
-  return thirds;
-}
-
 double median_of(std::vector<std::int64_t> sizes) {
   if (sizes.empty()) return 0;
   const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
@@ -43,6 +26,13 @@ Grade grade_of_accuracy(double accuracy) {
 Grade grade_of_ssim(double prediction, double input) {
   if (prediction <= input) return Grade::kPoor;
   return prediction >= 0.9 ? Grade::kGood : prediction >= 0.7 ? Grade::kUsable : Grade::kPoor;
+}
+
+Unlikeness unlikeness_of(double nrmse) {
+  return nrmse < 0.02   ? Unlikeness::kHardly
+         : nrmse < 0.05 ? Unlikeness::kSlightly
+         : nrmse < 0.1  ? Unlikeness::kClearly
+                        : Unlikeness::kVery;
 }
 
 ObjectVerdict ObjectsJudged::worst() const {
@@ -72,7 +62,8 @@ ObjectsJudged objects_of(std::span<const ComparedImage* const> images) {
     }
     truths.insert(truths.end(), image->truths.begin(), image->truths.end());
   }
-  judged.thirds = thirds_of(std::move(truths));
+  judged.by_size = error_dependence(truths, ObjectTrait::kSize);
+  judged.by_intensity = error_dependence(truths, ObjectTrait::kIntensity);
   return judged;
 }
 

@@ -26,6 +26,11 @@ Grade grade_of_accuracy(double accuracy);
 /// truth as what was made of it.
 Grade grade_of_ssim(double prediction, double input);
 
+/// How far two restored images are from each other, by their NRMSE: below 0.02, 0.05, 0.1 of the
+/// range from dark to bright, or more. A rule of thumb as well.
+enum class Unlikeness { kHardly, kSlightly, kClearly, kVery };
+Unlikeness unlikeness_of(double nrmse);
+
 /// Objects of one image or of several.
 struct ObjectsJudged {
   std::vector<Matching> by_threshold;  ///< counts summed, ratios of the sums
@@ -36,12 +41,8 @@ struct ObjectsJudged {
   /// The commonest error; kMatched where there is none.
   ObjectVerdict worst() const;
 
-  /// True objects by size, a third of them each; fewer than 9 are not parted.
-  struct Third {
-    std::int64_t least = 0, most = 0;  ///< voxels
-    std::int64_t found = 0, all = 0;
-  };
-  std::vector<Third> thirds;
+  /// Whether errors depend on size and brightness; empty where too few objects are known.
+  std::vector<DependencePart> by_size, by_intensity;
 };
 ObjectsJudged objects_of(std::span<const ComparedImage* const> images);
 

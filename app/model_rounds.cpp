@@ -76,7 +76,7 @@ Result<void> judge(ModelRound& round, ModelTrial trial, const std::set<std::stri
   std::erase_if(trial.names, [&](const std::string& name) { return !judges.contains(name); });
   if (trial.names.empty()) return no_judges();
   KARYO_CHECK_OK(predict(trial, control));
-  KARYO_TRY(const auto files, pair_files(trial.files()));
+  KARYO_TRY(const auto files, trial.pairs());
   std::vector<Matching> images;
   for (const EvaluationPair& pair : files.pairs) {
     if (!judges.contains(pair.name)) continue;  // predicted at another time

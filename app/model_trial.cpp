@@ -1,7 +1,9 @@
 #include "app/model_trial.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <map>
+#include <set>
 
 #include "app/dataset_session.h"
 #include "app/model_in_use.h"
@@ -13,6 +15,8 @@
 #include "core/dataset/restoration_folder.h"
 #include "core/io/image_names.h"
 #include "models/io/model_folder.h"
+#include "models/train/data_look.h"
+#include "models/train/train_folder.h"
 
 namespace karyo {
 namespace {
@@ -31,18 +35,34 @@ std::map<std::string, fs::path> images_in(const fs::path& folder) {
   return found;
 }
 
+bool has_scores(const fs::path& folder, const std::string& name) {
+  std::error_code absent;
+  return fs::exists(folder / (name + "_scores.csv"), absent) ||
+         fs::exists(folder / (name + "_t1_scores.csv"), absent);
+}
+
+/// When what the model makes of images was last changed, its own thresholds included.
+fs::file_time_type changed_last(const ModelFolder& folder) {
+  std::error_code absent;
+  const auto weights = fs::last_write_time(folder.weights, absent);
+  const auto thresholds = fs::last_write_time(folder.path / "thresholds.json", absent);
+  return absent ? weights : std::max(weights, thresholds);
+}
+
 /// Names of images whose prediction is not there, or older than what it is made of.
-std::vector<std::string> names_to_predict(const ModelTrial& trial, const fs::path& weights) {
-  const auto images = images_in(trial.images), results = images_in(trial.predictions);
+std::vector<std::string> names_to_predict(const ModelTrial& trial, const fs::path& predictions,
+                                          const ModelFolder& folder) {
+  const auto images = images_in(trial.images), results = images_in(predictions);
+  const auto changed = changed_last(folder);
   std::vector<std::string> names;
   for (const std::string& name : trial.names) {
     const auto result = results.find(name);
     std::error_code ec;
-    const bool fresh =
-        result != results.end() &&
-        fs::last_write_time(result->second, ec) >=
-            std::max(fs::last_write_time(images.at(name), ec), fs::last_write_time(weights, ec)) &&
-        !ec;
+    const bool fresh = result != results.end() &&
+                       fs::last_write_time(result->second, ec) >=
+                           std::max(fs::last_write_time(images.at(name), ec), changed) &&
+                       !ec &&
+                       (folder.kind != ModelKind::kStarDist || has_scores(predictions, name));
     if (!fresh) names.push_back(name);
   }
   return names;
@@ -50,20 +70,30 @@ std::vector<std::string> names_to_predict(const ModelTrial& trial, const fs::pat
 
 }  // namespace
 
-PairOptions ModelTrial::files() const {
+Result<EvaluationPairs> ModelTrial::pairs() const {
   PairOptions files;
   files.prediction = predictions;
-  files.truth = truth;
+  files.truth = other ? other_predictions : truth;
   files.images = images;
-  files.allow_missing = true;
-  return files;
+  KARYO_TRY(EvaluationPairs pairs, compared_pairs(files, kind));
+  if (kind != ComparedKind::kAlone && kind != ComparedKind::kModels) return pairs;
+  // What an earlier trial left of images that are gone since.
+  const std::set<std::string> wanted(names.begin(), names.end());
+  std::erase_if(pairs.pairs, [&](const auto& pair) { return !wanted.contains(pair.name); });
+  return pairs;
 }
 
-Result<ModelTrial> trial_of(const fs::path& model, const fs::path& data) {
+Result<ModelTrial> trial_of(const fs::path& model, const fs::path& data, const TrialWish& wish) {
   KARYO_TRY(const ModelFolder folder, ModelFolder::open(model));
   if (folder.weights.empty()) {
     return Error(ErrorCode::kNotFound, model.filename().string() + " has learned nothing yet",
                  "Train it first.");
+  }
+  const bool unknown = wish.alone || wish.other;
+  if (unknown && folder.kind != ModelKind::kStarDist) {
+    return Error(ErrorCode::kUnsupported,
+                 model.filename().string() + " restores images and finds no nuclei",
+                 "Compare its images with those of another model, or with clean ones (Compare…).");
   }
   if (folder.kind == ModelKind::kN2v) {
     return Error(ErrorCode::kUnsupported,
@@ -73,7 +103,10 @@ Result<ModelTrial> trial_of(const fs::path& model, const fs::path& data) {
   }
   const bool nuclei = folder.kind == ModelKind::kStarDist;
   ModelTrial trial;
-  trial.kind = nuclei ? ComparedKind::kObjects : ComparedKind::kRestored;
+  trial.kind = wish.other   ? ComparedKind::kModels
+               : wish.alone ? ComparedKind::kAlone
+               : nuclei     ? ComparedKind::kObjects
+                            : ComparedKind::kRestored;
   trial.model = model;
   trial.truth = data / (nuclei ? "masks" : "high");
   trial.images = data / (nuclei ? "images" : "low");
@@ -81,9 +114,21 @@ Result<ModelTrial> trial_of(const fs::path& model, const fs::path& data) {
   // A folder to annotate may hold the images itself.
   if (nuclei && !fs::is_directory(trial.images, ec)) trial.images = data;
   trial.predictions = model / "Quality Control" / "Prediction" / fs::absolute(data, ec).filename();
-  const auto truths = images_in(trial.truth);
-  for (const auto& [name, path] : images_in(trial.images)) {
-    if (truths.contains(name)) trial.names.push_back(name);
+  if (wish.other) {
+    trial.other = wish.other;
+    char thresholds[64];
+    std::snprintf(thresholds, sizeof thresholds, " (prob %.4g, nms %.4g)", wish.other->prob,
+                  wish.other->nms);
+    trial.other_predictions = trial.predictions;
+    trial.other_predictions += thresholds;
+  }
+  const auto truths = images_in(trial.truth), images = images_in(trial.images);
+  for (const auto& [name, path] : images) {
+    if (unknown || truths.contains(name)) trial.names.push_back(name);
+  }
+  if (unknown && trial.names.empty()) {
+    return Error(ErrorCode::kNotFound, "there is no image in " + trial.images.string(),
+                 "Choose another folder.");
   }
   if (trial.names.empty()) {
     return Error(ErrorCode::kNotFound,
@@ -94,7 +139,7 @@ Result<ModelTrial> trial_of(const fs::path& model, const fs::path& data) {
   return trial;
 }
 
-Result<ModelTrial> trial_at_hand(Workspace& workspace) {
+Result<ModelTrial> trial_at_hand(Workspace& workspace, const TrialWish& wish) {
   const TrainingRun& training = workspace.training();
   const bool trained = !training.history().rows.empty();
   fs::path model = workspace.model().is_open() ? workspace.model().folder() : fs::path();
@@ -110,7 +155,7 @@ Result<ModelTrial> trial_at_hand(Workspace& workspace) {
     return Error(ErrorCode::kNotFound, "no folder of images is open",
                  "Open a folder with images and masks first (Annotate › Open folder to annotate).");
   }
-  KARYO_TRY(ModelTrial trial, trial_of(model, data));
+  KARYO_TRY(ModelTrial trial, trial_of(model, data, wish));
   trial.learned_from = trained && model == training.model() && data == training.data();
   return trial;
 }
@@ -133,26 +178,57 @@ bool has_learned_from(const ModelTrial& trial) {
   return false;
 }
 
-Result<void> predict(const ModelTrial& trial, TaskControl& control) {
-  KARYO_TRY(const ModelFolder folder, ModelFolder::open(trial.model));
-  const auto names = names_to_predict(trial, folder.weights);
+std::vector<std::string> unlike_training(const ModelTrial& trial, const TaskControl& control) {
+  const auto folder = ModelFolder::open(trial.model);
+  if (!folder || !folder->record) return {};
+  const auto kept = folder->record->more.find(kLookKey);
+  if (kept == folder->record->more.end()) return {};
+  std::vector<fs::path> files;
+  const auto images = images_in(trial.images);
+  for (const std::string& name : trial.names) files.push_back(images.at(name));
+  const auto look = look_at(files, {}, control);
+  return look ? differences(look_from_json(*kept), *look) : std::vector<std::string>();
+}
+
+namespace {
+
+Result<void> predict_into(const ModelTrial& trial, const fs::path& predictions,
+                          const ModelFolder& folder, std::vector<std::string> options,
+                          TaskControl& control) {
+  const auto names = names_to_predict(trial, predictions, folder);
   if (names.empty()) return {};
   std::error_code ec;
-  fs::create_directories(trial.predictions, ec);
+  fs::create_directories(predictions, ec);
   if (ec) {
-    return Error(ErrorCode::kIo, "cannot make " + trial.predictions.string() + ": " + ec.message(),
+    return Error(ErrorCode::kIo, "cannot make " + predictions.string() + ": " + ec.message(),
                  "Copy the model to a place where you may write.");
   }
   std::string text;
   for (const std::string& name : names) text += name + "\n";
-  const fs::path list = trial.predictions / ".only.txt";
+  const fs::path list = predictions / ".only.txt";
   KARYO_CHECK_OK(write_file_atomically(list, text));
-  auto outcome = worker::predict_files(
-      {"--model", trial.model.string(), "--input", trial.images.string(), "--output",
-       trial.predictions.string(), "--only", list.string(), "--overwrite"},
-      control, [](const worker::FileDone&) {});
+  std::vector<std::string> arguments{
+      "--model",    trial.model.string(), "--input", trial.images.string(),
+      "--output",   predictions.string(), "--only",  list.string(),
+      "--overwrite"};
+  if (folder.kind == ModelKind::kStarDist) arguments.emplace_back("--probability");
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  auto outcome =
+      worker::predict_files(std::move(arguments), control, [](const worker::FileDone&) {});
   fs::remove(list, ec);
   return outcome;
+}
+
+}  // namespace
+
+Result<void> predict(const ModelTrial& trial, TaskControl& control) {
+  KARYO_TRY(const ModelFolder folder, ModelFolder::open(trial.model));
+  KARYO_CHECK_OK(predict_into(trial, trial.predictions, folder, {}, control));
+  if (!trial.other) return {};
+  return predict_into(
+      trial, trial.other_predictions, folder,
+      {"--prob", std::to_string(trial.other->prob), "--nms", std::to_string(trial.other->nms)},
+      control);
 }
 
 }  // namespace karyo

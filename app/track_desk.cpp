@@ -52,6 +52,8 @@ TrackDesk::TrackDesk(Workspace& workspace) : workspace_(workspace) {
   connections_.push_back(workspace.layers().layer_changed.connect([this](Layer& layer) {
     if (&layer == layer_.lock().get()) refresh();
   }));
+  connections_.push_back(
+      workspace.done.connect([this](const std::string&) { remember_accepted(); }));
   choose_layer();
 }
 
@@ -75,6 +77,7 @@ void TrackDesk::choose_layer() {
   seen_.reset();
   summary_.reset();
   doubts_.clear();
+  kept_with_.clear();
   refresh();
   changed.emit();
   selection_changed.emit();
@@ -128,17 +131,43 @@ void TrackDesk::refresh() {
 void TrackDesk::take(std::shared_ptr<const TrackSummary> summary) {
   counting_.reset();
   summary_ = std::move(summary);
+  remember_accepted();
   leave_out_accepted();
   changed.emit();
 }
 
-TrackDesk::Key TrackDesk::key_of(const TrackList& list, const DoubtfulLink& link) const {
+AcceptedLink TrackDesk::key_of(const TrackList& list, const DoubtfulLink& link) const {
   const TrackIndex index(list);
   const TrackPoint* to = index.find(link.to);
   const TrackPoint* from = index.find(link.from);
   const TrackPoint none{};
   const TrackPoint &a = from != nullptr ? *from : none, &b = to != nullptr ? *to : none;
-  return {a.t, a.at.z, a.at.y, a.at.x, b.t, b.at.z, b.at.y, b.at.x};
+  return accepted_link(a, b);
+}
+
+/// Of a file that was opened, or that the tracks were saved as.
+void TrackDesk::remember_accepted() {
+  const auto layer = layer_.lock();
+  const auto path = layer ? layer->source().path : std::filesystem::path();
+  std::error_code not_known;
+  // A tracking result is a folder, and its files are others'.
+  if (path == kept_with_ || !std::filesystem::is_regular_file(path, not_known)) return;
+  kept_with_ = path;
+  const auto known = read_accepted_links(path);
+  if (!known) {
+    workspace_.failed.emit(known.error());
+    return;
+  }
+  const std::size_t before = accepted_.size();
+  accepted_.insert(known->begin(), known->end());
+  if (before > 0) keep_accepted();
+}
+
+void TrackDesk::keep_accepted() {
+  const auto layer = layer_.lock();
+  if (!layer || layer->source().path.empty() || layer->source().path != kept_with_) return;
+  const auto kept = write_accepted_links(kept_with_, *layer->look().data, accepted_);
+  if (!kept) workspace_.failed.emit(kept.error());
 }
 
 void TrackDesk::leave_out_accepted() {
@@ -211,6 +240,7 @@ void TrackDesk::put(TracksLayer& layer, TrackList corrected) {
   TracksLook look = layer.look();
   look.data = std::make_shared<const TrackList>(std::move(corrected));
   layer.set_source({});  // until it is saved again, closing asks for it
+  kept_with_.clear();    // and what was accepted is kept again then
   layer.set_look(std::move(look));
 }
 
@@ -232,6 +262,7 @@ std::optional<std::size_t> TrackDesk::doubt_here() const {
 void TrackDesk::accept_doubt(std::size_t number) {
   if (number >= doubts_.size() || !summary_) return;
   accepted_.insert(key_of(*summary_->list, doubts_[number]));
+  keep_accepted();
   doubts_.erase(doubts_.begin() + static_cast<std::ptrdiff_t>(number));
   changed.emit();
 }

@@ -14,6 +14,7 @@
 #include <set>
 #include <vector>
 
+#include "app/accepted_links.h"
 #include "app/commands.h"
 #include "app/workspace.h"
 #include "core/layers/vector_layers.h"
@@ -66,8 +67,8 @@ class TrackDesk {
   /// the cell is, whatever its track is called now.
   void put(TracksLayer& layer, TrackList corrected);
 
-  /// Links to be looked at, the most doubtful first; those that a person accepted are left out,
-  /// until the window is closed.
+  /// Links to be looked at, the most doubtful first; those that a person accepted are left out.
+  /// They are kept beside the tracks' file (app/accepted_links.h), once there is one.
   const std::vector<DoubtfulLink>& doubts() const { return doubts_; }
   /// Goes to one of doubts(). Errors: kNotFound.
   Result<void> go_to_doubt(std::size_t number);
@@ -79,13 +80,13 @@ class TrackDesk {
   Signal<> selection_changed;  ///< selected() or mark()
 
  private:
-  using Key =
-      std::tuple<std::int64_t, double, double, double, std::int64_t, double, double, double>;
   void choose_layer();
   void refresh();
   void take(std::shared_ptr<const TrackSummary> summary);
   void leave_out_accepted();
-  Key key_of(const TrackList& list, const DoubtfulLink& link) const;
+  AcceptedLink key_of(const TrackList& list, const DoubtfulLink& link) const;
+  void remember_accepted();
+  void keep_accepted();
   void keep_selection(const TrackList& before, const TrackList& after);
 
   Workspace& workspace_;
@@ -101,7 +102,8 @@ class TrackDesk {
   std::shared_ptr<const TrackList> seen_;           // what selected_ is a place of
   std::optional<TrackPlace> selected_, mark_;
   std::vector<DoubtfulLink> doubts_;
-  std::set<Key> accepted_;
+  std::set<AcceptedLink> accepted_;
+  std::filesystem::path kept_with_;  // the file of tracks whose accepted links are known
   std::vector<Connection> connections_;
 };
 

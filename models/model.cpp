@@ -63,6 +63,7 @@ Result<TunedThresholds> tune_thresholds(const std::filesystem::path& model,
                  "Give pairs with annotated objects; thresholds are tuned on them.");
   }
   KARYO_CHECK_OK(folder.save_thresholds(tuned.thresholds));
+  KARYO_CHECK_OK(write_threshold_search(model, tuned.tried));
   return tuned;
 }
 

@@ -17,6 +17,7 @@
 #include "core/dataset/train_list.h"
 #include "core/image/volume.h"
 #include "models/io/model_folder.h"
+#include "models/io/threshold_search.h"
 #include "models/predict/image_source.h"
 #include "models/stardist/instances.h"
 #include "models/train/train_config.h"
@@ -69,6 +70,7 @@ struct TunedThresholds {
   Thresholds thresholds;
   double score = 0;
   std::int64_t images = 0;
+  std::vector<ThresholdTry> tried = {};  ///< in the order of the search; saved in the folder too
 };
 Result<TunedThresholds> tune_thresholds(const std::filesystem::path& model,
                                         const std::filesystem::path& data,

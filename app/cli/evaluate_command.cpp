@@ -3,6 +3,7 @@
 
 #include "app/cli/commands.h"
 #include "app/report/label_evaluation.h"
+#include "app/report/object_tables.h"
 #include "app/report/restoration_evaluation.h"
 
 namespace karyo::cli {
@@ -11,7 +12,7 @@ namespace {
 struct Options {
   std::string truth, prediction, output, images;
   std::string iou = "0.5:0.95:0.05";
-  bool allow_missing = false, maps = true;
+  bool allow_missing = false, maps = true, dependence = false;
 };
 
 void say_table(Console& console, const std::vector<Matching>& pooled) {
@@ -23,6 +24,25 @@ void say_table(Console& console, const std::vector<Matching>& pooled) {
                   static_cast<long long>(m.false_positives),
                   static_cast<long long>(m.false_negatives), m.precision, m.recall, m.f1,
                   m.accuracy, m.mean_matched_score, m.panoptic_quality);
+    console.say(line);
+  }
+}
+
+/// How many were found of each part of the true objects.
+void say_dependence(Console& console, const nlohmann::json& parts, const std::string& trait) {
+  if (parts.empty()) {
+    console.say("Too few true objects of known " + trait + " to part them.");
+    return;
+  }
+  console.say("True objects by " + trait + ":");
+  console.say("      from         to  objects   found  found share  mean IoU");
+  for (const auto& part : parts) {
+    char line[120];
+    std::snprintf(line, sizeof line, "%10.6g %10.6g  %7lld %7lld        %.3f     %.3f",
+                  part["least"].get<double>(), part["most"].get<double>(),
+                  static_cast<long long>(part["objects"].get<std::int64_t>()),
+                  static_cast<long long>(part["found"].get<std::int64_t>()),
+                  part["found_share"].get<double>(), part["mean_iou"].get<double>());
     console.say(line);
   }
 }
@@ -66,8 +86,15 @@ Result<void> evaluate_labels_command(const Options& options, Console& console) {
                 " predicted objects (at IoU " +
                 threshold_text(evaluation.pooled.front().threshold) + ")");
   }
+  nlohmann::json result = evaluation.pooled_table();
+  if (options.dependence) {
+    const nlohmann::json dependence = dependence_json(evaluation);
+    say_dependence(console, dependence["by_size"], "size, voxels");
+    say_dependence(console, dependence["by_intensity"], "mean intensity");
+    result["dependence"] = dependence;
+  }
   console.say("Tables and overlays are in " + options.output);
-  console.result(evaluation.pooled_table());
+  console.result(result);
   return {};
 }
 
@@ -116,8 +143,9 @@ void add_evaluate_command(Cli& cli) {
   labels->add_option("--pred", options->prediction,
                      "Folder of predicted label images of the same names, or one file")
       ->required();
-  labels->add_option("--output", options->output,
-                     "Folder for metrics.csv, metrics.json and overlays/")
+  labels
+      ->add_option("--output", options->output,
+                   "Folder for metrics.csv, metrics.json, tables of objects, and overlays/")
       ->required();
   labels->add_option("--iou", options->iou,
                      "Overlaps (IoU) from which a match counts: one, several with commas, or "
@@ -125,6 +153,9 @@ void add_evaluate_command(Cli& cli) {
   labels->add_option("--images", options->images, "Folder of images to draw beneath the overlays");
   labels->add_flag("--allow-missing", options->allow_missing,
                    "Leave images without prediction out of the scores");
+  labels->add_flag("--dependence", options->dependence,
+                   "Also say how many objects of each size and brightness were found "
+                   "(dependence.csv has it in any case), in --json as \"dependence\"");
   CLI::App* restoration = cli.add_command(
       "restoration", "Compare restored images, and what they were made of, with clean ones",
       [options](Console& console) { return evaluate_restoration_command(*options, console); },

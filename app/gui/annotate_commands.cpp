@@ -9,6 +9,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/measure_panel.h"
 #include "app/gui/measure_tool.h"
+#include "app/gui/thresholds_dialog.h"
 #include "app/gui/window_dialogs.h"
 #include "app/roi_list.h"
 #include "app/training_run.h"
@@ -200,6 +201,9 @@ void add_annotate_commands(CommandTable& commands, MainWindow& window) {
   asks("compare.ask_open", "View", "Compare predictions…", "",
        "Puts predictions and the truth, or two models, beside each other.",
        [&window] { (new CompareDialog(window))->show(); });
+  asks("compare.ask_thresholds", "View", "Compare thresholds…", "",
+       "Shows where the model finds other nuclei with other thresholds. Needs no truth.",
+       [&window] { (new ThresholdsDialog(window))->show(); });
   asks(
       "rois.ask_open", "Annotate", "Regions: open RoiSet.zip…", "",
       "Lists the regions of a file of ImageJ's ROI Manager.",

@@ -39,6 +39,8 @@ CompareDialog::CompareDialog(MainWindow& window) : QDialog(&window), window_(win
   kind(tr("Nuclei with the truth"), ComparedKind::kObjects);
   kind(tr("Restored images with clean ones"), ComparedKind::kRestored);
   kind(tr("Nuclei of two models, without a truth"), ComparedKind::kModels);
+  kind(tr("Two restored images, without a clean one"), ComparedKind::kPair);
+  kind(tr("Nuclei alone, and how sure the model is"), ComparedKind::kAlone);
   add_row(*form, tr("What"), kind_, tr("What is put beside what."));
   prediction_ = add_path(*form, "compare_prediction");
   truth_ = add_path(*form, "compare_truth");
@@ -89,6 +91,8 @@ void CompareDialog::kind_chosen() {
     path.line->setToolTip(help);
     path.line->setAccessibleName(words);
   };
+  const bool alone = kind() == ComparedKind::kAlone;
+  truth_.line->setEnabled(!alone);
   switch (kind()) {
     case ComparedKind::kObjects:
       name(prediction_, tr("Predictions"), tr("A folder of label images, or one."));
@@ -106,12 +110,25 @@ void CompareDialog::kind_chosen() {
       name(truth_, tr("Second model"), tr("The folder of what it predicts, by the same names."));
       name(images_, tr("Images"), tr("What both have predicted from."));
       break;
+    case ComparedKind::kPair:
+      name(prediction_, tr("First images"), tr("A folder of restored images, or one."));
+      name(truth_, tr("Second images"), tr("Others of the same names: of another model, say."));
+      name(images_, tr("Noisy"), tr("What was restored; none: it is not shown."));
+      break;
+    case ComparedKind::kAlone:
+      name(prediction_, tr("Predictions"),
+           tr("A folder of label images; how sure the model is stands beside them after karyoscope "
+              "predict --probability."));
+      name(truth_, tr("Truth"), tr("None is needed."));
+      name(images_, tr("Images"), tr("What was predicted from."));
+      break;
   }
   check();
 }
 
 void CompareDialog::check() {
-  const bool ready = is_there(*prediction_.line) && is_there(*truth_.line);
+  const bool alone = kind() == ComparedKind::kAlone;
+  const bool ready = is_there(*prediction_.line) && is_there(alone ? *images_.line : *truth_.line);
   compare_->setEnabled(ready);
   if (!ready) {
     outcome_->setText(
@@ -123,9 +140,7 @@ void CompareDialog::check() {
   files.prediction = text_in(*prediction_.line);
   files.truth = text_in(*truth_.line);
   files.images = text_in(*images_.line);
-  files.allow_missing = true;
-  if (kind() == ComparedKind::kRestored) files.truth_part = "high", files.images_part = "low";
-  const auto pairs = pair_files(files);
+  const auto pairs = compared_pairs(files, kind());
   compare_->setEnabled(pairs.has_value());
   outcome_->setText(pairs ? tr("Compares %n image(s), and shows the worst first.", nullptr,
                                static_cast<int>(pairs->pairs.size()))
@@ -134,8 +149,8 @@ void CompareDialog::check() {
 
 void CompareDialog::compare() {
   nlohmann::json arguments{{"prediction", text_in(*prediction_.line)},
-                           {"truth", text_in(*truth_.line)},
                            {"kind", std::string(name_of(kind()))}};
+  if (kind() != ComparedKind::kAlone) arguments["truth"] = text_in(*truth_.line);
   if (!text_in(*images_.line).empty()) arguments["images"] = text_in(*images_.line);
   if (window_.run("compare.open", arguments)) accept();
 }

@@ -76,11 +76,14 @@ LayerChoice CompareViews::choice_of(const std::vector<std::string>& names) const
 }
 
 LayerChoice CompareViews::prediction() const {
-  return restored() ? choice_of({"prediction"}) : choice_of({"input", "prediction", "first model"});
+  return images() ? choice_of({"prediction", "first model"})
+                  : choice_of({"input", "prediction", "first model"});
 }
 
 LayerChoice CompareViews::truth() const {
-  return restored() ? choice_of({"truth"}) : choice_of({"input", "truth", "second model"});
+  if (alone()) return choice_of({"input", confidence_name()});
+  return images() ? choice_of({"truth", "second model"})
+                  : choice_of({"input", "truth", "second model"});
 }
 
 /// Side by side, or two by two where that shows wide images larger.
@@ -96,11 +99,18 @@ int CompareViews::columns_for(int cells) const {
 }
 
 std::vector<LayerChoice> CompareViews::cells(int* columns) const {
-  const LayerChoice difference = restored() ? choice_of({restored_map_name(3)})
-                                            : choice_of({"input", "errors", "differences"});
+  const LayerChoice difference =
+      images() ? choice_of({restored_map_name(3), pair_map_name(1)})
+               : choice_of({"input", "errors", "differences", confidence_name()});
   switch (comparison_.look()) {
     case CompareLook::kSideBySide: {
       std::vector<LayerChoice> all{prediction(), truth(), difference};
+      if (alone()) {
+        all.pop_back();
+        if (comparison_.has_confidence_map()) {
+          all.insert(all.begin() + 1, choice_of({confidence_map_name()}));
+        }
+      }
       if (named(workspace_.layers(), "input") != nullptr) {
         all.insert(all.begin(), choice_of({"input"}));
       }
@@ -123,10 +133,13 @@ std::vector<LayerChoice> CompareViews::cells(int* columns) const {
     case CompareLook::kBlink:
       return {comparison_.truth_shown() ? truth() : prediction()};
     case CompareLook::kOverlay:
-      if (restored()) return {choice_of({"prediction", "truth"})};
+      if (images()) return {choice_of({"prediction", "truth", "first model", "second model"})};
       return {choice_of({"input", "prediction", "truth", "first model", "second model"})};
     case CompareLook::kDifference:
       return {difference};
+    case CompareLook::kConfidence:
+      return {comparison_.has_confidence_map() ? choice_of({"input", confidence_map_name()})
+                                               : difference};
   }
   return {};
 }
@@ -153,9 +166,11 @@ void CompareViews::dress() {
     draw_as(*layer, overlay ? colors : "gray",
             overlay ? Blending::kAdditive : Blending::kTranslucent);
   };
-  if (!restored()) return;
+  if (!images()) return;
   image("prediction", "green");
+  image("first model", "green");
   image("truth", "magenta");
+  image("second model", "magenta");
 }
 
 void CompareViews::arrange() {

@@ -31,7 +31,8 @@ class CompareViews {
   LayerChoice choice_of(const std::vector<std::string>& names) const;
   LayerChoice prediction() const;
   LayerChoice truth() const;
-  bool restored() const { return comparison_.kind() == ComparedKind::kRestored; }
+  bool images() const { return of_images(comparison_.kind()); }
+  bool alone() const { return comparison_.kind() == ComparedKind::kAlone; }
   std::vector<LayerChoice> cells(int* columns) const;
   int columns_for(int cells) const;
   void dress();

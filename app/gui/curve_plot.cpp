@@ -75,7 +75,7 @@ void CurvePlot::draw_curve(QPainter& painter, const QRectF& plot, const Curve& c
   };
   for (std::size_t i = 0; i < std::min(curve.values.size(), shown_.x.size()); ++i) {
     if (!std::isfinite(curve.values[i])) {
-      end();
+      if (!shown_.bridged) end();
       continue;
     }
     line << point(plot, shown_.x[i], curve.values[i]);

@@ -26,6 +26,7 @@ class CurvePlot : public QWidget {
     std::optional<double> marked;  ///< a line at this x; its values are told without a pointer
     int decimals = 2;              ///< of values
     bool logarithmic_x = false;    ///< x > 0
+    bool bridged = false;          ///< lines go on over values that are not finite
     bool steps = false;            ///< each value holds until the next x: a histogram's outline
   };
   CurvePlot(const char* name, const QString& spoken_name, QWidget* parent);

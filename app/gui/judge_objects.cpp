@@ -6,11 +6,14 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 
 #include "app/gui/curve_plot.h"
+#include "app/gui/dependence_plots.h"
 #include "app/gui/judge_panel.h"
 #include "app/gui/row_table.h"
 #include "app/gui/theme.h"
+#include "app/gui/threshold_plot.h"
 
 namespace karyo::gui {
 namespace {
@@ -69,6 +72,7 @@ void JudgePanel::build_objects(QVBoxLayout& column) {
   rows->setSpacing(kGrid);
   errors_title_ = new QLabel(objects_);
   errors_title_->setProperty("role", "title");
+  errors_title_->setWordWrap(true);
   rows->addWidget(errors_title_);
   auto* kinds = new QGridLayout;
   kinds->setSpacing(4);
@@ -88,21 +92,30 @@ void JudgePanel::build_objects(QVBoxLayout& column) {
     ++at;
   }
   rows->addLayout(kinds);
-  errors_ = new RowTable(
-      "judge_errors", tr("Errors of this image"),
-      {{tr("What"), tr("No."), tr("IoU")},
-       [this] { return static_cast<int>(rows_.size()); },
-       [this](int row, int at_column) { return error_text(row, at_column); },
-       [this](int row) {
-         return qcolor_of(comparison_.errors()[rows_[static_cast<std::size_t>(row)]].verdict);
-       },
-       1},
-      objects_);
+  errors_ = new RowTable("judge_errors", tr("Errors of this image"),
+                         {{tr("What"), tr("No."), tr("IoU"), tr("Sure")},
+                          [this] { return static_cast<int>(rows_.size()); },
+                          [this](int row, int at_column) { return error_text(row, at_column); },
+                          [this](int row) {
+                            const ErrorObject& object =
+                                comparison_.errors()[rows_[static_cast<std::size_t>(row)]];
+                            if (comparison_.kind() != ComparedKind::kAlone)
+                              return qcolor_of(object.verdict);
+                            const Rgb color = confidence_color(object.confidence);
+                            return QColor(color.r, color.g, color.b);
+                          },
+                          1},
+                         objects_);
   errors_->on_chosen = [this](int row) {
     run_("compare.go_to_error",
          {{"id", comparison_.errors()[rows_[static_cast<std::size_t>(row)]].id}});
   };
   rows->addWidget(errors_);
+  confidences_ = new CurvePlot("judge_confidences", tr("Confidence of objects"), objects_);
+  confidences_->setToolTip(
+      tr("How many predicted objects the model is how sure of. Many just above the probability "
+         "threshold: other images than it knows, or a threshold that is too low."));
+  rows->addWidget(confidences_);
   over_iou_ = new CurvePlot("judge_over_iou", tr("Scores over IoU"), objects_);
   over_iou_->setToolTip(
       tr("IoU: what two outlines share, of what they cover together. The further right, the more "
@@ -132,10 +145,8 @@ void JudgePanel::build_objects(QVBoxLayout& column) {
   thresholds_->hide();
   QObject::connect(threshold_head_, &QToolButton::toggled, thresholds_, &QWidget::setVisible);
   rows->addWidget(thresholds_);
-  by_size_ = new QLabel(objects_);
-  by_size_->setObjectName(QStringLiteral("judge_by_size"));
-  by_size_->setWordWrap(true);
-  rows->addWidget(by_size_);
+  dependence_ = new DependencePlots(objects_);
+  rows->addWidget(dependence_);
   sizes_title_ = new QLabel(objects_);
   sizes_title_->setWordWrap(true);
   rows->addWidget(sizes_title_);
@@ -143,15 +154,24 @@ void JudgePanel::build_objects(QVBoxLayout& column) {
   sizes_->setToolTip(
       tr("How many objects are of which size; steps are evenly apart as logarithms."));
   rows->addWidget(sizes_);
+  choice_ = new ThresholdPlot(objects_);
+  rows->addWidget(choice_);
   column.addWidget(objects_);
 }
 
 void JudgePanel::refresh_objects() {
   told_ = objects_of(judged());
   if (told_.by_threshold.empty()) return;
+  over_iou_->show();
+  threshold_head_->show();
+  thresholds_->setVisible(threshold_head_->isChecked());
   say_objects(told_);
+  draw_confidences();
   draw_threshold_curves();
   draw_sizes();
+  dependence_->setVisible(comparison_.kind() == ComparedKind::kObjects);
+  dependence_->set_judged(told_);
+  choice_->set_model(comparison_.model());
   thresholds_->refill();
   thresholds_->show_rows(1, static_cast<int>(told_.by_threshold.size()) + 1);
   refresh_errors();
@@ -169,7 +189,14 @@ void JudgePanel::say_objects(const ObjectsJudged& judged) {
     set_score(scores_[2], 0, tr("objects, second"), tr("Objects of the second model."));
     scores_[1].number->setText(QString::number(m.n_pred));
     scores_[2].number->setText(QString::number(m.n_true));
-    verdict_->setText(tr("Two models, no truth"));
+    const auto& two = comparison_.thresholds();
+    const auto both = [](const Thresholds& thresholds) {
+      return tr("probability %1, overlap %2")
+          .arg(QString::number(thresholds.prob, 'g', 3), QString::number(thresholds.nms, 'g', 3));
+    };
+    verdict_->setText(two ? tr("One model, two thresholds. First: %1. Second: %2.")
+                                .arg(both(two->own), both(two->other))
+                          : tr("Two models, no truth"));
     why_->setText(
         tr("%1 objects are in both. %2 only in the first, %3 only in the second; the first merges "
            "%4 of the second and splits %5. Where they differ, look who is right: numbers cannot "
@@ -223,26 +250,17 @@ void JudgePanel::draw_threshold_curves() {
 }
 
 void JudgePanel::draw_sizes() {
+  const bool alone = comparison_.kind() == ComparedKind::kAlone;
   const bool models = comparison_.kind() == ComparedKind::kModels;
   const SizeCounts counts = sizes_of(judged());
-  QStringList thirds;
-  const auto third = [&](std::size_t i, const QString& text) {
-    const auto& t = told_.thirds[i];
-    thirds << text.arg(
-        QString::number(100.0 * static_cast<double>(t.found) / static_cast<double>(t.all), 'f', 0),
-        QString::number(t.least), QString::number(t.most));
-  };
-  if (told_.thirds.size() == 3 && !models) {
-    third(0, tr("Found by size: %1 % of the small third (%2 to %3 voxels)"));
-    third(1, tr("%1 % of the middle one (%2 to %3)"));
-    third(2, tr("%1 % of the large one (%2 to %3)"));
+  if (alone) {
+    sizes_title_->setText(tr("Sizes: median %1 voxels").arg(short_number(counts.median_first)));
+  } else {
+    sizes_title_->setText(
+        (models ? tr("Sizes: median %1 voxels in the first, %2 in the second")
+                : tr("Sizes: median %1 voxels predicted, %2 true"))
+            .arg(short_number(counts.median_first), short_number(counts.median_second)));
   }
-  by_size_->setText(thirds.join(QStringLiteral(", ")) + (thirds.isEmpty() ? "" : "."));
-  by_size_->setVisible(!thirds.isEmpty());
-  sizes_title_->setText(
-      (models ? tr("Sizes: median %1 voxels in the first, %2 in the second")
-              : tr("Sizes: median %1 voxels predicted, %2 true"))
-          .arg(short_number(counts.median_first), short_number(counts.median_second)));
   CurvePlot::Curves curves;
   CurvePlot::Curve first{models ? tr("first model") : tr("predicted"), {}, Qt::SolidLine, true};
   CurvePlot::Curve second{models ? tr("second model") : tr("true"), {}, Qt::DashLine};
@@ -260,6 +278,7 @@ void JudgePanel::draw_sizes() {
   curves.logarithmic_x = true;
   curves.x_name = tr("voxels");
   curves.curves = {first, second};
+  if (alone) curves.curves.pop_back();
   sizes_->set_curves(std::move(curves));
 }
 
@@ -268,9 +287,20 @@ void JudgePanel::refresh_errors() {
   rows_.clear();
   errors_->refill();
   if (image == nullptr) return;
-  errors_title_->setText(comparison_.kind() == ComparedKind::kModels
+  const bool alone = comparison_.kind() == ComparedKind::kAlone;
+  errors_title_->setText(alone ? tr("Objects of this image, the least sure first")
+                         : comparison_.kind() == ComparedKind::kModels
                              ? tr("Differences in this image")
                              : tr("Errors of this image"));
+  errors_->setColumnHidden(2, alone);
+  errors_->setColumnHidden(3, image->confidences.empty());
+  for (QToolButton* kind : kinds_) kind->setVisible(!alone);
+  if (alone) {
+    for (std::size_t i = 0; i < comparison_.errors().size(); ++i) rows_.push_back(i);
+    errors_->refill();
+    errors_->show_rows(1, kMostErrorRows);
+    return;
+  }
   for (const ObjectVerdict verdict : kOrder) {
     const std::int64_t count = image->verdicts[place(verdict)];
     kinds_[place(verdict)]->setText(
@@ -291,6 +321,11 @@ void JudgePanel::refresh_errors() {
 QString JudgePanel::error_text(int row, int column) const {
   const ErrorObject& object = comparison_.errors()[rows_[static_cast<std::size_t>(row)]];
   if (column == 0) return word_of(object.verdict, comparison_.kind());
+  if (column == 3) {
+    return std::isfinite(object.confidence)
+               ? QString::number(static_cast<double>(object.confidence), 'f', 2)
+               : QString();
+  }
   if (column == 1) return QString::number(object.source_id);
   return QString::number(static_cast<double>(object.score), 'f', 2);
 }

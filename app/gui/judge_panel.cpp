@@ -73,7 +73,7 @@ JudgePanel::JudgePanel(Workspace& workspace, Comparison& comparison, MeasureTool
   }));
   connections_.push_back(measure_.changed.connect([this] { refresh_region(); }));
   connections_.push_back(workspace_.view().cursor_changed.connect([this] {
-    if (comparison_.kind() == ComparedKind::kRestored) draw_plane_curves();
+    if (of_images(comparison_.kind())) draw_plane_curves();
   }));
   refresh();
 }
@@ -100,6 +100,15 @@ void JudgePanel::build_start(QVBoxLayout& column) {
                         "the folder that have a mask, and compares."),
                      "compare.here");
   here_->setProperty("primary", true);
+  add_button(
+      column, "judge_alone", tr("Look without a truth"),
+      tr("Has the model in use predict all images of the folder, masks or not, and shows how "
+         "sure it is of each nucleus."),
+      "compare.without_truth");
+  add_button(column, "judge_choice", tr("Compare thresholds…"),
+             tr("Has the model in use predict with its own thresholds and with others, and shows "
+                "where the two differ."),
+             "compare.ask_thresholds");
   add_button(column, "judge_open", tr("Compare folders…"),
              tr("Chooses predictions, truth and images, or the predictions of two models."),
              "compare.ask_open");
@@ -154,17 +163,29 @@ void JudgePanel::build_head(QVBoxLayout& column) {
 
 /// What the colours of the picture mean, where nothing beside it says so.
 QString JudgePanel::look_words() const {
-  const bool restored = comparison_.kind() == ComparedKind::kRestored;
-  const bool models = comparison_.kind() == ComparedKind::kModels;
+  const bool restored = of_images(comparison_.kind());
+  const bool alone = comparison_.kind() == ComparedKind::kAlone;
+  const bool models =
+      comparison_.kind() == ComparedKind::kModels || comparison_.kind() == ComparedKind::kPair;
   switch (comparison_.look()) {
+    case CompareLook::kConfidence:
+      return tr("Bright where the network is sure of a nucleus.");
+    case CompareLook::kSideBySide:
+    case CompareLook::kDifference:
+      return alone ? tr("Colours: how sure the model is of each object, from dark blue (0) to "
+                        "yellow (1).")
+                   : QString();
     case CompareLook::kOverlay:
-      return restored ? tr("Green: the prediction. Magenta: the truth. White: both alike.")
-             : models ? tr("Blue: the first model. Orange: the second.")
-                      : tr("Blue: the prediction. Orange: the truth, over it where both agree.");
+      return restored && models ? tr("Green: the first. Magenta: the second. White: both alike.")
+             : restored ? tr("Green: the prediction. Magenta: the truth. White: both alike.")
+             : models   ? tr("Blue: the first model. Orange: the second.")
+                        : tr("Blue: the prediction. Orange: the truth, over it where both agree.");
     case CompareLook::kWipe:
-      return models ? tr("Left the first model, right the second: drag the line.")
-                    : tr("Left the prediction, right the truth: drag the line.");
+      return alone    ? tr("Left the objects, right how sure the model is of each: drag the line.")
+             : models ? tr("Left the first model, right the second: drag the line.")
+                      : tr("Left the prediction, right the truth: drag the line.");
     case CompareLook::kBlink:
+      if (alone) return {};
       return comparison_.truth_shown() ? (models ? tr("The second model.") : tr("The truth."))
                                        : (models ? tr("The first model.") : tr("The prediction."));
     default:
@@ -201,6 +222,7 @@ void JudgePanel::build_scores(QVBoxLayout& column) {
   verdict_ = new QLabel(shown_);
   verdict_->setObjectName(QStringLiteral("judge_verdict"));
   verdict_->setProperty("role", "title");
+  verdict_->setWordWrap(true);
   column.addWidget(verdict_);
   why_ = new QLabel(shown_);
   why_->setObjectName(QStringLiteral("judge_why"));
@@ -254,12 +276,13 @@ void JudgePanel::refresh() {
   const bool open = comparison_.is_open();
   shown_->setVisible(open);
   if (!open) return;
-  const bool restored = comparison_.kind() == ComparedKind::kRestored;
+  const bool alone = comparison_.kind() == ComparedKind::kAlone;
+  const bool restored = of_images(comparison_.kind());
   objects_->setVisible(!restored);
   restored_->setVisible(restored);
-  restored ? refresh_restored() : refresh_objects();
+  restored ? refresh_restored() : alone ? refresh_alone() : refresh_objects();
   images_->refill();
-  images_->setColumnHidden(2, restored);
+  images_->setColumnHidden(2, restored || alone);
   images_->setColumnHidden(3, restored);
   images_->show_rows(1, kMostImageRows);
   images_->choose(comparison_.current());
@@ -308,13 +331,18 @@ void JudgePanel::refresh_head() {
   look(CompareLook::kWipe, tr("Wipe"));
   look(CompareLook::kBlink, tr("Blink"));
   look(CompareLook::kOverlay, tr("Overlay"));
-  look(CompareLook::kDifference, tr("Difference"));
+  look(CompareLook::kDifference,
+       comparison_.kind() == ComparedKind::kAlone ? tr("Confidence of objects") : tr("Difference"));
+  if (comparison_.has_confidence_map()) look(CompareLook::kConfidence, tr("Confidence map"));
 }
 
 QString JudgePanel::image_text(int row, int column) const {
   const ComparedImage& image = comparison_.images()[static_cast<std::size_t>(row)];
   if (column == 0) return QString::fromStdString(image.files.name);
   if (column == 1) return QString::number(image.score(), 'f', 3);
+  if (column == 3 && image.by_threshold.empty()) {
+    return QString::number(image.prediction_sizes.size());
+  }
   if (image.by_threshold.empty()) return {};
   const Matching& m = image.by_threshold[kComparedThreshold];
   return QString::number(column == 2 ? m.n_true : m.n_pred);
@@ -323,6 +351,17 @@ QString JudgePanel::image_text(int row, int column) const {
 QString JudgePanel::remark_at(const WorldPoint& place) const {
   const ErrorObject* object = comparison_.error_at(place);
   if (object == nullptr) return {};
+  const QString sure =
+      std::isfinite(object->confidence)
+          ? tr("confidence %1")
+                .arg(QString::number(static_cast<double>(object->confidence), 'f', 2))
+          : QString();
+  if (comparison_.kind() == ComparedKind::kAlone) return sure;
+  if (!sure.isEmpty()) {
+    return tr("%1, IoU %2, %3")
+        .arg(word_of(object->verdict, comparison_.kind()),
+             QString::number(static_cast<double>(object->score), 'f', 2), sure);
+  }
   return tr("%1, IoU %2")
       .arg(word_of(object->verdict, comparison_.kind()),
            QString::number(static_cast<double>(object->score), 'f', 2));
@@ -344,6 +383,7 @@ QString word_of(ObjectVerdict verdict, ComparedKind kind) {
   const bool models = kind == ComparedKind::kModels;
   switch (verdict) {
     case ObjectVerdict::kMatched:
+      if (kind == ComparedKind::kAlone) return JudgePanel::tr("found");
       return models ? JudgePanel::tr("in both") : JudgePanel::tr("matched");
     case ObjectVerdict::kMissed:
       return models ? JudgePanel::tr("only second") : JudgePanel::tr("missed");

@@ -24,8 +24,10 @@ class QVBoxLayout;
 namespace karyo::gui {
 
 class CurvePlot;
+class DependencePlots;
 class RowTable;
 class MeasureTool;
+class ThresholdPlot;
 
 /// Everything it does is a command (app/compare_commands.cpp).
 class JudgePanel : public QWidget {
@@ -58,6 +60,11 @@ class JudgePanel : public QWidget {
   QString error_text(int row, int column) const;
   QString threshold_text(int row, int column) const;
 
+  // judge_alone.cpp: without a truth
+  void refresh_alone();
+  void draw_confidences();
+  void say_pair(const RestorationScores& scores);
+
   // judge_restored.cpp
   void build_restored(QVBoxLayout& column);
   void refresh_restored();
@@ -87,11 +94,14 @@ class JudgePanel : public QWidget {
   QToolButton *previous_ = nullptr, *next_ = nullptr, *this_image_ = nullptr, *all_ = nullptr;
   QComboBox* look_ = nullptr;
   std::array<Score, 3> scores_;
-  CurvePlot *over_iou_ = nullptr, *sizes_ = nullptr, *over_planes_ = nullptr;
+  CurvePlot *over_iou_ = nullptr, *sizes_ = nullptr, *over_planes_ = nullptr,
+            *confidences_ = nullptr;
   RowTable *thresholds_ = nullptr, *errors_ = nullptr, *images_ = nullptr;
   RowTable* restored_scores_ = nullptr;
+  DependencePlots* dependence_ = nullptr;
+  ThresholdPlot* choice_ = nullptr;
   QToolButton* threshold_head_ = nullptr;
-  QLabel *by_size_ = nullptr, *region_ = nullptr, *warnings_ = nullptr;
+  QLabel *region_ = nullptr, *warnings_ = nullptr;
   QLabel *errors_title_ = nullptr, *sizes_title_ = nullptr;
   std::array<QToolButton*, kVerdicts> kinds_{};
   PlaneScores restored_mean_;      // the same, of restored images

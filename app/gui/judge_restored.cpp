@@ -79,7 +79,11 @@ void JudgePanel::build_restored(QVBoxLayout& column) {
 }
 
 void JudgePanel::refresh_restored() {
-  say_restored(restored_mean(judged()));
+  const bool pair = comparison_.kind() == ComparedKind::kPair;
+  const PlaneScores mean = restored_mean(judged());
+  pair ? say_pair(mean.prediction) : say_restored(mean);
+  restored_scores_->setVisible(!pair);
+  region_->setVisible(!pair);
   draw_plane_curves();
   refresh_region();
 }
@@ -160,7 +164,9 @@ void JudgePanel::draw_plane_curves() {
     curves.x.push_back(static_cast<double>(i + 1));
     after.values.push_back(image->planes[i].prediction.ssim);
     before.values.push_back(image->planes[i].input.ssim);
-    curves.least = std::min({curves.least, after.values.back(), before.values.back()});
+    const bool pair = comparison_.kind() == ComparedKind::kPair;
+    curves.least = std::min(curves.least, after.values.back());
+    if (!pair) curves.least = std::min(curves.least, before.values.back());
   }
   curves.least = std::floor(10 * curves.least) / 10;
   curves.x_name = tr("plane");
@@ -168,6 +174,7 @@ void JudgePanel::draw_plane_curves() {
   curves.marked = static_cast<double>(
       std::clamp<std::int64_t>(z, 0, static_cast<std::int64_t>(image->planes.size()) - 1) + 1);
   curves.curves = {after, before};
+  if (comparison_.kind() == ComparedKind::kPair) curves.curves.pop_back();
   over_planes_->set_curves(std::move(curves));
 }
 

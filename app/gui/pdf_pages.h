@@ -38,6 +38,9 @@ class PdfPages {
   /// A new page unless this much is free.
   void need(double mm);
   void space(double mm);
+  /// Where the next line comes: the page, from 0, and how far below its margin.
+  int page() const { return page_ - 1; }
+  double place_mm() const { return y_ / px(1); }
   double width_mm() const;
   double page_mm() const;
 

@@ -20,7 +20,9 @@ namespace fs = std::filesystem;
 /// What is compared, as `karyoscope evaluate` takes it; none where there is no truth.
 EvaluationPairs compared_files(const Comparison& comparison) {
   EvaluationPairs files;
-  if (comparison.kind() == ComparedKind::kModels) return files;
+  const bool truth =
+      comparison.kind() == ComparedKind::kObjects || comparison.kind() == ComparedKind::kRestored;
+  if (!truth) return files;
   for (const ComparedImage& image : comparison.images()) files.pairs.push_back(image.files);
   std::sort(files.pairs.begin(), files.pairs.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "app/gui/pdf_pages.h"
+#include "app/report/pdf_outline.h"
 #include "core/base/atomic_file.h"
 
 namespace karyo::gui {
@@ -78,6 +79,9 @@ class ReportPrinter {
       // The heading goes where what follows begins.
       const double follows = section.blocks.empty() ? 0 : begin_mm(section.blocks.front());
       pages_.need(std::min(10 + follows, pages_.page_mm()));
+      constexpr double kPointsPerMm = 72 / 25.4;
+      bookmarks_.push_back({section.title, part, static_cast<std::size_t>(pages_.page()),
+                            (kMarginMm + pages_.place_mm()) * kPointsPerMm});
       pages_.text(words(section.title),
                   {part ? 11.0 : 13.5, true, QColor(0x0b, 0x5a, 0x53), 0, 1.8});
       for (const ReportBlock& block : section.blocks) {
@@ -86,6 +90,8 @@ class ReportPrinter {
     }
     pages_.finish();
   }
+  /// A heading each.
+  const std::vector<PdfBookmark>& bookmarks() const { return bookmarks_; }
 
  private:
   /// What has to be on one page with a heading above it.
@@ -141,12 +147,14 @@ class ReportPrinter {
   }
 
   PdfPages& pages_;
+  std::vector<PdfBookmark> bookmarks_;
 };
 
 }  // namespace
 
 Result<void> write_report_pdf(const Report& report, const std::filesystem::path& path) {
   KARYO_TRY(auto file, AtomicFile::create(path));
+  std::vector<PdfBookmark> bookmarks;
   {
     QPdfWriter writer(QString::fromStdString(file.temporary_path().string()));
     writer.setResolution(kDotsPerInch);
@@ -156,9 +164,16 @@ Result<void> write_report_pdf(const Report& report, const std::filesystem::path&
     writer.setTitle(words(report.title));
     writer.setCreator(words(report.program));
     PdfPages pages(writer, words(report.title));
-    ReportPrinter(pages).print(report);
+    ReportPrinter printer(pages);
+    printer.print(report);
+    bookmarks = printer.bookmarks();
   }
-  return file.commit();
+  constexpr std::uintmax_t kMostBytes = std::uintmax_t{1} << 30;
+  KARYO_TRY(const std::string plain, read_file(file.temporary_path(), kMostBytes));
+  // A Qt that builds its files otherwise gives a report without bookmarks.
+  const auto marked = with_bookmarks(plain, bookmarks, "en");
+  if (!marked) return file.commit();
+  return write_file_atomically(path, *marked);
 }
 
 }  // namespace karyo::gui

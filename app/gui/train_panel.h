@@ -23,8 +23,10 @@ class QVBoxLayout;
 
 namespace karyo::gui {
 
+class FilmStrip;
 class LossPlot;
 class SettingsForm;
+class ThresholdPlot;
 
 class TrainPanel : public QWidget {
  public:
@@ -45,6 +47,7 @@ class TrainPanel : public QWidget {
   void start();
   void epoch_done();
   void show_findings();
+  void refresh_records();
   QString state_text() const;
   std::filesystem::path data_folder() const;
   std::filesystem::path open_stack() const;
@@ -65,9 +68,14 @@ class TrainPanel : public QWidget {
   QLabel *model_name_, *state_, *learns_from_, *failure_;
   QProgressBar* bar_;
   LossPlot* plot_;
+  ThresholdPlot* thresholds_;
+  FilmStrip* film_;
   QCheckBox* preview_;
   std::string other_data_;            // chosen here, for CARE and N2V
   std::filesystem::path set_up_for_;  // the folder that the settings were made for
+  std::filesystem::path recorded_;    // the folder whose records are shown, with
+  std::size_t recorded_epochs_ = 0;   // so many epochs
+  bool recorded_end_ = false;
   bool show_findings_ = false;        // once the model is loaded
   bool setting_up_ = false;           // a new one while the last one's curves are there
   QTimer poll_;

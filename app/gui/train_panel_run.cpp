@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/gui/film_strip.h"
 #include "app/gui/loss_plot.h"
+#include "app/gui/threshold_plot.h"
 #include "app/gui/train_panel.h"
 #include "app/gui/translator.h"
 #include "app/model_in_use.h"
@@ -60,6 +62,10 @@ void TrainPanel::build_progress(QVBoxLayout& column) {
   rows->addWidget(failure_);
   plot_ = new LossPlot(progress_);
   rows->addWidget(plot_);
+  thresholds_ = new ThresholdPlot(progress_);
+  rows->addWidget(thresholds_);
+  film_ = new FilmStrip(progress_);
+  rows->addWidget(film_);
   preview_ = new QCheckBox(tr("Show what it finds in this slice"), progress_);
   preview_->setObjectName(QStringLiteral("train_preview"));
   preview_->setToolTip(tr("After each epoch that is the best so far, on trial over the picture."));
@@ -159,6 +165,7 @@ void TrainPanel::refresh_run() {
     failure_->setText(message_text(failure->what) + QLatin1Char('\n') + message_text(failure->fix));
   }
   plot_->set_history(training.history(), training.config().epochs);
+  refresh_records();
   const bool learned = !training.history().rows.empty();
   const bool nuclei = training.config().model == "stardist";
   preview_->setVisible(nuclei);
@@ -171,6 +178,19 @@ void TrainPanel::refresh_run() {
   use_->setEnabled(learned);
   apply_->setEnabled(learned);
   another_->setVisible(!going_on);
+}
+
+/// What the folder has besides the curve; read again when an epoch more or the end was told of.
+void TrainPanel::refresh_records() {
+  const TrainingRun& training = workspace_.training();
+  const std::size_t epochs = training.history().rows.size();
+  const bool end = !training.going_on();
+  if (recorded_ == training.model() && recorded_epochs_ == epochs && recorded_end_ == end) return;
+  recorded_ = training.model();
+  recorded_epochs_ = epochs;
+  recorded_end_ = end;
+  film_->set_model(recorded_);
+  thresholds_->set_model(end ? recorded_ : std::filesystem::path());
 }
 
 void TrainPanel::epoch_done() {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "app/report/object_tables.h"
 #include "core/base/atomic_file.h"
 
 namespace karyo {
@@ -165,6 +166,7 @@ Result<EvaluationFolder> read_evaluation(const fs::path& folder) {
   }
   if (!alike(evaluation.labels.images)) return damaged;
   pool_images(evaluation.labels);
+  read_objects(folder, evaluation.labels);
   const json classes = document.value("classes", json::object());
   for (const auto& [name, table] : classes.items()) {
     if (auto scores = matchings_from(table); !scores.empty()) {

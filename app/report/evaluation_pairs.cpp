@@ -3,6 +3,7 @@
 #include <map>
 #include <system_error>
 
+#include "app/report/confidence.h"
 #include "core/io/image_names.h"
 
 namespace karyo {
@@ -53,6 +54,20 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
+/// Maps that `predict --probability` leaves beside its results are no results.
+void leave_companions(FilesByName& files) {
+  std::erase_if(files, [&](const auto& file) {
+    const std::size_t end = file.first.rfind("_probability");
+    const std::size_t scale = file.first.rfind("_scale");
+    for (const std::size_t at : {end, scale}) {
+      if (at == std::string::npos) continue;
+      const std::string of = file.first.substr(0, at);
+      if (files.contains(of) && is_companion_of(file.first, of)) return true;
+    }
+    return false;
+  });
+}
+
 std::vector<std::string> names_only_in(const FilesByName& here, const FilesByName& there) {
   std::vector<std::string> names;
   for (const auto& [name, path] : here) {
@@ -93,9 +108,11 @@ Result<EvaluationPairs> pair_files(const PairOptions& options) {
   if (truth_is_file) return pair_of_files(options);
 
   fs::path truth_folder = options.truth, prediction_folder = options.prediction;
-  KARYO_TRY(const FilesByName truths, list_images(truth_folder, options.truth_part, "truth"));
-  KARYO_TRY(const FilesByName predictions,
+  KARYO_TRY(FilesByName truths, list_images(truth_folder, options.truth_part, "truth"));
+  KARYO_TRY(FilesByName predictions,
             list_images(prediction_folder, options.truth_part, "prediction"));
+  leave_companions(truths);
+  leave_companions(predictions);
   fs::path image_folder = options.images;
   // A dataset's own images serve where none are named.
   if (image_folder.empty() && truth_folder.filename() == options.truth_part &&

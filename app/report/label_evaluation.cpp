@@ -7,6 +7,7 @@
 
 #include "app/report/evaluation_record.h"
 #include "app/report/number_text.h"
+#include "app/report/object_tables.h"
 #include "app/report/overlay.h"
 #include "core/base/atomic_file.h"
 #include "core/base/task.h"
@@ -87,8 +88,21 @@ json metrics_json(const LabelEvaluation& evaluation) {
     document["classes"][name] = table_of(scores);
   }
   document["images"] = std::move(images);
+  const json dependence = dependence_json(evaluation);
+  if (!dependence["by_size"].empty()) document["dependence"] = dependence;
   document["mean_over_images"] = table_of(means);
   return document;
+}
+
+std::size_t main_threshold(const std::vector<Matching>& by_threshold) {
+  std::size_t best = 0;
+  for (std::size_t k = 1; k < by_threshold.size(); ++k) {
+    if (std::fabs(by_threshold[k].threshold - kJudgedIou) <
+        std::fabs(by_threshold[best].threshold - kJudgedIou)) {
+      best = k;
+    }
+  }
+  return best;
 }
 
 void pool_images(LabelEvaluation& evaluation) {
@@ -104,15 +118,6 @@ void pool_images(LabelEvaluation& evaluation) {
 }
 
 namespace {
-
-/// Overlays show the matches at IoU 0.5, or at the threshold nearest to it.
-std::size_t threshold_to_draw(const std::vector<double>& thresholds) {
-  std::size_t best = 0;
-  for (std::size_t k = 1; k < thresholds.size(); ++k) {
-    if (std::fabs(thresholds[k] - 0.5) < std::fabs(thresholds[best] - 0.5)) best = k;
-  }
-  return best;
-}
 
 /// A movie's frames become slices, one after another, with numbers of their own in each: objects
 /// meet within their frame alone, and the counts are the sums over the frames.
@@ -239,14 +244,18 @@ Result<ImageScores> evaluate_pair(const LabelEvaluationOptions& options,
   }
   if (truth.count() == 0) return scores;
 
-  const std::size_t drawn = threshold_to_draw(options.iou_thresholds);
-  std::vector<ObjectOverlap> matched;
-  match_objects(*overlaps, options.iou_thresholds[drawn], &matched);
   Volume image;
-  const bool with_image = !pair.image.empty() && frames == 1;
-  if (with_image) {
+  if (!pair.image.empty()) {
     KARYO_TRY(image, read_image(pair.image));
   }
+  const std::size_t drawn = main_threshold(scores.by_threshold);
+  const double threshold = options.iou_thresholds[drawn];
+  const auto intensities = pair.image.empty() ? std::vector<double>()
+                                              : object_intensities(*overlaps, truth.view(), image);
+  scores.truths = judged_truths(*overlaps, judge_objects(*overlaps, threshold), intensities);
+  const bool with_image = !pair.image.empty() && frames == 1;
+  std::vector<ObjectOverlap> matched;
+  match_objects(*overlaps, threshold, &matched);
   const OverlayInput input{truth.view(), prediction.view(), &*overlaps, &matched,
                            with_image ? &image : nullptr};
   KARYO_CHECK_OK(write_png(options.output / "overlays" / (pair.name + ".png"),
@@ -277,6 +286,9 @@ Result<LabelEvaluation> evaluate_labels(
   KARYO_CHECK_OK(write_file_atomically(
       options.output / "metrics.json",
       metrics_json(evaluation).dump(2, ' ', false, json::error_handler_t::replace) + "\n"));
+  KARYO_CHECK_OK(write_file_atomically(options.output / "objects.csv", objects_csv(evaluation)));
+  KARYO_CHECK_OK(
+      write_file_atomically(options.output / "dependence.csv", dependence_csv(evaluation)));
   KARYO_CHECK_OK(write_evaluation_record(options.output, record_of("labels", files)));
   return evaluation;
 }

@@ -11,9 +11,13 @@
 
 #include "app/report/evaluation_pairs.h"
 #include "core/base/result.h"
+#include "core/metrics/error_dependence.h"
 #include "core/metrics/matching.h"
 
 namespace karyo {
+
+/// Where one threshold is to stand for all: the one nearest to this.
+inline constexpr double kJudgedIou = 0.5;
 
 struct LabelEvaluationOptions {
   std::filesystem::path output;        ///< folder for the tables and overlays/
@@ -30,6 +34,8 @@ struct ImageScores {
   /// none.
   double foreground_iou = 0;
   ClassScores by_class = {};  ///< where truth and prediction have tables of classes
+  /// At kJudgedIou, or the threshold nearest to it; empty: not known.
+  std::vector<JudgedTruth> truths = {};
 };
 
 struct LabelEvaluation {
@@ -40,8 +46,9 @@ struct LabelEvaluation {
   nlohmann::json pooled_table() const;
 };
 
-/// Reads, matches and draws every pair, then writes metrics.csv, metrics.json and overlays/NAME.png
-/// to the output folder, and evaluation.json (app/report/evaluation_record.h). Ignored parts of the
+/// Reads, matches and draws every pair, then writes metrics.csv, metrics.json, overlays/NAME.png
+/// and the tables of true objects (app/report/object_tables.h) to the output folder, and
+/// evaluation.json (app/report/evaluation_record.h). Ignored parts of the
 /// truth are left out (core/metrics/matching.h). Where truth and prediction have tables of classes
 /// (core/dataset/class_table.h), the objects of each class are compared with those of the same
 /// class, true ones of no known class being ignored. `on_image` is called after each with (done,
@@ -54,6 +61,9 @@ Result<LabelEvaluation> evaluate_labels(
 /// The tables that it writes: a row an image and threshold, and of all together; the same as JSON.
 std::string metrics_csv(const LabelEvaluation& evaluation);
 nlohmann::json metrics_json(const LabelEvaluation& evaluation);
+
+/// The place of the threshold nearest to kJudgedIou, the first of equals; 0 of none.
+std::size_t main_threshold(const std::vector<Matching>& by_threshold);
 
 /// Sums over the images, at each threshold of the first one.
 void pool_images(LabelEvaluation& evaluation);

@@ -99,8 +99,9 @@ Result<void> add_model(std::vector<ZipEntry>& entries, const std::string& below,
                  "Train the model to the end of its first epoch.");
   }
   std::vector<fs::path> files{model.weights};
-  for (const char* name : {"config.json", "thresholds.json", "settings.json", "karyoscope.json",
-                           "data.json", "history.csv", "weights_best.h5", "weights_last.h5"}) {
+  for (const char* name :
+       {"config.json", "thresholds.json", "settings.json", "karyoscope.json", "data.json",
+        "history.csv", "threshold_search.csv", "weights_best.h5", "weights_last.h5"}) {
     files.push_back(model.path / name);
   }
   std::error_code absent;

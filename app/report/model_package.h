@@ -13,8 +13,10 @@ namespace karyo {
 /// What lies in it, below a folder of the model's name:
 ///   README.md                how to read the report and to use the model, here and in Python
 ///   report.html, report.pdf  the one given as `report`; HTML is always there
-///   config.json, weights, thresholds.json, settings.json, history.csv, karyoscope.json, data.json
-///   evaluation/              metrics.csv, metrics.json, QC_metrics_NAME.csv, overlays/
+///   config.json, weights, thresholds.json, settings.json, history.csv, threshold_search.csv,
+///   karyoscope.json, data.json
+///   evaluation/              metrics.csv, metrics.json, dependence.csv, QC_metrics_NAME.csv,
+///   overlays/
 /// A checkpoint, which is only good for training on, stays behind; so do images and maps.
 /// `to` is a zip archive where its name ends in .zip, else a folder that must not be there, or be
 /// empty. `html`: the report as HTML. Errors: kNotFound (no weights), kInvalidArgument (`to`

@@ -34,7 +34,5 @@ ReportSection references_section(const ReportSources& sources);
 std::string method_name(const ReportSources& sources);
 /// The citations that a text about this model needs; numbered in this order.
 std::vector<std::string> references(const ReportSources& sources);
-/// The threshold nearest to 0.5, which texts and figures speak of.
-std::size_t main_threshold(const std::vector<Matching>& by_threshold);
 
 }  // namespace karyo

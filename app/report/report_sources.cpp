@@ -135,6 +135,12 @@ Result<ReportSources> read_sources(const fs::path& model, const fs::path& evalua
     sources.problems.push_back("What it was trained on could not be read: " + data.error().what +
                                ".");
   }
+  if (auto search = read_threshold_search(model)) {
+    sources.threshold_search = *std::move(search);
+  } else {
+    sources.problems.push_back(
+        "The search for thresholds could not be read: " + search.error().what + ".");
+  }
   TrainingFacts facts;
   const std::int64_t validated = sources.image_count(TrainingRole::kValidation);
   // Noise2Void validates with patches of all images.

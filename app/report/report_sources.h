@@ -15,6 +15,7 @@
 #include "core/base/result.h"
 #include "models/io/history.h"
 #include "models/io/model_folder.h"
+#include "models/io/threshold_search.h"
 #include "models/train/train_config.h"
 #include "models/train/training_data.h"
 
@@ -35,6 +36,7 @@ struct ReportSources {
   std::optional<TrainConfig> config;   ///< absent in folders of Python
   std::optional<TrainingData> data;    ///< absent: not known what it was trained on
   std::vector<LearningAdvice> advice;  ///< never empty
+  std::vector<ThresholdTry> threshold_search;  ///< empty: not known
 
   std::optional<EvaluationFolder> evaluation;  ///< without what is refused
   std::vector<SeenTest> seen;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "app/report/number_text.h"
+#include "app/report/object_tables.h"
 #include "app/report/report_sections.h"
 #include "core/base/atomic_file.h"
 #include "core/base/text.h"
@@ -55,6 +56,9 @@ std::vector<std::pair<std::string, std::string>> report_tables(const ReportSourc
   std::vector<std::pair<std::string, std::string>> tables{
       {"metrics.csv", metrics_csv(evaluation.labels)},
       {"metrics.json", document_text(metrics_json(evaluation.labels))}};
+  if (!truths_of(evaluation.labels).empty()) {
+    tables.emplace_back("dependence.csv", dependence_csv(evaluation.labels));
+  }
   const std::size_t at = main_threshold(evaluation.labels.pooled);
   if (evaluation.labels.pooled[at].threshold == 0.5) {
     tables.emplace_back(notebook, notebook_csv(evaluation.labels, at));

@@ -11,7 +11,8 @@
 
 namespace karyo {
 
-/// Name and content of metrics.csv, metrics.json and QC_metrics_NAME.csv, without what is refused.
+/// Name and content of metrics.csv, metrics.json, dependence.csv (where objects are known by
+/// themselves) and QC_metrics_NAME.csv, without what is refused.
 /// The last has the columns of ZeroCostDL4Mic's notebooks; StarDist's is of IoU 0.5, and left out
 /// where that was not evaluated. Empty without an evaluation.
 std::vector<std::pair<std::string, std::string>> report_tables(const ReportSources& sources);

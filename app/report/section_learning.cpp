@@ -7,6 +7,7 @@
 #include "app/report/chart.h"
 #include "app/report/report_sections.h"
 #include "app/report/report_text.h"
+#include "app/report/training_figures.h"
 
 namespace karyo {
 namespace {
@@ -113,6 +114,7 @@ ReportSection learning_section(const ReportSources& sources) {
     section.blocks.emplace_back(ReportText{advice.text, tone});
   }
   add_rate(section, sources.history);
+  if (auto film = film_strip(sources.model)) section.blocks.emplace_back(*std::move(film));
   return section;
 }
 
@@ -135,6 +137,10 @@ ReportSection thresholds_section(const ReportSources& sources) {
           : ReportText{"Both are the usual values; they were not tuned on validation images "
                        "(karyoscope thresholds does it).",
                        Tone::kWarning});
+  const bool searched = sources.model.tuned_thresholds && !sources.threshold_search.empty();
+  if (searched) {
+    section.blocks.emplace_back(threshold_search_figure(sources.threshold_search, t));
+  }
   return section;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "app/report/dependence_figure.h"
 #include "app/report/label_figures.h"
 #include "app/report/report_sections.h"
 #include "app/report/report_text.h"
@@ -97,6 +98,7 @@ void label_quality(ReportSection& section, const EvaluationFolder& evaluation,
   for (const auto& [name, scores] : labels.by_class) {
     section.blocks.emplace_back(scores_table("Objects of class " + name, scores));
   }
+  add_dependence(section, labels);
 
   ReportTable table{
       "Each test image at IoU " + threshold_text(threshold) + ", worst first",
@@ -187,17 +189,6 @@ void restoration_quality(ReportSection& section, const EvaluationFolder& evaluat
 }
 
 }  // namespace
-
-std::size_t main_threshold(const std::vector<Matching>& by_threshold) {
-  std::size_t best = 0;
-  for (std::size_t k = 1; k < by_threshold.size(); ++k) {
-    if (std::fabs(by_threshold[k].threshold - 0.5) <
-        std::fabs(by_threshold[best].threshold - 0.5)) {
-      best = k;
-    }
-  }
-  return best;
-}
 
 ReportSection quality_section(const ReportSources& sources, std::size_t figures) {
   ReportSection section{"Quality control"};

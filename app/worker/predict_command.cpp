@@ -168,6 +168,17 @@ std::string class_table(const std::vector<std::string>& names, const Prediction&
   return text;
 }
 
+/// How sure the model is of each object.
+std::string score_table(const std::vector<float>& scores) {
+  std::string text = "label,probability\n";
+  char line[48];
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    std::snprintf(line, sizeof line, "%zu,%.6f\n", i + 1, static_cast<double>(scores[i]));
+    text += line;
+  }
+  return text;
+}
+
 /// What a run was shown, to be compared with what the model learned from.
 struct Shown {
   DataLook model;
@@ -205,6 +216,9 @@ Result<ImageDoubt> predict_file(Predictor& predictor, const fs::path& input, con
       const auto name = stem + "_probability" +
                         (image.shape().t > 1 ? "_t" + std::to_string(t + 1) : "") + ".tif";
       KARYO_CHECK_OK(write_image(output / name, *prediction.probability, {.compress = true}));
+      const auto table =
+          stem + (image.shape().t > 1 ? "_t" + std::to_string(t + 1) : "") + "_scores.csv";
+      KARYO_CHECK_OK(write_file_atomically(output / table, score_table(prediction.scores)));
     }
     if (const auto names = predictor.class_names(); !names.empty()) {
       const auto name =

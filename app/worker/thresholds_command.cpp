@@ -26,10 +26,15 @@ Result<void> run(const ThresholdsOptions& options, cli::Console& console) {
                 tuned.thresholds.prob, tuned.thresholds.nms, tuned.score,
                 static_cast<long long>(tuned.images));
   console.say(line);
+  nlohmann::json tried = nlohmann::json::array();
+  for (const ThresholdTry& one : tuned.tried) {
+    tried.push_back({{"nms", one.nms}, {"prob", one.prob}, {"score", one.score}});
+  }
   console.result({{"prob", tuned.thresholds.prob},
                   {"nms", tuned.thresholds.nms},
                   {"score", tuned.score},
-                  {"images", tuned.images}});
+                  {"images", tuned.images},
+                  {"tried", tried}});
   return {};
 }
 

@@ -117,32 +117,59 @@ ErrorPicture draw_errors(LabelView truth, LabelView prediction, const Overlaps& 
                          const JudgedObjects& judged) {
   ErrorPicture picture{LabelArray(truth.shape()), {}};
   std::unordered_map<std::uint32_t, std::uint32_t> of_truth, of_prediction;
-  const auto number = [&](const ErrorObject& object, auto& numbers) {
-    picture.objects.push_back(object);
-    picture.objects.back().id = static_cast<std::uint32_t>(picture.objects.size());
-    numbers[object.source_id] = picture.objects.back().id;
+  const auto number = [&](ObjectVerdict verdict, bool of_true, std::uint32_t source, float score,
+                          auto& numbers) {
+    ErrorObject& object = picture.objects.emplace_back();
+    object.id = static_cast<std::uint32_t>(picture.objects.size());
+    object.verdict = verdict;
+    object.of_truth = of_true;
+    object.source_id = source;
+    object.score = score;
+    numbers[source] = object.id;
   };
   for (std::size_t p = 0; p < overlaps.prediction_ids.size(); ++p) {
-    number(
-        {0, judged.predictions[p], false, overlaps.prediction_ids[p], judged.prediction_scores[p]},
-        of_prediction);
+    number(judged.predictions[p], false, overlaps.prediction_ids[p], judged.prediction_scores[p],
+           of_prediction);
   }
   for (std::size_t t = 0; t < overlaps.truth_ids.size(); ++t) {
     if (judged.truths[t] == ObjectVerdict::kMatched) continue;
-    number({0, judged.truths[t], true, overlaps.truth_ids[t], judged.truth_scores[t]}, of_truth);
+    number(judged.truths[t], true, overlaps.truth_ids[t], judged.truth_scores[t], of_truth);
   }
+  struct Sum {
+    std::int64_t z = 0, y = 0, x = 0, count = 0;
+  };
+  std::vector<Sum> sums(picture.objects.size());
+  const auto add = [&](std::uint32_t object, std::int64_t z, std::int64_t y, std::int64_t x) {
+    Sum& sum = sums[object - 1];
+    sum.z += z;
+    sum.y += y;
+    sum.x += x;
+    ++sum.count;
+  };
   const Index3 shape = truth.shape();
   for (std::int64_t z = 0; z < shape.z; ++z) {
     for (std::int64_t y = 0; y < shape.y; ++y) {
       for (std::int64_t x = 0; x < shape.x; ++x) {
-        if (const auto found = of_prediction.find(prediction(z, y, x));
-            found != of_prediction.end()) {
-          picture.labels(z, y, x) = found->second;
-        } else if (const auto missed = of_truth.find(truth(z, y, x)); missed != of_truth.end()) {
+        const auto found = of_prediction.find(prediction(z, y, x));
+        const auto missed = of_truth.find(truth(z, y, x));
+        if (missed != of_truth.end()) {
           picture.labels(z, y, x) = missed->second;
+          add(missed->second, z, y, x);
+        }
+        if (found != of_prediction.end()) {
+          picture.labels(z, y, x) = found->second;
+          add(found->second, z, y, x);
         }
       }
     }
+  }
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    const auto mean = [&](std::int64_t sum) {
+      return sums[i].count == 0
+                 ? 0
+                 : std::llround(static_cast<double>(sum) / static_cast<double>(sums[i].count));
+    };
+    picture.objects[i].place = {mean(sums[i].z), mean(sums[i].y), mean(sums[i].x)};
   }
   return picture;
 }

@@ -16,6 +16,7 @@
 /// Threads  pure.
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "core/image/volume_view.h"
@@ -45,6 +46,10 @@ struct ErrorObject {
   bool of_truth = false;        ///< else a predicted one
   std::uint32_t source_id = 0;  ///< in the truth or the prediction
   float score = 0;              ///< IoU, see JudgedObjects
+  std::int64_t frame = 0;       ///< of a movie
+  Index3 place;                 ///< the mean of its voxels
+  /// How sure the model was of a predicted object, 0 to 1; NaN: not known.
+  float confidence = std::numeric_limits<float>::quiet_NaN();
 };
 
 /// All predictions, and the true objects that match nothing where no prediction lies over them.

@@ -18,6 +18,7 @@
 #include "models/process.h"
 #include "models/restoration/restoration_learner.h"
 #include "models/restoration/restore_volume.h"
+#include "models/train/epoch_pictures.h"
 #include "models/train/train_folder.h"
 #include "models/train/trainer.h"
 
@@ -105,8 +106,9 @@ struct Run {
   std::function<std::vector<Finding>()> take_findings;
 };
 
-/// After each epoch, besides what the inner observer does: notes what reading the files brought up
-/// and, where asked for, restores an image of the validation.
+/// After each epoch, besides what the inner observer does: notes what reading the files brought up,
+/// keeps a picture of a part of a validation image after some and, where asked for, restores it
+/// all.
 class EpochObserver : public TrainObserver {
  public:
   EpochObserver(TrainObserver& inner, const TrainRequest& request, const Run& run,
@@ -118,13 +120,27 @@ class EpochObserver : public TrainObserver {
   void on_epoch(const TrainEpochEvent& event) override {
     inner_.on_epoch(event);
     note_warnings(run_.take_findings(), inner_);
-    if (request_.preview.empty()) return;
-    if (const auto outcome = write_preview(event.epoch); !outcome) {
-      inner_.on_note("preview: " + outcome.error().what);
+    if (request_.place.first() && has_epoch_picture(event.epoch, event.epochs)) {
+      said(keep_picture(event.epoch));
     }
+    if (!request_.preview.empty()) said(write_preview(event.epoch));
   }
 
  private:
+  void said(const Result<void>& outcome) {
+    if (!outcome) inner_.on_note("preview: " + outcome.error().what);
+  }
+
+  Result<void> keep_picture(std::int64_t epoch) {
+    if (!part_) {
+      KARYO_TRY(const auto image, read_image(run_.preview_image));
+      KARYO_TRY(part_, preview_part(image, {}, model_.config().n_dim == 3));
+    }
+    TaskControl control;
+    KARYO_TRY(const auto restored, restore_volume(model_, part_->image, device_, control));
+    return write_epoch_picture(request_.model, epoch, draw_restored(part_->image, restored));
+  }
+
   Result<void> write_preview(std::int64_t epoch) const {
     KARYO_TRY(const auto image, read_image(run_.preview_image));
     TaskControl control;
@@ -139,6 +155,7 @@ class EpochObserver : public TrainObserver {
   const Run& run_;
   const RestorationModel& model_;
   const Device& device_;
+  std::optional<PreviewPart> part_;  ///< of run_.preview_image, read once
 };
 
 Result<ModelFolder> prepare_folder(const TrainRequest& request, const CsbdeepConfig& network) {
@@ -225,6 +242,7 @@ Result<TrainSummary> train_network(const TrainRequest& request, Run run, const C
   record.started = utc_now();
   record.more[kLookKey] = to_json(run.look);
   if (folder) {
+    if (!request.resume) forget_epoch_pictures(request.model);
     KARYO_CHECK_OK(folder->save_record(record));
     KARYO_CHECK_OK(keep_training_data(request, run.files, false, observer, control));
   }

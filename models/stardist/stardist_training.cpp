@@ -20,9 +20,11 @@
 #include "core/labels/label_volume.h"
 #include "models/process.h"
 #include "models/stardist/anisotropy.h"
+#include "models/stardist/stardist_epochs.h"
 #include "models/stardist/stardist_learner.h"
 #include "models/stardist/stardist_network.h"
 #include "models/stardist/stardist_predict.h"
+#include "models/train/epoch_pictures.h"
 #include "models/train/train_folder.h"
 #include "models/train/trainer.h"
 
@@ -206,67 +208,6 @@ Result<void> begin_with(const std::filesystem::path& folder, const DataLook& loo
   return {};
 }
 
-/// After each epoch, besides what the inner observer does: notes what reading the files brought up
-/// and, where asked for, writes the labels of one validation image.
-class EpochObserver : public TrainObserver {
- public:
-  EpochObserver(TrainObserver& inner, const TrainRequest& request, const DatasetPair& pair,
-                ImageCache& cache, const StarDistModel& model, const Device& device)
-      : inner_(inner),
-        request_(request),
-        pair_(pair),
-        cache_(cache),
-        model_(model),
-        device_(device),
-        said_(device.reason) {}
-
-  void on_note(const std::string& text) override { inner_.on_note(text); }
-  void on_step(const TrainStepEvent& event) override { inner_.on_step(event); }
-  void on_epoch(const TrainEpochEvent& event) override {
-    inner_.on_epoch(event);
-    note_warnings(cache_.take_findings(), inner_);
-    if (const std::string now = statement(device_); now != said_) {
-      said_ = now;
-      inner_.on_note("device: " + now);
-    }
-    if (request_.preview.empty()) return;
-    if (const auto outcome = write_preview(event.epoch); !outcome) {
-      inner_.on_note("preview: " + outcome.error().what);
-    }
-  }
-
- private:
-  Result<void> write_preview(std::int64_t epoch) {
-    KARYO_TRY(const auto image, read_image(pair_.image));
-    TaskControl control;
-    PlaneSettings settings;
-    KARYO_TRY(settings.scales,
-              input_scales(image, 0, -1, model_.config().n_channel_in,
-                           request_.config.percentile_low, request_.config.percentile_high));
-    char name[64];
-    std::snprintf(name, sizeof name, "epoch_%04lld.tif", static_cast<long long>(epoch));
-    const auto write = [&](const LabelArray& labels) {
-      return write_labels(request_.preview / name, labels, image.grid);
-    };
-    if (model_.config().n_dim == 3) {
-      KARYO_TRY(const auto volume,
-                predict_volume(model_, image, 0, settings, device_, Precision::kFloat32, control));
-      return write(volume.labels);
-    }
-    KARYO_TRY(const auto plane,
-              predict_plane(model_, image, 0, 0, settings, device_, Precision::kFloat32, control));
-    return write(plane.labels);
-  }
-
-  TrainObserver& inner_;
-  const TrainRequest& request_;
-  const DatasetPair& pair_;
-  ImageCache& cache_;
-  const StarDistModel& model_;
-  const Device& device_;
-  std::string said_;
-};
-
 }  // namespace
 
 Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& observer,
@@ -359,6 +300,7 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   record.more[kLookKey] = to_json(look);
   if (!classes.names.empty()) record.more["classes"] = classes.names;
   if (folder) {
+    if (!request.resume) forget_epoch_pictures(request.model);
     KARYO_CHECK_OK(folder->save_record(record));
     KARYO_CHECK_OK(keep_training_data(request, files_of(training_pairs, validation_pairs), true,
                                       observer, control));
@@ -382,7 +324,7 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
     };
     learner.follow(std::move(live));
   }
-  EpochObserver epochs(observer, request, validation_pairs.front(), *cache, model, device);
+  StarDistEpochs epochs(observer, request, validation_pairs.front(), *cache, model, device);
   const TrainPlan plan = plan_of(request, config);
   KARYO_TRY(const auto outcome, train(learner, plan, epochs, control, workers));
 
@@ -402,6 +344,7 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
                        "usual ones, not tuned");
     }
     KARYO_CHECK_OK(folder->save_thresholds(tuned.thresholds));
+    KARYO_CHECK_OK(write_threshold_search(folder->path, tuned.tried));
     summary.prob_threshold = tuned.thresholds.prob;
     summary.nms_threshold = tuned.thresholds.nms;
   }

@@ -1,6 +1,7 @@
 // Thresholds that suit a folder of pairs best.
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/io/image_io.h"
 #include "core/labels/label_volume.h"
@@ -23,6 +24,12 @@ Result<TunedThresholds> tune_stardist(const StarDistModel& model,
   } else {
     options.grid = {config.grid[0], config.grid[1]};
   }
+  std::vector<ThresholdTry> tried;
+  options.on_evaluation = [&tried](float nms, float prob, double score) {
+    // 0.3f is meant as 0.3.
+    tried.push_back({std::round(static_cast<double>(nms) * 1e6) / 1e6,
+                     std::clamp(static_cast<double>(prob), 0.0, 1.0), score});
+  };
   stardist::ThresholdOptimizer optimizer(options);
   bool any_object = false;
   for (const auto& pair : pairs) {
@@ -53,11 +60,12 @@ Result<TunedThresholds> tune_stardist(const StarDistModel& model,
         stardist::DistanceMap::channel_last(maps.dist.data(), maps.rays, h, w)));
   }
   // Every threshold is as good as any other where nothing is to be found.
-  if (!any_object) return TunedThresholds{Thresholds{}, 0, 0};
+  if (!any_object) return TunedThresholds{};
   KARYO_TRY(auto best, optimizer.optimize(&control));
   // The search may end outside (0, 1), which no reader of thresholds.json accepts.
   best.thresholds.prob = std::clamp(best.thresholds.prob, 0.01, 0.99);
-  return TunedThresholds{best.thresholds, best.score, static_cast<std::int64_t>(pairs.size())};
+  return TunedThresholds{best.thresholds, best.score, static_cast<std::int64_t>(pairs.size()),
+                         std::move(tried)};
 }
 
 }  // namespace karyo

@@ -6,7 +6,9 @@
 
 #include <cmath>
 
+#include "core/base/atomic_file.h"
 #include "core/base/random.h"
+#include "core/image/world.h"
 #include "core/io/image_io.h"
 #include "tests/support/blobs.h"
 #include "tests/support/temp_dir.h"
@@ -110,6 +112,116 @@ TEST_F(ComparisonTest, TheCursorGoesToErrorsOneAfterTheOther) {
   EXPECT_FALSE(run("compare.next_error", {{"kind", "split"}}));
   ASSERT_TRUE(run("compare.next_error")) << "begins again";
   EXPECT_EQ(workspace_.view().cursor_voxel(workspace_.layers().grid()).y, first.y);
+}
+
+TEST_F(ComparisonTest, WithoutATruthTheLeastSureObjectComesFirst) {
+  // As `predict --probability` leaves them; "c" has nothing.
+  const auto scores = [&](const char* name, const char* rows) {
+    ASSERT_TRUE(write_file_atomically(folder_ / "pred" / (std::string(name) + "_scores.csv"),
+                                      std::string("label,probability\n") + rows));
+  };
+  scores("a", "1,0.9\n2,0.55\n");
+  scores("b", "1,0.95\nx,2\n");
+  Volume map(VoxelType::kFloat32, {1, 1, 1, 20, 25});
+  map.grid.spacing_y = map.grid.spacing_x = 2;
+  ASSERT_TRUE(write_image(folder_ / "pred/a_probability.tif", map));
+  ASSERT_TRUE(run("compare.open", {{"prediction", (folder_ / "pred").string()},
+                                   {"images", (folder_ / "data/images").string()},
+                                   {"kind", "alone"}}));
+  ASSERT_EQ(failed_, "");
+  ASSERT_EQ(comparison_->images().size(), 3u) << "the map is no image";
+  EXPECT_EQ(shown(), "a");
+  EXPECT_NEAR(comparison_->images()[0].score(), 0.725, 1e-6);
+  const LayerList& layers = workspace_.layers();
+  ASSERT_EQ(layers.count(), 4);
+  const char* const names[] = {"input", "prediction", "confidence map", "confidence"};
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(layers.at(i).name(), names[i]);
+  EXPECT_TRUE(comparison_->has_confidence_map());
+  ASSERT_EQ(comparison_->errors().size(), 2u);
+  EXPECT_EQ(comparison_->errors()[0].source_id, 2u);
+  EXPECT_FLOAT_EQ(comparison_->errors()[0].confidence, 0.55F);
+  ASSERT_TRUE(run("compare.go_to_error", {{"id", 1}}));
+  EXPECT_GT(workspace_.view().cursor_voxel(layers.grid()).y, 24);
+  const auto& objects = dynamic_cast<LabelsLayer&>(layers.at(3));
+  EXPECT_EQ(objects.id_at({0, 27, 27}), 1u);
+  EXPECT_EQ(objects.colors().of(1), confidence_color(0.55F));
+  EXPECT_TRUE(run("compare.confidence"));
+  ASSERT_TRUE(run("compare.next"));
+  EXPECT_FALSE(comparison_->has_confidence_map());
+  EXPECT_FALSE(
+      run("compare.open", {{"prediction", (folder_ / "none").string()}, {"kind", "alone"}}));
+}
+
+TEST_F(ComparisonTest, OfPredictionsThatAreJudgedTheConfidenceIsTold) {
+  ASSERT_TRUE(write_file_atomically(folder_ / "pred/b_scores.csv", "label,probability\n1,0.7\n"));
+  ASSERT_TRUE(open());
+  EXPECT_TRUE(std::isnan(comparison_->errors().at(0).confidence)) << "of the truth";
+  ASSERT_TRUE(run("compare.next"));
+  EXPECT_EQ(shown(), "b");
+  EXPECT_FLOAT_EQ(comparison_->errors().at(0).confidence, 0.7F);
+  EXPECT_TRUE(std::isnan(comparison_->errors().at(1).confidence));
+}
+
+TEST_F(ComparisonTest, TwoRestoredImagesAreComparedWithoutATruth) {
+  Random random(4);
+  Volume first(VoxelType::kFloat32, {1, 1, 2, 40, 50});
+  for (std::int64_t i = 0; i < first.shape().count(); ++i) {
+    first.view<float>().data()[i] = static_cast<float>(random.uniform(0, 1));
+  }
+  Volume second = first.clone();
+  for (std::int64_t i = 0; i < first.shape().count(); ++i) {
+    second.view<float>().data()[i] = 3 + 2 * second.view<float>().data()[i];  // another scale
+  }
+  for (std::int64_t y = 0; y < 40; ++y) second.view<float>()(1, y, 5) = 9;
+  for (const char* part : {"one", "two"}) fs::create_directories(folder_ / part);
+  ASSERT_TRUE(write_image(folder_ / "one/s.tif", first));
+  ASSERT_TRUE(write_image(folder_ / "two/s.tif", second));
+  ASSERT_TRUE(run("compare.open", {{"prediction", (folder_ / "one").string()},
+                                   {"truth", (folder_ / "two").string()},
+                                   {"kind", "pair"}}));
+  ASSERT_EQ(failed_, "");
+  const ComparedImage& image = comparison_->images().at(0);
+  ASSERT_EQ(image.planes.size(), 2u);
+  EXPECT_NEAR(image.planes[0].prediction.nrmse, 0, 1e-3) << "brought to one scale";
+  EXPECT_GT(image.planes[1].prediction.nrmse, 0.05);
+  const LayerList& layers = workspace_.layers();
+  ASSERT_EQ(layers.count(), 4);
+  const char* const names[] = {"first model", "second model", "SSIM of the two",
+                               "difference of the two"};
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(layers.at(i).name(), names[i]);
+}
+
+TEST_F(ComparisonTest, AMovieIsJudgedFrameByFrame) {
+  fs::create_directories(folder_ / "movie/masks");
+  fs::create_directories(folder_ / "movie/pred");
+  const auto all = squares(true, true), none = squares(false, false);
+  const std::vector<LabelArray> truth{all, all, all};
+  const std::vector<LabelArray> found{all, squares(true, false), none};
+  ASSERT_TRUE(write_image(folder_ / "movie/masks/m.tif", from_labels(truth, {})));
+  ASSERT_TRUE(write_image(folder_ / "movie/pred/m.tif", from_labels(found, {})));
+  ASSERT_TRUE(run("compare.open", {{"prediction", (folder_ / "movie/pred").string()},
+                                   {"truth", (folder_ / "movie/masks").string()}}));
+  ASSERT_EQ(failed_, "");
+  const Matching& m = comparison_->images().at(0).by_threshold[kComparedThreshold];
+  EXPECT_EQ(m.true_positives, 3);
+  EXPECT_EQ(m.false_negatives, 3);
+  const auto& errors = dynamic_cast<LabelsLayer&>(workspace_.layers().at(2));
+  EXPECT_EQ(errors.shape().t, 3);
+  ASSERT_EQ(comparison_->errors().size(), 6u);
+  EXPECT_EQ(errors.id_at({0, 27, 27}, 2), 6u) << "numbers go on from frame to frame";
+  ASSERT_TRUE(run("compare.next_error"));
+  EXPECT_EQ(workspace_.view().time(), 1);
+  EXPECT_GT(workspace_.view().cursor_voxel(workspace_.layers().grid()).y, 24);
+  const auto* there = comparison_->error_at(centre_of({0, 27, 27}, workspace_.layers().grid()));
+  ASSERT_NE(there, nullptr);
+  EXPECT_EQ(there->frame, 1);
+  ASSERT_TRUE(run("compare.next_error"));
+  EXPECT_EQ(workspace_.view().time(), 2);
+
+  ASSERT_TRUE(write_labels(folder_ / "movie/pred/m.tif", all));
+  ASSERT_TRUE(run("compare.open", {{"prediction", (folder_ / "movie/pred").string()},
+                                   {"truth", (folder_ / "movie/masks").string()}}));
+  EXPECT_NE(failed_.find("3 time points"), std::string::npos) << failed_;
 }
 
 TEST_F(ComparisonTest, ANewerRequestTakesThePlaceOfAnOlder) {

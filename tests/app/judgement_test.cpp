@@ -53,18 +53,15 @@ TEST(JudgementTest, ImagesArePooledNotAveraged) {
   EXPECT_TRUE(objects_of({}).by_threshold.empty());
 }
 
-TEST(JudgementTest, SizesArePartedIntoThirdsWhereThereAreEnough) {
-  const ComparedImage few = image_with(5, 0, 3);
-  const ComparedImage enough = image_with(6, 0, 4);
+TEST(JudgementTest, ErrorsAreTakenBySizeWhereThereAreEnoughObjects) {
+  const ComparedImage few = image_with(5, 0, 4), enough = image_with(6, 0, 4);
   const std::vector<const ComparedImage*> a{&few}, b{&enough};
-  EXPECT_TRUE(objects_of(a).thirds.empty());
-  const auto thirds = objects_of(b).thirds;
-  ASSERT_EQ(thirds.size(), 3u);
-  EXPECT_EQ(thirds[0].least, 10);
-  EXPECT_EQ(thirds[2].most, 100);
-  EXPECT_EQ(thirds[0].all + thirds[1].all + thirds[2].all, 10);
-  EXPECT_EQ(thirds[0].found, thirds[0].all);
-  EXPECT_EQ(thirds[2].found, 0) << "the four largest are missed";
+  EXPECT_TRUE(objects_of(a).by_size.empty());
+  const auto parts = objects_of(b).by_size;
+  ASSERT_EQ(parts.size(), 2u);
+  EXPECT_EQ(parts[0].found, 5);
+  EXPECT_EQ(parts[1].found, 1) << "the four largest are missed";
+  EXPECT_TRUE(objects_of(b).by_intensity.empty()) << "nobody knows how bright they are";
 }
 
 TEST(JudgementTest, SizesAreCountedOnceEach) {

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
 
+#include "app/accepted_links.h"
 #include "app/layer_commands.h"
 #include "app/track_desk.h"
 #include "core/base/atomic_file.h"
@@ -135,6 +137,44 @@ TEST_F(TrackCommandsTest, AWrongLinkIsReviewedAndAccepted) {
   // Accepted ones stay away when the tracks are counted again.
   ASSERT_TRUE(run("tracks.number", {{"at", {a, 2}}, {"number", 700}}));
   EXPECT_EQ(desk_->doubts().size(), count - 1);
+}
+
+TEST_F(TrackCommandsTest, AcceptedLinksAreKeptBesideTheTracks) {
+  track();
+  const std::int64_t a = track_at(2, 22, 24), b = track_at(3, 24, 47);
+  ASSERT_TRUE(run("tracks.link", {{"from", {a, 2}}, {"to", {b, 3}}}));
+  ASSERT_TRUE(run("tracks.next_doubt"));
+  ASSERT_TRUE(run("tracks.accept"));
+  const auto file = folder_ / "kept.csv", kept = folder_ / "kept.accepted.csv";
+  EXPECT_FALSE(std::filesystem::exists(kept)) << "there is no file of the tracks yet";
+  ASSERT_TRUE(run("file.save_layer", {{"layer", desk_->layer()->name()}, {"path", file.string()}}));
+  ASSERT_TRUE(errors_.empty()) << errors_[0].what;
+  EXPECT_TRUE(std::filesystem::exists(kept));
+  const auto doubts_of = [&] {  // as another run of the program has them
+    Workspace workspace;
+    CommandTable commands;
+    const auto desk = add_track_commands(commands, workspace);
+    workspace.open({file});
+    workspace.finish_jobs();
+    EXPECT_NE(desk->layer(), nullptr);
+    return desk->doubts().size();
+  };
+  const std::size_t left = doubts_of();
+  std::filesystem::rename(kept, folder_ / "away.csv");
+  EXPECT_EQ(doubts_of(), left + 1);
+  std::filesystem::rename(folder_ / "away.csv", kept);
+
+  // More is accepted in the saved ones: it is written at once.
+  const auto before = read_accepted_links(file);
+  ASSERT_TRUE(before);
+  EXPECT_EQ(before->size(), 1u);
+  if (!desk_->doubts().empty()) {
+    ASSERT_TRUE(run("tracks.next_doubt"));
+    ASSERT_TRUE(run("tracks.accept"));
+    EXPECT_EQ(read_accepted_links(file)->size(), 2u);
+  }
+  std::ofstream(kept) << "a,b\n1,x\n";
+  EXPECT_FALSE(read_accepted_links(file));
 }
 
 TEST_F(TrackCommandsTest, TheChallengesFilesAreWrittenAndOpened) {

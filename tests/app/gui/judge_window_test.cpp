@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QTableView>
 #include <QToolButton>
 #include <cstdlib>
@@ -109,7 +110,15 @@ TEST_F(JudgeWindowTest, TheDialogComparesFoldersAndTheWorstImageComesFirst) {
   // Of 27, 9 + 8 + 5 are found; of 27 predictions 5 are an extra one, three parts, a merged one.
   EXPECT_EQ(text("judge_score"), QString::number(22.0 / 32, 'f', 2));
   EXPECT_TRUE(text("judge_why").startsWith(QLatin1String("22 of 27 nuclei"))) << "of all images";
+  EXPECT_TRUE(part<QWidget>("judge_by_size")->isVisible());
+  EXPECT_TRUE(text("judge_by_size_words").startsWith(QLatin1String("Found by size: ")));
   show_people(window_, "judge_objects");
+  auto* lowest = part<QWidget>("judge_by_intensity");
+  for (QWidget* at = lowest; at != nullptr; at = at->parentWidget()) {
+    if (auto* area = qobject_cast<QScrollArea*>(at)) area->ensureWidgetVisible(lowest);
+  }
+  QTest::qWait(30);
+  show_people(window_, "judge_dependence");
   press("judge_this");
   EXPECT_TRUE(text("judge_why").startsWith(QLatin1String("5 of 9 nuclei")));
   EXPECT_EQ(row_count("judge_images"), 3);
@@ -259,6 +268,23 @@ TEST_F(JudgeWindowTest, RestoredImagesHaveMapsAndARectangleHasScores) {
   show_people(window_, "judge_rectangle");
   choose_look("overlay");
   show_people(window_, "judge_restored_overlay");
+}
+
+TEST_F(JudgeWindowTest, TwoRestoredImagesAreComparedWithoutACleanOne) {
+  test::make_compared_stack(folder_.path());
+  ASSERT_TRUE(window_.run("compare.open", {{"prediction", (folder_ / "restored").string()},
+                                           {"truth", (folder_ / "care/low").string()},
+                                           {"images", (folder_ / "care/low").string()},
+                                           {"kind", "pair"}}));
+  wait_for_image("stack");
+  ASSERT_EQ(window_.errors().waiting(), 0);
+  EXPECT_EQ(cells().size(), 4u) << "input, both, their difference";
+  EXPECT_TRUE(text("judge_verdict").contains(QLatin1String("different")));
+  EXPECT_FALSE(part<QTableView>("judge_scores")->isVisible());
+  EXPECT_TRUE(part<QWidget>("judge_over_planes")->isVisible());
+  show_people(window_, "judge_pair");
+  choose_look("overlay");
+  EXPECT_EQ(cells().size(), 1u);
 }
 
 TEST_F(JudgeWindowTest, AnotherComparisonTakesThePlaceOfOne) {

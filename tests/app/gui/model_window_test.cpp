@@ -1,5 +1,7 @@
 // A model's help in annotating, with mouse and keys.
 
+#include <QDialog>
+#include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QLabel>
 #include <QPushButton>
@@ -259,6 +261,7 @@ TEST_F(ModelWindowTest, OneKeyJudgesTheModelOnTheFolder) {
     EXPECT_GT(text->size(), 5000u) << name;
   }
   EXPECT_TRUE(read_file(folder_ / "report.pdf")->starts_with("%PDF"));
+  EXPECT_NE(read_file(folder_ / "report.pdf")->find("/PageMode /UseOutlines"), std::string::npos);
   EXPECT_NE(read_file(folder_ / "report.html")->find("1.00"), std::string::npos) << "scores";
 
   // Again: nothing has changed since, so nothing is predicted anew.
@@ -267,6 +270,43 @@ TEST_F(ModelWindowTest, OneKeyJudgesTheModelOnTheFolder) {
   window_.run("compare.here", nlohmann::json::object());
   ASSERT_TRUE(wait_until([&] { return !workspace_.busy() && !dataset().is_open(); }, 60000));
   EXPECT_EQ(std::filesystem::last_write_time(prediction), written);
+
+  // Without a truth: how sure it is of each.
+  std::filesystem::remove_all(folder_ / "data" / "masks");
+  open_folder(folder_ / "data");
+  window_.run("compare.without_truth", nlohmann::json::object());
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy() && !dataset().is_open(); }, 60000));
+  EXPECT_EQ(window_.errors().waiting(), 0);
+  EXPECT_EQ(window_.comparison().kind(), ComparedKind::kAlone);
+  ASSERT_EQ(window_.comparison().errors().size(), 2u);
+  EXPECT_GT(window_.comparison().errors()[0].confidence, 0.5F);
+  EXPECT_TRUE(window_.comparison().has_confidence_map());
+  EXPECT_EQ(part<QLabel>("judge_second")->text(), QStringLiteral("2"));
+  EXPECT_TRUE(part<QWidget>("judge_confidences")->isVisible());
+  EXPECT_FALSE(part<QWidget>("judge_over_iou")->isVisible());
+  EXPECT_EQ(window_.views().cells().cells().size(), 4u);
+  show_people(window_, "model_alone");
+  ASSERT_TRUE(window_.run("compare.confidence", nlohmann::json::object()));
+  QTest::qWait(50);
+  show_people(window_, "model_confidence");
+
+  // Against another threshold: it is that sure of both.
+  open_folder(folder_ / "data");
+  window_.run("compare.ask_thresholds", nlohmann::json::object());
+  auto* prob = part<QDoubleSpinBox>("thresholds_prob");
+  ASSERT_NE(prob, nullptr);
+  prob->setValue(0.99);
+  show_people(*part<QDialog>("thresholds_dialog"), "model_thresholds_dialog");
+  press("thresholds_compare");
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy() && !dataset().is_open(); }, 60000));
+  EXPECT_EQ(window_.errors().waiting(), 0);
+  EXPECT_EQ(window_.comparison().kind(), ComparedKind::kModels);
+  ASSERT_TRUE(window_.comparison().thresholds());
+  EXPECT_EQ(window_.comparison().thresholds()->other.prob, 0.99);
+  EXPECT_EQ(window_.comparison().images()[0].score(), 1);
+  EXPECT_TRUE(
+      part<QLabel>("judge_verdict")->text().contains(QLatin1String("Second: probability 0.99")));
+  show_people(window_, "model_thresholds");
 }
 
 }  // namespace

@@ -4,21 +4,27 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QToolButton>
+#include <QVBoxLayout>
 #include <cstdlib>
 #include <fstream>
 #include <set>
 
 #include "app/dataset_session.h"
 #include "app/gui/error_panel.h"
+#include "app/gui/film_strip.h"
 #include "app/gui/row_table.h"
+#include "app/gui/threshold_plot.h"
 #include "app/live_set.h"
 #include "app/mask_preview.h"
 #include "app/model_in_use.h"
 #include "core/base/random.h"
+#include "models/io/threshold_search.h"
 #include "tests/app/gui/train_fixture.h"
+#include "tests/app/report/made_model.h"
 #include "tests/app/worker/spot_model.h"
 
 namespace karyo::gui {
@@ -66,6 +72,9 @@ TEST_F(TrainWindowTest, TrainsStopsGoesOnAndIsUsed) {
   press("train_stop");
   ASSERT_TRUE(wait_until([&] { return training().state() == State::kStopped; }, 20000));
   QTest::qWait(50);
+  EXPECT_TRUE(wait_until([&] { return part<QListWidget>("film_strip")->count() >= 2; }))
+      << "a picture of each of the first epochs";
+  EXPECT_TRUE(part<QListWidget>("film_strip")->isVisible());
   show_people(window_, "train_stopped");
   const auto done = training().history().rows.size();
   press("train_go_on");
@@ -83,6 +92,56 @@ TEST_F(TrainWindowTest, TrainsStopsGoesOnAndIsUsed) {
   EXPECT_EQ(part<QComboBox>("train_from")->count(), 2) << "from scratch, or from the one made";
   EXPECT_EQ(part<QLineEdit>("train_name")->text(), QStringLiteral("nuclei 2"));
   EXPECT_FALSE(window_.errors().isVisible());
+}
+
+/// A whole model's records: the film by epoch and the choice of thresholds.
+TEST_F(TrainWindowTest, TheRecordsOfAModelAreShown) {
+  const auto model = folder_ / "made";
+  test::make_stardist(model);
+  std::vector<ThresholdTry> tries;
+  for (const double nms : {0.3, 0.4, 0.5}) {
+    for (const double prob : {0.3, 0.4, 0.48, 0.52, 0.6}) {
+      tries.push_back({nms, prob, 0.85 - nms / 10 - std::abs(prob - 0.48)});
+    }
+  }
+  ASSERT_TRUE(write_threshold_search(model, tries));
+  Random random(3);
+  for (const std::int64_t epoch : {1, 2, 3, 4, 6, 8, 12, 16}) {
+    RgbPicture picture(128, 128);
+    for (auto& part : picture.bytes) {
+      part = static_cast<std::uint8_t>(random.uniform(0, 16.0 * static_cast<double>(epoch)));
+    }
+    ASSERT_TRUE(write_epoch_picture(model, epoch, picture));
+  }
+  QWidget both;
+  both.resize(320, 640);
+  auto* column = new QVBoxLayout(&both);
+  auto* thresholds = new ThresholdPlot(&both);
+  auto* film = new FilmStrip(&both);
+  column->addWidget(thresholds);
+  column->addWidget(film);
+  both.show();
+  thresholds->set_model(model);
+  film->set_model(model);
+  auto* strip = film->findChild<QListWidget*>("film_strip");
+  ASSERT_TRUE(wait_until([&] { return strip->count() == 8; }));
+  EXPECT_TRUE(thresholds->findChild<QLabel*>("threshold_words")->text().contains("15"));
+  auto* words = film->findChild<QLabel*>("film_words");
+  EXPECT_TRUE(words->text().contains("16")) << "the last one first";
+  strip->setFocus();
+  QTest::keyClick(strip, Qt::Key_Home);
+  EXPECT_TRUE(words->text().endsWith(" 1"));
+  ASSERT_TRUE(write_epoch_picture(model, 24, RgbPicture(128, 128)));
+  film->set_model(model);
+  ASSERT_TRUE(wait_until([&] { return strip->count() == 9; }));
+  EXPECT_TRUE(words->text().endsWith(" 1")) << "who looks back is left there";
+  if (const char* folder = std::getenv("KARYOSCOPE_PICTURES")) {
+    both.grab().save(QString::fromStdString(std::string(folder) + "/train_records.png"));
+  }
+  film->set_model({});
+  thresholds->set_model(folder_ / "nothing");
+  EXPECT_FALSE(film->isVisible());
+  EXPECT_FALSE(thresholds->isVisible());
 }
 
 TEST_F(TrainWindowTest, TheOpenStackIsDenoisedByItself) {

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <set>
 
+#include "app/report/evaluation_folder.h"
+#include "app/report/object_tables.h"
 #include "app/report/overlay.h"
 #include "core/base/atomic_file.h"
 #include "core/dataset/class_table.h"
@@ -114,6 +116,56 @@ TEST_F(LabelEvaluationTest, EqualLabelsScoreOneAndTablesAndOverlaysAreWritten) {
     ASSERT_TRUE(png);
     EXPECT_EQ(png->substr(1, 3), "PNG");
   }
+}
+
+/// Small objects are missing in the predictions; the image says that they are dark as well.
+TEST_F(LabelEvaluationTest, ErrorsByObjectAreWrittenReadBackAndLeaveRefusedImagesOut) {
+  fs::create_directories(folder / "images");
+  for (const std::string name : {"a", "b", "c"}) {
+    const LabelArray truth = *read_labels(folder / "truth" / (name + ".tif"));
+    LabelArray found = truth;
+    Volume image(VoxelType::kUInt8, {1, 1, 1, 60, 50});
+    for (std::int64_t i = 0; i < truth.count(); ++i) {
+      const std::uint32_t id = truth.data()[i];
+      if (id % 2 == 1) found.data()[i] = 0;
+      image.view<std::uint8_t>().data()[i] = static_cast<std::uint8_t>(id % 2 == 1 ? 20 : 100 + id);
+    }
+    save("pred/" + name + ".tif", found);
+    ASSERT_TRUE(write_image(folder / "images" / (name + ".tif"), image));
+  }
+  pairing.images = folder / "images";
+  const auto evaluation = evaluate();
+  ASSERT_TRUE(evaluation) << evaluation.error().what;
+  const auto truths = truths_of(*evaluation);
+  ASSERT_EQ(static_cast<std::int64_t>(truths.size()), evaluation->pooled[0].n_true);
+  for (const JudgedTruth& truth : truths) {
+    EXPECT_EQ(truth.found(), truth.id % 2 == 0) << truth.id;
+    EXPECT_EQ(truth.intensity, truth.id % 2 == 1 ? 20 : 100 + truth.id) << truth.id;
+  }
+  nlohmann::json metrics;
+  std::ifstream(options.output / "metrics.json") >> metrics;
+  const auto& parts = metrics["dependence"]["by_intensity"];
+  ASSERT_GE(parts.size(), 2u) << metrics["dependence"];
+  EXPECT_EQ(parts.front()["found"], 0);
+  EXPECT_EQ(parts.back()["found_share"], 1.0);
+  EXPECT_EQ(metrics["dependence"]["at_iou"], 0.5);
+  const auto csv = read_file(options.output / "dependence.csv");
+  ASSERT_TRUE(csv);
+  EXPECT_NE(csv->find("\nsize,"), std::string::npos) << *csv;
+
+  const auto again = read_evaluation(options.output);
+  ASSERT_TRUE(again) << again.error().what;
+  EXPECT_EQ(dependence_csv(again->labels), *csv);
+  EXPECT_EQ(objects_csv(again->labels), *read_file(options.output / "objects.csv"));
+  const auto rest = again->without({"b"});
+  EXPECT_EQ(truths_of(rest.labels).size(), truths.size() - evaluation->images[1].truths.size());
+
+  ASSERT_TRUE(write_file_atomically(options.output / "objects.csv",
+                                    "image,label\nnobody,1,2,3,0.5,matched\na,x,2,3,0.5,matched\n"
+                                    "a,1,2,3,0.5,wonderful\na,1,2,,2,matched\na,,\n\xff"));
+  const auto damaged = read_evaluation(options.output);
+  ASSERT_TRUE(damaged);
+  EXPECT_TRUE(truths_of(damaged->labels).empty());
 }
 
 TEST_F(LabelEvaluationTest, PooledCountsAreSumsOverImages) {

@@ -12,6 +12,8 @@
 #include "core/io/image_io.h"
 #include "core/io/zip_file.h"
 #include "models/io/history.h"
+#include "models/io/threshold_search.h"
+#include "models/train/epoch_pictures.h"
 #include "models/train/training_data.h"
 #include "tests/app/report/made_model.h"
 #include "tests/support/blobs.h"
@@ -200,6 +202,24 @@ TEST_F(MakeReport, ImagesThatWereTrainedOnAreInNoNumber) {
               fewer["0.5"]["panoptic_quality"].get<double>(), 1e-12);
 }
 
+TEST_F(MakeReport, TheFilmByEpochAndTheSearchForThresholdsAreShown) {
+  EXPECT_THAT(html(), Not(HasSubstr("after epochs")));
+  ASSERT_TRUE(write_threshold_search(folder / "nuclei",
+                                     {{0.3, 0.4, 0.7}, {0.3, 0.48, 0.8}, {0.4, 0.5, 0.75}}));
+  for (std::int64_t epoch = 1; epoch <= 12; ++epoch) {
+    ASSERT_TRUE(write_epoch_picture(folder / "nuclei", epoch, RgbPicture(64, 64)));
+  }
+  ASSERT_TRUE(write_file_atomically(folder / "nuclei/previews/epoch_0013.png", "no picture"));
+  ReportRequest wanted = request();
+  wanted.evaluation.clear();
+  ASSERT_TRUE(make_report(wanted));
+  EXPECT_THAT(html(), HasSubstr("validation image after epochs 1, 2, 4, 6, 7, 9, 11. Blue"));
+  EXPECT_THAT(html(), HasSubstr("Chosen: probability 0.480 (dotted line), NMS 0.3"));
+  ASSERT_TRUE(write_file_atomically(folder / "nuclei/threshold_search.csv", "a,b\n1,2\n"));
+  ASSERT_TRUE(make_report(wanted));
+  EXPECT_THAT(html(), HasSubstr("The search for thresholds could not be read"));
+}
+
 TEST_F(MakeReport, AnEvaluationOfTrainingImagesAloneStatesNothing) {
   evaluate(folder / "train/masks", folder / "train/images");
   const auto outcome = make_report(request());
@@ -313,16 +333,16 @@ TEST_F(MakeReport, APackageHoldsWhatAColleagueNeeds) {
   ASSERT_TRUE(make_report(wanted));
   const auto zip = ZipFile::open(folder / "nuclei.zip");
   ASSERT_TRUE(zip) << zip.error().what;
-  EXPECT_THAT(
-      zip->names(),
-      testing::UnorderedElementsAre(
-          "nuclei/README.md", "nuclei/report.html", "nuclei/weights_best.h5", "nuclei/config.json",
-          "nuclei/thresholds.json", "nuclei/settings.json", "nuclei/karyoscope.json",
-          "nuclei/data.json", "nuclei/history.csv", "nuclei/evaluation/metrics.csv",
-          "nuclei/evaluation/metrics.json", "nuclei/evaluation/QC_metrics_nuclei.csv",
-          "nuclei/evaluation/overlays/a.png", "nuclei/evaluation/overlays/b.png",
-          "nuclei/evaluation/overlays/c.png", "nuclei/evaluation/overlays/d.png",
-          "nuclei/evaluation/overlays/e.png", "nuclei/evaluation/overlays/f.png"));
+  EXPECT_THAT(zip->names(),
+              testing::UnorderedElementsAre(
+                  "nuclei/README.md", "nuclei/report.html", "nuclei/weights_best.h5",
+                  "nuclei/config.json", "nuclei/thresholds.json", "nuclei/settings.json",
+                  "nuclei/karyoscope.json", "nuclei/data.json", "nuclei/history.csv",
+                  "nuclei/evaluation/metrics.csv", "nuclei/evaluation/metrics.json",
+                  "nuclei/evaluation/dependence.csv", "nuclei/evaluation/QC_metrics_nuclei.csv",
+                  "nuclei/evaluation/overlays/a.png", "nuclei/evaluation/overlays/b.png",
+                  "nuclei/evaluation/overlays/c.png", "nuclei/evaluation/overlays/d.png",
+                  "nuclei/evaluation/overlays/e.png", "nuclei/evaluation/overlays/f.png"));
   EXPECT_EQ(*zip->read("nuclei/report.html", 1 << 28), html());
 
   wanted.package = folder / "for a colleague";

@@ -71,8 +71,12 @@ TEST_F(PredictCommand, WritesLabelsRoisAndProbabilityUnderTheImagesNames) {
   const auto run = predict(input_, output_, {"--rois", "--probability", "--json"});
   ASSERT_EQ(run.status, 0) << run.err;
   EXPECT_EQ(run.err, "");
-  EXPECT_THAT(names_in(output_), ElementsAre("a.tif", "a_RoiSet.zip", "a_probability.tif",
-                                             "b c.tif", "b c_RoiSet.zip", "b c_probability.tif"));
+  EXPECT_THAT(names_in(output_),
+              ElementsAre("a.tif", "a_RoiSet.zip", "a_probability.tif", "a_scores.csv", "b c.tif",
+                          "b c_RoiSet.zip", "b c_probability.tif", "b c_scores.csv"));
+  const auto scores = test::bytes_of(output_ / "a_scores.csv");
+  EXPECT_TRUE(scores.starts_with("label,probability\n1,")) << scores;
+  EXPECT_EQ(std::count(scores.begin(), scores.end(), '\n'), 3) << "a row each of two";
   expect_found(output_ / "a.tif", two_);
   expect_found(output_ / "b c.tif", three_);
 

@@ -68,7 +68,7 @@ TEST_F(ReportCommand, OfStarDistAsHtmlWithPackage) {
   ASSERT_EQ(made.status, 0) << made.err;
   const auto result = made.result();
   EXPECT_EQ(result.at("report"), at("out/report.html"));
-  EXPECT_EQ(result.at("files").size(), 5U);  // the report, three tables, the package
+  EXPECT_EQ(result.at("files").size(), 6U);  // the report, four tables, the package
   EXPECT_TRUE(result.at("refused").empty());
   const std::string html = bytes_of(at("out/report.html"));
   EXPECT_THAT(html, HasSubstr("StarDist 2D"));

@@ -14,6 +14,7 @@
 #include "models/model.h"
 #include "models/process.h"
 #include "models/restoration/restore_volume.h"
+#include "models/train/epoch_pictures.h"
 #include "tests/models/care/made_pairs.h"
 #include "tests/models/recorder.h"
 #include "tests/support/temp_dir.h"
@@ -120,6 +121,9 @@ TEST(RestorationTraining, Care2dRestores) {
   ASSERT_TRUE(folder);
   EXPECT_EQ(folder->kind, ModelKind::kCare);
   EXPECT_EQ(folder->settings->at("model"), "care");
+  const auto pictures = epoch_pictures(dir / "model");
+  ASSERT_EQ(pictures.size(), 2u);
+  EXPECT_EQ(read_image(pictures[1].file)->shape(), (VolumeShape{1, 3, 1, 64, 132}));
   EXPECT_FALSE(folder->record->data_fingerprint.empty());
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/atomic_file.h"
@@ -9,6 +10,7 @@
 #include "models/io/history.h"
 #include "models/io/keras_weights.h"
 #include "models/model.h"
+#include "models/train/epoch_pictures.h"
 #include "tests/models/stardist/training_run.h"
 #include "tests/models/train/synthetic_dataset.h"
 #include "tests/support/temp_dir.h"
@@ -47,6 +49,18 @@ TEST(StarDistTraining, LeavesAModelFolderThatPredicts) {
   const auto folder = ModelFolder::open(dir / "model");
   ASSERT_TRUE(folder);
   EXPECT_TRUE(folder->tuned_thresholds);
+  const auto tries = read_threshold_search(dir / "model");
+  ASSERT_TRUE(tries);
+  EXPECT_GT(tries->size(), 6u);
+  EXPECT_TRUE(std::any_of(tries->begin(), tries->end(), [&](const ThresholdTry& one) {
+    return std::abs(one.prob - folder->thresholds.prob) < 1e-6 && one.nms == folder->thresholds.nms;
+  })) << "what was chosen was tried";
+  const auto pictures = epoch_pictures(dir / "model");
+  ASSERT_EQ(pictures.size(), 8u) << "after 1, 2, 3, 4, 6, 8, 12 and the last";
+  EXPECT_EQ(pictures.back().epoch, 15);
+  const auto picture = read_image(pictures.back().file);
+  ASSERT_TRUE(picture) << picture.error().what;
+  EXPECT_EQ(picture->shape(), (VolumeShape{1, 3, 1, 64, 70}));
   EXPECT_EQ(folder->stardist->grid, (std::vector<int>{2, 2}));
   ASSERT_TRUE(folder->record);
   EXPECT_FALSE(folder->record->data_fingerprint.empty());
@@ -58,6 +72,14 @@ TEST(StarDistTraining, LeavesAModelFolderThatPredicts) {
   const auto tuned = tune_thresholds(dir / "model", dir / "data", "cpu", control);
   ASSERT_TRUE(tuned) << tuned.error().what;
   EXPECT_EQ(tuned->images, 8);
+  ASSERT_FALSE(tuned->tried.empty());
+  EXPECT_EQ(read_threshold_search(dir / "model")->size(), tuned->tried.size());
+  EXPECT_DOUBLE_EQ(std::max_element(tuned->tried.begin(), tuned->tried.end(),
+                                    [](const ThresholdTry& a, const ThresholdTry& b) {
+                                      return a.score < b.score;
+                                    })
+                       ->score,
+                   tuned->score);
 
   ignore_all_objects(dir / "data");
   const auto nothing = tune_thresholds(dir / "model", dir / "data", "cpu", control);
