@@ -116,6 +116,7 @@ Result<void> TrainingRun::start(const TrainingPlan& plan) {
     KARYO_CHECK_OK(write_file_atomically(model_ / kOnlyFile, format_train_list(only_)));
     arguments.insert(arguments.end(), {"--only", (model_ / kOnlyFile).string(), "--follow"});
   }
+  if (follows_its_folder()) arguments.push_back("--follow");
   if (!plan.pretrained.empty()) {
     arguments.insert(arguments.end(), {"--pretrained", plan.pretrained.string()});
   }
@@ -145,7 +146,14 @@ Result<void> TrainingRun::resume(std::int64_t epochs) {
   if (!only_.empty()) {
     arguments.insert(arguments.end(), {"--only", (model_ / kOnlyFile).string(), "--follow"});
   }
+  if (follows_its_folder()) arguments.push_back("--follow");
   return launch(std::move(arguments), run.value("device", std::string("auto")));
+}
+
+/// CARE and Noise2Void learn from all that lies in their folder, also from what comes into it.
+bool TrainingRun::follows_its_folder() const {
+  std::error_code ec;
+  return config_.model != "stardist" && fs::is_directory(data_, ec);
 }
 
 Result<void> TrainingRun::launch(std::vector<std::string> arguments, const std::string& device) {

@@ -114,6 +114,7 @@ class TrainingRun {
 
  private:
   Result<void> launch(std::vector<std::string> arguments, const std::string& device);
+  bool follows_its_folder() const;
   void forget();
   void read_log();
   void read_history_again();

@@ -188,6 +188,8 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
   if (!options.only.empty()) {
     KARYO_TRY(request.only, read_train_list(options.only));
     if (options.follow) request.follow = options.only;
+  } else if (options.follow && options.kind != "stardist") {
+    request.follow = options.data;
   } else if (options.follow) {
     return Error(ErrorCode::kInvalidArgument, "--follow without a list to follow",
                  "Give the list with --only.");
@@ -266,8 +268,10 @@ void add_train_command(cli::Cli& command_line) {
                       "File with the names of the images to train on, one a line, without ending: "
                       "stardist on a folder that is not annotated to the end. After a tab: "
                       "validation, or how often the image counts (1 to 100)");
-  command->add_flag("--follow", options->follow,
-                    "Read that file again before each epoch: images come while training goes on");
+  command->add_flag(
+      "--follow", options->follow,
+      "Read that file again before each epoch: images come while training goes on. Of "
+      "care and n2v: look into the folder again, without --only");
   command->add_option("--pretrained", options->pretrained,
                       "Start from the weights of this model folder");
   command->add_flag("--resume", options->resume,

@@ -24,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::chrono::milliseconds kFollow{1000};
+constexpr std::chrono::milliseconds kFollow{1000}, kFollowFolder{5000};
 constexpr const char *kList = "only.txt", *kSettings = "given.json";
 
 double number(const json& event, const char* key) {
@@ -239,7 +239,8 @@ class Follower {
   /// What cannot be sent is said once, and the training goes on with what it has.
   std::string look() {
     const auto now = std::chrono::steady_clock::now();
-    if (request_.follow.empty() || now - looked_ < kFollow) return {};
+    const auto pause = request_.config.model == "stardist" ? kFollow : kFollowFolder;
+    if (request_.follow.empty() || now - looked_ < pause) return {};
     looked_ = now;
     const auto sent = send_new();
     if (sent || sent.error().what == problem_) return {};
@@ -249,6 +250,10 @@ class Follower {
 
  private:
   Result<void> send_new() {
+    if (request_.config.model != "stardist") {  // all that lies in the folder
+      KARYO_TRY(const auto files, files_of(request_));
+      return session_.send(files);
+    }
     KARYO_TRY(const auto wanted, read_train_list(request_.follow));
     if (wanted == known_) return {};
     KARYO_TRY(auto files, pairs_with_masks(request_.data, request_.config.dims, wanted));

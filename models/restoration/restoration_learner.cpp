@@ -61,6 +61,16 @@ Result<BatchLoss> RestorationLearner::training_loss() {
   return loss_of(current_, Pass::kTraining);
 }
 
+std::vector<std::string> RestorationLearner::renew() {
+  std::vector<std::string> notes;
+  if (!batches_.renewed) return notes;
+  if (auto training = batches_.renewed(notes)) {
+    training->seek(batches_.training->position());
+    batches_.training = std::move(training);
+  }
+  return notes;
+}
+
 Result<BatchLoss> RestorationLearner::validation_loss(std::int64_t number) {
   KARYO_TRY(const auto batch, batches_.validation(number));
   return loss_of(batch, Pass::kPrediction);

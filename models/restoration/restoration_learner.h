@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "models/device.h"
 #include "models/restoration/restoration_model.h"
@@ -20,6 +22,9 @@ struct RestorationBatches {
   std::unique_ptr<RestorationBatchSource> training;
   std::function<Result<RestorationBatch>(std::int64_t number)> validation;
   std::int64_t validation_batches = 0;
+  /// Called before each epoch, where images may come: training batches of what is there by now, or
+  /// null where nothing has changed. What is to be said of it is added to `notes`.
+  std::function<std::unique_ptr<RestorationBatchSource>(std::vector<std::string>& notes)> renewed;
 };
 
 class RestorationLearner : public Learner {
@@ -33,6 +38,7 @@ class RestorationLearner : public Learner {
   std::vector<torch::Tensor> buffers() const override { return model_.net().buffers(); }
   Result<BatchLoss> training_loss() override;
   void seek(std::int64_t step) override { batches_.training->seek(step); }
+  std::vector<std::string> renew() override;
   std::int64_t validation_batches() const override { return batches_.validation_batches; }
   Result<BatchLoss> validation_loss(std::int64_t number) override;
   Result<void> save_weights(const std::string& file_name) override;
