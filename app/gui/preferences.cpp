@@ -1,11 +1,11 @@
 #include "app/gui/preferences.h"
 
+#include <QComboBox>
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPointer>
 #include <QPushButton>
-#include <QRadioButton>
 #include <QTabWidget>
 #include <QVBoxLayout>
 
@@ -48,14 +48,12 @@ Preferences::Preferences(MainWindow& window) : QDialog(&window), window_(window)
                  page);
   about->setWordWrap(true);
   rows->addWidget(about);
-  const auto choice = [&](const char* name, const QString& text) {
-    auto* made = new QRadioButton(text, page);
-    made->setObjectName(QLatin1String(name));
-    rows->addWidget(made);
-    return made;
-  };
-  here_ = choice("compute_here", tr("This computer: %1").arg(device_text()));
-  there_ = choice("compute_there", tr("Another computer, by ssh"));
+  where_ = new QComboBox(page);
+  where_->setObjectName(QStringLiteral("compute_where"));
+  where_->addItem(tr("This computer: %1").arg(device_text()));
+  where_->addItem(tr("Another computer, by ssh"));
+  add_row(*form, tr("Train on"), where_,
+          tr("Holds for the next training, and for one that goes on."));
   const auto line = [&](const char* name, const QString& label, const std::string& text,
                         const QString& help) {
     auto* made = new QLineEdit(QString::fromStdString(text), page);
@@ -69,10 +67,10 @@ Preferences::Preferences(MainWindow& window) : QDialog(&window), window_(window)
                tr("As ssh takes it: gpu1, or ada@gpu1.example.org. A terminal has to get in with "
                   "\"ssh HOST\" without a password."));
   host_->setPlaceholderText(QStringLiteral("ada@gpu1.example.org"));
-  command_ = line("compute_command", tr("Command there"), now.command,
+  command_ = line("compute_command", tr("Command"), now.command,
                   tr("What starts Karyoscope's worker over there, of the same version: its path "
                      "where it is not found by its name."));
-  ssh_ = line("compute_ssh", tr("Reached with"), now.ssh,
+  ssh_ = line("compute_ssh", tr("Through"), now.ssh,
               tr("The program that makes the connection and its options, such as ssh -p 2222."));
   rows->addLayout(form);
   test_ = new QPushButton(tr("Test the connection"), page);
@@ -88,22 +86,23 @@ Preferences::Preferences(MainWindow& window) : QDialog(&window), window_(window)
   outcome_->setMinimumHeight(kOutcomeLines * fontMetrics().lineSpacing());
   outcome_->setAlignment(Qt::AlignTop);
   keep_ = end.does;
-  (now.here() ? here_ : there_)->setChecked(true);
-  QObject::connect(here_, &QRadioButton::toggled, this, [this] { check(); });
+  where_->setCurrentIndex(now.here() ? 0 : 1);
+  QObject::connect(where_, &QComboBox::currentIndexChanged, this, [this] { check(); });
   QObject::connect(test_, &QPushButton::clicked, this, [this] { test(); });
   QObject::connect(keep_, &QPushButton::clicked, this, [this] { keep(); });
   check();
 }
 
 worker::FarPlace Preferences::place() const {
-  if (here_->isChecked()) return {{}, command_->text().toStdString(), ssh_->text().toStdString()};
+  if (where_->currentIndex() == 0)
+    return {{}, command_->text().toStdString(), ssh_->text().toStdString()};
   return {host_->text().trimmed().toStdString(), command_->text().toStdString(),
           ssh_->text().toStdString()};
 }
 
 void Preferences::check() {
   testing_ = 0;
-  const bool there = there_->isChecked();
+  const bool there = where_->currentIndex() == 1;
   for (QWidget* part : {static_cast<QWidget*>(host_), static_cast<QWidget*>(command_),
                         static_cast<QWidget*>(ssh_)}) {
     part->setEnabled(there);

@@ -6,10 +6,10 @@
 
 #include "app/worker/far_place.h"
 
+class QComboBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
-class QRadioButton;
 
 namespace karyo::gui {
 
@@ -28,7 +28,7 @@ class Preferences : public QDialog {
   void keep();
 
   MainWindow& window_;
-  QRadioButton *here_, *there_;
+  QComboBox* where_;
   QLineEdit *host_, *command_, *ssh_;
   QLabel* outcome_;
   QPushButton *test_, *keep_;

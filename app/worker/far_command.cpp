@@ -248,21 +248,8 @@ class FarSide {
   }
 
   Result<void> take(const json& message) {
-    return store_.take(text_at(message, "put"), [&](int file) -> Result<void> {
-      return link_.hear_bytes(
-          count_at(message, "bytes"), [file](std::span<const std::byte> part) -> Result<void> {
-            for (std::size_t at = 0; at < part.size();) {
-              const ssize_t n = write(file, part.data() + at, part.size() - at);
-              if (n < 0 && errno == EINTR) continue;
-              if (n <= 0) {
-                return Error(ErrorCode::kIo,
-                             std::string("cannot keep the images: ") + std::strerror(errno),
-                             "Free some disk space there, then go on.");
-              }
-              at += static_cast<std::size_t>(n);
-            }
-            return {};
-          });
+    return store_.take(text_at(message, "put"), [&](const FarStore::Keep& keep) {
+      return link_.hear_bytes(count_at(message, "bytes"), keep);
     });
   }
 
@@ -360,7 +347,8 @@ Result<void> far(cli::Console& console) {
   FarSide side(link, *std::move(store));
   const auto done = side.work();
   if (!done) {
-    failed(done.error());
+    // What is left of a line that is lost would only hide that it is.
+    if (!link.is_lost()) failed(done.error());
     side.end_training();
   }
   return done;

@@ -23,10 +23,15 @@ using std::chrono::steady_clock;
 constexpr std::size_t kPart = std::size_t{1} << 18, kLongestLine = std::size_t{1} << 20;
 constexpr milliseconds kLook{200};  // for a wish to give up
 
-Error lost(const std::string& why) {
+}  // namespace
+
+Error FarLink::lost(const std::string& why) {
+  lost_ = true;
   return {ErrorCode::kIo, "the line to the other computer was lost: " + why,
           "See that it can be reached."};
 }
+
+namespace {
 
 Error given_up() {
   return {ErrorCode::kCancelled, "given up", "Begin again when you like."};

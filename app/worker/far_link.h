@@ -16,6 +16,7 @@
 /// Either side that hears nothing for a minute takes the line for lost; who has nothing to say says
 /// that it is alive. Threads: one may hear while another speaks.
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -61,16 +62,20 @@ class FarLink {
   Result<void> hear_bytes(std::int64_t count, const TakeBytes& take);
 
   int input() const { return in_; }
+  /// One of its errors was that the line is lost.
+  bool is_lost() const { return lost_; }
   /// Something was read already that is not heard yet.
   bool holds_more() const { return !buffer_.empty(); }
 
  private:
+  Error lost(const std::string& why);
   Result<void> write_all(const char* bytes, std::size_t count);
   /// More bytes into the buffer; false where none came within `patience`.
   Result<bool> read_some(std::chrono::milliseconds patience);
   bool take_line(std::string& line);
 
   int in_, out_;
+  std::atomic<bool> lost_{false};
   std::string buffer_;
   std::chrono::steady_clock::time_point heard_ = std::chrono::steady_clock::now(), said_ = heard_,
                                         looked_ = heard_;

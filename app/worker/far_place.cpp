@@ -3,8 +3,6 @@
 namespace karyo::worker {
 namespace {
 
-constexpr const char* kWhere = "See Edit › Preferences.";
-
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n';
 }
@@ -51,7 +49,8 @@ Result<std::vector<std::string>> far_command_line(const FarPlace& place) {
   KARYO_TRY(auto line, split_words(place.ssh));
   KARYO_TRY(const auto there, split_words(place.command));
   if (line.empty() || there.empty()) {
-    return Error(ErrorCode::kInvalidArgument, "no command is given for the other computer", kWhere);
+    return Error(ErrorCode::kInvalidArgument, "no command is given for the other computer",
+                 "See Edit › Preferences.");
   }
   // What the person gave comes before, and of two settings ssh takes the first.
   for (const char* option :

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <set>
 #include <utility>
 
@@ -291,8 +292,20 @@ Result<std::string> FarSession::hash_of(const fs::path& file) {
   if (!known.sha256.empty() && known.size == now.size && known.written == now.written) {
     return known.sha256;
   }
-  KARYO_TRY(std::string sha256, sha256_of_file(file));
-  known = {now.size, now.written, std::move(sha256)};
+  Sha256 hash;
+  std::ifstream in(file, std::ios::binary);
+  std::vector<char> part(std::size_t{1} << 20);
+  while (in) {  // a large one takes a while, and the other side waits
+    in.read(part.data(), static_cast<std::streamsize>(part.size()));
+    hash.add(std::as_bytes(std::span(part.data(), static_cast<std::size_t>(in.gcount()))));
+    if (!gentle_ && control_.cancelled()) return cancelled_error("the training");
+    if (const auto said = link_->say_alive(); !said) return explained(said.error());
+  }
+  if (!in.eof()) {
+    return Error(ErrorCode::kNotFound, "cannot read " + file.string(),
+                 "Check that the file is there and that you may read it.");
+  }
+  known = {now.size, now.written, hash.text()};
   return known.sha256;
 }
 

@@ -26,7 +26,7 @@ constexpr std::chrono::hours kKept{24 * 30};
 
 /// `doing`: "cannot write".
 Error io_error(const std::string& doing, const fs::path& path, int number) {
-  const bool full = number == ENOSPC || number == EDQUOT;
+  const bool full = number == ENOSPC || number == EDQUOT || number == EFBIG;
   return {ErrorCode::kIo, doing + " " + path.string() + ": " + std::strerror(number),
           full ? "Free some disk space there, then go on."
                : "Name a folder there that can be written to, with KARYOSCOPE_FAR."};
@@ -174,11 +174,20 @@ Result<void> FarStore::take(const std::string& sha256, const Write& write) {
   KARYO_TRY(auto file, AtomicFile::create(content(sha256)));
   const int out = ::open(file.temporary_path().c_str(), O_WRONLY | O_CLOEXEC);
   if (out < 0) return io_error("cannot write", file.temporary_path(), errno);
-  const auto written = write(out);
+  Sha256 hash;
+  const auto written = write([&](std::span<const std::byte> part) -> Result<void> {
+    hash.add(part);
+    while (!part.empty()) {
+      const ssize_t n = ::write(out, part.data(), part.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return io_error("cannot write", root_ / "files", errno);
+      part = part.subspan(static_cast<std::size_t>(n));
+    }
+    return {};
+  });
   close(out);
   KARYO_CHECK_OK(written);
-  KARYO_TRY(const std::string found, sha256_of_file(file.temporary_path()));
-  if (found != sha256) {
+  if (hash.text() != sha256) {
     return Error(ErrorCode::kBadFile, "a file did not arrive as it was sent",
                  "Try again when nothing writes to the images.");
   }

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -46,9 +47,10 @@ class FarStore {
   /// Room on its disk, bytes.
   std::uintmax_t room() const;
 
-  /// Writes a content under a name of its own and keeps it if it is what it should be.
-  /// `write` gets the file to write. Errors: kIo, kBadFile (another content), those of `write`.
-  using Write = std::function<Result<void>(int file)>;
+  /// Keeps a content if it is what it should be. `write` hands all its bytes to `keep`.
+  /// Errors: kIo, kBadFile (another content), those of `write`.
+  using Keep = std::function<Result<void>(std::span<const std::byte>)>;
+  using Write = std::function<Result<void>(const Keep& keep)>;
   Result<void> take(const std::string& sha256, const Write& write);
   /// Gives a content its name in the run; the file there is replaced. `path` is relative and leads
   /// nowhere else. Errors: kInvalidArgument, kNotFound, kIo.
