@@ -1,9 +1,9 @@
 // Preferences › Compute and a training on another computer, with mouse and keys.
 
+#include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QRadioButton>
 
 #include "app/dataset_session.h"
 #include "tests/app/gui/train_fixture.h"
@@ -41,11 +41,12 @@ class ComputeWindowTest : public TrainingWindow {
 
 TEST_F(ComputeWindowTest, AnotherComputerIsChosenTestedAndTrains) {
   open_preferences();
-  EXPECT_TRUE(part<QRadioButton>("compute_here")->isChecked());
+  EXPECT_EQ(part<QComboBox>("compute_where")->currentIndex(), 0);
   EXPECT_FALSE(part<QLineEdit>("compute_host")->isEnabled());
   EXPECT_FALSE(part<QPushButton>("compute_test")->isEnabled());
   show_people(*part<QWidget>("preferences"), "preferences_here");
-  QTest::mouseClick(part<QRadioButton>("compute_there"), Qt::LeftButton, {}, {10, 8});
+  part<QComboBox>("compute_where")->setFocus();
+  QTest::keyClick(part<QComboBox>("compute_where"), Qt::Key_Down);
   EXPECT_FALSE(part<QPushButton>("preferences_keep")->isEnabled()) << "no host yet";
   type("compute_host", "-oProxyCommand=x");
   EXPECT_FALSE(part<QPushButton>("preferences_keep")->isEnabled());
@@ -87,6 +88,8 @@ TEST_F(ComputeWindowTest, AnotherComputerIsChosenTestedAndTrains) {
   ASSERT_TRUE(wait_until([&] { return !training().going_on(); }, 60000));
   QTest::qWait(50);
   EXPECT_EQ(training().state(), State::kFailed);
+  EXPECT_TRUE(part<QLabel>("train_failure")->text().startsWith("the line to far was lost"))
+      << part<QLabel>("train_failure")->text().toStdString();
   EXPECT_TRUE(part<QLabel>("train_failure")->isVisible());
   EXPECT_TRUE(part<QPushButton>("train_go_on")->isVisible());
   show_people(window_, "train_far_lost");
