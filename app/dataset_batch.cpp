@@ -37,7 +37,7 @@ Result<StepCounts> run_on_image(const DatasetItem& item, std::optional<MaskSteps
   return counts;
 }
 
-Result<void> DatasetSession::predict_rest(const std::filesystem::path& model) {
+Result<void> DatasetSession::predict_rest(const std::filesystem::path& model, int sides) {
   namespace fs = std::filesystem;
   std::string names;
   std::error_code ignored;
@@ -56,7 +56,8 @@ Result<void> DatasetSession::predict_rest(const std::filesystem::path& model) {
   const std::vector<std::string> arguments{"--model",  model.string(),
                                            "--input",  items_.front().image.parent_path().string(),
                                            "--output", (folder_ / "masks").string(),
-                                           "--only",   list.string()};
+                                           "--only",   list.string(),
+                                           "--sides",  std::to_string(sides)};
   workspace_.in_background(
       [this, arguments, list, folder = folder_](TaskControl& control) -> Result<Workspace::Finish> {
         std::map<std::string, ImageDoubt> done;

@@ -145,8 +145,10 @@ class DatasetSession {
 
   /// Has a model (StarDist) make the masks of all images that are gone through and have none yet,
   /// but the open one, in the background; they are to be reviewed then. What is done stays when it
-  /// is stopped. Errors: kNotFound where there is no such image; kIo where masks cannot be saved.
-  Result<void> predict_rest(const std::filesystem::path& model);
+  /// is stopped. An object that the model misses from one of so many `sides` of the image, 1 to 4,
+  /// counts as unsure; each side costs a prediction.
+  /// Errors: kNotFound where there is no such image; kIo where masks cannot be saved.
+  Result<void> predict_rest(const std::filesystem::path& model, int sides = 1);
   /// Opens the image that is not done of whose objects the model was unsure most often.
   /// Errors: kNotFound where a model was sure of all, or has made none.
   Result<void> go_to_most_doubtful();

@@ -13,8 +13,9 @@ using nlohmann::json;
 
 constexpr std::uintmax_t kMostBytes = std::uintmax_t{16} << 20;
 constexpr std::size_t kMostSteps = 100000;
-/// Arguments that name files.
-constexpr std::array<const char*, 2> kPathArguments{"path", "files"};
+/// Arguments that name files and folders.
+constexpr std::array<const char*, 8> kPathArguments{"path",       "files", "data",   "model",
+                                                    "pretrained", "input", "output", "folder"};
 
 /// Applies `change` to each path among the arguments.
 template <typename F>
@@ -22,6 +23,7 @@ json with_paths(json arguments, F&& change) {
   for (const char* name : kPathArguments) {
     if (!arguments.contains(name)) continue;
     json& value = arguments[name];
+    if (value.is_string() && value.get_ref<const std::string&>().empty()) continue;
     if (value.is_string()) value = change(fs::path(value.get<std::string>())).string();
     if (!value.is_array()) continue;
     for (json& entry : value) {

@@ -6,6 +6,7 @@
 #include "app/layer_commands.h"
 #include "app/mask_preview.h"
 #include "app/model_objects.h"
+#include "app/object_checks.h"
 #include "app/picture_part.h"
 #include "app/stroke.h"
 #include "app/worker/run_once.h"
@@ -82,6 +83,20 @@ Result<void> make_objects(Workspace& workspace, const json& arguments) {
   return {};
 }
 
+/// At the slice in view; once it has looked there as it is.
+Result<void> look_from_sides(Workspace& workspace) {
+  KARYO_TRY(const auto wanted, model_objects_in_view(workspace));
+  workspace.model().look_at(wanted.slice, [&workspace](const ModelInUse::Candidates&) {
+    const auto now = model_objects_in_view(workspace);
+    if (!now) return;  // closed meanwhile
+    workspace.model().look_from_sides(now->slice, [&workspace] {
+      workspace.checks().update();
+      workspace.done.emit("What the model misses in a mirror is in the review");
+    });
+  });
+  return {};
+}
+
 /// All images of a folder, or one, which is opened then.
 void apply_to_files(Workspace& workspace, const json& given) {
   const std::string input = given["input"], output = given["output"];
@@ -153,11 +168,20 @@ void add_model_commands(CommandTable& commands, Workspace& workspace) {
                   const std::string named = given.value("model", "");
                   if (named.empty() && !workspace.model().is_open()) return no_model();
                   return workspace.dataset().predict_rest(
-                      named.empty() ? workspace.model().folder() : std::filesystem::path(named));
+                      named.empty() ? workspace.model().folder() : std::filesystem::path(named),
+                      static_cast<int>(given.value("sides", 1.0)));
                 },
                 [] { return true; },
                 {},
-                {{"model", Kind::kText, "the model's folder; else the one that is loaded"}}});
+                {{"model", Kind::kText, "the model's folder; else the one that is loaded"},
+                 {"sides", Kind::kNumber,
+                  "from how many the model looks; what it misses from one is doubtful", false,
+                  json(1), 1, 4}}});
+  commands.add(
+      {"model.look_from_sides", "Annotate", "Model: look from four sides", "",
+       "Has the model look at this slice in three mirrors too; objects that it misses in one "
+       "come to the review. Takes four times as long as looking once.",
+       [&workspace](const json&) { return look_from_sides(workspace); }, with_model});
   commands.add({"labels.model_click",
                 "",
                 "",

@@ -8,10 +8,13 @@
 
 namespace karyo {
 
-std::vector<LabelFinding> model_doubts(const stardist::Candidates& seen, double threshold,
-                                       const LabelVolume& labels, std::int64_t z,
-                                       const std::vector<const ObjectFacts*>& facts) {
-  std::map<std::uint32_t, float> probability;
+namespace {
+
+/// By object: the highest probability of a candidate whose centre lies in it.
+using Sureness = std::map<std::uint32_t, float>;
+
+Sureness sureness_of(const stardist::Candidates& seen, const LabelVolume& labels, std::int64_t z) {
+  Sureness probability;
   const Box3 slice{{z, 0, 0}, {z + 1, labels.shape().y, labels.shape().x}};
   for (std::size_t i = 0; i < seen.size(); ++i) {
     const Index3 centre{z, static_cast<std::int64_t>(seen.points[i][0]),
@@ -20,18 +23,38 @@ std::vector<LabelFinding> model_doubts(const stardist::Candidates& seen, double 
     float& highest = probability[labels.at(centre)];
     highest = std::max(highest, seen.prob[i]);
   }
+  return probability;
+}
+
+}  // namespace
+
+std::vector<LabelFinding> model_doubts(const stardist::Candidates& seen, double threshold,
+                                       const LabelVolume& labels, std::int64_t z,
+                                       const std::vector<const ObjectFacts*>& facts,
+                                       const std::vector<const stardist::Candidates*>& sides) {
+  const Sureness upright = sureness_of(seen, labels, z);
+  std::vector<Sureness> mirrored;
+  for (const auto* side : sides) mirrored.push_back(sureness_of(*side, labels, z));
   std::vector<LabelFinding> doubts;
   for (const ObjectFacts* object : facts) {
     if (object->box.begin.z > z || object->box.end.z <= z) continue;
     LabelFinding doubt{object->id, Reason::kUnsure, 0, {}, object->box, object->fingerprint};
-    const auto found = probability.find(object->id);
-    if (found == probability.end()) {
+    const auto found = upright.find(object->id);
+    const auto missed = std::count_if(mirrored.begin(), mirrored.end(), [&](const Sureness& side) {
+      const auto there = side.find(object->id);
+      return there == side.end() || there->second < threshold;
+    });
+    if (found == upright.end()) {
       doubt.reason = Reason::kUnseen;
       doubt.score = 0.05;
       doubt.text = "the model sees no nucleus here";
     } else if (found->second < threshold + kDoubtMargin) {
       doubt.score = 0.2 + 0.3 * (1 - found->second / (threshold + kDoubtMargin));
       doubt.text = "the model is " + std::to_string(std::lround(100 * found->second)) + " % sure";
+    } else if (missed > 0) {
+      doubt.score = 0.2 + 0.3 * static_cast<double>(missed) / static_cast<double>(mirrored.size());
+      doubt.text = "missed from " + std::to_string(missed) + " of " +
+                   std::to_string(mirrored.size() + 1) + " sides";
     } else {
       continue;
     }

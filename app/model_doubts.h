@@ -14,10 +14,13 @@ namespace karyo {
 /// The objects of slice `z` that the model takes for nuclei with a probability of little more than
 /// `threshold` (kUnsure; the less sure, the higher the score), and those where it sees none
 /// (kUnseen, lowest of all: a person may know better). What the model thinks of an object is the
-/// highest probability of a candidate whose centre lies in it. `facts`: of all objects, by id.
+/// highest probability of a candidate whose centre lies in it. `sides`: what it sees from other
+/// sides, mirrored: an object of which it is sure, but not from one of them, is doubtful (kUnsure)
+/// too, the more of them the more. `facts`: of all objects, by id.
 /// Threads: any.
 std::vector<LabelFinding> model_doubts(const stardist::Candidates& seen, double threshold,
                                        const LabelVolume& labels, std::int64_t z,
-                                       const std::vector<const ObjectFacts*>& facts);
+                                       const std::vector<const ObjectFacts*>& facts,
+                                       const std::vector<const stardist::Candidates*>& sides = {});
 
 }  // namespace karyo

@@ -38,6 +38,29 @@ Result<Volume> slice_alone(const std::shared_ptr<const Volume>& volume,
   return slice;
 }
 
+/// What the network sees in a plane from one side (app/worker/sides.h). Errors: of files and
+/// worker.
+Result<stardist::Candidates> candidates_of(worker::Client& client,
+                                           const std::filesystem::path& model, const Volume& plane,
+                                           int side, TaskControl& control) {
+  KARYO_TRY(const auto picture, client.new_file(".tif"));
+  KARYO_TRY(const auto result, client.new_file(".safetensors"));
+  KARYO_CHECK_OK(write_image(picture, plane, {}));
+  const auto answer = client.ask("candidates",
+                                 {{"model", model.string()},
+                                  {"image", picture.string()},
+                                  {"least", kLeastProbability},
+                                  {"side", side},
+                                  {"output", result.string()}},
+                                 control);
+  std::error_code ignored;
+  std::filesystem::remove(picture, ignored);
+  if (!answer) return answer.error();
+  auto candidates = read_candidates(result);
+  std::filesystem::remove(result, ignored);
+  return candidates;
+}
+
 }  // namespace
 
 bool ModelInUse::Slice::operator==(const Slice& other) const {
@@ -139,28 +162,47 @@ void ModelInUse::look_at(const ImageSlice& slice, std::function<void(const Candi
                                TaskControl& control) -> Result<Workspace::Finish> {
     control.report(0, "Looking for nuclei");
     auto seen = [&]() -> Result<stardist::Candidates> {
-      KARYO_TRY(const auto picture, client->new_file(".tif"));
-      KARYO_TRY(const auto result, client->new_file(".safetensors"));
       KARYO_TRY(const Volume plane, slice_alone(volume, pages, wanted.time, wanted.z, shape, type));
-      KARYO_CHECK_OK(write_image(picture, plane, {}));
-      const auto answer = client->ask("candidates",
-                                      {{"model", model.string()},
-                                       {"image", picture.string()},
-                                       {"least", kLeastProbability},
-                                       {"output", result.string()}},
-                                      control);
-      std::error_code ignored;
-      std::filesystem::remove(picture, ignored);
-      if (!answer) return answer.error();
-      auto candidates = read_candidates(result);
-      std::filesystem::remove(result, ignored);
-      return candidates;
+      return candidates_of(*client, model, plane, 0, control);
     }();
     return Workspace::Finish([this, generation, wanted, seen = std::move(seen)]() mutable {
       if (generation == generation_) take(wanted, std::move(seen));
     });
   });
   changed.emit();
+}
+
+std::vector<ModelInUse::Candidates> ModelInUse::sides_seen(const ImageSlice& slice) const {
+  const Slice wanted = slice_of(slice);
+  const auto found = std::find_if(seen_.begin(), seen_.end(),
+                                  [&](const Seen& seen) { return seen.slice == wanted; });
+  return found == seen_.end() ? std::vector<Candidates>() : found->sides;
+}
+
+void ModelInUse::look_from_sides(const ImageSlice& slice, std::function<void()> then) {
+  constexpr int kSides = 4;
+  const ImageLayer& image = *slice.image;
+  workspace_.in_background([this, client = client_, model = folder_, generation = generation_,
+                            wanted = slice_of(slice), volume = image.shared_volume(),
+                            pages = image.pages(), shape = image.shape(), type = image.type(),
+                            then = std::move(then)](
+                               TaskControl& control) -> Result<Workspace::Finish> {
+    control.report(0, "Looking from other sides");
+    KARYO_TRY(const Volume plane, slice_alone(volume, pages, wanted.time, wanted.z, shape, type));
+    std::vector<Candidates> sides;
+    for (int side = 1; side < kSides; ++side) {
+      KARYO_TRY(auto seen, candidates_of(*client, model, plane, side, control));
+      sides.push_back(std::make_shared<const stardist::Candidates>(std::move(seen)));
+    }
+    return Workspace::Finish([this, generation, wanted, then, sides = std::move(sides)] {
+      if (generation != generation_) return;  // another model is in use by now
+      for (Seen& seen : seen_) {
+        if (seen.slice == wanted) seen.sides = sides;
+      }
+      changed.emit();
+      then();
+    });
+  });
 }
 
 void ModelInUse::take(const Slice& slice, Result<stardist::Candidates> seen) {

@@ -62,6 +62,12 @@ class ModelInUse {
   /// Has the network look, unless it has or does; `then` is called at once or in a later poll of
   /// the workspace, and not at all after an error, which comes through `failed`.
   void look_at(const ImageSlice& slice, std::function<void(const Candidates&)> then);
+  /// Has it look at a slice that it has seen from three more sides, mirrored, and calls `then` as
+  /// look_at does; each side costs a look. What it sees from them is for doubts alone: outlines are
+  /// not turned back.
+  void look_from_sides(const ImageSlice& slice, std::function<void()> then);
+  /// Those sides of a slice; empty where it has not looked.
+  std::vector<Candidates> sides_seen(const ImageSlice& slice) const;
   /// The network is at work on a slice.
   bool looking() const { return !waiting_.empty(); }
 
@@ -76,6 +82,7 @@ class ModelInUse {
   struct Seen {
     Slice slice;
     Candidates candidates;
+    std::vector<Candidates> sides = {};
   };
   struct Waiting {
     Slice slice;

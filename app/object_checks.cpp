@@ -183,8 +183,11 @@ std::vector<LabelFinding> ObjectChecks::doubts_of_model() const {
   for (const ObjectRow& row : rows_) facts.push_back(&row.facts);
   for (const std::int64_t z : model.slices_seen(**image, time_)) {
     const auto seen = model.seen_in({*image, time_, z});
+    const auto others = model.sides_seen({*image, time_, z});
+    std::vector<const stardist::Candidates*> sides;
+    for (const auto& side : others) sides.push_back(side.get());
     for (LabelFinding& doubt :
-         model_doubts(*seen, model.thresholds().prob, layer->labels(time_), z, facts)) {
+         model_doubts(*seen, model.thresholds().prob, layer->labels(time_), z, facts, sides)) {
       doubts.push_back(std::move(doubt));
     }
   }

@@ -50,6 +50,10 @@ Result<Settings> read_settings(const fs::path& path) {
     settings.pen_pressure = file.value("pen_pressure", settings.pen_pressure);
     settings.key_preset = file.value("key_preset", settings.key_preset);
     settings.own_keys = file.value("own_keys", settings.own_keys);
+    const json compute = file.value("compute", json::object());
+    settings.compute.host = compute.value("host", settings.compute.host);
+    settings.compute.command = compute.value("command", settings.compute.command);
+    settings.compute.ssh = compute.value("ssh", settings.compute.ssh);
     settings.recent = file.value("recent", settings.recent);
     settings.window = file.value("window", settings.window);
   } catch (const json::exception& broken) {
@@ -72,6 +76,10 @@ Result<void> write_settings(const fs::path& path, const Settings& settings) {
                   {"pen_pressure", settings.pen_pressure},
                   {"key_preset", settings.key_preset},
                   {"own_keys", settings.own_keys},
+                  {"compute",
+                   {{"host", settings.compute.host},
+                    {"command", settings.compute.command},
+                    {"ssh", settings.compute.ssh}}},
                   {"recent", settings.recent},
                   {"window", settings.window}};
   return write_file_atomically(path,

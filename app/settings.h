@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/worker/far_place.h"
 #include "core/base/result.h"
 
 namespace karyo {
@@ -21,6 +22,7 @@ struct Settings {
   bool pen_pressure = true;                     ///< a pen's pressure changes the brush's size
   std::string key_preset = "karyoscope";        ///< as Keymap knows them
   std::map<std::string, std::string> own_keys;  ///< command → keys, beside the preset's
+  worker::FarPlace compute;                     ///< where models learn; without a host: here
   std::vector<std::string> recent;              ///< paths, the newest first
   std::string window;                           ///< geometry and splitters, as the window wrote it
 

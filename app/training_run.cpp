@@ -116,6 +116,7 @@ Result<void> TrainingRun::start(const TrainingPlan& plan) {
     KARYO_CHECK_OK(write_file_atomically(model_ / kOnlyFile, format_train_list(only_)));
     arguments.insert(arguments.end(), {"--only", (model_ / kOnlyFile).string(), "--follow"});
   }
+  if (follows_its_folder()) arguments.push_back("--follow");
   if (!plan.pretrained.empty()) {
     arguments.insert(arguments.end(), {"--pretrained", plan.pretrained.string()});
   }
@@ -145,11 +146,23 @@ Result<void> TrainingRun::resume(std::int64_t epochs) {
   if (!only_.empty()) {
     arguments.insert(arguments.end(), {"--only", (model_ / kOnlyFile).string(), "--follow"});
   }
+  if (follows_its_folder()) arguments.push_back("--follow");
   return launch(std::move(arguments), run.value("device", std::string("auto")));
+}
+
+/// CARE and Noise2Void learn from all that lies in their folder, also from what comes into it.
+bool TrainingRun::follows_its_folder() const {
+  std::error_code ec;
+  return config_.model != "stardist" && fs::is_directory(data_, ec);
 }
 
 Result<void> TrainingRun::launch(std::vector<std::string> arguments, const std::string& device) {
   arguments.insert(arguments.end(), {"--progress", "json", "--device", device});
+  host_ = place_.host;
+  if (!place_.here()) {
+    arguments.insert(arguments.end(), {"--on=" + place_.host, "--on-command=" + place_.command,
+                                       "--on-ssh=" + place_.ssh});
+  }
   const fs::path file = model_ / kLogFile;
   const int log = open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (log < 0) {
@@ -164,11 +177,9 @@ Result<void> TrainingRun::launch(std::vector<std::string> arguments, const std::
   since_ = beginning_of(process_);
   started_ = fs::file_time_type::clock::now();
   state_ = State::kRunning;
-  const nlohmann::json run{{"process", process_},
-                           {"since", since_},
-                           {"data", data_.string()},
-                           {"epochs_before", epochs_before_},
-                           {"device", device}};
+  const nlohmann::json run{{"process", process_},    {"since", since_},
+                           {"data", data_.string()}, {"epochs_before", epochs_before_},
+                           {"host", host_},          {"device", device}};
   const auto kept = write_file_atomically(model_ / kRunFile, run.dump(2));
   changed.emit();
   return kept;
@@ -186,6 +197,7 @@ Result<void> TrainingRun::attach(const fs::path& model) {
   if (auto images = read_train_list(model / kOnlyFile)) only_ = *std::move(images);
   std::error_code ec;
   started_ = fs::last_write_time(model / kRunFile, ec);
+  host_ = run.value("host", std::string());
   process_ = run["process"].get<pid_t>();
   since_ = run["since"].get<std::uint64_t>();
   if (const auto before = run.find("epochs_before"); before != run.end() && before->is_number()) {
@@ -220,6 +232,12 @@ Result<void> TrainingRun::set_images(const std::vector<TrainImage>& images) {
   only_ = images;
   changed.emit();
   return {};
+}
+
+void TrainingRun::set_place(const worker::FarPlace& place) {
+  if (place == place_) return;
+  place_ = place;
+  changed.emit();
 }
 
 void TrainingRun::stop() {

@@ -5,7 +5,7 @@
 /// The process (karyoscope-worker train) outlives the window where a person wants that: all that is
 /// known of it lies in its model folder, so that another window takes it up again.
 ///
-///   run.json      process id and since when it lives, folder of the data, device
+///   run.json      process id and since when it lives, folder of the data, device, other computer
 ///   run.log       what it says (app/training_log.h)
 ///   run.only.txt  the images it trains on, where not on all: read again before each epoch
 ///
@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "app/training_log.h"
+#include "app/worker/far_place.h"
 #include "core/base/result.h"
 #include "core/base/signal.h"
 #include "core/dataset/train_list.h"
@@ -57,6 +58,7 @@ class TrainingRun {
 
   /// Errors  kInvalidArgument (one goes on; the folder holds a model), kNotFound (no worker), kIo,
   /// and those of validate(config). What the data have wrong is found by the run.
+  /// On another computer (set_place) the process here is its line to it (app/worker/train_far.h).
   Result<void> start(const TrainingPlan& plan);
   /// Goes on with a run that was stopped, has failed or is finished; `epochs` in all, 0: as many as
   /// were planned. Errors  as start(), kNotFound without a checkpoint.
@@ -70,6 +72,12 @@ class TrainingRun {
   /// The images that it trains on from the next epoch on; those that judge stay as they were.
   /// Errors  kInvalidArgument (none goes on, or one on all images), kIo.
   Result<void> set_images(const std::vector<TrainImage>& images);
+
+  /// Where the next one, or one that goes on, computes.
+  void set_place(const worker::FarPlace& place);
+  const worker::FarPlace& place() const { return place_; }
+  /// The other computer that this one is on; empty: it is here.
+  const std::string& host() const { return host_; }
 
   /// Asks it to keep what it has learned and end.
   void stop();
@@ -106,12 +114,15 @@ class TrainingRun {
 
  private:
   Result<void> launch(std::vector<std::string> arguments, const std::string& device);
+  bool follows_its_folder() const;
   void forget();
   void read_log();
   void read_history_again();
   bool process_lives();
   void ended();
 
+  worker::FarPlace place_;
+  std::string host_;
   std::filesystem::path model_, data_;
   TrainConfig config_;
   std::vector<TrainImage> only_;

@@ -15,5 +15,6 @@ int main(int argc, char** argv) {
   worker::add_import_model_command(command_line);
   worker::add_export_model_command(command_line);
   worker::add_serve_command(command_line);
+  worker::add_far_command(command_line);
   return command_line.run(argc, argv);
 }

@@ -79,6 +79,7 @@ MainWindow::MainWindow(Workspace& workspace, SettingsStore settings,
   setAcceptDrops(true);
   setWindowIcon(application_icon());
   resize(1280, 800);
+  workspace_.training().set_place(settings_.get().compute);
   build_panels();
   add_window_commands(commands_, *this);
   commands_.translate(translated);
@@ -328,6 +329,11 @@ void MainWindow::set_language(const std::string& name) {
 void MainWindow::set_text_size(int percent) {
   keep([&](Settings& settings) { settings.text_size = percent; });
   status_->say(tr("Texts have their new size when Karyoscope is started again"));
+}
+
+void MainWindow::set_compute(const worker::FarPlace& place) {
+  keep([&](Settings& settings) { settings.compute = place; });
+  workspace_.training().set_place(place);
 }
 
 void MainWindow::edit_keys() {

@@ -98,6 +98,8 @@ class MainWindow : public QMainWindow {
   /// and controls, per cent.
   void set_language(const std::string& name);
   void set_text_size(int percent);
+  /// Where models learn; kept in the settings, and holds for the next training.
+  void set_compute(const worker::FarPlace& place);
   /// The tool of the plane views: none, or what is measured.
   void set_measuring(std::optional<MeasureKind> kind);
   std::optional<MeasureKind> measuring() const;

@@ -88,9 +88,20 @@ ModelControls::ModelControls(Workspace& workspace, const CommandTable& commands,
   button(in_use_, "model_keep", tr("Keep its objects"),
          tr("Makes what the model finds in this slice objects. Can be undone."), [this] { keep(); })
       ->setProperty("primary", true);
-  rest_ = button(in_use_, "model_rest", tr("Make the masks of all other images"),
-                 tr("Of those in the folder that have none yet; they are marked for review."),
-                 [this] { run_("dataset.predict_rest", nlohmann::json::object()); });
+  sides_ = new QCheckBox(tr("Doubt what is missed in a mirror"), in_use_);
+  sides_->setObjectName(QStringLiteral("model_sides"));
+  sides_->setToolTip(
+      tr("Has the model look at each of them from four sides, which takes four times "
+         "as long: an object that it misses from one counts as doubtful, and shows "
+         "which images are worth correcting."));
+  using_it->addWidget(sides_);
+  rest_ =
+      button(in_use_, "model_rest", tr("Make the masks of all other images"),
+             tr("Of those in the folder that have none yet; they are marked for review."), [this] {
+               nlohmann::json arguments = nlohmann::json::object();
+               if (sides_->isChecked()) arguments["sides"] = 4;
+               run_("dataset.predict_rest", arguments);
+             });
   const Command& doubtful = *commands.find("dataset.next_doubtful");
   doubtful_ = button(in_use_, "model_doubtful", tr("Go to the image it doubts most"),
                      QString::fromStdString(doubtful.help),

@@ -39,7 +39,7 @@ class ModelControls : public QWidget {
   QWidget *body_, *in_use_;
   QLabel* about_;
   QPushButton *choose_, *rest_, *doubtful_;
-  QCheckBox* replace_;
+  QCheckBox *replace_, *sides_;
   ValueSlider *probability_, *overlap_;
   QTimer later_;
   std::filesystem::path shown_for_;  // the model that the sliders were set for

@@ -14,6 +14,7 @@
 #include "app/gui/controls.h"
 #include "app/gui/rounds_panel.h"
 #include "app/gui/settings_form.h"
+#include "app/gui/status_line.h"
 #include "app/gui/theme.h"
 #include "app/model_in_use.h"
 
@@ -179,6 +180,14 @@ void TrainPanel::build_setup(QVBoxLayout& column) {
   advanced_->hide();
   QObject::connect(more_, &QToolButton::toggled, advanced_, &QWidget::setVisible);
   rows->addWidget(advanced_);
+  place_ = new QLabel(choices_);
+  place_->setObjectName(QStringLiteral("train_place"));
+  place_->setProperty("role", "quiet");
+  place_->setWordWrap(true);
+  place_->setToolTip(tr("Edit › Preferences has trainings run on another computer."));
+  QObject::connect(place_, &QLabel::linkActivated, this,
+                   [this] { run_("edit.preferences", nlohmann::json::object()); });
+  rows->addWidget(place_);
   start_ = add_button(choices_, "train_start", tr("Start training"),
                       tr("In a process of its own: go on drawing meanwhile."), [this] { start(); });
   start_->setProperty("primary", true);
@@ -296,6 +305,12 @@ void TrainPanel::describe_data() {
   } else {
     data_->setText(tr("Learns from %1").arg(QString::fromStdString(folder.string())));
   }
+  const auto& place = workspace_.training().place();
+  place_->setText(
+      (place.here()
+           ? tr("Computes here: %1.").arg(device_text())
+           : tr("Computes on %1.").arg(QString::fromStdString(place.host).toHtmlEscaped())) +
+      QStringLiteral(" <a href=\"#\">%1</a>").arg(tr("Change…")));
   data_->setProperty("role", can_start ? "" : "quiet");
   start_->setEnabled(can_start && !workspace_.training().going_on());
 }

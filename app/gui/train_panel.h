@@ -49,6 +49,7 @@ class TrainPanel : public QWidget {
   void show_findings();
   void refresh_records();
   QString state_text() const;
+  QString device_said() const;
   std::filesystem::path data_folder() const;
   std::filesystem::path open_stack() const;
   Index3 size_of_images() const;
@@ -58,14 +59,14 @@ class TrainPanel : public QWidget {
   std::string kind_ = "stardist";
   std::vector<QToolButton*> kinds_;
   QWidget *setup_, *choices_, *progress_, *images_name_;
-  QLabel *about_kind_, *data_;
+  QLabel *about_kind_, *data_, *place_;
   QPushButton *choose_data_, *open_image_;
   QComboBox *images_, *from_;
   QLineEdit* name_;
   SettingsForm *essentials_, *advanced_;
   QToolButton* more_;
   QPushButton *start_, *stop_, *go_on_, *use_, *apply_, *another_;
-  QLabel *model_name_, *state_, *learns_from_, *failure_;
+  QLabel *model_name_, *state_, *device_, *learns_from_, *failure_;
   QProgressBar* bar_;
   LossPlot* plot_;
   ThresholdPlot* thresholds_;

@@ -49,6 +49,11 @@ void TrainPanel::build_progress(QVBoxLayout& column) {
   bar_->setTextVisible(false);
   bar_->setRange(0, 1000);
   rows->addWidget(bar_);
+  device_ = new QLabel(progress_);
+  device_->setObjectName(QStringLiteral("train_device"));
+  device_->setProperty("role", "quiet");
+  device_->setWordWrap(true);
+  rows->addWidget(device_);
   learns_from_ = new QLabel(progress_);
   learns_from_->setObjectName(QStringLiteral("train_learns_from"));
   learns_from_->setProperty("role", "quiet");
@@ -101,6 +106,19 @@ void TrainPanel::build_progress(QVBoxLayout& column) {
   column.addWidget(progress_);
 }
 
+/// Where it computes, with what and why, as the training itself says; of another computer its name
+/// comes first.
+QString TrainPanel::device_said() const {
+  const auto& notes = workspace_.training().log().notes();
+  for (const char* beginning : {"computes on ", "device: "}) {
+    for (const auto& note : notes) {
+      if (note.starts_with(beginning)) return message_text(note);
+    }
+  }
+  const std::string& host = workspace_.training().host();
+  return host.empty() ? QString() : tr("Reaching %1 …").arg(QString::fromStdString(host));
+}
+
 QString TrainPanel::state_text() const {
   const TrainingRun& training = workspace_.training();
   const TrainingLog& log = training.log();
@@ -149,6 +167,9 @@ void TrainPanel::refresh_run() {
   QStringList notes;
   for (const auto& note : training.log().notes()) notes << message_text(note);
   state_->setToolTip(notes.join(QLatin1Char('\n')));
+  const QString device = device_said();
+  device_->setText(device);
+  device_->setVisible(!device.isEmpty() && going_on);
   bar_->setValue(static_cast<int>(training.progress() * 1000));
   bar_->setVisible(going_on);
   const auto& images = training.only();

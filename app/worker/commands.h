@@ -13,6 +13,7 @@ void add_predict_command(cli::Cli& command_line);
 void add_import_model_command(cli::Cli& command_line);
 void add_export_model_command(cli::Cli& command_line);
 void add_serve_command(cli::Cli& command_line);
+void add_far_command(cli::Cli& command_line);
 
 /// Asks `control` to stop once Ctrl-C was pressed. Lives as long as the work.
 class InterruptWatch {

@@ -13,6 +13,7 @@
 #include "app/image_doubts.h"
 #include "app/worker/commands.h"
 #include "app/worker/restore_image.h"
+#include "app/worker/sides.h"
 #include "core/base/atomic_file.h"
 #include "core/base/text.h"
 #include "core/io/image_io.h"
@@ -31,7 +32,7 @@ namespace fs = std::filesystem;
 struct PredictOptions {
   std::string model, input, output, tiles = "auto", precision = "auto", shard, only;
   std::optional<double> prob, nms;
-  int channel = 0;
+  int channel = 0, sides = 1;
   bool rois = false, probability = false, overwrite = false;
 };
 
@@ -210,8 +211,11 @@ Result<ImageDoubt> predict_file(Predictor& predictor, const fs::path& input, con
   for (std::int64_t t = 0; t < image.shape().t; ++t) {
     KARYO_TRY(auto prediction, predictor.predict(image, t, settings, control));
     found.objects += static_cast<std::int64_t>(prediction.scores.size());
-    found.unsure += std::count_if(prediction.scores.begin(), prediction.scores.end(),
-                                  [&](float score) { return score < sure; });
+    KARYO_TRY(const auto missed,
+              missed_from_sides(predictor, image, t, prediction, options.sides, settings, control));
+    for (std::size_t i = 0; i < prediction.scores.size(); ++i) {
+      found.unsure += prediction.scores[i] < sure || missed[i] > 0 ? 1 : 0;
+    }
     if (prediction.probability) {
       const auto name = stem + "_probability" +
                         (image.shape().t > 1 ? "_t" + std::to_string(t + 1) : "") + ".tif";
@@ -244,11 +248,11 @@ Result<ImageDoubt> predict_file(Predictor& predictor, const fs::path& input, con
 /// Options that only one kind of model has a use for.
 Result<void> check_options(const PredictOptions& options, const Predictor& predictor) {
   if (predictor.kind() == ModelKind::kStarDist) return {};
-  if (options.rois || options.prob || options.nms) {
-    return Error(
-        ErrorCode::kInvalidArgument,
-        "--rois, --prob and --nms are of objects, and " + options.model + " restores images",
-        "Leave them out, or choose a StarDist model.");
+  if (options.rois || options.prob || options.nms || options.sides > 1) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "--rois, --prob, --nms and --sides are of objects, and " + options.model +
+                     " restores images",
+                 "Leave them out, or choose a StarDist model.");
   }
   if (options.probability && !predictor.probabilistic()) {
     return Error(ErrorCode::kInvalidArgument,
@@ -381,6 +385,12 @@ void add_predict_command(cli::Cli& command_line) {
   command->add_option("--only", options->only,
                       "File with the names of the images to use, one a line, without ending");
   command->add_option("--shard", options->shard, "Only part i of n of the files, as i/n");
+  command
+      ->add_option("--sides", options->sides,
+                   "From how many sides the model looks (mirrored up-down, left-right, both): an "
+                   "object that it misses from one counts as unsure. Takes so many times as long; "
+                   "the labels stay those of one side")
+      ->check(CLI::Range(1, kMostSides));
   command->add_flag("--overwrite", options->overwrite, "Make results anew that are there already");
   command->add_option("--precision", options->precision, "float32, bfloat16 or auto (float32)")
       ->check(CLI::IsMember({"float32", "bfloat16", "auto"}));

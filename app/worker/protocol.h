@@ -9,7 +9,8 @@
 /// Pictures and results go through files that the lines name. Questions:
 ///   open        model → {"description"}: loaded, and kept for the next question
 ///   candidates  model, image (a file), z (from 0), least (probability), output → writes what
-///               NMS would choose from (models/io/candidates_file.h); {"count"}
+///               NMS would choose from (models/io/candidates_file.h); {"count"}. side (0 to 3,
+///               app/worker/sides.h): of the mirrored image, with their points turned back
 
 #include <cstdint>
 #include <nlohmann/json.hpp>

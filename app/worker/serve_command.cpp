@@ -15,6 +15,7 @@
 
 #include "app/worker/commands.h"
 #include "app/worker/protocol.h"
+#include "app/worker/sides.h"
 #include "core/io/image_io.h"
 #include "models/io/candidates_file.h"
 #include "models/model.h"
@@ -75,7 +76,11 @@ Result<json> find_candidates(Models& models, const json& arguments, TaskControl&
   KARYO_TRY(const std::string output, text_of(arguments, "output"));
   control.report(0, "Loading the model");
   KARYO_TRY(Predictor* const predictor, models.get(path));
-  KARYO_TRY(const Volume image, read_image(picture));
+  const int side = static_cast<int>(number_of(arguments, "side", 0)) & (kMostSides - 1);
+  KARYO_TRY(Volume image, read_image(picture));
+  if (side > 0) {
+    KARYO_TRY(image, mirrored(image, side));
+  }
   const double z = number_of(arguments, "z", 0);
   if (!(z >= 0 && z < static_cast<double>(image.shape().z))) {
     return Error(ErrorCode::kInvalidArgument, picture + " has no plane " + std::to_string(z),
@@ -84,8 +89,14 @@ Result<json> find_candidates(Models& models, const json& arguments, TaskControl&
   PredictSettings settings;
   settings.prob = number_of(arguments, "least", 0.1);
   control.report(0, "Looking for nuclei");
-  KARYO_TRY(const auto found,
+  KARYO_TRY(auto found,
             predictor->candidates(image, 0, static_cast<std::int64_t>(z), settings, control));
+  const auto height = static_cast<float>(image.shape().y - 1);
+  const auto width = static_cast<float>(image.shape().x - 1);
+  for (auto& [y, x] : found.points) {
+    if ((side & 1) != 0) y = height - y;
+    if ((side & 2) != 0) x = width - x;
+  }
   KARYO_CHECK_OK(write_candidates(output, found));
   return json{{"count", found.size()}};
 }

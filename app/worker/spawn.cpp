@@ -1,6 +1,7 @@
 #include "app/worker/spawn.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -29,7 +30,12 @@ Result<pid_t> spawn_worker(std::vector<std::string> arguments, int output) {
   posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+  // Nobody who listens any more ends it, also where its parent does not care.
+  sigset_t usual;
+  sigemptyset(&usual);
+  sigaddset(&usual, SIGPIPE);
+  posix_spawnattr_setsigdefault(&attributes, &usual);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF);
   pid_t process = -1;
   const int failed = posix_spawn(&process, raw[0], &actions, &attributes, raw.data(), environ);
   posix_spawnattr_destroy(&attributes);

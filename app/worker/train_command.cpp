@@ -10,6 +10,7 @@
 
 #include "app/cli/option_text.h"
 #include "app/worker/commands.h"
+#include "app/worker/train_far.h"
 #include "core/base/atomic_file.h"
 #include "core/base/parallel.h"
 #include "models/model.h"
@@ -67,6 +68,7 @@ class ConsoleObserver : public TrainObserver {
 struct TrainOptions {
   std::string kind, data, model, config, only, pretrained, preview, memory;
   bool resume = false, follow = false;
+  FarPlace on;
   std::map<std::string, std::string> settings;
 };
 
@@ -186,6 +188,8 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
   if (!options.only.empty()) {
     KARYO_TRY(request.only, read_train_list(options.only));
     if (options.follow) request.follow = options.only;
+  } else if (options.follow && options.kind != "stardist") {
+    request.follow = options.data;
   } else if (options.follow) {
     return Error(ErrorCode::kInvalidArgument, "--follow without a list to follow",
                  "Give the list with --only.");
@@ -201,10 +205,11 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
   SilentObserver silent;
   TaskControl control;
   const InterruptWatch watch(control);
-  KARYO_TRY(
-      const auto summary,
-      train_model(request, request.place.first() ? static_cast<TrainObserver&>(spoken) : silent,
-                  control));
+  TrainObserver& observer = request.place.first() ? static_cast<TrainObserver&>(spoken) : silent;
+  KARYO_TRY(const auto summary,
+            options.on.here()
+                ? train_model(request, observer, control)
+                : train_far(options.on, request, console.options().threads, observer, control));
   if (!request.place.first()) {
     return summary.stopped ? stopped(summary, options.model) : Result<void>();
   }
@@ -263,8 +268,10 @@ void add_train_command(cli::Cli& command_line) {
                       "File with the names of the images to train on, one a line, without ending: "
                       "stardist on a folder that is not annotated to the end. After a tab: "
                       "validation, or how often the image counts (1 to 100)");
-  command->add_flag("--follow", options->follow,
-                    "Read that file again before each epoch: images come while training goes on");
+  command->add_flag(
+      "--follow", options->follow,
+      "Read that file again before each epoch: images come while training goes on. Of "
+      "care and n2v: look into the folder again, without --only");
   command->add_option("--pretrained", options->pretrained,
                       "Start from the weights of this model folder");
   command->add_flag("--resume", options->resume,
@@ -274,6 +281,18 @@ void add_train_command(cli::Cli& command_line) {
   command->add_option("--every-epoch", options->preview,
                       "Folder for one validation image after each epoch: its labels, or the "
                       "image restored");
+  command
+      ->add_option("--on", options->on.host,
+                   "Train on another computer, as ssh reaches it: gpu1, ada@gpu1.example.org. It "
+                   "needs the same version of Karyoscope; images are sent once, the model comes "
+                   "back while it trains")
+      ->group("Another computer");
+  command
+      ->add_option("--on-command", options->on.command,
+                   "What starts the worker over there; quotes hold words together")
+      ->group("Another computer");
+  command->add_option("--on-ssh", options->on.ssh, "The program that reaches it, with its options")
+      ->group("Another computer");
   for (const auto& setting : train_settings()) {
     // Both have options of their own: the kind is a word, --seed is common to all commands.
     if (setting.name == "model" || setting.name == "seed") continue;

@@ -30,13 +30,15 @@ Result<N2vSplit> split_patches(const std::vector<ImageFile>& images, const Train
     const auto chosen = [&](const std::vector<std::int64_t>& positions) {
       std::vector<N2vUnit> part;
       for (const auto at : positions) part.push_back(units[static_cast<std::size_t>(at)]);
-      return N2vPatches(std::move(part), config);
+      return part;
     };
-    N2vSplit parts{chosen(split.train), chosen(split.validation), 0, 0};
+    const auto training = chosen(split.train);
+    N2vSplit parts{N2vPatches(training, config), N2vPatches(chosen(split.validation), config),
+                   training, 0, 0};
     parts.validation_count = parts.validation.count();
     return parts;
   }
-  N2vSplit parts{N2vPatches(units, config), N2vPatches(units, config), 0, 0};
+  N2vSplit parts{N2vPatches(units, config), N2vPatches(units, config), units, 0, 0};
   const std::int64_t count = parts.training.count();
   if (count < 2) {
     return Error(ErrorCode::kInvalidArgument,

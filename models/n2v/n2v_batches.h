@@ -23,6 +23,7 @@ namespace karyo {
 /// Which patches are trained on and which validated with.
 struct N2vSplit {
   N2vPatches training, validation;
+  std::vector<N2vUnit> training_units;
   std::int64_t first_training = 0;  ///< of training's patches, where both share one plane or stack:
   std::int64_t validation_count = 0;  ///< the first ones are for validation
 };

@@ -70,8 +70,16 @@ N2vPlace N2vPatches::at(std::int64_t number) const {
   return {unit.file, unit.t, {corner, corner + patch_}};
 }
 
+void N2vImages::add(const ImageFile& file) {
+  const std::lock_guard lock(adding_);
+  files_.push_back(file);
+}
+
 Result<std::shared_ptr<const LoadedImage>> N2vImages::get(std::int64_t file) {
-  const ImageFile& entry = files_[static_cast<std::size_t>(file)];
+  const ImageFile& entry = [&]() -> const ImageFile& {
+    const std::lock_guard lock(adding_);
+    return files_[static_cast<std::size_t>(file)];
+  }();
   return images_.get(entry.path.string(), [&] { return load(entry); });
 }
 

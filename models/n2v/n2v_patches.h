@@ -7,7 +7,9 @@
 /// Source  n2v 0.3.3, N2V_DataGenerator.generate_patches_from_list.
 
 #include <cstdint>
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "core/base/result.h"
@@ -60,9 +62,11 @@ struct LoadedImage {
 class N2vImages {
  public:
   N2vImages(std::vector<ImageFile> files, std::size_t budget_bytes)
-      : files_(std::move(files)), images_(budget_bytes) {}
+      : files_(files.begin(), files.end()), images_(budget_bytes) {}
 
   int channels() const { return static_cast<int>(files_.front().shape.c); }
+  /// One more, behind the others, while those are in use.
+  void add(const ImageFile& file);
   /// Errors name file and repair: unreadable, NaN, another size than before.
   Result<std::shared_ptr<const LoadedImage>> get(std::int64_t file);
   /// Warnings about files read since the last call; each is told once.
@@ -71,7 +75,8 @@ class N2vImages {
  private:
   Result<std::shared_ptr<const LoadedImage>> load(const ImageFile& file);
 
-  const std::vector<ImageFile> files_;
+  std::deque<ImageFile> files_;  // references to elements last
+  std::mutex adding_;
   LoadCache<LoadedImage> images_;
   FindingLog findings_;
 };

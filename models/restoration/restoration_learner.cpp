@@ -34,6 +34,12 @@ RestorationLearner::RestorationLearner(RestorationModel& model, RestorationBatch
   if (workers_ != nullptr && !workers_->alone()) {
     model_.net().share_norms([workers](torch::Tensor& tensor) { workers->add_up(tensor); });
   }
+  train_on(std::move(batches_.training));
+}
+
+void RestorationLearner::train_on(std::unique_ptr<RestorationBatchSource> batches) {
+  sent_.reset();  // before the source that it asks
+  batches_.training = std::move(batches);
   if (!device_.is_cuda()) return;
   sent_ = prepared_ahead<Tensors, RestorationBatch>(
       *batches_.training, [this](const RestorationBatch& batch) -> Result<Tensors> {
@@ -82,6 +88,17 @@ Result<BatchLoss> RestorationLearner::training_loss() {
   // Kept until the next call: backward reads the first layer's input from the batch's memory.
   KARYO_TRY(current_, batches_.training->next());
   return loss_of(views_of(current_), Pass::kTraining);
+}
+
+std::vector<std::string> RestorationLearner::renew() {
+  std::vector<std::string> notes;
+  if (!batches_.renewed) return notes;
+  if (auto training = batches_.renewed(notes)) {
+    const std::int64_t place = sent_ ? sent_->position() : batches_.training->position();
+    train_on(std::move(training));
+    seek(place);
+  }
+  return notes;
 }
 
 Result<BatchLoss> RestorationLearner::validation_loss(std::int64_t number) {

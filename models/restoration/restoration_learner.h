@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "models/device.h"
 #include "models/nn/device_sender.h"
@@ -21,6 +23,9 @@ struct RestorationBatches {
   std::unique_ptr<RestorationBatchSource> training;
   std::function<Result<RestorationBatch>(std::int64_t number)> validation;
   std::int64_t validation_batches = 0;
+  /// Called before each epoch, where images may come: training batches of what is there by now, or
+  /// null where nothing has changed. What is to be said of it is added to `notes`.
+  std::function<std::unique_ptr<RestorationBatchSource>(std::vector<std::string>& notes)> renewed;
 };
 
 class RestorationLearner : public Learner {
@@ -34,6 +39,7 @@ class RestorationLearner : public Learner {
   std::vector<torch::Tensor> buffers() const override { return model_.net().buffers(); }
   Result<BatchLoss> training_loss() override;
   void seek(std::int64_t step) override;
+  std::vector<std::string> renew() override;
   std::int64_t validation_batches() const override { return batches_.validation_batches; }
   Result<BatchLoss> validation_loss(std::int64_t number) override;
   Result<void> save_weights(const std::string& file_name) override;
@@ -46,6 +52,7 @@ class RestorationLearner : public Learner {
 
     std::vector<torch::Tensor*> all() { return {&image, &target, &mask}; }
   };
+  void train_on(std::unique_ptr<RestorationBatchSource> batches);
   /// Over the batch's own memory; the batch must outlive them.
   Tensors views_of(const RestorationBatch& batch) const;
   Result<BatchLoss> loss_of(const Tensors& batch, Pass pass) const;

@@ -3,11 +3,13 @@
 #include <torch/torch.h>
 #include <torch/version.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <optional>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -16,6 +18,7 @@
 #include "models/care/care_batches.h"
 #include "models/n2v/n2v_batches.h"
 #include "models/process.h"
+#include "models/restoration/live_folder.h"
 #include "models/restoration/restoration_learner.h"
 #include "models/restoration/restore_volume.h"
 #include "models/train/epoch_pictures.h"
@@ -286,6 +289,48 @@ void note_cache(double bytes, const TrainConfig& config, TrainObserver& observer
                    "; files are read again and again, which may take longer than the training");
 }
 
+/// Which pairs judge: drawn from all, but those of the beginning where a training that follows its
+/// folder goes on.
+Result<DatasetSplit> split_of(const RestorationFolder& dataset, const TrainRequest& request) {
+  const auto count = static_cast<std::int64_t>(dataset.pairs.size());
+  if (request.resume && !request.follow.empty()) {
+    const auto judges = beginning_of(request.model).validation;
+    DatasetSplit split;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto& pair = dataset.pairs[static_cast<std::size_t>(i)];
+      const bool judge = judges.contains(pair.low.filename().string());
+      (judge ? split.validation : split.train).push_back(i);
+    }
+    if (!split.train.empty() && !split.validation.empty()) return split;
+  }
+  return split_dataset(count, request.config.val, static_cast<std::uint64_t>(request.config.seed));
+}
+
+/// Of the images of a folder those that a training began with, and behind them what came to it.
+std::vector<ImageFile> as_they_came(std::vector<ImageFile> images,
+                                    const std::set<std::string>& came, std::size_t& beginning) {
+  const auto later = std::stable_partition(images.begin(), images.end(), [&](const ImageFile& i) {
+    return !came.contains(i.path.filename().string());
+  });
+  beginning = static_cast<std::size_t>(later - images.begin());
+  if (beginning == 0) beginning = images.size();
+  return images;
+}
+
+/// Has the batches renewed before each epoch by `live`, a LivePairs or LiveStacks.
+template <typename Live>
+void follow(RestorationBatches& batches, const std::shared_ptr<Live>& live,
+            const TrainRequest& request, const TrainConfig& config, TaskControl& control) {
+  live->on_came = [&request, &control](const std::vector<TrainingFile>& files) {
+    return add_training_data(request, files, false, control);
+  };
+  batches.renewed =
+      [live, config](std::vector<std::string>& notes) -> std::unique_ptr<RestorationBatchSource> {
+    auto maker = live->renewed(notes);
+    return maker ? make_training_source(*std::move(maker), config) : nullptr;
+  };
+}
+
 }  // namespace
 
 Result<TrainSummary> train_care(const TrainRequest& request, TrainObserver& observer,
@@ -295,8 +340,7 @@ Result<TrainSummary> train_care(const TrainRequest& request, TrainObserver& obse
   KARYO_TRY(const auto dataset, open_restoration(request.data, config.dims));
   KARYO_CHECK_OK(dataset.usable());
   note_warnings(dataset.findings, observer);
-  KARYO_TRY(const auto split, split_dataset(static_cast<std::int64_t>(dataset.pairs.size()),
-                                            config.val, static_cast<std::uint64_t>(config.seed)));
+  KARYO_TRY(const auto split, split_of(dataset, request));
   const auto part = [&](const std::vector<std::int64_t>& positions) {
     std::vector<RestorationPair> pairs;
     for (const auto at : positions) pairs.push_back(dataset.pairs[static_cast<std::size_t>(at)]);
@@ -348,6 +392,13 @@ Result<TrainSummary> train_care(const TrainRequest& request, TrainObserver& obse
   run.batches.validation = [maker = std::move(validation)](std::int64_t number) {
     return maker.make(number);
   };
+  if (!request.follow.empty()) {
+    std::set<std::string> judges;
+    for (const auto& pair : validation_pairs) judges.insert(pair.name);
+    const auto live = std::make_shared<LivePairs>(request.data, config, part(split.train),
+                                                  std::move(judges), split.shared, cache);
+    follow(run.batches, live, request, config, control);
+  }
   return train_network(request, std::move(run), chosen, observer, control, workers);
 }
 
@@ -355,8 +406,13 @@ Result<TrainSummary> train_n2v(const TrainRequest& request, TrainObserver& obser
                                TaskControl& control, Workers& workers) {
   TrainConfig config = request.config;
   KARYO_TRY(const auto chosen, choose(request, observer, workers));
-  KARYO_TRY(const auto dataset, open_images(request.data, config.dims));
+  KARYO_TRY(auto dataset, open_images(request.data, config.dims));
   KARYO_CHECK_OK(dataset.usable());
+  std::size_t beginning = dataset.images.size();
+  if (request.resume && !request.follow.empty()) {
+    dataset.images =
+        as_they_came(std::move(dataset.images), beginning_of(request.model).came, beginning);
+  }
   std::vector<std::filesystem::path> paths;
   std::vector<Index3> sizes;
   DataSize data;
@@ -370,7 +426,14 @@ Result<TrainSummary> train_n2v(const TrainRequest& request, TrainObserver& obser
   KARYO_TRY(const DataLook look, look_at(paths, {}, control));
   KARYO_CHECK_OK(settle_memory(request, config, data, smallest_of(sizes),
                                chosen.precision == Precision::kBFloat16, observer));
-  KARYO_TRY(const auto split, split_patches(dataset.images, config));
+  KARYO_TRY(auto split,
+            split_patches({dataset.images.begin(),
+                           dataset.images.begin() + static_cast<std::ptrdiff_t>(beginning)},
+                          config));
+  for (N2vUnit unit : n2v_units(dataset.images, config.dims)) {
+    if (unit.file >= static_cast<std::int64_t>(beginning)) split.training_units.push_back(unit);
+  }
+  split.training = N2vPatches(split.training_units, config);
   const std::int64_t training_count = split.training.count() - split.first_training;
   observer.on_note(std::to_string(training_count) + " patches to train on, " +
                    std::to_string(split.validation_count) + " to validate with");
@@ -398,8 +461,9 @@ Result<TrainSummary> train_n2v(const TrainRequest& request, TrainObserver& obser
   Run run;
   KARYO_TRY(run.network, n2v_config(config, statistics));
   run.data_fingerprint = fingerprint(dataset);
-  for (const auto& image : dataset.images) {
-    run.files.push_back({image.path, {}, TrainingRole::kBoth});
+  for (std::size_t i = 0; i < dataset.images.size(); ++i) {
+    const auto role = i < beginning ? TrainingRole::kBoth : TrainingRole::kTraining;
+    run.files.push_back({dataset.images[i].path, {}, role});
   }
   run.look = look;
   run.config = config;
@@ -410,6 +474,11 @@ Result<TrainSummary> train_n2v(const TrainRequest& request, TrainObserver& obser
   run.batches.validation = [maker = std::move(validation)](std::int64_t number) {
     return maker.make(number);
   };
+  if (!request.follow.empty()) {
+    const auto live = std::make_shared<LiveStacks>(request.data, config, dataset.images, split,
+                                                   statistics, images);
+    follow(run.batches, live, request, config, control);
+  }
   return train_network(request, std::move(run), chosen, observer, control, workers);
 }
 

@@ -4,21 +4,9 @@
 #include <map>
 #include <utility>
 
+#include "models/train/came_text.h"
+
 namespace karyo {
-namespace {
-
-/// "3 images came (a, b, c)": by name, ten at most.
-std::string came_text(const std::vector<std::string>& names) {
-  constexpr std::size_t kNamed = 10;
-  std::string text =
-      std::to_string(names.size()) + (names.size() == 1 ? " image came (" : " images came (");
-  for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i) {
-    text += (i > 0 ? ", " : "") + names[i];
-  }
-  return text + (names.size() > kNamed ? ", …)" : ")");
-}
-
-}  // namespace
 
 std::vector<DatasetPair> repeated(const std::vector<DatasetPair>& pairs,
                                   const std::vector<TrainImage>& list) {

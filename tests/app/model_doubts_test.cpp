@@ -61,6 +61,27 @@ TEST_F(ModelDoubts, TheBestCandidateInAnObjectSaysHowSureTheModelIs) {
   EXPECT_GT(found[0].score, found[1].score);
 }
 
+TEST_F(ModelDoubts, WhatIsMissedFromAnotherSideIsDoubtfulTheMoreSidesTheMore) {
+  see(0.9f, 13, 11);  // object 3
+  see(0.9f, 21, 11);  // object 5
+  see(0.9f, 33, 11);  // object 8
+  std::vector<const ObjectFacts*> facts;
+  for (const ObjectFacts& one : facts_) facts.push_back(&one);
+  stardist::Candidates all = seen_, some = seen_;
+  some.prob[1] = 0.3f;  // 5 is below the threshold from one side, 8 lies elsewhere from two
+  some.points[2] = {2, 2};
+  all.points[2] = {90, 90};
+  const auto found = model_doubts(seen_, 0.5, labels_, 1, facts, {&all, &some, &seen_});
+  ASSERT_EQ(found.size(), 2u) << "3 is seen from everywhere";
+  EXPECT_EQ(found[0].id, 5u);
+  EXPECT_EQ(found[0].text, "missed from 1 of 4 sides");
+  EXPECT_EQ(found[1].id, 8u);
+  EXPECT_EQ(found[1].text, "missed from 2 of 4 sides");
+  EXPECT_EQ(found[1].reason, Reason::kUnsure);
+  EXPECT_GT(found[1].score, found[0].score);
+  EXPECT_TRUE(doubts().empty()) << "from one side alone nothing is wrong";
+}
+
 TEST_F(ModelDoubts, TheLessSureTheMoreUrgent) {
   double before = 1;
   for (const float probability : {0.1f, 0.3f, 0.5f, 0.59f}) {

@@ -18,6 +18,7 @@ TEST(Settings, ComeBackAsTheyWereKept) {
     ASSERT_TRUE(store.change([](Settings& settings) {
       settings.theme = "light";
       settings.pen_pressure = false;
+      settings.compute = {"ada@gpu1", "~/bin/karyoscope-worker", "ssh -p 2222"};
       settings.own_keys["view.reset"] = "Ctrl+7";
       for (int i = 0; i < 20; ++i) settings.note_recent("/data/" + std::to_string(i) + ".tif");
       settings.note_recent("/data/15.tif");
@@ -27,6 +28,9 @@ TEST(Settings, ComeBackAsTheyWereKept) {
   EXPECT_TRUE(store.problem().empty()) << store.problem();
   EXPECT_EQ(store.get().theme, "light");
   EXPECT_FALSE(store.get().pen_pressure);
+  EXPECT_EQ(store.get().compute.host, "ada@gpu1");
+  EXPECT_EQ(store.get().compute.command, "~/bin/karyoscope-worker");
+  EXPECT_EQ(store.get().compute.ssh, "ssh -p 2222");
   EXPECT_EQ(store.get().own_keys.at("view.reset"), "Ctrl+7");
   ASSERT_EQ(store.get().recent.size(), Settings::kMostRecent);
   EXPECT_EQ(store.get().recent[0], "/data/15.tif");

@@ -65,6 +65,25 @@ class PredictCommand : public ::testing::Test {
       three_{{20, 20}, {20, 70}, {70, 48}};
 };
 
+TEST_F(PredictCommand, LooksFromSeveralSidesAndLeavesTheLabelsAsTheyAre) {
+  add_image("a.tif", two_);
+  add_image("b.tif", three_);
+  const auto once = predict(input_, folder_ / "once", {"--json"});
+  const auto four = predict(input_, folder_ / "four", {"--json", "--sides", "4"});
+  ASSERT_EQ(once.status, 0) << once.err;
+  ASSERT_EQ(four.status, 0) << four.err;
+  for (const char* name : {"a.tif", "b.tif"}) {
+    const auto labels = read_labels(folder_ / "once" / name),
+               again = read_labels(folder_ / "four" / name);
+    ASSERT_TRUE(labels && again);
+    EXPECT_TRUE(*labels == *again) << name;
+  }
+  for (std::size_t i = 0; i < 2; ++i) {  // the spot is as round from every side
+    EXPECT_EQ(four.result()["files"][i]["unsure"], once.result()["files"][i]["unsure"]);
+  }
+  expect_refused(predict(input_, output_, {"--sides", "5"}), 2, "5");
+}
+
 TEST_F(PredictCommand, WritesLabelsRoisAndProbabilityUnderTheImagesNames) {
   add_image("a.tif", two_);
   add_image("b c.ome.tif", three_);

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -70,6 +71,36 @@ TEST_F(ServeTest, SeveralQuestionsAreAnsweredByOneWorker) {
   const auto seen = read_candidates(folder_ / "c.safetensors");
   ASSERT_TRUE(seen);
   EXPECT_GT(seen->size(), 1u);
+}
+
+TEST_F(ServeTest, FromEverySideTheSameNucleiAreInTheSamePlaces) {
+  worker::Client client("cpu");
+  const auto seen_from = [&](int side) {
+    const auto answer = client.ask("candidates",
+                                   {{"model", model_.string()},
+                                    {"image", image_.string()},
+                                    {"side", side},
+                                    {"output", (folder_ / "s.safetensors").string()}},
+                                   control_);
+    EXPECT_TRUE(answer) << answer.error().what;
+    const auto seen = read_candidates(folder_ / "s.safetensors");
+    EXPECT_TRUE(seen);
+    return *seen;
+  };
+  const auto upright = seen_from(0);
+  ASSERT_GT(upright.size(), 1u);
+  for (int side = 1; side < 4; ++side) {
+    const auto there = seen_from(side);
+    ASSERT_GT(there.size(), 1u);
+    for (const auto& [y, x] : upright.points) {  // on a grid that begins at the other end
+      double nearest = 1e9;
+      for (const auto& point : there.points) {
+        nearest = std::min(nearest, std::hypot(static_cast<double>(point[0] - y),
+                                               static_cast<double>(point[1] - x)));
+      }
+      EXPECT_LE(nearest, 2.0) << "side " << side;
+    }
+  }
 }
 
 TEST_F(ServeTest, ErrorsSayWhatTheWorkerFound) {
