@@ -144,6 +144,7 @@ void MeasuredPanel::showEvent(QShowEvent* event) {
 
 void MeasuredPanel::refresh() {
   order_.clear();  // places in a table that may be another by now
+  if (table_ != nullptr) table_->refill();
   if (!isVisible()) return;
   const auto layer = objects_.layer();
   if (objects_.measuring()) {

@@ -226,7 +226,7 @@ void TrackPanel::refresh() {
   if (!isVisible()) return;
   const auto layer = desk_.layer();
   shown_ = desk_.last_summary();
-  order_.clear();  // places in the summary before
+  refresh_table();  // its rows are places in the summary
   title_->setText(layer ? QString::fromStdString(layer->name()) : tr("No tracks yet"));
   if (!layer) {
     counts_->setText(
@@ -246,7 +246,6 @@ void TrackPanel::refresh() {
   tabs_->setTabText(
       1, desk_.doubts().empty() ? tr("To check") : tr("To check: %1").arg(desk_.doubts().size()));
   refresh_lineage();
-  refresh_table();
   refresh_plot();
   refresh_selection();
 }

@@ -114,6 +114,15 @@ TEST_F(MeasuredWindowTest, FewerObjectsWithOtherColumnsAreMeasured) {
   ASSERT_EQ(table->model()->rowCount(), 3);
   EXPECT_EQ(table->model()->headerData(3, Qt::Horizontal).toString(), QLatin1String("X"));
   EXPECT_EQ(table->model()->index(2, 0).data().toString(), QLatin1String("3"));
+
+  window_.run("view.measured", nlohmann::json::object());  // put away: it is filled when it is seen
+  ASSERT_TRUE(window_.run("labels.delete_object", {{"layer", mask().name()}, {"object", 3}}));
+  ASSERT_TRUE(window_.run("measure.objects", nlohmann::json::object()));
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
+  QTest::qWait(30);
+  table = part<QTableView>("measured_table");
+  EXPECT_TRUE(table->isVisible());
+  EXPECT_EQ(table->model()->rowCount(), 2);
 }
 
 TEST_F(MeasuredWindowTest, WhatIsDraggedOverInAPlotIsSelectedInTheViews) {
