@@ -227,30 +227,6 @@ void MainWindow::watch_workspace() {
   }));
 }
 
-bool MainWindow::run(const std::string& id, const nlohmann::json& arguments) {
-  // To write the mask of a large plane takes longer than a window may stand still.
-  const bool reads_masks = id == "training.start" || id == "compare.here";
-  DatasetSession& dataset = workspace_.dataset();
-  if (reads_masks && dataset.unsaved() && dataset.save(false, false) && dataset.writing()) {
-    to_run_.emplace(id, arguments);
-    return true;
-  }
-  return run_now(id, arguments);
-}
-
-bool MainWindow::run_now(const std::string& id, const nlohmann::json& arguments) {
-  const auto outcome = commands_.run(id, arguments);
-  if (!outcome) errors_->show_error(outcome.error());
-  return outcome.has_value();
-}
-
-/// Where saving failed, the command says so.
-void MainWindow::run_when_saved() {
-  if (!to_run_ || workspace_.dataset().writing()) return;
-  const auto [id, arguments] = *std::exchange(to_run_, std::nullopt);
-  run_now(id, arguments);
-}
-
 void MainWindow::build_panels() {
   auto* body = new QWidget(this);
   auto* column = new QVBoxLayout(body);

@@ -132,6 +132,30 @@ void MainWindow::close_when_saved() {
   closing_->start(kStepMs);
 }
 
+bool MainWindow::run(const std::string& id, const nlohmann::json& arguments) {
+  // To write the mask of a large plane takes longer than a window may stand still.
+  const bool reads_masks = id == "training.start" || id == "compare.here";
+  DatasetSession& dataset = workspace_.dataset();
+  if (reads_masks && dataset.unsaved() && dataset.save(false, false) && dataset.writing()) {
+    to_run_.emplace(id, arguments);
+    return true;
+  }
+  return run_now(id, arguments);
+}
+
+bool MainWindow::run_now(const std::string& id, const nlohmann::json& arguments) {
+  const auto outcome = commands_.run(id, arguments);
+  if (!outcome) errors_->show_error(outcome.error());
+  return outcome.has_value();
+}
+
+/// Where saving failed, the command says so.
+void MainWindow::run_when_saved() {
+  if (!to_run_ || workspace_.dataset().writing()) return;
+  const auto [id, arguments] = *std::exchange(to_run_, std::nullopt);
+  run_now(id, arguments);
+}
+
 void MainWindow::keep_split() {
   if (side_->isVisible()) splits_[static_cast<std::size_t>(mode_)] = splitter_->saveState();
 }

@@ -7,20 +7,19 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 #include <set>
 #include <span>
 #include <utility>
 
 #include "core/base/atomic_file.h"
-#include "core/io/image_io.h"
 #include "models/care/care_batches.h"
 #include "models/n2v/n2v_batches.h"
 #include "models/process.h"
 #include "models/restoration/live_folder.h"
+#include "models/restoration/restoration_config.h"
+#include "models/restoration/restoration_epochs.h"
 #include "models/restoration/restoration_learner.h"
-#include "models/restoration/restore_volume.h"
 #include "models/train/epoch_pictures.h"
 #include "models/train/train_folder.h"
 #include "models/train/trainer.h"
@@ -42,60 +41,8 @@ constexpr std::array<NetworkKey, 11> kNetworkKeys{
      {"single_net_per_channel", "--net-per-channel"},
      {"blurpool", "--n2v2"}}};
 
-// Keras' own, which n2v leaves as it is.
-constexpr double kN2vMinDelta = 1e-4;
-
 /// What has to be the same where a training begins with another model's weights.
 constexpr std::span<const NetworkKey> kBodyKeys = std::span(kNetworkKeys).last(8);
-
-/// The keys that CARE and Noise2Void share.
-CsbdeepConfig with_shared(CsbdeepConfig network, const TrainConfig& config) {
-  network.probabilistic = config.model == "care" && config.probabilistic;
-  network.unet_residual = config.residual && network.n_channel_in == network.n_channel_out;
-  network.unet_n_depth = static_cast<int>(config.unet_depth);
-  network.unet_kern_size = static_cast<int>(config.kernel);
-  network.unet_n_first = static_cast<int>(config.filters);
-  network.train_loss = resolved_loss(config);
-  network.train_epochs = static_cast<int>(config.epochs);
-  network.train_steps_per_epoch = static_cast<int>(config.steps);
-  network.train_learning_rate = config.lr;
-  network.train_batch_size = static_cast<int>(config.batch);
-  network.train_tensorboard = false;
-  network.train_reduce_lr =
-      ReduceLearningRate{config.reduce_lr_factor, static_cast<int>(config.reduce_lr_patience),
-                         config.model == "n2v" ? kN2vMinDelta : 0};
-  return network;
-}
-
-Result<CsbdeepConfig> n2v_config(const TrainConfig& config, const ChannelStatistics& statistics) {
-  auto network = with_shared(
-      CsbdeepConfig::noise2void(
-          static_cast<int>(config.dims),
-          std::vector<double>(statistics.means.begin(), statistics.means.end()),
-          std::vector<double>(statistics.deviations.begin(), statistics.deviations.end())),
-      config);
-  network.unet_residual = network.unet_residual && network.n_channel_in == 1;
-  N2vConfig& n2v = *network.n2v;
-  n2v.batch_norm = config.batch_norm;
-  n2v.perc_pix = config.perc_pix;
-  n2v.patch_shape = {static_cast<int>(config.patch.y), static_cast<int>(config.patch.x)};
-  n2v.manipulator = resolved_manipulator(config.manipulator, config.n2v2);
-  n2v.neighborhood_radius = static_cast<int>(config.radius);
-  n2v.single_net_per_channel = config.net_per_channel;
-  n2v.blurpool = n2v.skip_skipone = config.n2v2;
-  KARYO_TRY(const auto mask, parse_neighbour_mask(config.struct_mask, config.dims));
-  if (!mask.empty()) {
-    n2v.struct_mask =
-        StructMask{{static_cast<int>(mask.shape.y), static_cast<int>(mask.shape.x)}, mask.values};
-  }
-  if (config.dims == 3) {
-    n2v.patch_shape.insert(n2v.patch_shape.begin(), static_cast<int>(config.patch.z));
-    if (n2v.struct_mask) {
-      n2v.struct_mask->shape.insert(n2v.struct_mask->shape.begin(), static_cast<int>(mask.shape.z));
-    }
-  }
-  return network;
-}
 
 /// What a kind of model brings to the run that both have in common.
 struct Run {
@@ -107,58 +54,6 @@ struct Run {
   TrainConfig config;                   ///< with numbers in the place of "auto"
   std::filesystem::path preview_image;  ///< restored after each epoch where that was asked for
   std::function<std::vector<Finding>()> take_findings;
-};
-
-/// After each epoch, besides what the inner observer does: notes what reading the files brought up,
-/// keeps a picture of a part of a validation image after some and, where asked for, restores it
-/// all.
-class EpochObserver : public TrainObserver {
- public:
-  EpochObserver(TrainObserver& inner, const TrainRequest& request, const Run& run,
-                const RestorationModel& model, const Device& device)
-      : inner_(inner), request_(request), run_(run), model_(model), device_(device) {}
-
-  void on_note(const std::string& text) override { inner_.on_note(text); }
-  void on_step(const TrainStepEvent& event) override { inner_.on_step(event); }
-  void on_epoch(const TrainEpochEvent& event) override {
-    inner_.on_epoch(event);
-    note_warnings(run_.take_findings(), inner_);
-    if (request_.place.first() && has_epoch_picture(event.epoch, event.epochs)) {
-      said(keep_picture(event.epoch));
-    }
-    if (!request_.preview.empty()) said(write_preview(event.epoch));
-  }
-
- private:
-  void said(const Result<void>& outcome) {
-    if (!outcome) inner_.on_note("preview: " + outcome.error().what);
-  }
-
-  Result<void> keep_picture(std::int64_t epoch) {
-    if (!part_) {
-      KARYO_TRY(const auto image, read_image(run_.preview_image));
-      KARYO_TRY(part_, preview_part(image, {}, model_.config().n_dim == 3));
-    }
-    TaskControl control;
-    KARYO_TRY(const auto restored, restore_volume(model_, part_->image, device_, control));
-    return write_epoch_picture(request_.model, epoch, draw_restored(part_->image, restored));
-  }
-
-  Result<void> write_preview(std::int64_t epoch) const {
-    KARYO_TRY(const auto image, read_image(run_.preview_image));
-    TaskControl control;
-    KARYO_TRY(const auto restored, restore_volume(model_, image, device_, control));
-    char name[64];
-    std::snprintf(name, sizeof name, "epoch_%04lld.tif", static_cast<long long>(epoch));
-    return write_image(request_.preview / name, restored);
-  }
-
-  TrainObserver& inner_;
-  const TrainRequest& request_;
-  const Run& run_;
-  const RestorationModel& model_;
-  const Device& device_;
-  std::optional<PreviewPart> part_;  ///< of run_.preview_image, read once
 };
 
 Result<ModelFolder> prepare_folder(const TrainRequest& request, const CsbdeepConfig& network) {
@@ -252,7 +147,8 @@ Result<TrainSummary> train_network(const TrainRequest& request, Run run, const C
 
   RestorationLearner learner(model, std::move(run.batches), chosen.device, chosen.precision,
                              request.model, &workers);
-  EpochObserver epochs(observer, request, run, model, chosen.device);
+  RestorationEpochs epochs(observer, request, {run.preview_image, run.take_findings}, model,
+                           chosen.device);
   const TrainPlan plan = plan_of(request, config, run.network.train_reduce_lr->min_delta);
   KARYO_TRY(const auto outcome, train(learner, plan, epochs, control, workers));
 
@@ -372,9 +268,7 @@ Result<TrainSummary> train_care(const TrainRequest& request, TrainObserver& obse
   note_cache(data.bytes, config, observer);
 
   Run run;
-  run.network = with_shared(CsbdeepConfig::care(static_cast<int>(config.dims),
-                                                training.channels_in(), training.channels_out()),
-                            config);
+  run.network = care_config(config, training.channels_in(), training.channels_out());
   run.data_fingerprint = fingerprint(dataset);
   for (const auto& pair : part(split.train)) {
     run.files.push_back(
