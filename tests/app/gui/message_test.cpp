@@ -16,6 +16,7 @@ namespace {
 /// What the review says, which is put together in pieces (annotation/qc/label_checks.cpp).
 const char* const kReview[] = {
     "the model is %1 % sure",
+    "missed from %1 of %2 sides",
     "%1 pieces of %2 px",
     "%1 pieces of %2 voxels",
     "%1 pieces of %2 px and %3 smaller",
