@@ -78,8 +78,12 @@ TEST_F(PredictCommand, LooksFromSeveralSidesAndLeavesTheLabelsAsTheyAre) {
     ASSERT_TRUE(labels && again);
     EXPECT_TRUE(*labels == *again) << name;
   }
-  for (std::size_t i = 0; i < 2; ++i) {  // the spot is as round from every side
-    EXPECT_EQ(four.result()["files"][i]["unsure"], once.result()["files"][i]["unsure"]);
+  for (std::size_t i = 0; i < 2; ++i) {
+    // Of a square of equal probabilities another corner is taken in a mirror, so some are missed.
+    const auto few = once.result()["files"][i], more = four.result()["files"][i];
+    EXPECT_EQ(more["objects"], few["objects"]);
+    EXPECT_GE(more["unsure"], few["unsure"]);
+    EXPECT_LE(more["unsure"], more["objects"]);
   }
   expect_refused(predict(input_, output_, {"--sides", "5"}), 2, "5");
 }
