@@ -20,6 +20,7 @@
 #include "models/restoration/restoration_config.h"
 #include "models/restoration/restoration_epochs.h"
 #include "models/restoration/restoration_learner.h"
+#include "models/restoration/restore_volume.h"
 #include "models/train/epoch_pictures.h"
 #include "models/train/train_folder.h"
 #include "models/train/trainer.h"
