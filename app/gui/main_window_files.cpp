@@ -134,9 +134,10 @@ void MainWindow::close_when_saved() {
 
 bool MainWindow::run(const std::string& id, const nlohmann::json& arguments) {
   // To write the mask of a large plane takes longer than a window may stand still.
-  const bool reads_masks = id == "training.start" || id == "compare.here";
+  const bool saves_masks = id == "training.start" || id == "compare.here" ||
+                           id == "compare.without_truth" || id == "compare.thresholds";
   DatasetSession& dataset = workspace_.dataset();
-  if (reads_masks && dataset.unsaved() && dataset.save(false, false) && dataset.writing()) {
+  if (saves_masks && dataset.unsaved() && dataset.save(false, false) && dataset.writing()) {
     to_run_.emplace(id, arguments);
     return true;
   }
