@@ -127,6 +127,14 @@ void add_training_commands(CommandTable& commands, Workspace& workspace) {
                   {"masks", "done"}},
                  {"pretrained", Kind::kText, "model folder to start from"},
                  {"device", Kind::kText, "auto, cpu, cuda or cuda:K", false, json("auto")}}});
+  commands.add({"training.pause", "Train", "Pause training", "",
+                "Leaves the processor to others, or goes on; what it has learned stays in memory.",
+                [&training](const json&) -> Result<void> {
+                  training.set_paused(!training.paused());
+                  return {};
+                },
+                [&training] { return training.can_pause(); },
+                [&training] { return training.paused(); }});
   commands.add({"training.stop", "Train", "Stop training and keep", "",
                 "Ends the training after this step; it can go on from there.",
                 [&training](const json&) -> Result<void> {

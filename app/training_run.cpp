@@ -28,22 +28,28 @@ constexpr const char *kRunFile = "run.json", *kLogFile = "run.log", *kOnlyFile =
 constexpr int kPatience = 10;                  // nice: a person who draws comes first
 constexpr std::uintmax_t kMostRead = 8 << 20;  // of the log in one poll
 
-/// When a process began, in the kernel's ticks since the machine did: tells it from a later one
-/// with the same number. 0: there is none.
-std::uint64_t beginning_of(pid_t process) {
+/// What proc(5) says of a process; all 0 where there is none.
+struct ProcessFacts {
+  char state = 0;
+  /// When it began, in the kernel's ticks since the machine did: tells it from a later one with the
+  /// same number.
+  std::uint64_t beginning = 0;
+};
+
+ProcessFacts facts_of(pid_t process) {
   std::ifstream file("/proc/" + std::to_string(process) + "/stat");
   std::string line;
-  if (!std::getline(file, line)) return 0;
+  if (!std::getline(file, line)) return {};
   const auto name_end = line.rfind(')');  // the name may hold anything
-  if (name_end == std::string::npos) return 0;
+  if (name_end == std::string::npos) return {};
   std::istringstream fields(line.substr(name_end + 1));
-  std::string field;
-  constexpr int kBeginning = 20;  // of those behind the name; see proc(5)
-  for (int i = 0; i < kBeginning; ++i) {
-    if (!(fields >> field)) return 0;
-    if (i == 0 && field == "Z") return 0;  // ended, its parent has not looked yet
-  }
-  return std::strtoull(field.c_str(), nullptr, 10);
+  std::string state, field;
+  fields >> state;
+  constexpr int kBetween = 19;  // the state and the beginning
+  for (int i = 0; i < kBetween; ++i) fields >> field;
+  // Z: ended, its parent has not looked yet.
+  if (!fields || state.empty() || state == "Z") return {};
+  return {state[0], std::strtoull(field.c_str(), nullptr, 10)};
 }
 
 Result<nlohmann::json> read_run_file(const fs::path& model) {
@@ -64,12 +70,13 @@ Result<nlohmann::json> read_run_file(const fs::path& model) {
 }  // namespace
 
 TrainingRun::~TrainingRun() {
-  if (state_ == State::kRunning && !let_go_) kill(process_, SIGINT);
+  if (state_ == State::kRunning && !let_go_) ask_to_end();
 }
 
 void TrainingRun::forget() {
   state_ = State::kNone;
   process_ = -1;
+  paused_ = false;
   child_ = false;
   since_ = 0;
   status_.reset();
@@ -174,7 +181,7 @@ Result<void> TrainingRun::launch(std::vector<std::string> arguments, const std::
   if (!process) return process.error();
   process_ = *process;
   child_ = true;
-  since_ = beginning_of(process_);
+  since_ = facts_of(process_).beginning;
   started_ = fs::file_time_type::clock::now();
   state_ = State::kRunning;
   const nlohmann::json run{{"process", process_},    {"since", since_},
@@ -204,6 +211,7 @@ Result<void> TrainingRun::attach(const fs::path& model) {
     epochs_before_ = before->get<std::int64_t>();
   }
   state_ = State::kRunning;
+  paused_ = host_.empty() && facts_of(process_).state == 'T';
   read_history_again();
   poll();
   changed.emit();
@@ -217,7 +225,8 @@ fs::path TrainingRun::going_on_in(const fs::path& models) {
     const auto run = read_run_file(entry.path());
     if (!run) continue;
     const auto since = (*run)["since"].get<std::uint64_t>();
-    if (since != 0 && beginning_of((*run)["process"].get<pid_t>()) == since) return entry.path();
+    if (since != 0 && facts_of((*run)["process"].get<pid_t>()).beginning == since)
+      return entry.path();
   }
   return {};
 }
@@ -240,9 +249,27 @@ void TrainingRun::set_place(const worker::FarPlace& place) {
   changed.emit();
 }
 
+void TrainingRun::set_paused(bool on) {
+  if (!can_pause() || on == paused_) return;
+  kill(process_, on ? SIGSTOP : SIGCONT);
+  paused_ = on;
+  changed.emit();
+}
+
+void TrainingRun::let_go() {
+  set_paused(false);
+  let_go_ = true;
+}
+
+/// What is paused hears of it when it goes on.
+void TrainingRun::ask_to_end() {
+  kill(process_, SIGINT);
+  if (std::exchange(paused_, false)) kill(process_, SIGCONT);
+}
+
 void TrainingRun::stop() {
   if (state_ != State::kRunning) return;
-  kill(process_, SIGINT);
+  ask_to_end();
   state_ = State::kStopping;
   changed.emit();
 }
@@ -270,7 +297,7 @@ bool TrainingRun::process_lives() {
     if (!status_ && waitpid(process_, &status, WNOHANG) == process_) status_ = status;
     return !status_;
   }
-  return since_ != 0 && beginning_of(process_) == since_;
+  return since_ != 0 && facts_of(process_).beginning == since_;
 }
 
 bool TrainingRun::poll() {
@@ -312,6 +339,7 @@ void TrainingRun::ended() {
   }
   read_history_again();
   process_ = -1;
+  paused_ = false;
   if (log_.stopped()) {
     state_ = State::kStopped;
   } else if (log_.result()) {

@@ -79,12 +79,17 @@ class TrainingRun {
   /// The other computer that this one is on; empty: it is here.
   const std::string& host() const { return host_; }
 
+  /// Leaves the processor to others at once, and goes on as if nothing had been; its memory stays
+  /// taken. Only here: another computer would take the line for lost.
+  void set_paused(bool on);
+  bool can_pause() const { return state_ == State::kRunning && host_.empty(); }
+  bool paused() const { return paused_; }
   /// Asks it to keep what it has learned and end.
   void stop();
   /// Ends it, and deletes its folder. Errors  kIo.
   Result<void> discard();
-  /// It goes on when this object ends.
-  void let_go() { let_go_ = true; }
+  /// It goes on when this object ends, also where it was paused.
+  void let_go();
 
   /// Reads what it said since. True while it goes on.
   bool poll();
@@ -120,6 +125,7 @@ class TrainingRun {
   void read_history_again();
   bool process_lives();
   void ended();
+  void ask_to_end();
 
   worker::FarPlace place_;
   std::string host_;
@@ -138,6 +144,7 @@ class TrainingRun {
   History history_;
   std::optional<Error> failure_;
   bool let_go_ = false;
+  bool paused_ = false;
 };
 
 }  // namespace karyo

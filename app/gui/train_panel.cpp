@@ -12,6 +12,7 @@
 
 #include "app/dataset_session.h"
 #include "app/gui/controls.h"
+#include "app/gui/outlook_view.h"
 #include "app/gui/rounds_panel.h"
 #include "app/gui/settings_form.h"
 #include "app/gui/status_line.h"
@@ -162,6 +163,7 @@ void TrainPanel::build_setup(QVBoxLayout& column) {
   essentials_ = new SettingsForm(is_essential, setup_);
   essentials_->on_change = [this](const TrainConfig& config) {
     advanced_->set_config(config, fitting_config(kind_, config.patch));
+    outlook_->refresh();
   };
   rows->addWidget(essentials_);
   more_ = new QToolButton(setup_);
@@ -176,6 +178,7 @@ void TrainPanel::build_setup(QVBoxLayout& column) {
       setup_);
   advanced_->on_change = [this](const TrainConfig& config) {
     essentials_->set_config(config, fitting_config(kind_, config.patch));
+    outlook_->refresh();
   };
   advanced_->hide();
   QObject::connect(more_, &QToolButton::toggled, advanced_, &QWidget::setVisible);
@@ -188,6 +191,9 @@ void TrainPanel::build_setup(QVBoxLayout& column) {
   QObject::connect(place_, &QLabel::linkActivated, this,
                    [this] { run_("edit.preferences", nlohmann::json::object()); });
   rows->addWidget(place_);
+  outlook_ = new OutlookView(
+      workspace_, [this] { return planned(); }, choices_);
+  rows->addWidget(outlook_);
   start_ = add_button(choices_, "train_start", tr("Start training"),
                       tr("In a process of its own: go on drawing meanwhile."), [this] { start(); });
   start_->setProperty("primary", true);
@@ -313,6 +319,20 @@ void TrainPanel::describe_data() {
       QStringLiteral(" <a href=\"#\">%1</a>").arg(tr("Change…")));
   data_->setProperty("role", can_start ? "" : "quiet");
   start_->setEnabled(can_start && !workspace_.training().going_on());
+  outlook_->refresh();
+}
+
+std::optional<PlannedTraining> TrainPanel::planned() const {
+  PlannedTraining planned{advanced_->config(), data_folder(), {}};
+  if (planned.data.empty() || planned.config.model != kind_) return {};
+  if (kind_ != "stardist") return planned;
+  const bool done = images_->currentData().toString() == QLatin1String("done");
+  for (const auto& name :
+       images_to_train_on(workspace_.dataset(), done ? TrainOn::kDone : TrainOn::kWithMask)) {
+    planned.only.push_back(TrainImage{name, 1, false});
+  }
+  if (planned.only.empty()) return {};
+  return planned;
 }
 
 void TrainPanel::start() {

@@ -5,10 +5,12 @@
 #include <QTimer>
 #include <QWidget>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/commands.h"
+#include "app/training_outlook.h"
 #include "app/training_plan.h"
 #include "app/workspace.h"
 
@@ -25,6 +27,7 @@ namespace karyo::gui {
 
 class FilmStrip;
 class LossPlot;
+class OutlookView;
 class SettingsForm;
 class ThresholdPlot;
 
@@ -44,6 +47,7 @@ class TrainPanel : public QWidget {
   void refresh_data();
   void refresh_run();
   void describe_data();
+  std::optional<PlannedTraining> planned() const;
   void start();
   void epoch_done();
   void show_findings();
@@ -65,10 +69,11 @@ class TrainPanel : public QWidget {
   QLineEdit* name_;
   SettingsForm *essentials_, *advanced_;
   QToolButton* more_;
-  QPushButton *start_, *stop_, *go_on_, *use_, *apply_, *another_;
+  QPushButton *start_, *pause_, *stop_, *go_on_, *use_, *apply_, *another_;
   QLabel *model_name_, *state_, *device_, *learns_from_, *failure_;
   QProgressBar* bar_;
   LossPlot* plot_;
+  OutlookView* outlook_;
   ThresholdPlot* thresholds_;
   FilmStrip* film_;
   QCheckBox* preview_;

@@ -7,10 +7,10 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <cmath>
 
 #include "app/gui/film_strip.h"
 #include "app/gui/loss_plot.h"
+#include "app/gui/outlook_view.h"
 #include "app/gui/threshold_plot.h"
 #include "app/gui/train_panel.h"
 #include "app/gui/translator.h"
@@ -18,16 +18,6 @@
 #include "app/model_objects.h"
 
 namespace karyo::gui {
-namespace {
-
-QString time_text(double seconds) {
-  if (seconds < 90) return QObject::tr("%n second(s)", nullptr, static_cast<int>(seconds) + 1);
-  if (seconds < 5400)
-    return QObject::tr("%n minute(s)", nullptr, static_cast<int>(std::lround(seconds / 60)));
-  return QObject::tr("%n hour(s)", nullptr, static_cast<int>(std::lround(seconds / 3600)));
-}
-
-}  // namespace
 
 void TrainPanel::build_progress(QVBoxLayout& column) {
   progress_ = new QWidget(this);
@@ -81,6 +71,10 @@ void TrainPanel::build_progress(QVBoxLayout& column) {
   const auto command = [this](const char* id) {
     return [this, id] { run_(id, nlohmann::json::object()); };
   };
+  pause_ = add_button(progress_, "train_pause", tr("Pause"),
+                      tr("Leaves the processor to others at once, and goes on as if nothing had "
+                         "been; its memory stays taken."),
+                      command("training.pause"));
   stop_ = add_button(progress_, "train_stop", tr("Stop and keep"),
                      tr("Ends after this step. What was learned stays and can be gone on with."),
                      command("training.stop"));
@@ -129,6 +123,7 @@ QString TrainPanel::state_text() const {
     case TrainingRun::State::kNone:
       return {};
     case TrainingRun::State::kRunning: {
+      if (training.paused()) return tr("Paused in epoch %1 of %2").arg(log.epoch()).arg(epochs);
       if (log.epoch() == 0) return tr("Reading the images …");
       QString text = tr("Epoch %1 of %2").arg(log.epoch()).arg(epochs);
       const double left = training.seconds_left();
@@ -191,6 +186,8 @@ void TrainPanel::refresh_run() {
   const bool nuclei = training.config().model == "stardist";
   preview_->setVisible(nuclei);
   preview_->setEnabled(learned || going_on);
+  pause_->setVisible(training.can_pause());
+  pause_->setText(training.paused() ? tr("Go on") : tr("Pause"));
   stop_->setVisible(going_on);
   stop_->setEnabled(training.state() == TrainingRun::State::kRunning);
   go_on_->setVisible(!going_on && training.has_checkpoint() &&

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/dataset/dataset_folder.h"
 #include "models/device.h"
 #include "models/model.h"
 #include "models/restoration/restoration_model.h"

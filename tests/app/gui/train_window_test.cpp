@@ -57,7 +57,19 @@ TEST_F(TrainWindowTest, WithoutAFolderItSaysWhatToDo) {
 TEST_F(TrainWindowTest, TrainsStopsGoesOnAndIsUsed) {
   open_to_train();
   EXPECT_TRUE(part<QLabel>("train_data")->text().startsWith(QLatin1String("4 of 4")));
+  ASSERT_TRUE(wait_until([&] {
+    return part<QLabel>("train_outlook")->text().startsWith(QLatin1String("Needs about"));
+  })) << part<QLabel>("train_outlook")->text().toStdString();
+  EXPECT_TRUE(part<QLabel>("train_outlook")->text().contains(QLatin1String("first epoch")));
   show_people(window_, "train_setup");
+  press("train_examples");
+  ASSERT_TRUE(wait_until([&] {
+    return part<QLabel>("examples_words")->text().startsWith(QLatin1String("Below each patch"));
+  })) << part<QLabel>("examples_words")->text().toStdString();
+  show_people(*part<QWidget>("examples_dialog"), "train_examples");
+  press("examples_others");
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));
+  press("examples_close");
   make_it_small(1000);
   press("train_start");
   ASSERT_EQ(training().state(), State::kRunning)
@@ -69,6 +81,13 @@ TEST_F(TrainWindowTest, TrainsStopsGoesOnAndIsUsed) {
       << "what it finds is shown after an epoch";
   show_people(window_, "train_running");
   EXPECT_TRUE(part<QLabel>("train_state")->text().contains(QLatin1String("of 1000")));
+  press("train_pause");
+  EXPECT_TRUE(training().paused());
+  EXPECT_TRUE(part<QLabel>("train_state")->text().startsWith(QLatin1String("Paused in epoch")));
+  EXPECT_EQ(part<QPushButton>("train_pause")->text(), QLatin1String("Go on"));
+  show_people(window_, "train_paused");
+  press("train_pause");
+  EXPECT_FALSE(training().paused());
   press("train_stop");
   ASSERT_TRUE(wait_until([&] { return training().state() == State::kStopped; }, 20000));
   QTest::qWait(50);

@@ -101,6 +101,34 @@ TEST_F(TrainingRunTest, StopsAndGoesOnAsIfItNeverHad) {
   }
 }
 
+TEST_F(TrainingRunTest, APausedOneWaitsAndHearsOfTheEndAllTheSame) {
+  TrainingRun run;
+  ASSERT_TRUE(run.start(plan(4000)));
+  ASSERT_TRUE(wait_for(run, [&] { return run.log().epochs_done() >= 1; }));
+  run.set_paused(true);
+  EXPECT_TRUE(run.paused());
+  EXPECT_TRUE(run.going_on());
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  run.poll();
+  const auto done = run.log().epochs_done();
+  std::this_thread::sleep_for(std::chrono::milliseconds(600));
+  run.poll();
+  EXPECT_EQ(run.log().epochs_done(), done) << "it has stopped";
+  {
+    TrainingRun other;  // another window
+    ASSERT_TRUE(other.attach(run.model()));
+    EXPECT_TRUE(other.paused());
+    other.let_go();
+  }
+  EXPECT_TRUE(wait_for(run, [&] { return run.log().epochs_done() > done; })) << "it goes on alone";
+  run.set_paused(false);
+  run.set_paused(true);
+  run.stop();
+  run.wait();
+  EXPECT_EQ(run.state(), State::kStopped);
+  EXPECT_FALSE(run.paused());
+}
+
 TEST_F(TrainingRunTest, AKilledOneSaysSoAndGoesOnFromItsCheckpoint) {
   TrainingRun run;
   ASSERT_TRUE(run.start(plan(4000)));
