@@ -26,7 +26,7 @@ class QVBoxLayout;
 namespace karyo::gui {
 
 class FilmStrip;
-class LossPlot;
+class LossCurves;
 class OutlookView;
 class SettingsForm;
 class ThresholdPlot;
@@ -72,7 +72,7 @@ class TrainPanel : public QWidget {
   QPushButton *start_, *pause_, *stop_, *go_on_, *use_, *apply_, *another_;
   QLabel *model_name_, *state_, *device_, *learns_from_, *failure_;
   QProgressBar* bar_;
-  LossPlot* plot_;
+  LossCurves* curves_;
   OutlookView* outlook_;
   ThresholdPlot* thresholds_;
   FilmStrip* film_;

@@ -9,7 +9,7 @@
 #include <algorithm>
 
 #include "app/gui/film_strip.h"
-#include "app/gui/loss_plot.h"
+#include "app/gui/loss_curves.h"
 #include "app/gui/outlook_view.h"
 #include "app/gui/threshold_plot.h"
 #include "app/gui/train_panel.h"
@@ -55,8 +55,8 @@ void TrainPanel::build_progress(QVBoxLayout& column) {
   failure_->setWordWrap(true);
   failure_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   rows->addWidget(failure_);
-  plot_ = new LossPlot(progress_);
-  rows->addWidget(plot_);
+  curves_ = new LossCurves(progress_);
+  rows->addWidget(curves_);
   thresholds_ = new ThresholdPlot(progress_);
   rows->addWidget(thresholds_);
   film_ = new FilmStrip(progress_);
@@ -180,7 +180,7 @@ void TrainPanel::refresh_run() {
   if (const auto& failure = training.failure()) {
     failure_->setText(message_text(failure->what) + QLatin1Char('\n') + message_text(failure->fix));
   }
-  plot_->set_history(training.history(), training.config().epochs);
+  curves_->set_run(training.model(), training.history(), training.config().epochs);
   refresh_records();
   const bool learned = !training.history().rows.empty();
   const bool nuclei = training.config().model == "stardist";

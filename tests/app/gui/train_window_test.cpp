@@ -96,6 +96,23 @@ TEST_F(TrainWindowTest, TrainsStopsGoesOnAndIsUsed) {
   EXPECT_TRUE(part<QListWidget>("film_strip")->isVisible());
   show_people(window_, "train_stopped");
   const auto done = training().history().rows.size();
+  auto* plot = part<QWidget>("loss_plot");
+  const QImage jumping = plot->grab().toImage();
+  press("loss_smooth");
+  EXPECT_NE(plot->grab().toImage(), jumping);
+  press("loss_smooth");
+  EXPECT_EQ(plot->grab().toImage(), jumping);
+  const auto other = training().model().parent_path() / "another";
+  test::make_spot_model(other);
+  ASSERT_TRUE(write_history(other / "history.csv", {{"epoch", "loss", "val_loss", "learning_rate"},
+                                                    {{1, 2, 2.5, 1e-3}, {2, 1, 1.5, 1e-4}}}));
+  auto* menu = part<QToolButton>("loss_beside")->menu();
+  menu->aboutToShow();  // as a press does, which would wait in the menu
+  ASSERT_EQ(menu->actions().size(), 1);
+  EXPECT_EQ(menu->actions().front()->text(), QLatin1String("another"));
+  menu->actions().front()->trigger();
+  EXPECT_NE(plot->grab().toImage(), jumping) << "its curve is beside";
+  show_people(window_, "train_beside");
   press("train_go_on");
   ASSERT_TRUE(wait_until([&] { return training().history().rows.size() > done; }, 60000));
   press("train_stop");
