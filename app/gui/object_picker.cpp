@@ -23,7 +23,7 @@ bool is_near(const QPointF& a, const QPointF& b) {
 }  // namespace
 
 ObjectPicker::ObjectPicker(Workspace& workspace, ViewGrid& views, Host host, QObject* parent)
-    : QObject(parent), workspace_(workspace), views_(views), host_(std::move(host)) {
+    : QObject(parent), workspace_(workspace), views_(&views), host_(std::move(host)) {
   for (const Plane plane : kPlanes) watch(views.slice(plane));
   views.on_cell = [this](SliceView& view) { watch(view); };
   RenderSurface& surface = views.volume().surface();
@@ -35,7 +35,7 @@ ObjectPicker::ObjectPicker(Workspace& workspace, ViewGrid& views, Host host, QOb
 }
 
 ObjectPicker::~ObjectPicker() {
-  views_.on_cell = {};
+  if (views_) views_->on_cell = {};  // the window deletes both, the views first
 }
 
 void ObjectPicker::watch(SliceView& view) {
@@ -133,7 +133,7 @@ void ObjectPicker::finish(const SliceView& view, const Press& press, Qt::Keyboar
 }
 
 bool ObjectPicker::in_volume(const QMouseEvent& event) {
-  RenderSurface& surface = views_.volume().surface();
+  RenderSurface& surface = views_->volume().surface();
   if (event.type() == QEvent::MouseButtonPress) return press_in_volume(event);
   if (press_.view == &surface && event.type() == QEvent::MouseMove) return drag(event);
   if (event.type() != QEvent::MouseButtonRelease) return false;
@@ -142,7 +142,7 @@ bool ObjectPicker::in_volume(const QMouseEvent& event) {
     show_band();
     if (press.band) {
       select_seen(*press.band);
-    } else if (const auto seen = views_.volume().object_at(press.at)) {
+    } else if (const auto seen = views_->volume().object_at(press.at)) {
       toggle({seen->layer, seen->label});
     }
     return true;
@@ -150,7 +150,7 @@ bool ObjectPicker::in_volume(const QMouseEvent& event) {
   if (event.button() == Qt::RightButton) {
     const auto press = std::exchange(menu_press_, {});
     if (!press || !is_near(*press, event.position())) return false;
-    const auto seen = views_.volume().object_at(*press);
+    const auto seen = views_->volume().object_at(*press);
     if (seen) show_menu({seen->layer, seen->label}, event.globalPosition().toPoint());
   }
   return false;
@@ -158,7 +158,7 @@ bool ObjectPicker::in_volume(const QMouseEvent& event) {
 
 /// With Ctrl the button is not the view's, which it would turn.
 bool ObjectPicker::press_in_volume(const QMouseEvent& event) {
-  RenderSurface& surface = views_.volume().surface();
+  RenderSurface& surface = views_->volume().surface();
   menu_press_.reset();
   if (event.button() == Qt::RightButton) menu_press_ = event.position();
   const bool selects = event.button() == Qt::LeftButton && host_.looks() && surface.has_scene() &&
@@ -198,7 +198,7 @@ void ObjectPicker::select_touched(const SliceView& view, const QRectF& band, boo
 
 /// Lines of sight are followed in the background, in the scene as it is now.
 void ObjectPicker::select_seen(const QRectF& band) {
-  VolumeView& view = views_.volume();
+  VolumeView& view = views_->volume();
   const auto drawn = view.drawn_labels();
   workspace_.in_background([this, alive = QPointer(this), scene = view.surface().scene(), drawn,
                             band](TaskControl& control) -> Result<Workspace::Finish> {
@@ -224,7 +224,7 @@ void ObjectPicker::select_seen(const QRectF& band) {
 }
 
 void ObjectPicker::show_menu(const Seen& seen, const QPoint& where) {
-  show_object_menu(workspace_, seen.layer, seen.id, host_.actions, views_, where);
+  show_object_menu(workspace_, seen.layer, seen.id, host_.actions, *views_, where);
 }
 
 }  // namespace karyo::gui

@@ -70,7 +70,7 @@ class ObjectPicker : public QObject {
   void draw_again();
 
   Workspace& workspace_;
-  ViewGrid& views_;
+  QPointer<ViewGrid> views_;
   Host host_;
   std::vector<QPointer<QWidget>> overlays_;  // SelectionOverlays; cells come and go
   Press press_;
