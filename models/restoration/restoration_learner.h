@@ -25,7 +25,7 @@ struct RestorationBatches {
   std::int64_t validation_batches = 0;
   /// Called before each epoch, where images may come: training batches of what is there by now, or
   /// null where nothing has changed. What is to be said of it is added to `notes`.
-  std::function<std::unique_ptr<RestorationBatchSource>(std::vector<std::string>& notes)> renewed;
+  std::function<std::unique_ptr<RestorationBatchSource>(std::vector<std::string>& notes)> renewed = {};
 };
 
 class RestorationLearner : public Learner {
