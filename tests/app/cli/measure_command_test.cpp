@@ -80,7 +80,7 @@ TEST_F(MeasureCommand, AFolderBecomesOneTable) {
   auto with_images = words;
   with_images.insert(with_images.end(), {"--image", path("images")});
   EXPECT_NE(run(with_images), 0) << "b.tif has none";
-  ASSERT_TRUE(write_image(path("images/b.png"), Volume(VoxelType::kUInt8, {1, 1, 1, 9, 9}, {})));
+  ASSERT_TRUE(write_image(path("images/b.nrrd"), Volume(VoxelType::kUInt8, {1, 1, 1, 9, 9}, {})));
   EXPECT_EQ(run(with_images), 0) << "names without their endings pair";
 
   VoxelGrid grid;

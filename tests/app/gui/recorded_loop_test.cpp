@@ -62,6 +62,8 @@ class RecordedLoopTest : public TrainingWindow {
     }
     make_it_small(epochs);
     press("train_start");
+    // What was drawn is written before it begins.
+    ASSERT_TRUE(wait_until([&] { return training().going_on(); }, 20000));
     ASSERT_TRUE(wait_until([&] { return training().state() == State::kFinished; }, 120000))
         << part<QLabel>("train_failure")->text().toStdString();
   }

@@ -126,7 +126,7 @@ TEST_F(TrainWindowTest, TrainsStopsGoesOnAndIsUsed) {
   key(Qt::Key_3, Qt::ControlModifier);
   press("train_another");
   EXPECT_TRUE(part<QPushButton>("train_start")->isVisible());
-  EXPECT_EQ(part<QComboBox>("train_from")->count(), 2) << "from scratch, or from the one made";
+  EXPECT_EQ(part<QComboBox>("train_from")->count(), 3) << "from scratch, or from one of two";
   EXPECT_EQ(part<QLineEdit>("train_name")->text(), QStringLiteral("nuclei 2"));
   EXPECT_FALSE(window_.errors().isVisible());
 }
