@@ -2,16 +2,48 @@
 
 #include <QCheckBox>
 #include <QHBoxLayout>
+#include <QLabel>
 #include <QMenu>
+#include <QStyle>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <vector>
 
 #include "app/gui/loss_plot.h"
+#include "app/gui/outlook_view.h"
 #include "app/gui/theme.h"
+#include "app/report/learning_advice.h"
 #include "app/training_plan.h"
 
 namespace karyo::gui {
+
+namespace {
+
+/// Empty: nothing that a person would act on now.
+QString said_of(const LearningAdvice& advice, bool going_on) {
+  switch (advice.finding) {
+    case LearningFinding::kDiverged:
+      return QObject::tr("Diverged at epoch %1: a lower learning rate helps.").arg(advice.epoch);
+    case LearningFinding::kNothingLearned:
+      return QObject::tr("The training loss does not fall: do images and masks belong together?");
+    case LearningFinding::kOverfitting:
+      return QObject::tr(
+                 "Overfitting since epoch %1. The best epoch is used; more images help more "
+                 "than more epochs.")
+          .arg(advice.epoch);
+    case LearningFinding::kValidationTooSmall:
+      return QObject::tr("The validation loss jumps: more images to judge with make it tell more.");
+    case LearningFinding::kNotConverged:
+      return going_on ? QString()
+                      : QObject::tr("Not yet converged: it was still getting better at the end.");
+    case LearningFinding::kConverged:
+      return QObject::tr("Converged: more epochs would bring little.");
+    default:
+      return {};
+  }
+}
+
+}  // namespace
 
 LossCurves::LossCurves(QWidget* parent) : QWidget(parent) {
   auto* column = new QVBoxLayout(this);
@@ -38,16 +70,47 @@ LossCurves::LossCurves(QWidget* parent) : QWidget(parent) {
   others_->setMenu(menu_);
   row->addWidget(others_);
   column->addLayout(row);
+  advice_ = new QLabel(this);
+  advice_->setObjectName(QStringLiteral("loss_advice"));
+  advice_->setWordWrap(true);
+  column->addWidget(advice_);
 }
 
 void LossCurves::set_run(const std::filesystem::path& model, const History& history,
-                         std::int64_t epochs) {
+                         std::int64_t epochs, bool going_on) {
   if (model != model_) {
     model_ = model;
+    advised_ = {};
+    advice_->clear();
     beside_.clear();
     show_beside();
   }
   plot_->set_history(history, epochs);
+  advise(history, epochs, going_on);
+}
+
+void LossCurves::advise(const History& history, std::int64_t epochs, bool going_on) {
+  const std::pair now{history.rows.size(), going_on};
+  if (std::exchange(advised_, now) == now) return;
+  QStringList words, reasons;
+  bool warning = false;
+  for (const LearningAdvice& one : learning_advice(history, {-1, epochs})) {
+    const QString said = said_of(one, going_on);
+    if (said.isEmpty()) continue;
+    words << said;
+    reasons << QString::fromStdString(one.text);
+    warning = warning || one.warning;
+  }
+  const int seconds = history.column("seconds");
+  if (seconds >= 0 && !history.rows.empty()) {
+    words << tr("An epoch takes %1.")
+                 .arg(time_text(history.rows.back()[static_cast<std::size_t>(seconds)]));
+  }
+  advice_->setText(words.join(QLatin1Char(' ')));
+  advice_->setToolTip(reasons.join(QLatin1Char('\n')));
+  advice_->setProperty("role", warning ? "attention" : "quiet");
+  advice_->style()->unpolish(advice_);
+  advice_->style()->polish(advice_);
 }
 
 void LossCurves::list_others() {

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "app/gui/theme.h"
+#include "app/report/learning_advice.h"
 
 namespace karyo::gui {
 
@@ -37,6 +38,7 @@ LossPlot::Points LossPlot::points_of(const History& history) {
 
 void LossPlot::set_history(const History& history, std::int64_t epochs) {
   points_ = points_of(history);
+  rate_drops_ = rate_drops(history);
   planned_ = epochs;
   best_ = 0;
   for (std::size_t i = 1; i < points_.size(); ++i) {
@@ -168,14 +170,12 @@ void LossPlot::draw_others(QPainter& painter, const QRectF& plot) const {
   }
 }
 
-/// A small mark on the axis, where the rate fell by a fifth or more at once.
+/// A small mark on the axis.
 void LossPlot::draw_rate_drops(QPainter& painter, const QRectF& plot) const {
-  constexpr double kFell = 0.8;
   painter.setPen(Qt::NoPen);
   painter.setBrush(palette::quiet_text());
-  for (std::size_t i = 1; i < points_.size(); ++i) {
-    if (!(points_[i].rate < kFell * points_[i - 1].rate)) continue;
-    const double x = x_of(plot, points_[i].epoch), y = plot.bottom();
+  for (const std::int64_t epoch : rate_drops_) {
+    const double x = x_of(plot, static_cast<double>(epoch)), y = plot.bottom();
     painter.drawPolygon(QPolygonF{{x - 4, y - 6}, {x + 4, y - 6}, {x, y}});
   }
   painter.setBrush(Qt::NoBrush);

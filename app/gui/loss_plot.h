@@ -4,6 +4,7 @@
 /// marked; validation losses of other trainings beside them.
 
 #include <QWidget>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -53,6 +54,7 @@ class LossPlot : public QWidget {
 
   Points points_;
   std::vector<Curve> others_;
+  std::vector<std::int64_t> rate_drops_;  // epochs
   bool smooth_ = false;
   std::int64_t planned_ = 0;
   double last_epoch_ = 1, least_ = 0.1, most_ = 1;  // log scale between them, all above 0

@@ -180,7 +180,7 @@ void TrainPanel::refresh_run() {
   if (const auto& failure = training.failure()) {
     failure_->setText(message_text(failure->what) + QLatin1Char('\n') + message_text(failure->fix));
   }
-  curves_->set_run(training.model(), training.history(), training.config().epochs);
+  curves_->set_run(training.model(), training.history(), training.config().epochs, going_on);
   refresh_records();
   const bool learned = !training.history().rows.empty();
   const bool nuclei = training.config().model == "stardist";

@@ -23,13 +23,15 @@ using nlohmann::json;
 
 constexpr std::size_t kMostLayers = 8;
 
-/// Commands that end the program, write where a person chose, or start others.
+/// Commands that end the program, write where a person chose, start others, or reach for another
+/// computer.
 bool left_alone(const Command& command) {
   static constexpr std::array<std::string_view, 8> kLeft{
       "file.quit",       "file.save_picture",    "view.export_figure", "view.turntable",
       "file.save_layer", "file.save_session_as", "measure.save",       "measure.save_profile"};
   const std::string_view id = command.id;
   return command.asks || id.starts_with("macro.") || id.starts_with("file.ask") ||
+         id.starts_with("compute.") ||
          std::find(kLeft.begin(), kLeft.end(), id) != kLeft.end();
 }
 

@@ -98,6 +98,7 @@ std::vector<std::string> write_files(const std::filesystem::path& folder) {
 
 int run(int seconds, std::uint64_t seed, bool verbose) {
   const test::TempDir folder;
+  std::filesystem::current_path(folder.path());  // what is written under a name alone comes here
   Workspace workspace;
   MainWindow window(workspace, {}, folder / "state");
   window.resize(1280, 800);

@@ -97,6 +97,7 @@ TEST_F(TrainWindowTest, TrainsStopsGoesOnAndIsUsed) {
   EXPECT_TRUE(part<QListWidget>("film_strip")->isVisible());
   show_people(window_, "train_stopped");
   const auto done = training().history().rows.size();
+  EXPECT_TRUE(part<QLabel>("loss_advice")->text().contains(QLatin1String("An epoch takes")));
   auto* plot = part<QWidget>("loss_plot");
   const QImage jumping = plot->grab().toImage();
   press("loss_smooth");
