@@ -46,7 +46,11 @@ Result<Volume> plane_of(const ImageLayer& image, std::int64_t t, std::int64_t z)
 }  // namespace
 
 FilterDialog::FilterDialog(MainWindow& window, const Filter& filter)
-    : QDialog(&window), window_(window), workspace_(window.workspace()), filter_(filter) {
+    : QDialog(&window),
+      window_(window),
+      views_(&window.views()),
+      workspace_(window.workspace()),
+      filter_(filter) {
   setObjectName(QStringLiteral("filter_dialog"));
   setWindowTitle(plain_title(filter.title));
   setAttribute(Qt::WA_DeleteOnClose);
@@ -220,10 +224,12 @@ void FilterDialog::show_preview() {
       shown->set_channel(c, std::move(display));
     }
   }
-  window_.views().show_preview(source, std::move(shown));
+  views_->show_preview(source, std::move(shown));
 }
 
-void FilterDialog::drop_preview() { window_.views().show_preview({}, {}); }
+void FilterDialog::drop_preview() {
+  if (views_) views_->show_preview({}, {});  // they go before the dialogs of a window that ends
+}
 
 void FilterDialog::run() {
   const auto source = source_.lock();

@@ -4,6 +4,7 @@
 /// on screen.
 
 #include <QDialog>
+#include <QPointer>
 #include <QTimer>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "app/filters.h"
+#include "app/gui/view_grid.h"
 #include "app/workspace.h"
 
 class QCheckBox;
@@ -38,6 +40,7 @@ class FilterDialog : public QDialog {
   void run();
 
   MainWindow& window_;
+  QPointer<ViewGrid> views_;
   Workspace& workspace_;
   const Filter& filter_;
   std::weak_ptr<Layer> source_;

@@ -39,6 +39,19 @@ TEST_F(FilterTest, APreviewShowsBeforeAnythingIsDone) {
   EXPECT_FALSE(workspace_.history().can_undo());
 }
 
+/// Its views go before it does.
+TEST_F(FilterTest, AWindowEndsWithItsDialogOpen) {
+  open_stack();
+  Workspace workspace;
+  workspace.layers().insert(0, workspace_.layers().shared_at(0));
+  auto window = std::make_unique<MainWindow>(workspace);
+  window->show();
+  workspace.layers().select(&workspace.layers().at(0));
+  window->run(*window->commands().find("filter.gaussian"));
+  ASSERT_NE(window->findChild<QDialog*>("filter_dialog"), nullptr);
+  window.reset();
+}
+
 TEST_F(FilterTest, RunMakesALayerAndUndoTakesItBack) {
   open_stack();
   auto* dialog = open_dialog("image.project");
