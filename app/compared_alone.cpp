@@ -119,11 +119,7 @@ Result<ComparedImage> judge_alone(const EvaluationPair& files) {
 Result<ComparedLayers> read_alone(const EvaluationPair& files,
                                   const std::shared_ptr<ChunkStore>& chunks, TaskControl& control) {
   ComparedLayers shown;
-  if (!files.image.empty()) {
-    KARYO_TRY(auto opened, open_layers(files.image, OpenAs::kImage, chunks, control));
-    shown.layers.push_back(std::move(opened.front()));
-    shown.layers.back()->set_name("input");
-  }
+  KARYO_CHECK_OK(add_input(files, chunks, control, shown));
   KARYO_TRY(Volume file, read_image(files.prediction));
   KARYO_TRY(const LabelArray labels, labels_in(file, files.prediction));
   const auto objects = objects_of(labels, confidences_of(files.prediction));

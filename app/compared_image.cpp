@@ -195,17 +195,23 @@ Result<ComparedImage> judge_image(const EvaluationPair& files, ComparedKind kind
   return image;
 }
 
+Result<void> detail::add_input(const EvaluationPair& files,
+                               const std::shared_ptr<ChunkStore>& chunks, TaskControl& control,
+                               ComparedLayers& shown) {
+  if (files.image.empty()) return {};
+  KARYO_TRY(auto opened, open_layers(files.image, OpenAs::kImage, chunks, control));
+  shown.layers.push_back(std::move(opened.front()));
+  shown.layers.back()->set_name("input");
+  return {};
+}
+
 namespace {
 
 Result<ComparedLayers> read_objects_of(const EvaluationPair& files, bool models,
                                        const std::shared_ptr<ChunkStore>& chunks,
                                        TaskControl& control) {
   ComparedLayers shown;
-  if (!files.image.empty()) {
-    KARYO_TRY(auto opened, open_layers(files.image, OpenAs::kImage, chunks, control));
-    shown.layers.push_back(std::move(opened.front()));
-    shown.layers.back()->set_name("input");
-  }
+  KARYO_CHECK_OK(detail::add_input(files, chunks, control, shown));
   KARYO_TRY(LabelPair pair, read_pair(files));
   std::vector<LabelVolume> pictures;
   const ObjectConfidences confidences = confidences_of(files.prediction);

@@ -117,6 +117,9 @@ bool is_listed(const ErrorObject& object);
 Rgb color_of(ObjectVerdict verdict);
 
 namespace detail {
+/// What was predicted from, where it is known, as the layer "input".
+Result<void> add_input(const EvaluationPair& files, const std::shared_ptr<ChunkStore>& chunks,
+                       TaskControl& control, ComparedLayers& shown);
 // In compared_alone.cpp.
 Result<ComparedImage> judge_alone(const EvaluationPair& files);
 Result<ComparedLayers> read_alone(const EvaluationPair& files,

@@ -218,11 +218,7 @@ Result<ComparedLayers> read_pair_layers(const EvaluationPair& files,
                                         const std::shared_ptr<ChunkStore>& chunks,
                                         TaskControl& control) {
   ComparedLayers shown;
-  if (!files.image.empty()) {
-    KARYO_TRY(auto opened, open_layers(files.image, OpenAs::kImage, chunks, control));
-    shown.layers.push_back(std::move(opened.front()));
-    shown.layers.back()->set_name("input");
-  }
+  KARYO_CHECK_OK(add_input(files, chunks, control, shown));
   KARYO_TRY(RestoredPair pair, read_both(files));
   if (control.cancelled()) return cancelled_error("comparing images");
   Volume ssim(VoxelType::kFloat32, pair.second.shape(), pair.second.grid);

@@ -10,6 +10,7 @@
 #include "app/layer_commands.h"
 #include "app/roi_list.h"
 #include "app/stroke.h"
+#include "core/base/text.h"
 #include "core/labels/label_rois.h"
 
 namespace karyo {
@@ -127,12 +128,9 @@ void check_filled(Workspace& workspace, const LabelTarget& target, std::int64_t 
     control.report(0, "Checking what was filled");
     const auto shared = shared_ids(labels);
     constexpr std::size_t kNamed = 5;
-    std::string numbers;
-    for (std::size_t i = 0; i < std::min(shared.size(), kNamed); ++i) {
-      numbers += (i > 0 ? ", " : "") + std::to_string(shared[i].id);
-    }
-    if (shared.size() > kNamed) numbers += ", …";
-    return Workspace::Finish([&workspace, regions, numbers] {
+    std::vector<std::string> ids;
+    for (const SharedId& one : shared) ids.push_back(std::to_string(one.id));
+    return Workspace::Finish([&workspace, regions, numbers = first_of(ids, kNamed)] {
       const std::string filled = std::to_string(regions);
       workspace.done.emit(numbers.empty()
                               ? filled + " regions filled: no two nuclei share a number"

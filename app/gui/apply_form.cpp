@@ -18,15 +18,7 @@
 #include "models/io/model_folder.h"
 
 namespace karyo::gui {
-namespace {
-
 namespace fs = std::filesystem;
-
-fs::path path_in(const QLineEdit& line) {
-  return line.text().trimmed().toStdString();
-}
-
-}  // namespace
 
 ApplyForm::ApplyForm(Workspace& workspace, Run run, QWidget* parent)
     : QWidget(parent), workspace_(workspace), run_(std::move(run)) {

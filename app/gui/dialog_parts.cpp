@@ -94,6 +94,10 @@ PathRow add_narrow_path_row(QGridLayout& form, QWidget& panel, const char* name,
   return row;
 }
 
+std::filesystem::path path_in(const QLineEdit& line) {
+  return line.text().trimmed().toStdString();
+}
+
 DialogEnd add_dialog_end(QVBoxLayout& column, QDialog& dialog, const char* name,
                          const QString& does) {
   const DialogEnd end{new QLabel(&dialog), new QPushButton(does, &dialog)};

@@ -3,6 +3,7 @@
 /// Parts that dialogs share which ask for files and settings and then do something.
 
 #include <QString>
+#include <filesystem>
 
 class QDialog;
 class QGridLayout;
@@ -33,6 +34,9 @@ PathRow add_path_row(QGridLayout& form, QDialog& dialog, const char* name, const
 /// The same in a panel at the window's side: one small button chooses.
 PathRow add_narrow_path_row(QGridLayout& form, QWidget& panel, const char* name,
                             const QString& words, bool may_be_file);
+
+/// What stands in such a row, without blanks around it.
+std::filesystem::path path_in(const QLineEdit& line);
 
 struct DialogEnd {
   QLabel* outcome;    ///< what will be done, or why it cannot

@@ -14,15 +14,7 @@
 #include "core/io/image_names.h"
 
 namespace karyo::gui {
-namespace {
-
 namespace fs = std::filesystem;
-
-fs::path path_in(const QLineEdit& line) {
-  return line.text().trimmed().toStdString();
-}
-
-}  // namespace
 
 MeasureFilesDialog::MeasureFilesDialog(MainWindow& window) : QDialog(&window), window_(window) {
   const auto [column, form] =

@@ -9,6 +9,7 @@
 #include "app/report/label_evaluation.h"
 #include "app/report/make_report.h"
 #include "app/report/restoration_evaluation.h"
+#include "core/base/text.h"
 
 namespace karyo::gui {
 namespace {
@@ -46,14 +47,6 @@ Result<void> evaluate(const EvaluationPairs& files, ComparedKind kind, const fs:
   return {};
 }
 
-std::string refused_text(const std::vector<std::string>& names) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 8); ++i) {
-    text += (i > 0 ? ", " : "") + names[i];
-  }
-  return text + (names.size() > 8 ? ", …" : "");
-}
-
 Result<void> make(MainWindow& window, const json& given) {
   Workspace& workspace = window.workspace();
   const Comparison& comparison = window.comparison();
@@ -79,7 +72,7 @@ Result<void> make(MainWindow& window, const json& given) {
       workspace.done.emit("report in " + outcome.files.front().string());
       if (outcome.refused.empty()) return;
       workspace.failed.emit(Error(ErrorCode::kBadFile,
-                                  "the model has learned from " + refused_text(outcome.refused) +
+                                  "the model has learned from " + first_of(outcome.refused, 8) +
                                       ": the report leaves them out",
                                   "Judge the model by images that were kept apart."));
     });

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace karyo {
 
@@ -27,6 +28,13 @@ inline std::string csv_field(std::string_view text) {
     field += c;
   }
   return field + '"';
+}
+
+/// "a, b, …": so many of them at most.
+inline std::string first_of(const std::vector<std::string>& names, std::size_t most) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < most; ++i) text += (i > 0 ? ", " : "") + names[i];
+  return text + (names.size() > most ? ", …" : "");
 }
 
 /// A number of a table, ten digits; NaN as ImageJ writes it. Knows no locale, as the whole program

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <functional>
+#include <utility>
 
 #include "core/io/image_io.h"
 #include "core/labels/label_volume.h"
@@ -71,37 +72,30 @@ Result<void> StarDistEpochs::keep_picture(std::int64_t epoch) {
                    device_, Precision::kFloat32);
   settings.thresholds.prob =
       bounded_threshold(maps, deep ? kMostDeep : kMostFlat, settings.thresholds.prob);
-  TaskControl control;
-  const auto keep = [&](const LabelArray& labels) {
-    return write_epoch_picture(request_.model, epoch, draw_found(sample_->part, labels.view()));
-  };
-  if (deep) {
-    KARYO_TRY(const auto volume,
-              predict_volume(model_, image, 0, settings, device_, Precision::kFloat32, control));
-    return keep(volume.labels);
-  }
-  KARYO_TRY(const auto plane,
-            predict_plane(model_, image, 0, 0, settings, device_, Precision::kFloat32, control));
-  return keep(plane.labels);
+  KARYO_TRY(const auto labels, found_in(image, settings));
+  return write_epoch_picture(request_.model, epoch, draw_found(sample_->part, labels.view()));
 }
 
 Result<void> StarDistEpochs::write_preview(std::int64_t epoch) {
   KARYO_TRY(const auto image, read_image(pair_.image));
-  TaskControl control;
   KARYO_TRY(const auto settings, settings_for(image));
+  KARYO_TRY(const auto labels, found_in(image, settings));
   char name[64];
   std::snprintf(name, sizeof name, "epoch_%04lld.tif", static_cast<long long>(epoch));
-  const auto write = [&](const LabelArray& labels) {
-    return write_labels(request_.preview / name, labels, image.grid);
-  };
+  return write_labels(request_.preview / name, labels, image.grid);
+}
+
+Result<LabelArray> StarDistEpochs::found_in(const Volume& image,
+                                            const PlaneSettings& settings) const {
+  TaskControl control;
   if (model_.config().n_dim == 3) {
-    KARYO_TRY(const auto volume,
+    KARYO_TRY(auto volume,
               predict_volume(model_, image, 0, settings, device_, Precision::kFloat32, control));
-    return write(volume.labels);
+    return std::move(volume.labels);
   }
-  KARYO_TRY(const auto plane,
+  KARYO_TRY(auto plane,
             predict_plane(model_, image, 0, 0, settings, device_, Precision::kFloat32, control));
-  return write(plane.labels);
+  return std::move(plane.labels);
 }
 
 }  // namespace karyo

@@ -41,6 +41,7 @@ class StarDistEpochs : public TrainObserver {
   };
   void said(const Result<void>& outcome);
   Result<PlaneSettings> settings_for(const Volume& image) const;
+  Result<LabelArray> found_in(const Volume& image, const PlaneSettings& settings) const;
   Result<void> keep_picture(std::int64_t epoch);
   Result<void> write_preview(std::int64_t epoch);
 

@@ -15,6 +15,7 @@
 #include "tests/app/worker/built_worker.h"
 #include "tests/app/worker/checkpoint_tensors.h"
 #include "tests/app/worker/far_computer.h"
+#include "tests/app/worker/small_plan.h"
 #include "tests/app/worker/spot_model.h"
 
 namespace karyo {
@@ -31,18 +32,7 @@ class FarTraining : public ::testing::Test {
     test::make_spot_dataset(folder_ / "data", 4);
   }
   TrainingPlan plan(std::int64_t epochs, const std::string& name = "nuclei 1") const {
-    TrainingPlan plan;
-    plan.config = fitting_config("stardist", {1, 96, 96});
-    plan.config.epochs = epochs;
-    plan.config.steps = 2;
-    plan.config.batch = 1;
-    plan.config.filters = 4;
-    plan.config.unet_depth = 2;
-    plan.config.features = 8;
-    plan.config.patch = {1, 64, 64};
-    plan.data = folder_ / "data";
-    plan.model = models_of(plan.data) / name;
-    return plan;
+    return test::small_plan(folder_ / "data", epochs, 2, name);
   }
   static bool wait_for(TrainingRun& run, const std::function<bool()>& condition) {
     for (int i = 0; i < 2000 && !condition() && run.going_on(); ++i) {

@@ -17,6 +17,7 @@
 #include "app/training_run.h"
 #include "app/worker/far_session.h"
 #include "tests/app/worker/built_worker.h"
+#include "tests/app/worker/small_plan.h"
 #include "tests/app/worker/spot_model.h"
 #include "tests/support/temp_dir.h"
 
@@ -105,17 +106,7 @@ class SshServer : public ::testing::Test {
 
 TEST_F(SshServer, TrainsThroughIt) {
   test::make_spot_dataset(folder_ / "data", 4);
-  TrainingPlan plan;
-  plan.config = fitting_config("stardist", {1, 96, 96});
-  plan.config.epochs = 2;
-  plan.config.steps = 2;
-  plan.config.batch = 1;
-  plan.config.filters = 4;
-  plan.config.unet_depth = 2;
-  plan.config.features = 8;
-  plan.config.patch = {1, 64, 64};
-  plan.data = folder_ / "data";
-  plan.model = models_of(plan.data) / "nuclei 1";
+  const TrainingPlan plan = test::small_plan(folder_ / "data", 2);
   TrainingRun run;
   run.set_place(place_);
   ASSERT_TRUE(run.start(plan));

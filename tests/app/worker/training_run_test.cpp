@@ -17,6 +17,7 @@
 #include "core/base/atomic_file.h"
 #include "core/io/image_io.h"
 #include "tests/app/worker/built_worker.h"
+#include "tests/app/worker/small_plan.h"
 #include "tests/app/worker/spot_model.h"
 #include "tests/support/temp_dir.h"
 
@@ -33,18 +34,7 @@ class TrainingRunTest : public ::testing::Test {
     test::make_spot_dataset(folder_ / "data", 4);
   }
   TrainingPlan plan(std::int64_t epochs, std::int64_t steps = 2) const {
-    TrainingPlan plan;
-    plan.config = fitting_config("stardist", {1, 96, 96});
-    plan.config.epochs = epochs;
-    plan.config.steps = steps;
-    plan.config.batch = 1;
-    plan.config.filters = 4;
-    plan.config.unet_depth = 2;
-    plan.config.features = 8;
-    plan.config.patch = {1, 64, 64};
-    plan.data = folder_ / "data";
-    plan.model = models_of(plan.data) / "nuclei 1";
-    return plan;
+    return test::small_plan(folder_ / "data", epochs, steps);
   }
   static bool wait_for(TrainingRun& run, const std::function<bool()>& condition) {
     for (int i = 0; i < 2000 && !condition(); ++i) {
