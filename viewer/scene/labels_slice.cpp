@@ -20,9 +20,10 @@ int LabelsSlice::margin_of(const LabelsLayer& layer) {
 
 LabelsSlice::LabelsSlice(const LabelsLayer& layer, const ViewTransform& view,
                          const ScreenRect& part, const VoxelGrid& grid, std::int64_t time,
-                         bool lowest)
+                         bool lowest, const KeptColumns& kept)
     : layer_(layer),
       labels_(layer.labels(time)),
+      kept_(kept),
       plane_(view.plane),
       margin_(margin_of(layer)),
       map_(view, part, margin_, grid, Box3::of_shape(labels_.shape())),
@@ -42,8 +43,8 @@ void LabelsSlice::gather_row(int row, const Block& wide, std::uint32_t* ids) con
   std::fill_n(ids, wide.width(), 0u);
   const std::int64_t down = map_.rows[row];
   if (down == AxisMap::kOutside) return;
-  const Index3 start = plane_ == Plane::kXY ? Index3{map_.slice, down, 0}
-                                            : Index3{down, map_.slice, 0};
+  const Index3 start =
+      plane_ == Plane::kXY ? Index3{map_.slice, down, 0} : Index3{down, map_.slice, 0};
   const std::int64_t first_tile = labels_.tile_number(start);
   const std::size_t row_in_tile = LabelVolume::offset_in_tile(start);
   for (const Stretch& stretch : stretches_) {
@@ -58,14 +59,29 @@ void LabelsSlice::gather_row(int row, const Block& wide, std::uint32_t* ids) con
   }
 }
 
-/// YZ: every pixel of a screen row lies in another tile, so columns are walked: first where the
-/// tiles are, then what they hold, so that no load waits for the one before it.
+Box3 LabelsSlice::seen_across() const {
+  const AxisMap &z = map_.columns, &y = map_.rows;
+  if (!map_.hit || z.covered_begin() == z.covered_end() || y.covered_begin() == y.covered_end()) {
+    return {};
+  }
+  return {{z[z.covered_begin()], y[y.covered_begin()], map_.slice},
+          Index3{z[z.covered_end() - 1], y[y.covered_end() - 1], map_.slice} + Index3{1, 1, 1}};
+}
+
+IdsInTile LabelsSlice::column_of(std::int64_t number) const {
+  const LabelTile* tile = labels_.tile(number).get();
+  if (const std::uint32_t* kept = kept_.column(number, tile)) return {kept, 1};
+  return {tile ? tile->ids.data() + map_.slice % kTileSide : nullptr, kTileSide};
+}
+
+/// YZ: every pixel of a screen row lies in another tile, so columns are walked: first where their
+/// ids are, then what they are, so that no load waits for the one before it.
 void LabelsSlice::gather_columns(const Block& wide, LabelsBuffers& buffers) const {
   const int width = wide.width();
   const std::int32_t* columns = map_.columns.from(wide.left);
   std::uint32_t* ids = buffers.ids.data();
   buffers.tiles.resize(static_cast<std::size_t>(width));
-  buffers.offsets.resize(static_cast<std::size_t>(wide.height()));
+  buffers.rows.resize(static_cast<std::size_t>(wide.height()));
   for (int top = 0; top < wide.height();) {
     const std::int64_t down = map_.rows[wide.top + top];
     if (down == AxisMap::kOutside) {
@@ -77,24 +93,23 @@ void LabelsSlice::gather_columns(const Block& wide, LabelsBuffers& buffers) cons
     for (; bottom < wide.height(); ++bottom) {
       const std::int64_t row = map_.rows[wide.top + bottom];
       if (row == AxisMap::kOutside || row / kTileSide != down / kTileSide) break;
-      buffers.offsets[static_cast<std::size_t>(bottom)] =
-          LabelVolume::offset_in_tile({0, row, map_.slice});
+      buffers.rows[static_cast<std::size_t>(bottom)] = row % kTileSide;
     }
     for (int i = 0; i < width; ++i) {
       buffers.tiles[static_cast<std::size_t>(i)] =
           columns[i] == AxisMap::kOutside
-              ? nullptr
-              : labels_.tile(labels_.tile_number({columns[i], down, map_.slice})).get();
+              ? IdsInTile{}
+              : column_of(labels_.tile_number({columns[i], down, map_.slice}));
     }
     for (int i = 0; i < width; ++i) {
       std::uint32_t* out = ids + static_cast<std::ptrdiff_t>(top) * width + i;
-      const LabelTile* tile = buffers.tiles[static_cast<std::size_t>(i)];
-      if (!tile || (i > 0 && columns[i] == columns[i - 1])) {
-        for (int r = top; r < bottom; ++r, out += width) *out = tile ? out[-1] : 0;
+      const IdsInTile tile = buffers.tiles[static_cast<std::size_t>(i)];
+      if (!tile.first || (i > 0 && columns[i] == columns[i - 1])) {
+        for (int r = top; r < bottom; ++r, out += width) *out = tile.first ? out[-1] : 0;
         continue;
       }
       for (int r = top; r < bottom; ++r, out += width) {
-        *out = tile->ids[buffers.offsets[static_cast<std::size_t>(r)]];
+        *out = tile.first[buffers.rows[static_cast<std::size_t>(r)] * tile.stride];
       }
     }
     top = bottom;
@@ -122,8 +137,8 @@ void LabelsSlice::gather(const Block& wide, LabelsBuffers& buffers) const {
 void LabelsSlice::mark_contours(const Block& block, int width, LabelsBuffers& buffers) const {
   const int columns = block.width(), stride = columns + 2 * margin_;
   const int rows = block.height();
-  buffers.uneven.assign(static_cast<std::size_t>(rows + 2 * margin_) *
-                            static_cast<std::size_t>(columns), 0);
+  buffers.uneven.assign(
+      static_cast<std::size_t>(rows + 2 * margin_) * static_cast<std::size_t>(columns), 0);
   buffers.contour.assign(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns), 0);
   for (int r = margin_ - width; r < margin_ + rows + width; ++r) {
     const std::uint32_t* ids = row_of(buffers.ids, r, stride) + margin_;
@@ -148,10 +163,13 @@ void LabelsSlice::mark_contours(const Block& block, int width, LabelsBuffers& bu
 /// What a pixel without a label brings into blend_row to leave everything as it is.
 std::uint32_t LabelsSlice::nothing_over(std::uint32_t below) const {
   switch (blending_) {
-    case Blending::kAdditive: return 0;
-    case Blending::kMinimum: return ~std::uint32_t{0};
+    case Blending::kAdditive:
+      return 0;
+    case Blending::kMinimum:
+      return ~std::uint32_t{0};
     case Blending::kTranslucent:
-    case Blending::kOpaque: break;
+    case Blending::kOpaque:
+      break;
   }
   return below;
 }
@@ -179,12 +197,12 @@ void LabelsSlice::paint(const std::uint32_t* ids, const std::uint32_t* contour,
 
 void LabelsSlice::draw(const Block& block, LabelsBuffers& buffers, RgbaImage& picture) const {
   const Block covered{std::max(block.left, map_.columns.covered_begin()),
-                     std::min(block.right, map_.columns.covered_end()),
-                     std::max(block.top, map_.rows.covered_begin()),
-                     std::min(block.bottom, map_.rows.covered_end())};
+                      std::min(block.right, map_.columns.covered_end()),
+                      std::max(block.top, map_.rows.covered_begin()),
+                      std::min(block.bottom, map_.rows.covered_end())};
   if (!map_.hit || covered.width() <= 0 || covered.height() <= 0) return;
   const Block wide{covered.left - margin_, covered.right + margin_, covered.top - margin_,
-                  covered.bottom + margin_};
+                   covered.bottom + margin_};
   const int stride = wide.width();
   buffers.ids.resize(static_cast<std::size_t>(wide.height()) * static_cast<std::size_t>(stride));
   gather(wide, buffers);

@@ -54,6 +54,7 @@ struct SliceCompositor::State {
   // One entry a drawn layer:
   std::deque<std::vector<ChannelTable>> tables;
   std::deque<VoxelRoom> rooms;
+  std::deque<KeptColumns> kept;  // of labels alone
 };
 
 SliceCompositor::SliceCompositor(int threads) : state_(std::make_unique<State>()) {
@@ -76,6 +77,8 @@ void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view
   if (drawn.empty() || picture.width() != view.width || picture.height() != view.height) return;
 
   std::vector<ReadyLayer> ready;
+  if (view.plane != Plane::kYZ) state_->kept.clear();
+  std::size_t labels_drawn = 0;
   for (int i = 0; i < layers.count(); ++i) {
     const Layer& layer = layers.at(i);
     if (!layer.visible() || alpha_of(layer.opacity()) == 0) continue;
@@ -93,11 +96,17 @@ void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view
                            state_->tables[ready.size()], state_->rooms[ready.size()]),
                        nullptr});
     } else {
-      ready.push_back(
-          {nullptr, std::make_unique<LabelsSlice>(static_cast<const LabelsLayer&>(layer), view,
-                                                  drawn, grid, time, lowest)});
+      if (state_->kept.size() == labels_drawn) state_->kept.emplace_back();
+      KeptColumns& kept = state_->kept[labels_drawn++];
+      auto slice = std::make_unique<LabelsSlice>(static_cast<const LabelsLayer&>(layer), view,
+                                                 drawn, grid, time, lowest, kept);
+      if (view.plane == Plane::kYZ && drawn == view.viewport()) {
+        kept.prepare(slice->labels(), slice->seen_across(), state_->threads);
+      }
+      ready.push_back({nullptr, std::move(slice)});
     }
   }
+  state_->kept.resize(labels_drawn);
 
   const BlockSize size = block_size(view.plane, drawn.width());
   const int across = (drawn.width() + size.columns - 1) / size.columns;

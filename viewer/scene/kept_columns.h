@@ -1,0 +1,77 @@
+#pragma once
+
+/// YZ planes of labels: ids of planes to come, kept in the order in which they are drawn.
+///
+/// A YZ plane takes one id of each row of each tile, and each lies in a cache line of its own: a
+/// million of them for 1024 x 1024 voxels. The ids of the planes beside it lie in the same lines.
+/// So while planes are looked at in turn (scrolling), or one again and again (zooming), every frame
+/// puts a share of them together, and one that comes later reads a sixteenth of the lines.
+///
+/// What is kept is taken as long as the volume has the same tile, so it never shows what was
+/// before; a tile that the volume has no longer stays in memory until the next whole frame.
+///
+/// Threads  one calls prepare() and clear(), any number column() between them.
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/image/axes.h"
+#include "core/image/page_allocator.h"
+#include "core/labels/label_volume.h"
+
+namespace karyo {
+
+struct FreeKeptIds {
+  std::size_t bytes = 0;
+  void operator()(std::uint32_t* ids) const { free_voxels(ids, bytes); }
+};
+
+class KeptColumns {
+ public:
+  /// Planes that are kept together.
+  static constexpr std::int64_t kPlanes = 8;
+  /// Tiles that a plane passes through: of fewer the caches of a processor hold all lines, of more
+  /// it would be over 64 MiB twice (2 KiB a tile).
+  static constexpr std::int64_t kFewestTiles = 1024, kMostTiles = 32768;
+
+  /// Before a whole frame. `seen`: the voxels of `labels` that it shows, one wide along X.
+  void prepare(const LabelVolume& labels, const Box3& seen, int threads);
+  /// Of the plane that was prepared last, the 64 ids in tile `number` of the volume, along Y. Null
+  /// where they are not kept, or are not of `tile`.
+  const std::uint32_t* column(std::int64_t number, const LabelTile* tile) const {
+    if (drawn_ == kNone || !tile) return nullptr;
+    const Group& group = groups_[static_cast<std::size_t>(drawn_)];
+    const auto place = static_cast<std::size_t>(number / tiles_per_row_);
+    if (group.kept[place] == 0 || group.tiles[place].get() != tile) return nullptr;
+    return group.ids.get() + place * kIdsOfTile + column_;
+  }
+  void clear() { *this = {}; }
+
+ private:
+  static constexpr std::size_t kIdsOfTile = kPlanes * kTileSide;
+  static constexpr std::int64_t kNone = -1;
+
+  /// Planes kPlanes * number and on.
+  struct Group {
+    std::int64_t number = kNone;
+    std::vector<char> kept;          // by place: [z][row of tiles]
+    std::vector<TilePointer> tiles;  // whose ids they are; those of the group before until then
+    std::unique_ptr<std::uint32_t[], FreeKeptIds> ids;  // [place][plane][y in tile]
+  };
+  Group& group_to_fill(std::int64_t plane, std::int64_t step);
+  std::vector<std::int64_t> missing(Group& group, const LabelVolume& labels,
+                                    const Box3& seen) const;
+  void keep(Group& group, const LabelVolume& labels, const std::vector<std::int64_t>& places,
+            int threads) const;
+
+  Index3 shape_ = {};
+  std::int64_t rows_of_tiles_ = 0, tiles_per_row_ = 1;
+  std::int64_t last_ = kNone;  // the plane before
+  std::array<Group, 2> groups_ = {};
+  std::int64_t drawn_ = kNone;  // the group of the plane prepared last, and where in it that lies
+  std::size_t column_ = 0;
+};
+
+}  // namespace karyo
