@@ -1,19 +1,16 @@
 #include "core/track/frame_flow.h"
 
-#include <lemon/network_simplex.h>
-#include <lemon/smart_graph.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include "core/track/cheapest_flow.h"
 
 namespace karyo {
 namespace {
 
 constexpr int kRounds = 4;
 constexpr double kScale = 4096;  // the solver counts in whole numbers
-
-using Flow = lemon::NetworkSimplex<lemon::SmartDigraph, std::int64_t, std::int64_t>;
 
 std::int64_t whole(double cost) {
   return std::llround(cost * kScale);
@@ -24,40 +21,28 @@ std::int64_t whole(double cost) {
 std::vector<std::int64_t> solve(std::size_t earlier, std::size_t later,
                                 const std::vector<LinkChoice>& choices,
                                 const std::vector<double>& second, double end_cost) {
-  lemon::SmartDigraph graph;
-  graph.reserveNode(static_cast<int>(earlier + later + 2));
-  graph.reserveArc(static_cast<int>(choices.size() + 2 * earlier + 2 * later));
-  std::vector<std::int64_t> costs;
-  const auto source = graph.addNode(), sink = graph.addNode();
-  std::vector<lemon::SmartDigraph::Node> from(earlier), to(later);
-  for (auto& node : from) node = graph.addNode();
-  for (auto& node : to) node = graph.addNode();
-  const auto add = [&](auto tail, auto head, double cost) {
-    graph.addArc(tail, head);
-    costs.push_back(whole(cost));
+  std::vector<FlowArc> arcs;
+  arcs.reserve(choices.size() + 2 * earlier + 2 * later);
+  const auto from = [](std::size_t i) { return kFlowSink + 1 + static_cast<int>(i); };
+  const auto to = [&](std::size_t j) { return from(earlier + j); };
+  const auto add = [&](int tail, int head, double cost) {
+    arcs.push_back({tail, head, whole(cost)});
   };
-  for (const LinkChoice& choice : choices) add(from[choice.from], to[choice.to], choice.cost);
+  for (const LinkChoice& choice : choices) add(from(choice.from), to(choice.to), choice.cost);
   for (std::size_t j = 0; j < later; ++j) {
-    add(source, to[j], end_cost);
-    add(to[j], sink, 0);
+    add(kFlowSource, to(j), end_cost);
+    add(to(j), kFlowSink, 0);
   }
   // An earlier object that leads on saves its end.
   for (std::size_t i = 0; i < earlier; ++i) {
-    add(source, from[i], -end_cost);
-    if (std::isfinite(second[i])) add(source, from[i], std::max(second[i], -end_cost));
+    add(kFlowSource, from(i), -end_cost);
+    if (std::isfinite(second[i])) add(kFlowSource, from(i), std::max(second[i], -end_cost));
   }
-  lemon::SmartDigraph::ArcMap<std::int64_t> cost(graph), most(graph, 1);
-  for (int a = 0; a < graph.arcNum(); ++a) {
-    cost[lemon::SmartDigraph::arcFromId(a)] = costs[static_cast<std::size_t>(a)];
-  }
-  Flow flow(graph);
-  flow.upperMap(most).costMap(cost).stSupply(source, sink, static_cast<std::int64_t>(later));
+  const auto carries = cheapest_flow(from(earlier + later), arcs, static_cast<std::int64_t>(later));
   std::vector<std::int64_t> found(later, -1);
-  if (flow.run() != Flow::OPTIMAL) return found;
+  if (carries.empty()) return found;
   for (std::size_t k = 0; k < choices.size(); ++k) {
-    if (flow.flow(lemon::SmartDigraph::arcFromId(static_cast<int>(k))) > 0) {
-      found[choices[k].to] = static_cast<std::int64_t>(choices[k].from);
-    }
+    if (carries[k]) found[choices[k].to] = static_cast<std::int64_t>(choices[k].from);
   }
   return found;
 }
