@@ -7,8 +7,9 @@ namespace karyo {
 
 void LabelEdit::swap() {
   LabelVolume& labels = layer_->editable_labels(time_);
-  tiles_ = labels.swap_tiles(tiles_);
-  voxels_.swap(labels);
+  tiles_ = labels.swap_tiles(tiles_, highest_);
+  voxels_.swap(labels, highest_);
+  highest_ = labels.bound();
   layer_->notify_changed(box_);
 }
 
@@ -60,7 +61,7 @@ std::optional<LabelEdit> LabelEditor::commit() {
   open_ = false;
   ReplacedTiles tiles = writer_.finish();
   if (tiles.empty()) return std::nullopt;
-  return LabelEdit(layer_, time_, std::move(tiles), box_);
+  return LabelEdit(layer_, time_, std::move(tiles), box_, labels_.bound());
 }
 
 }  // namespace karyo

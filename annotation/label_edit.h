@@ -22,8 +22,15 @@ class LabelEdit {
   /// Changes of more tiles stay as they are: to look through 32 MiB takes 10 ms.
   static constexpr std::size_t kMostThinned = 2048;
 
-  LabelEdit(std::shared_ptr<LabelsLayer> layer, std::int64_t time, ReplacedTiles tiles, Box3 box)
-      : layer_(std::move(layer)), time_(time), tiles_(std::move(tiles)), box_(box) {}
+  /// `highest`: no object has or had a higher number, before the change or after it; not known of
+  /// what an earlier run did.
+  LabelEdit(std::shared_ptr<LabelsLayer> layer, std::int64_t time, ReplacedTiles tiles, Box3 box,
+            std::optional<std::uint32_t> highest)
+      : layer_(std::move(layer)),
+        time_(time),
+        tiles_(std::move(tiles)),
+        box_(box),
+        highest_(highest) {}
 
   /// Takes it back; called again, does it again. Exact.
   void swap();
@@ -46,6 +53,7 @@ class LabelEdit {
   ReplacedTiles tiles_;
   ReplacedVoxels voxels_;
   Box3 box_;
+  std::optional<std::uint32_t> highest_;
 };
 
 /// Thins the edits of a step that was just made: those that no other of them changed again.

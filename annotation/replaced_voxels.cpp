@@ -62,7 +62,7 @@ bool ReplacedVoxels::add(std::int64_t number, const LabelTile* before, const Lab
   return true;
 }
 
-void ReplacedVoxels::swap(LabelVolume& labels) {
+void ReplacedVoxels::swap(LabelVolume& labels, std::optional<std::uint32_t> highest) {
   std::vector<std::uint32_t> replaced;
   replaced.reserve(words_.size());
   ReplacedTiles tiles;
@@ -89,7 +89,7 @@ void ReplacedVoxels::swap(LabelVolume& labels) {
     const bool blank = made->ids == background().ids;
     tiles.emplace(number, blank ? nullptr : TilePointer(made));
   }
-  labels.swap_tiles(tiles);
+  labels.swap_tiles(tiles, highest);
   words_ = std::move(replaced);
 }
 

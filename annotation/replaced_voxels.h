@@ -6,6 +6,7 @@
 /// Threads  one; none of it is shared.
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/labels/label_volume.h"
@@ -19,7 +20,8 @@ class ReplacedVoxels {
   bool add(std::int64_t number, const LabelTile* before, const LabelTile* now);
   /// Puts the voxels back, and keeps those that were there in their place. Exact, where these
   /// differ from what is kept in the same voxels as when they were added.
-  void swap(LabelVolume& labels);
+  /// `highest` as in LabelVolume::swap_tiles.
+  void swap(LabelVolume& labels, std::optional<std::uint32_t> highest);
   bool empty() const { return words_.empty(); }
   /// At most 8 for each voxel, and 12 for each tile.
   std::uint64_t bytes() const { return words_.size() * sizeof words_[0]; }

@@ -167,8 +167,8 @@ void BackgroundEdit::take(const LabelWork& work, Made& made) {
       // The labels are as the copy was before, so what was replaced there is replaced here.
       labels = std::move(made.after);
       layer.notify_changed(*made.box);
-      workspace_.edited(
-          LabelEdit(work.target.layer, work.target.time, std::move(made.replaced), *made.box));
+      workspace_.edited(LabelEdit(work.target.layer, work.target.time, std::move(made.replaced),
+                                  *made.box, labels.bound()));
     }
     work.then();
     did();

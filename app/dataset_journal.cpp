@@ -132,8 +132,8 @@ RestoredSteps steps_of(const Recovered& recovered, const std::shared_ptr<LabelsL
     for (const LabelChange& change : step.labels) {
       // What undo holds is what the labels do not: before what was done, after what was undone.
       const bool undone = i >= restored.done;
-      LabelEdit& edit = made.edits.emplace_back(layer, change.frame,
-                                                undone ? change.after : change.before, change.box);
+      LabelEdit& edit = made.edits.emplace_back(
+          layer, change.frame, undone ? change.after : change.before, change.box, std::nullopt);
       const ReplacedTiles& other = undone ? change.before : change.after;
       edit.thin([&](std::int64_t number) { return other.at(number).get(); });
     }

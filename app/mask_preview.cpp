@@ -162,7 +162,9 @@ void MaskPreview::finish_keeping() {
   const std::string name = std::exchange(keep_as_, {});
   Shown shown = *std::exchange(shown_, std::nullopt);
   if (!shown.replaced.empty()) {
-    workspace_.edited(LabelEdit(shown.layer, shown.time, std::move(shown.replaced), shown.box));
+    const std::uint32_t bound = shown.layer->labels(shown.time).bound();
+    workspace_.edited(
+        LabelEdit(shown.layer, shown.time, std::move(shown.replaced), shown.box, bound));
   }
   workspace_.history().note(name);
 }

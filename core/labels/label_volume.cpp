@@ -100,14 +100,17 @@ Box3 LabelVolume::box_of_tile(std::int64_t number) const {
   return Box3{begin, begin + Index3{1, kTileSide, kTileSide}}.clipped_to(Box3::of_shape(shape_));
 }
 
-ReplacedTiles LabelVolume::swap_tiles(const ReplacedTiles& tiles) {
+ReplacedTiles LabelVolume::swap_tiles(const ReplacedTiles& tiles,
+                                      std::optional<std::uint32_t> highest) {
   ReplacedTiles replaced;
+  replaced.reserve(tiles.size());
+  if (highest) note_id(*highest);
   for (const auto& [number, tile] : tiles) {
     auto& slot = tiles_[static_cast<std::size_t>(number)];
     replaced.emplace(number, slot);
     slot = tile;
     // Tiles of an earlier run, which a journal has kept, may hold ids that were never seen here.
-    if (tile) note_id(highest_in(*tile));
+    if (tile && !highest) note_id(highest_in(*tile));
   }
   return replaced;
 }
@@ -157,7 +160,7 @@ ReplacedTiles LabelWriter::finish() {
 }
 
 void LabelWriter::drop() {
-  volume_.swap_tiles(before_);
+  volume_.swap_tiles(before_, bound_);
   volume_.bound_ = bound_;
   before_.clear();
   open_.clear();

@@ -15,6 +15,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -71,6 +72,8 @@ class LabelVolume {
   LabelArray to_dense(const Box3& box) const;
   /// Of objects: what is ignored has none. 0 where there is no object. Reads all tiles.
   std::uint32_t highest_id() const;
+  /// No object has or had a higher number; in no time.
+  std::uint32_t bound() const { return bound_; }
   /// A number that no object has, above all that were given so far; in no time.
   std::uint32_t unused_id() const { return bound_ + 1; }
   /// Bytes of tiles held (shared ones counted here too).
@@ -89,8 +92,9 @@ class LabelVolume {
   }
   Box3 box_of_tile(std::int64_t number) const;
 
-  /// Puts tiles back (undo, redo); returns those they replace.
-  ReplacedTiles swap_tiles(const ReplacedTiles& tiles);
+  /// Puts tiles back (undo, redo); returns those they replace. `highest`: no object in `tiles` has
+  /// a higher number; where it is not known they are read, 16 KiB each.
+  ReplacedTiles swap_tiles(const ReplacedTiles& tiles, std::optional<std::uint32_t> highest = {});
 
  private:
   friend class LabelWriter;

@@ -103,6 +103,27 @@ void undo(State& state, Index3 shape, double diameter) {
   times.report(state);
 }
 
+/// One voxel changed in each tile of so many slices of 256 tiles, taken back or done again, and
+/// drawn: the dearest for what undo holds, of few tiles the voxels alone, of many the tiles.
+void undo_scattered(State& state, std::int64_t slices) {
+  constexpr std::int64_t kSide = 16 * kTileSide;
+  Scene scene({slices, kSide, kSide});
+  LabelEditor editor(scene.labels, 0);
+  for (std::int64_t z = 0; z < slices; ++z) {
+    for (std::int64_t y = 5; y < kSide; y += kTileSide) {
+      for (std::int64_t x = 5; x < kSide; x += kTileSide) editor.writer().set({z, y, x}, 1000);
+    }
+  }
+  editor.changed(Box3::of_shape(scene.labels->labels().shape()));
+  auto edit = editor.commit();
+  thin_done({&*edit, 1});
+  run_frames(state, [&](std::int64_t) {
+    edit->swap();
+    scene.draw(edit->box());
+  });
+  state.counters["step_mib"] = static_cast<double>(edit->bytes()) / (1 << 20);
+}
+
 /// Background filled and filled again, over the whole plane or stack.
 void fill(State& state, Index3 shape) {
   Scene scene(shape);
@@ -154,6 +175,11 @@ const bool kAdded = [] {
     if (side <= 4096)
       add(
           "fill/2d/" + size, [=](State& s) { fill(s, shape); }, 10);
+  }
+  for (const std::int64_t slices : {1, 8, 16, 128}) {
+    add(
+        "undo/scattered/" + std::to_string(slices * 256) + "_tiles",
+        [=](State& s) { undo_scattered(s, slices); }, 50);
   }
   for (const std::int64_t side : {128, 512, 1024}) {
     const std::string size = std::to_string(side);
