@@ -11,6 +11,8 @@ namespace karyo {
 /// Call once, before other work.
 void tune_process(int threads);
 
+/// Resident size now; 0 where the system does not say.
+std::int64_t memory_bytes();
 /// Largest resident size so far.
 std::int64_t peak_memory_bytes();
 

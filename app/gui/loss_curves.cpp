@@ -101,10 +101,10 @@ void LossCurves::advise(const History& history, std::int64_t epochs, bool going_
     reasons << QString::fromStdString(one.text);
     warning = warning || one.warning;
   }
-  const int seconds = history.column("seconds");
-  if (seconds >= 0 && !history.rows.empty()) {
-    words << tr("An epoch takes %1.")
-                 .arg(time_text(history.rows.back()[static_cast<std::size_t>(seconds)]));
+  const auto seconds = history.values("seconds"), memory = history.values("memory_mib");
+  if (!seconds.empty()) words << tr("An epoch takes %1.").arg(time_text(seconds.back()));
+  if (!memory.empty()) {
+    words << tr("After it the training holds %1 GiB.").arg(memory.back() / 1024, 0, 'f', 1);
   }
   advice_->setText(words.join(QLatin1Char(' ')));
   advice_->setToolTip(reasons.join(QLatin1Char('\n')));

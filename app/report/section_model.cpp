@@ -301,13 +301,13 @@ ReportSection run_section(const ReportSources& sources) {
   add("Begun", record.started);
   add("Ended", record.finished.empty() ? "not yet, or broken off" : record.finished);
   if (record.training_seconds > 0) add("Time", duration_text(record.training_seconds));
-  const int seconds = sources.history.column("seconds");
-  if (seconds >= 0 && !sources.history.rows.empty()) {
-    std::vector<double> each;
-    for (const auto& row : sources.history.rows) {
-      each.push_back(row[static_cast<std::size_t>(seconds)]);
-    }
-    add("Time of an epoch (median)", duration_text(median(each)));
+  const auto times = sources.history.values("seconds");
+  if (!times.empty()) add("Time of an epoch (median)", duration_text(median(times)));
+  const auto memory = sources.history.values("memory_mib");
+  if (!memory.empty()) {
+    const auto text = [](double mib) { return bytes_text(mib * (1 << 20)); };
+    add("Memory after an epoch (median, most)",
+        text(median(memory)) + ", " + text(*std::max_element(memory.begin(), memory.end())));
   }
   if (const double bytes = number("peak_memory_bytes"); bytes > 0)
     add("Most memory", bytes_text(bytes));

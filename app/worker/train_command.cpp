@@ -47,10 +47,11 @@ class ConsoleObserver : public TrainObserver {
   }
 
   void on_epoch(const TrainEpochEvent& event) override {
-    nlohmann::json line{{"event", "epoch"},         {"epoch", event.epoch},
-                        {"epochs", event.epochs},   {"loss", event.loss},
+    nlohmann::json line{{"event", "epoch"},           {"epoch", event.epoch},
+                        {"epochs", event.epochs},     {"loss", event.loss},
                         {"val_loss", event.val_loss}, {"learning_rate", event.learning_rate},
-                        {"seconds", event.seconds}, {"best", event.best}};
+                        {"seconds", event.seconds},   {"memory_mib", event.memory_mib},
+                        {"best", event.best}};
     for (const auto& [name, value] : event.parts) line[name] = value;
     for (const auto& [name, value] : event.val_parts) line["val_" + name] = value;
     console_.event(line);

@@ -120,8 +120,9 @@ class EventReader {
 
  private:
   void take_epoch(const json& event) {
-    static const std::set<std::string> kOwn{"event",    "epoch",         "epochs",  "loss",
-                                            "val_loss", "learning_rate", "seconds", "best"};
+    static const std::set<std::string> kOwn{"event",   "epoch",      "epochs",
+                                            "loss",    "val_loss",   "learning_rate",
+                                            "seconds", "memory_mib", "best"};
     TrainEpochEvent epoch;
     epoch.epoch = count(event, "epoch");
     epoch.epochs = count(event, "epochs");
@@ -129,6 +130,7 @@ class EventReader {
     epoch.val_loss = number(event, "val_loss");
     epoch.learning_rate = number(event, "learning_rate");
     epoch.seconds = number(event, "seconds");
+    epoch.memory_mib = number(event, "memory_mib");
     epoch.best = event.value("best", false);
     for (const auto& [name, value] : event.items()) {
       if (kOwn.contains(name) || !value.is_number()) continue;

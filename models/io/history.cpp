@@ -43,6 +43,27 @@ int History::column(const std::string& name) const {
   return found == columns.end() ? -1 : static_cast<int>(found - columns.begin());
 }
 
+std::vector<double> History::values(const std::string& name) const {
+  std::vector<double> values;
+  const int place = column(name);
+  if (place < 0) return values;
+  for (const auto& row : rows) {
+    const double value = row[static_cast<std::size_t>(place)];
+    if (!std::isnan(value)) values.push_back(value);
+  }
+  return values;
+}
+
+void History::add_row(const std::vector<std::pair<std::string, double>>& cells) {
+  constexpr double kEmpty = std::numeric_limits<double>::quiet_NaN();
+  for (const auto& [name, value] : cells) {
+    if (column(name) < 0) columns.push_back(name);
+  }
+  for (auto& row : rows) row.resize(columns.size(), kEmpty);
+  auto& row = rows.emplace_back(columns.size(), kEmpty);
+  for (const auto& [name, value] : cells) row[static_cast<std::size_t>(column(name))] = value;
+}
+
 Result<History> read_history(const std::filesystem::path& path) {
   std::error_code ec;
   if (!std::filesystem::exists(path, ec)) return History{};

@@ -22,6 +22,7 @@ struct TrainEpochEvent {
   double loss = 0, val_loss = 0;
   double learning_rate = 0;  ///< used in this epoch
   double seconds = 0;
+  double memory_mib = 0;     ///< that the process holds at its end; NaN: not known
   bool best = false;         ///< lowest validation loss so far: weights_best.h5 was written
   std::vector<std::pair<std::string, double>> parts, val_parts;  ///< named terms of the losses
 };

@@ -8,6 +8,7 @@
 #include "models/io/history.h"
 #include "models/nn/adam.h"
 #include "models/nn/weight_average.h"
+#include "models/process.h"
 
 namespace karyo {
 namespace {
@@ -71,18 +72,15 @@ Error not_finite(std::int64_t epoch, std::int64_t step) {
 }
 
 void add_row(History& history, const TrainEpochEvent& event) {
-  history.columns = {"epoch", "loss", "val_loss", "learning_rate", "seconds"};
-  std::vector<double> row{static_cast<double>(event.epoch), event.loss, event.val_loss,
-                          event.learning_rate, event.seconds};
-  for (const auto& [name, value] : event.parts) {
-    history.columns.push_back(name);
-    row.push_back(value);
-  }
-  for (const auto& [name, value] : event.val_parts) {
-    history.columns.push_back("val_" + name);
-    row.push_back(value);
-  }
-  history.rows.push_back(std::move(row));
+  std::vector<std::pair<std::string, double>> cells{{"epoch", static_cast<double>(event.epoch)},
+                                                    {"loss", event.loss},
+                                                    {"val_loss", event.val_loss},
+                                                    {"learning_rate", event.learning_rate},
+                                                    {"seconds", event.seconds},
+                                                    {"memory_mib", event.memory_mib}};
+  cells.insert(cells.end(), event.parts.begin(), event.parts.end());
+  for (const auto& [name, value] : event.val_parts) cells.emplace_back("val_" + name, value);
+  history.add_row(cells);
 }
 
 Result<LossMean> validate(Learner& learner, Workers& workers) {
@@ -222,6 +220,7 @@ Result<TrainOutcome> train(Learner& learner, const TrainPlan& plan, TrainObserve
                                 validation.total(),
                                 rate,
                                 ms_since(epoch_start) / 1000,
+                                static_cast<double>(memory_bytes()) / (1 << 20),
                                 best,
                                 mean.parts(),
                                 validation.parts()};

@@ -30,10 +30,11 @@ inline void fill_model(ModelFolder& folder, TrainConfig config) {
   record.more["best_epoch"] = 40;
   ASSERT_TRUE(folder.save_record(record));
   History history;
-  history.columns = {"epoch", "loss", "val_loss", "learning_rate", "seconds"};
+  history.columns = {"epoch", "loss", "val_loss", "learning_rate", "seconds", "memory_mib"};
   for (int epoch = 1; epoch <= 40; ++epoch) {
     const double fall = std::exp(-epoch / 5.0);
-    history.rows.push_back({double(epoch), 0.4 + fall, 0.5 + fall, epoch < 31 ? 3e-4 : 1.5e-4, 24});
+    history.rows.push_back(
+        {double(epoch), 0.4 + fall, 0.5 + fall, epoch < 31 ? 3e-4 : 1.5e-4, 24, 1200.0 + epoch});
   }
   ASSERT_TRUE(write_history(folder.history(), history));
   ASSERT_TRUE(write_file_atomically(folder.best_weights(), "weights"));

@@ -118,6 +118,17 @@ TEST(ModelFolder, WhatIsNoModelSaysWhatToChoose) {
   EXPECT_EQ(ModelFolder::open(dir / "nuclei_a").error().code, ErrorCode::kUnsupported);
 }
 
+TEST(History, ARowMayHaveColumnsThatEarlierOnesHaveNot) {
+  History history{{"epoch", "loss"}, {{1, 0.5}}};
+  history.add_row({{"epoch", 2}, {"memory_mib", 300}, {"loss", 0.25}});
+  EXPECT_EQ(history.columns, (std::vector<std::string>{"epoch", "loss", "memory_mib"}));
+  EXPECT_TRUE(std::isnan(history.rows[0][2]));
+  EXPECT_EQ(history.rows[1], (std::vector<double>{2, 0.25, 300}));
+  EXPECT_EQ(history.values("memory_mib"), std::vector<double>{300});
+  EXPECT_EQ(history.values("loss"), (std::vector<double>{0.5, 0.25}));
+  EXPECT_TRUE(history.values("seconds").empty());
+}
+
 TEST(History, RowsAreWrittenAndReadBack) {
   const test::TempDir dir;
   const std::vector<std::string> columns{"epoch", "loss", "val_loss", "learning_rate"};

@@ -91,6 +91,8 @@ TEST(Trainer, LearnsAndKeepsBestLastAndHistory) {
   ASSERT_TRUE(history);
   EXPECT_EQ(history->rows.size(), 6u);
   EXPECT_GE(history->column("val_square"), 0);
+  EXPECT_EQ(history->values("memory_mib").size(), 6u);
+  EXPECT_GT(history->values("memory_mib").front(), 10);
 }
 
 /// What the fast recipe uses, all at once.
