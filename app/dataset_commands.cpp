@@ -25,7 +25,8 @@ Result<int> image_from(const DatasetSession& dataset, const json& arguments) {
   return place;
 }
 
-void add_state_commands(CommandTable& commands, DatasetSession& dataset) {
+void add_state_commands(CommandTable& commands, Workspace& workspace) {
+  DatasetSession& dataset = workspace.dataset();
   const auto here = [&dataset] { return dataset.current() >= 0; };
   const Argument image{"image", Kind::kText,
                        "its file's name without the ending; else the open one"};
@@ -55,11 +56,13 @@ void add_state_commands(CommandTable& commands, DatasetSession& dataset) {
   state(ImageState::kInProgress, "Mark as in progress", "", "Takes another mark away.");
   commands.add({"dataset.done_and_next", "Annotate", "Done, next image", "Shift+D",
                 "Saves the mask, marks the image as done and opens the next.",
-                [&dataset](const json&) -> Result<void> {
+                [&dataset, &workspace](const json&) -> Result<void> {
                   KARYO_TRY(const int place, image_from(dataset, json::object()));
                   KARYO_CHECK_OK(dataset.save(false, true));
                   dataset.set_state(place, ImageState::kDone);
-                  return dataset.step(1);
+                  if (dataset.opening() || dataset.has_next()) return dataset.step(1);
+                  workspace.done.emit("This was the last image");
+                  return {};
                 },
                 here});
 }
@@ -118,7 +121,7 @@ void add_dataset_commands(CommandTable& commands, Workspace& workspace) {
   commands.add({"dataset.save_rois", "Annotate", "Save mask and RoiSet.zip", "",
                 "Writes the mask, and its objects as ImageJ's regions beside it.",
                 [&dataset](const json&) { return dataset.save(true, true); }, open});
-  add_state_commands(commands, dataset);
+  add_state_commands(commands, workspace);
   commands.add({"dataset.pick",
                 "",
                 "",

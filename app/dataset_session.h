@@ -78,6 +78,8 @@ class DatasetSession {
   const std::vector<DatasetItem>& items() const { return items_; }
   /// The image that is open; -1: none.
   int current() const { return current_; }
+  /// Whether step(1) finds one behind it.
+  bool has_next() const { return neighbour(1) >= 0; }
   const DatasetItem* current_item() const;
   /// Its place by name; -1: none has it.
   int find(const std::string& name) const;

@@ -41,6 +41,9 @@ TEST_F(DatasetSessionTest, MasksAreSavedUnderTheImagesNameAndImagesStay) {
   EXPECT_EQ(program.here(), "b");
   ASSERT_TRUE(program.run("dataset.next"));
   EXPECT_FALSE(program.run("dataset.next")) << "the last one";
+  EXPECT_TRUE(program.run("dataset.done_and_next"));
+  EXPECT_EQ(program.here(), "c");
+  EXPECT_EQ(program.dataset().items()[2].state, ImageState::kDone);
   EXPECT_TRUE(program.errors.empty());
 }
 
