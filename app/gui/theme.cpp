@@ -215,7 +215,15 @@ Theme theme_from(const std::string& name) {
 }
 
 void apply_theme(QApplication& application, Theme theme) {
-  QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+  const QString sheet = style_sheet(theme);
+  if (sheet == application.styleSheet()) return;
+  // Each of these lines goes through all widgets there are, so another theme does what differs.
+  if (application.styleSheet().isEmpty()) {
+    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QFont font = QApplication::font();
+    font.setPixelSize(kTextPixels);
+    QApplication::setFont(font);
+  }
   QPalette palette;
   const auto set = [&](QPalette::ColorRole role, const char* name) {
     palette.setColor(role, color(theme, name));
@@ -235,10 +243,7 @@ void apply_theme(QApplication& application, Theme theme) {
   set(QPalette::HighlightedText, "text");
   set(QPalette::Link, "accent");
   QApplication::setPalette(palette);
-  QFont font = QApplication::font();
-  font.setPixelSize(kTextPixels);
-  QApplication::setFont(font);
-  application.setStyleSheet(style_sheet(theme));
+  application.setStyleSheet(sheet);
 }
 
 QString unit_text(const std::string& unit) {
