@@ -14,8 +14,8 @@ using nlohmann::json;
 constexpr std::uintmax_t kMostBytes = std::uintmax_t{16} << 20;
 constexpr std::size_t kMostSteps = 100000;
 /// Arguments that name files and folders.
-constexpr std::array<const char*, 8> kPathArguments{"path",       "files", "data",   "model",
-                                                    "pretrained", "input", "output", "folder"};
+constexpr std::array<const char*, 9> kPathArguments{
+    "path", "files", "data", "model", "pretrained", "before", "input", "output", "folder"};
 
 /// Applies `change` to each path among the arguments.
 template <typename F>

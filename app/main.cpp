@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   cli::add_dataset_command(command_line);
   cli::add_evaluate_command(command_line);
   cli::add_report_command(command_line);
+  cli::add_restore_first_command(command_line);
   cli::add_measure_command(command_line);
   cli::add_threshold_command(command_line);
   cli::add_track_command(command_line);

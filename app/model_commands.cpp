@@ -10,6 +10,7 @@
 #include "app/picture_part.h"
 #include "app/stroke.h"
 #include "app/worker/run_once.h"
+#include "models/io/model_before.h"
 
 namespace karyo {
 namespace {
@@ -97,6 +98,33 @@ Result<void> look_from_sides(Workspace& workspace) {
   return {};
 }
 
+/// What is in use is loaded again, as it is by now.
+void changed_on_disk(Workspace& workspace, const std::filesystem::path& model) {
+  std::error_code gone;
+  if (workspace.model().is_open() &&
+      std::filesystem::equivalent(workspace.model().folder(), model, gone)) {
+    workspace.model().open(workspace.model().folder());
+  }
+}
+
+Result<void> restore_first(Workspace& workspace, const json& given) {
+  const std::filesystem::path model = given["model"].get<std::string>();
+  KARYO_TRY(const auto restoration, find_restoration(given["before"].get<std::string>()));
+  KARYO_TRY(const auto changed, put_before(model, restoration));
+  changed_on_disk(workspace, model);
+  workspace.done.emit(model.filename().string() + " restores images first, with " +
+                      before_name(changed));
+  return {};
+}
+
+Result<void> restore_no_more(Workspace& workspace, const json& given) {
+  const std::filesystem::path model = given["model"].get<std::string>();
+  KARYO_TRY(const auto changed, take_out_before(model));
+  changed_on_disk(workspace, changed.path);
+  workspace.done.emit(model.filename().string() + " takes images as they are");
+  return {};
+}
+
 /// All images of a folder, or one, which is opened then.
 void apply_to_files(Workspace& workspace, const json& given) {
   const std::string input = given["input"], output = given["output"];
@@ -159,6 +187,25 @@ void add_model_commands(CommandTable& commands, Workspace& workspace) {
                  {"output", Kind::kText, "the folder for results", true},
                  {"rois", Kind::kBool, "RoiSet.zip beside labels, for ImageJ"},
                  {"overwrite", Kind::kBool, "makes results anew that are there already"}}});
+  commands.add({"model.restore_first",
+                "",
+                "",
+                "",
+                "Saves a restoration with a model that finds nuclei: images go through it first.",
+                [&workspace](const json& given) { return restore_first(workspace, given); },
+                [] { return true; },
+                {},
+                {{"model", Kind::kText, "the folder of the model that finds nuclei", true},
+                 {"before", Kind::kText, "the folder of a CARE or Noise2Void model", true}}});
+  commands.add({"model.restore_no_more",
+                "",
+                "",
+                "",
+                "Takes the restoration out of a model: images are taken as they are again.",
+                [&workspace](const json& given) { return restore_no_more(workspace, given); },
+                [] { return true; },
+                {},
+                {{"model", Kind::kText, "the model's folder", true}}});
   commands.add({"dataset.predict_rest",
                 "",
                 "",

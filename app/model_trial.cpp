@@ -16,7 +16,6 @@
 #include "core/io/image_names.h"
 #include "models/io/model_folder.h"
 #include "models/train/data_look.h"
-#include "models/train/train_folder.h"
 
 namespace karyo {
 namespace {
@@ -41,12 +40,20 @@ bool has_scores(const fs::path& folder, const std::string& name) {
          fs::exists(folder / (name + "_t1_scores.csv"), absent);
 }
 
-/// When what the model makes of images was last changed, its own thresholds included.
+/// When what the model makes of images was last changed: its weights, its thresholds, its record,
+/// which tells what comes before it, and that itself.
 fs::file_time_type changed_last(const ModelFolder& folder) {
-  std::error_code absent;
-  const auto weights = fs::last_write_time(folder.weights, absent);
-  const auto thresholds = fs::last_write_time(folder.path / "thresholds.json", absent);
-  return absent ? weights : std::max(weights, thresholds);
+  auto last = fs::file_time_type::min();
+  const auto look_at = [&](const fs::path& file) {
+    std::error_code absent;
+    const auto time = fs::last_write_time(file, absent);
+    if (!absent) last = std::max(last, time);
+  };
+  look_at(folder.weights);
+  look_at(folder.path / "thresholds.json");
+  look_at(folder.path / "karyoscope.json");
+  if (folder.before) look_at(folder.before->weights);
+  return last;
 }
 
 /// Names of images whose prediction is not there, or older than what it is made of.
@@ -180,14 +187,14 @@ bool has_learned_from(const ModelTrial& trial) {
 
 std::vector<std::string> unlike_training(const ModelTrial& trial, const TaskControl& control) {
   const auto folder = ModelFolder::open(trial.model);
-  if (!folder || !folder->record) return {};
-  const auto kept = folder->record->more.find(kLookKey);
-  if (kept == folder->record->more.end()) return {};
+  if (!folder) return {};
+  const DataLook known = given_look_of(*folder);
+  if (known.images == 0) return {};
   std::vector<fs::path> files;
   const auto images = images_in(trial.images);
   for (const std::string& name : trial.names) files.push_back(images.at(name));
   const auto look = look_at(files, {}, control);
-  return look ? differences(look_from_json(*kept), *look) : std::vector<std::string>();
+  return look ? differences(known, *look) : std::vector<std::string>();
 }
 
 namespace {

@@ -73,6 +73,7 @@ Result<TrainingPlan> plan_from(Workspace& workspace, const json& arguments) {
     plan.model = models_of(plan.data) / free_model_name(models_of(plan.data), kind);
   }
   plan.pretrained = arguments.value("pretrained", "");
+  plan.before = arguments.value("before", "");
   plan.device = arguments.value("device", "auto");
   return plan;
 }
@@ -126,6 +127,7 @@ void add_training_commands(CommandTable& commands, Workspace& workspace) {
                   0,
                   {"masks", "done"}},
                  {"pretrained", Kind::kText, "model folder to start from"},
+                 {"before", Kind::kText, "model folder that restores the images first (stardist)"},
                  {"device", Kind::kText, "auto, cpu, cuda or cuda:K", false, json("auto")}}});
   commands.add({"training.pause", "Train", "Pause training", "",
                 "Leaves the processor to others, or goes on; what it has learned stays in memory.",

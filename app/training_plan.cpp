@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "app/dataset_session.h"
-#include "models/io/model_folder.h"
+#include "models/io/model_before.h"
 
 namespace karyo {
 namespace {
@@ -43,6 +43,7 @@ std::vector<KnownModel> known_models(const fs::path& models) {
     if (!folder) continue;
     KnownModel model{entry.path(), std::string(name_of(folder->kind))};
     model.dims = folder->stardist ? folder->stardist->n_dim : folder->csbdeep->n_dim;
+    if (folder->before) model.before = before_name(*folder);
     if (const auto history = read_history(folder->history())) {
       model.epochs = static_cast<std::int64_t>(history->rows.size());
     }

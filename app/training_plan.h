@@ -29,6 +29,7 @@ struct KnownModel {
   std::string kind = {};  ///< "stardist", "care", "n2v"
   std::int64_t dims = 2;
   std::int64_t epochs = 0;  ///< done
+  std::string before = {};  ///< what restores images for it; empty: nothing
 };
 
 /// The models in a folder, the newest first; what is no model is passed over. Reads small files.

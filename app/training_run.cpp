@@ -127,6 +127,9 @@ Result<void> TrainingRun::start(const TrainingPlan& plan) {
   if (!plan.pretrained.empty()) {
     arguments.insert(arguments.end(), {"--pretrained", plan.pretrained.string()});
   }
+  if (!plan.before.empty()) {
+    arguments.insert(arguments.end(), {"--before", plan.before.string()});
+  }
   return launch(std::move(arguments), plan.device);
 }
 

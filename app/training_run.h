@@ -36,6 +36,8 @@ struct TrainingPlan {
   std::filesystem::path model;       ///< folder to write
   std::vector<TrainImage> only;      ///< images (StarDist); empty: all
   std::filesystem::path pretrained;  ///< model to start from; empty: from scratch
+  /// Restores the images first (StarDist); empty: what `pretrained` has for that.
+  std::filesystem::path before;
   std::string device = "auto";
 };
 

@@ -1,10 +1,12 @@
 #include "models/model.h"
 
 #include "core/dataset/dataset_folder.h"
+#include "models/predict/restored_first.h"
 #include "models/restoration/restoration_predictor.h"
 #include "models/restoration/restoration_training.h"
 #include "models/stardist/stardist_predictor.h"
 #include "models/stardist/stardist_training.h"
+#include "models/train/restored_images.h"
 #include "models/train/workers.h"
 
 namespace karyo {
@@ -40,6 +42,11 @@ Result<TrainSummary> train_model(const TrainRequest& request, TrainObserver& obs
                      " processes train together: a step takes " +
                      std::to_string(request.place.count) + " batches");
   }
+  if (request.config.model != "stardist" && !request.before.empty()) {
+    return Error(ErrorCode::kUnsupported,
+                 "--before is for StarDist; " + request.config.model + " restores images itself",
+                 "Leave --before out.");
+  }
   if (request.config.model == "care") return train_care(request, observer, control, workers);
   if (request.config.model == "n2v") return train_n2v(request, observer, control, workers);
   return train_stardist(request, observer, control, workers);
@@ -55,9 +62,11 @@ Result<TunedThresholds> tune_thresholds(const std::filesystem::path& model,
   KARYO_TRY(auto network, StarDistModel::open(folder, device));
   KARYO_TRY(const auto dataset, open_dataset(data, folder.stardist->n_dim));
   KARYO_CHECK_OK(dataset.usable());
+  RestoredImages restored(folder.before, model, device_name);
+  KARYO_TRY(const auto pairs, restored.of(dataset.pairs, control));
   const auto record = folder.record.value_or(ModelRecord{});
-  KARYO_TRY(const auto tuned, tune_stardist(network, dataset.pairs, record.pmin, record.pmax,
-                                            device, Precision::kFloat32, control));
+  KARYO_TRY(const auto tuned, tune_stardist(network, pairs, record.pmin, record.pmax, device,
+                                            Precision::kFloat32, control));
   if (tuned.images == 0) {
     return Error(ErrorCode::kBadFile, "no mask in " + (data / "masks").string() + " has an object",
                  "Give pairs with annotated objects; thresholds are tuned on them.");
@@ -80,7 +89,11 @@ Result<std::unique_ptr<Predictor>> open_predictor(const std::filesystem::path& m
   if (folder.kind != ModelKind::kStarDist) {
     return open_restoration_predictor(std::move(folder), device, precision);
   }
-  return open_stardist_predictor(std::move(folder), device, precision);
+  const auto before = folder.before;
+  KARYO_TRY(auto stardist, open_stardist_predictor(std::move(folder), device, precision));
+  if (!before) return stardist;
+  KARYO_TRY(auto restoration, open_restoration_predictor(*before, device, precision));
+  return restored_first(std::move(restoration), std::move(stardist));
 }
 
 }  // namespace karyo

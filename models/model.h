@@ -26,6 +26,9 @@
 
 namespace karyo {
 
+/// TrainRequest::before where images are taken as they are, whatever a model to start from does.
+inline constexpr const char* kNoRestoration = "none";
+
 struct TrainRequest {
   std::filesystem::path data;   ///< images/ and masks/; CARE: low/ and high/; N2V: images
   std::filesystem::path model;  ///< folder to write
@@ -38,6 +41,9 @@ struct TrainRequest {
   /// none. Then a resumed run goes on with the images as they are by then.
   std::filesystem::path follow;
   std::filesystem::path pretrained;     ///< start from this model's weights; empty: from scratch
+  /// StarDist: the model that restores the images first, to be kept in before/ of the new one; or
+  /// that of a model that has one. Empty: what `pretrained` has there; kNoRestoration: none.
+  std::filesystem::path before;
   /// After each epoch the labels of one validation image, or the image restored; empty: none.
   std::filesystem::path preview;
   std::string device = "auto";
@@ -134,6 +140,7 @@ class Predictor {
                                TaskControl& control);
 };
 
+/// Of a StarDist model with a restoration in before/ one that does both.
 /// Errors: kNotFound, kBadFile, kUnsupported (with the remedy) for folders that cannot be used.
 Result<std::unique_ptr<Predictor>> open_predictor(const std::filesystem::path& model,
                                                   const std::string& device,

@@ -12,6 +12,7 @@ void add_dataset_command(Cli& cli);
 void add_evaluate_command(Cli& cli);
 void add_measure_command(Cli& cli);
 void add_report_command(Cli& cli);
+void add_restore_first_command(Cli& cli);
 void add_rois_command(Cli& cli);
 void add_run_command(Cli& cli);
 void add_screenshot_command(Cli& cli);

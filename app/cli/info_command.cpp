@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/cli/commands.h"
+#include "app/cli/model_facts.h"
 #include "core/io/image_io.h"
 #include "core/labels/label_volume.h"
 
@@ -186,6 +187,11 @@ void say(Console& console, const ImageDescription& image, const nlohmann::json& 
 Result<void> run_info(const std::vector<std::string>& files, Console& console) {
   nlohmann::json list = nlohmann::json::array();
   for (const std::string& file : files) {
+    if (is_model_folder(file)) {
+      KARYO_TRY(auto model, describe_model(file, console));
+      list.push_back(std::move(model));
+      continue;
+    }
     KARYO_TRY(const ImageDescription image, describe_image(file));
     KARYO_TRY(const Facts facts, facts_of(file, image));
     nlohmann::json entry;
@@ -216,9 +222,11 @@ Result<void> run_info(const std::vector<std::string>& files, Console& console) {
 void add_info_command(Cli& cli) {
   auto files = std::make_shared<std::vector<std::string>>();
   CLI::App* command = cli.add_command(
-      "info", "Axes, size, type, spacing, channels, value range and number of objects of images",
+      "info",
+      "Axes, size, type, spacing, channels, value range and number of objects of images; kind, "
+      "thresholds and what comes before it of a model",
       [files](Console& console) { return run_info(*files, console); });
-  command->add_option("files", *files, "Image files")->required();
+  command->add_option("files", *files, "Image files, model folders")->required();
 }
 
 }  // namespace karyo::cli

@@ -15,7 +15,7 @@
 #include "app/gui/translator.h"
 #include "app/training_run.h"
 #include "core/io/image_names.h"
-#include "models/io/model_folder.h"
+#include "models/io/model_before.h"
 
 namespace karyo::gui {
 namespace fs = std::filesystem;
@@ -35,6 +35,14 @@ ApplyForm::ApplyForm(Workspace& workspace, Run run, QWidget* parent)
   output_ = add_path(*form, "apply_output", tr("Results into"),
                      tr("A folder; results have the names of their images."), false);
   column->addLayout(form);
+  before_words_ = new QLabel(this);
+  before_words_->setObjectName(QStringLiteral("apply_before_words"));
+  before_words_->setWordWrap(true);
+  column->addWidget(before_words_);
+  before_ = new QPushButton(this);
+  before_->setObjectName(QStringLiteral("apply_before"));
+  column->addWidget(before_);
+  QObject::connect(before_, &QPushButton::clicked, this, [this] { change_before(); });
   rois_ = new QCheckBox(tr("RoiSet.zip beside labels (ImageJ)"), this);
   rois_->setObjectName(QStringLiteral("apply_rois"));
   overwrite_ = new QCheckBox(tr("Replace results that exist"), this);
@@ -87,6 +95,11 @@ void ApplyForm::suggest(bool anew) {
   check();
 }
 
+void ApplyForm::show_model(const std::string& folder) {
+  model_->setText(QString::fromStdString(folder));
+  check();
+}
+
 /// Beside the images, by the model's name.
 void ApplyForm::suggest_output() {
   const fs::path input = path_in(*input_), model = path_in(*model_);
@@ -107,6 +120,7 @@ void ApplyForm::check() {
   const int count = file ? 1 : images ? static_cast<int>(images->size()) : 0;
   const bool nuclei = model && model->kind == ModelKind::kStarDist;
   rois_->setEnabled(nuclei);
+  say_before(model ? &*model : nullptr);
   apply_->setEnabled(model && count > 0 && !output.empty());
   if (path_in(*model_).empty()) {
     outcome_->setText(tr("Choose the folder of a model."));
@@ -122,6 +136,38 @@ void ApplyForm::check() {
                                 : tr("Writes %n restored image(s) into %1", nullptr, count))
                           .arg(QString::fromStdString(output.string())));
   }
+}
+
+/// What comes before a model that finds nuclei, also where it was lost: it can be gone without.
+void ApplyForm::say_before(const ModelFolder* model) {
+  const auto alone = ModelFolder::open_alone(path_in(*model_));
+  const bool lost = model == nullptr && alone && alone->record && !alone->record->before.empty();
+  restores_ = lost || (model != nullptr && model->before != nullptr);
+  before_->setVisible(lost || (model != nullptr && model->stardist));
+  before_->setText(restores_ ? tr("Take images as they are") : tr("Restore images first…"));
+  before_->setToolTip(
+      restores_ ? tr("Takes the restoration out of the model's folder.")
+                : tr("For noisy images: saves a CARE or Noise2Void model with this one, and every "
+                     "image goes through it before nuclei are looked for."));
+  before_words_->setVisible(restores_ && !lost);
+  if (restores_ && !lost) {
+    before_words_->setText(tr("Restores each image first, with %1 (%2).")
+                               .arg(QString::fromStdString(before_name(*model)),
+                                    QString::fromStdString(method_of(*model->before))));
+  }
+}
+
+void ApplyForm::change_before() {
+  const std::string model = path_in(*model_).string();
+  if (restores_) {
+    run_("model.restore_no_more", {{"model", model}});
+    return check();
+  }
+  choose_folder(*this, tr("The folder of a model that restores images"),
+                path_in(*model_).parent_path(), [this, model](const std::string& restoration) {
+                  run_("model.restore_first", {{"model", model}, {"before", restoration}});
+                  check();
+                });
 }
 
 void ApplyForm::apply() {

@@ -9,6 +9,7 @@
 
 #include "app/commands.h"
 #include "app/workspace.h"
+#include "models/io/model_folder.h"
 
 class QCheckBox;
 class QGridLayout;
@@ -27,12 +28,16 @@ class ApplyForm : public QWidget {
   /// Fills in the model that was trained last and the open folder; `anew`: also over what stands
   /// there.
   void suggest(bool anew);
+  /// A model of which something has changed.
+  void show_model(const std::string& folder);
 
  private:
   QLineEdit* add_path(QGridLayout& form, const char* name, const QString& label,
                       const QString& help, bool may_be_file);
   void suggest_output();
   void check();
+  void say_before(const ModelFolder* model);
+  void change_before();
   void apply();
 
   Workspace& workspace_;
@@ -40,8 +45,9 @@ class ApplyForm : public QWidget {
   QLineEdit *model_, *input_, *output_;
   bool own_output_ = false;  // typed by a person
   QCheckBox *rois_, *overwrite_;
-  QLabel* outcome_;
-  QPushButton* apply_;
+  QLabel *before_words_, *outcome_;
+  QPushButton *before_, *apply_;
+  bool restores_ = false;  // the chosen model has a restoration
 };
 
 }  // namespace karyo::gui

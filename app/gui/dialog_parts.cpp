@@ -94,6 +94,18 @@ PathRow add_narrow_path_row(QGridLayout& form, QWidget& panel, const char* name,
   return row;
 }
 
+void choose_folder(QWidget& parent, const QString& title, const std::filesystem::path& start,
+                   std::function<void(const std::string&)> chosen) {
+  auto* dialog = new QFileDialog(&parent, title, QString::fromStdString(start.string()));
+  dialog->setFileMode(QFileDialog::Directory);
+  dialog->setOption(QFileDialog::ShowDirsOnly);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  QObject::connect(
+      dialog, &QFileDialog::fileSelected, &parent,
+      [chosen = std::move(chosen)](const QString& name) { chosen(name.toStdString()); });
+  dialog->open();
+}
+
 std::filesystem::path path_in(const QLineEdit& line) {
   return line.text().trimmed().toStdString();
 }

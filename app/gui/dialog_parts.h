@@ -4,6 +4,8 @@
 
 #include <QString>
 #include <filesystem>
+#include <functional>
+#include <string>
 
 class QDialog;
 class QGridLayout;
@@ -34,6 +36,10 @@ PathRow add_path_row(QGridLayout& form, QDialog& dialog, const char* name, const
 /// The same in a panel at the window's side: one small button chooses.
 PathRow add_narrow_path_row(QGridLayout& form, QWidget& panel, const char* name,
                             const QString& words, bool may_be_file);
+
+/// Asks for a folder, beginning in `start`; `chosen` hears of it. Does not wait.
+void choose_folder(QWidget& parent, const QString& title, const std::filesystem::path& start,
+                   std::function<void(const std::string&)> chosen);
 
 /// What stands in such a row, without blanks around it.
 std::filesystem::path path_in(const QLineEdit& line);

@@ -1,7 +1,6 @@
 #include "app/gui/train_panel.h"
 
 #include <QComboBox>
-#include <QFileDialog>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -12,6 +11,7 @@
 
 #include "app/dataset_session.h"
 #include "app/gui/controls.h"
+#include "app/gui/dialog_parts.h"
 #include "app/gui/outlook_view.h"
 #include "app/gui/rounds_panel.h"
 #include "app/gui/settings_form.h"
@@ -115,15 +115,11 @@ void TrainPanel::build_setup(QVBoxLayout& column) {
       tr("CARE: a folder with low/ and high/, files of the same names. Noise2Void: a folder of "
          "noisy images."),
       [this] {
-        auto* dialog = new QFileDialog(window(), tr("A folder of images to train on"));
-        dialog->setFileMode(QFileDialog::Directory);
-        dialog->setOption(QFileDialog::ShowDirsOnly);
-        dialog->setAttribute(Qt::WA_DeleteOnClose);
-        QObject::connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& name) {
-          other_data_ = name.toStdString();
-          refresh_data();
-        });
-        dialog->open();
+        choose_folder(*this, tr("A folder of images to train on"), {},
+                      [this](const std::string& folder) {
+                        other_data_ = folder;
+                        refresh_data();
+                      });
       });
   open_image_ = add_button(setup_, "train_open_image", tr("Learn from the open image"),
                            tr("Noise2Void needs no other: the network learns from the noisy stack "
@@ -156,6 +152,13 @@ void TrainPanel::build_setup(QVBoxLayout& column) {
   from_->setObjectName(QStringLiteral("train_from"));
   add_row(*form, tr("Start from"), from_,
           tr("A model that is nearly right needs less time and fewer images."));
+  QObject::connect(from_, &QComboBox::activated, this, [this](int) { name_no_restoration(); });
+  before_ = new QComboBox(setup_);
+  before_->setObjectName(QStringLiteral("train_before"));
+  add_row(*form, tr("Restore first"), before_,
+          tr("Noisy images go through this model before nuclei are looked for, in training and "
+             "whenever the new model is used; it is saved with it."));
+  before_name_ = form->itemAtPosition(form->rowCount() - 1, 0)->widget();
   name_ = new QLineEdit(setup_);
   name_->setObjectName(QStringLiteral("train_name"));
   add_row(*form, tr("Name"), name_, tr("Of the new model: a folder in models/ of the images."));
@@ -265,18 +268,42 @@ void TrainPanel::refresh_data() {
   advanced_->set_config(config, config);
   const auto models = models_of(folder);
   name_->setText(QString::fromStdString(free_model_name(models, kind_)));
-  from_->clear();
-  from_->addItem(tr("Nothing: from scratch"), QString());
-  for (const KnownModel& model : known_models(models)) {
-    if (model.kind != kind_ || model.dims != config.dims || model.epochs == 0) continue;
-    from_->addItem(QString::fromStdString(model.folder.filename().string()),
-                   QString::fromStdString(model.folder.string()));
-  }
+  list_models(models, config.dims);
   TrainingRun& training = workspace_.training();
   if (!training.going_on() && nuclei) {
     const auto going_on = TrainingRun::going_on_in(models);
     if (!going_on.empty()) run_("training.attach", {{"folder", going_on.string()}});
   }
+}
+
+/// What a training can start from, and what can restore its images.
+void TrainPanel::list_models(const std::filesystem::path& models, std::int64_t dims) {
+  from_->clear();
+  from_->addItem(tr("Nothing: from scratch"), QString());
+  before_->clear();
+  before_->addItem(QString(), QString());
+  restored_for_.clear();
+  for (const KnownModel& model : known_models(models)) {
+    const QString name = QString::fromStdString(model.folder.filename().string());
+    const QString folder = QString::fromStdString(model.folder.string());
+    if (model.epochs == 0) continue;
+    if (model.kind == kind_ && model.dims == dims) {
+      from_->addItem(name, folder);
+      if (!model.before.empty()) restored_for_[folder] = QString::fromStdString(model.before);
+    }
+    if (model.kind != "stardist" && model.dims <= dims) before_->addItem(name, folder);
+  }
+  const bool any = before_->count() > 1 || !restored_for_.isEmpty();
+  before_->setVisible(kind_ == "stardist" && any);
+  before_name_->setVisible(before_->isVisibleTo(setup_));
+  name_no_restoration();
+}
+
+/// A model to start from brings what restores images for it.
+void TrainPanel::name_no_restoration() {
+  const QString brought = restored_for_.value(from_->currentData().toString());
+  before_->setItemText(
+      0, brought.isEmpty() ? tr("Nothing: images as they are") : tr("%1, as before").arg(brought));
 }
 
 void TrainPanel::describe_data() {
@@ -356,6 +383,8 @@ void TrainPanel::start() {
   if (kind_ == "stardist") arguments["images"] = images_->currentData().toString().toStdString();
   const auto from = from_->currentData().toString().toStdString();
   if (!from.empty()) arguments["pretrained"] = from;
+  const auto before = before_->currentData().toString().toStdString();
+  if (kind_ == "stardist" && !before.empty()) arguments["before"] = before;
   setting_up_ = false;
   if (run_("training.start", arguments)) set_up_for_.clear();
   refresh_run();

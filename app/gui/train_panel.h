@@ -2,6 +2,7 @@
 
 /// Training beside the picture: what to train on what, start, and how it goes.
 
+#include <QMap>
 #include <QTimer>
 #include <QWidget>
 #include <functional>
@@ -46,7 +47,10 @@ class TrainPanel : public QWidget {
   /// The folder, its images and models have changed.
   void refresh_data();
   void refresh_run();
+  void list_models(const std::filesystem::path& models, std::int64_t dims);
+  void name_no_restoration();
   void describe_data();
+  void find_in_restored();
   std::optional<PlannedTraining> planned() const;
   void start();
   void epoch_done();
@@ -62,14 +66,15 @@ class TrainPanel : public QWidget {
   Run run_;
   std::string kind_ = "stardist";
   std::vector<QToolButton*> kinds_;
-  QWidget *setup_, *choices_, *progress_, *images_name_;
+  QWidget *setup_, *choices_, *progress_, *images_name_, *before_name_;
   QLabel *about_kind_, *data_, *place_;
   QPushButton *choose_data_, *open_image_;
-  QComboBox *images_, *from_;
+  QComboBox *images_, *from_, *before_;
+  QMap<QString, QString> restored_for_;  // with what, by the folders of `from_`
   QLineEdit* name_;
   SettingsForm *essentials_, *advanced_;
   QToolButton* more_;
-  QPushButton *start_, *pause_, *stop_, *go_on_, *use_, *apply_, *another_;
+  QPushButton *start_, *pause_, *stop_, *go_on_, *use_, *apply_, *find_in_restored_, *another_;
   QLabel *model_name_, *state_, *device_, *learns_from_, *failure_;
   QProgressBar* bar_;
   LossCurves* curves_;

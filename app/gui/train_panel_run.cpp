@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/gui/dialog_parts.h"
 #include "app/gui/film_strip.h"
 #include "app/gui/loss_curves.h"
 #include "app/gui/outlook_view.h"
@@ -90,6 +91,11 @@ void TrainPanel::build_progress(QVBoxLayout& column) {
   apply_ = add_button(progress_, "train_apply", tr("Apply it to images…"),
                       tr("To a folder, or to one image, which is opened then."),
                       command("model.ask_predict"));
+  find_in_restored_ = add_button(
+      progress_, "train_find_in_restored", tr("Find nuclei in restored images…"),
+      tr("Saves this model with one that finds nuclei: then every image is restored before its "
+         "nuclei are looked for."),
+      [this] { find_in_restored(); });
   another_ = add_button(progress_, "train_another", tr("Train another model"),
                         tr("Starts anew, or from this one with what was corrected."), [this] {
                           setting_up_ = true;
@@ -124,7 +130,12 @@ QString TrainPanel::state_text() const {
       return {};
     case TrainingRun::State::kRunning: {
       if (training.paused()) return tr("Paused in epoch %1 of %2").arg(log.epoch()).arg(epochs);
-      if (log.epoch() == 0) return tr("Reading the images …");
+      if (log.epoch() == 0) {
+        const auto& notes = log.notes();
+        const bool restoring =
+            !notes.empty() && notes.back().starts_with("restoring the images first");
+        return restoring ? tr("Restoring the images first …") : tr("Reading the images …");
+      }
       QString text = tr("Epoch %1 of %2").arg(log.epoch()).arg(epochs);
       const double left = training.seconds_left();
       if (left >= 0) text += tr(" · %1 left").arg(time_text(left));
@@ -195,6 +206,8 @@ void TrainPanel::refresh_run() {
   use_->setVisible(nuclei);
   use_->setEnabled(learned);
   apply_->setEnabled(learned);
+  find_in_restored_->setVisible(!nuclei);
+  find_in_restored_->setEnabled(learned);
   another_->setVisible(!going_on);
 }
 
@@ -209,6 +222,18 @@ void TrainPanel::refresh_records() {
   recorded_end_ = end;
   film_->set_model(recorded_);
   thresholds_->set_model(end ? recorded_ : std::filesystem::path());
+}
+
+/// With a model of the person's choice, which Use then applies.
+void TrainPanel::find_in_restored() {
+  const auto restoration = workspace_.training().model();
+  choose_folder(*this, tr("The folder of a model that finds nuclei"), restoration.parent_path(),
+                [this, restoration](const std::string& model) {
+                  const nlohmann::json both{{"model", model}, {"before", restoration.string()}};
+                  if (run_("model.restore_first", both)) {
+                    run_("mode.use", nlohmann::json::object());
+                  }
+                });
 }
 
 void TrainPanel::epoch_done() {

@@ -47,7 +47,11 @@ UsePanel::UsePanel(Workspace& workspace, const CommandTable& commands, Run run, 
   connections_.push_back(layers.selection_changed.connect(again));
   connections_.push_back(layers.layer_changed.connect(again));
   connections_.push_back(workspace_.jobs_changed.connect(again));
-  connections_.push_back(commands_.ran.connect(again));
+  connections_.push_back(
+      commands_.ran.connect([this](const Command& command, const nlohmann::json& arguments) {
+        if (command.id == "model.restore_first") apply_->show_model(arguments["model"]);
+        refresh();
+      }));
   refresh();
 }
 

@@ -9,6 +9,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/text.h"
 #include "core/io/zip_file.h"
+#include "models/io/model_before.h"
 
 namespace karyo {
 namespace {
@@ -41,11 +42,32 @@ std::string fence(const std::string& lines) {
   return "```\n" + lines + "```\n";
 }
 
+/// What restores images first, for who reads of the model.
+std::string about_before(const ReportSources& sources) {
+  if (!sources.model.before) return "";
+  return "Images are restored before it looks at them, with the model “" +
+         before_name(sources.model) + "” (" + method_of(*sources.model.before) +
+         ") in the folder `before/`: Karyoscope does both, and Python needs a line for each.\n\n";
+}
+
+/// Lines of Python that restore `image`, a stack where `deep`.
+std::string python_restoration(const ModelFolder& model, const std::string& name,
+                               const std::string& basedir, const std::string& result, bool deep) {
+  const bool n2v = model.kind == ModelKind::kN2v;
+  const bool planes = deep && model.csbdeep->n_dim == 2;
+  return std::string(n2v ? "from n2v.models import N2V as Model\n"
+                         : "from csbdeep.models import CARE as Model\n") +
+         (planes ? "import numpy\n" : "") + "restoration = Model(None, name=\"" + name +
+         "\", basedir=\"" + basedir + "\")\n" + result + " = " +
+         (planes ? "numpy.stack([restoration.predict(plane, \"YX\") for plane in image])\n"
+                 : "restoration.predict(image, \"" + std::string(deep ? "ZYX" : "YX") + "\")\n");
+}
+
 std::string readme(const ReportSources& sources, const std::string& name) {
   const bool labels = sources.model.kind == ModelKind::kStarDist;
   const std::string method = method_name(sources);
   std::string text =
-      "# " + name + "\n\nA " + method + " model with its records.\n\n" +
+      "# " + name + "\n\nA " + method + " model with its records.\n\n" + about_before(sources) +
       "Open `report.html` in a browser: what the model is, how it was trained, how "
       "well it does, and a methods paragraph for a paper.\n\n## Use it\n\nIn "
       "Karyoscope's window: Train > Apply a model to images, and choose this folder. On "
@@ -58,16 +80,16 @@ std::string readme(const ReportSources& sources, const std::string& name) {
     const double high = sources.model.record ? sources.model.record->pmax : 99.8;
     const std::string percentiles = general_text(low) + ", " + general_text(high);
     text +=
-        fence("from csbdeep.utils import normalize\nfrom stardist.models import StarDist" + dims +
+        fence((sources.model.before
+                   ? python_restoration(*sources.model.before, before_folder({}).string(), name,
+                                        "image", sources.deep())
+                   : "") +
+              "from csbdeep.utils import normalize\nfrom stardist.models import StarDist" + dims +
               "\nmodel = StarDist" + dims + "(None, name=\"" + name +
               "\", basedir=\".\")\nlabels, details = model.predict_instances(normalize(image, " +
               percentiles + "))\n");
   } else {
-    const bool care = sources.model.kind == ModelKind::kCare;
-    text += fence(std::string(care ? "from csbdeep.models import CARE as Model\n"
-                                   : "from n2v.models import N2V as Model\n") +
-                  "restored = Model(None, name=\"" + name + "\", basedir=\".\").predict(image, \"" +
-                  (sources.deep() ? "ZYX" : "YX") + "\")\n");
+    text += fence(python_restoration(sources.model, name, ".", "restored", sources.deep()));
   }
   text +=
       "\n## What is here\n\n"
@@ -75,7 +97,9 @@ std::string readme(const ReportSources& sources, const std::string& name) {
       std::string(labels ? ", `thresholds.json`" : "") +
       ": the model, as the Python packages have it\n"
       "- `settings.json`, `history.csv`, `karyoscope.json`, `data.json`: how it was trained, where "
-      "they are known\n";
+      "they are known\n" +
+      std::string(sources.model.before ? "- `before/`: the model that restores images first\n"
+                                       : "");
   if (sources.evaluation) {
     text += "- `evaluation/`: scores of each test image, as tables" +
             std::string(labels ? ", and pictures of what matched" : "") + "\n";
@@ -110,7 +134,8 @@ Result<void> add_model(std::vector<ZipEntry>& entries, const std::string& below,
     if (again || !fs::is_regular_file(files[i], absent)) continue;
     KARYO_CHECK_OK(add_file(entries, below + files[i].filename().string(), files[i]));
   }
-  return {};
+  if (!model.before) return {};
+  return add_model(entries, below + before_folder({}).string() + "/", *model.before);
 }
 
 Result<void> add_evaluation(std::vector<ZipEntry>& entries, const std::string& below,

@@ -15,7 +15,8 @@ namespace karyo {
 ///   report.html, report.pdf  the one given as `report`; HTML is always there
 ///   config.json, weights, thresholds.json, settings.json, history.csv, threshold_search.csv,
 ///   karyoscope.json, data.json
-///   evaluation/              metrics.csv, metrics.json, dependence.csv, QC_metrics_NAME.csv,
+///   before/                  config.json, weights and karyoscope.json of what restores images
+///   first evaluation/              metrics.csv, metrics.json, dependence.csv, QC_metrics_NAME.csv,
 ///   overlays/
 /// A checkpoint, which is only good for training on, stays behind; so do images and maps.
 /// `to` is a zip archive where its name ends in .zip, else a folder that must not be there, or be

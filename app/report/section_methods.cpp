@@ -5,6 +5,7 @@
 #include "app/report/number_text.h"
 #include "app/report/report_sections.h"
 #include "app/report/report_text.h"
+#include "models/io/model_before.h"
 
 namespace karyo {
 namespace {
@@ -68,6 +69,28 @@ std::string extent_text(const Index3& size, bool deep) {
          std::to_string(size.x);
 }
 
+/// "CARE in 2D [1] (a U-Net [2] of depth ...)".
+std::string restoration_text(const CsbdeepConfig& config, const Citations& cite) {
+  const std::string dims = config.n_dim == 3 ? " in 3D" : " in 2D";
+  const std::string body =
+      " (a U-Net" + cite(kUnet) + " of depth " + std::to_string(config.unet_n_depth) + " with " +
+      std::to_string(config.unet_n_first) + " filters at its first level and kernels of " +
+      std::to_string(config.unet_kern_size) + " pixels)";
+  if (!config.n2v) return "CARE" + dims + cite(kCare) + body;
+  const std::string variant = config.n2v->blurpool ? ", in its variant N2V2" + cite(kN2v2)
+                              : config.n2v->struct_mask
+                                  ? ", with masks for structured noise" + cite(kStructN2v)
+                                  : "";
+  return "Noise2Void" + dims + cite(kN2v) + variant + body;
+}
+
+std::string before_sentence(const ReportSources& sources, const Citations& cite) {
+  if (!sources.model.before) return "";
+  return "Images were first restored with " +
+         restoration_text(*sources.model.before->csbdeep, cite) + ", the model “" +
+         before_name(sources.model) + "”. ";
+}
+
 std::string network_sentence(const ReportSources& sources, const Citations& cite) {
   if (sources.model.kind == ModelKind::kStarDist) {
     const StarDistConfig& config = *sources.model.stardist;
@@ -89,22 +112,10 @@ std::string network_sentence(const ReportSources& sources, const Citations& cite
            ", the probability of an object and the distances to its border along " +
            std::to_string(config.n_rays) + " rays.";
   }
-  const CsbdeepConfig& config = *sources.model.csbdeep;
-  const std::string body =
-      " (a U-Net" + cite(kUnet) + " of depth " + std::to_string(config.unet_n_depth) + " with " +
-      std::to_string(config.unet_n_first) + " filters at its first level and kernels of " +
-      std::to_string(config.unet_kern_size) + " pixels)";
-  const std::string dims = sources.deep() ? " in 3D" : " in 2D";
-  if (sources.model.kind == ModelKind::kCare) {
-    return "Images were restored with CARE" + dims + cite(kCare) + body + ".";
-  }
-  const std::string variant = config.n2v && config.n2v->blurpool
-                                  ? ", in its variant N2V2" + cite(kN2v2)
-                              : config.n2v && config.n2v->struct_mask
-                                  ? ", with masks for structured noise" + cite(kStructN2v)
-                                  : "";
-  return "Noise was removed with Noise2Void" + dims + cite(kN2v) + variant + body +
-         ", which learns from the noisy images alone.";
+  const std::string with = restoration_text(*sources.model.csbdeep, cite);
+  return sources.model.kind == ModelKind::kCare
+             ? "Images were restored with " + with + "."
+             : "Noise was removed with " + with + ", which learns from the noisy images alone.";
 }
 
 std::string data_sentence(const ReportSources& sources) {
@@ -203,10 +214,9 @@ std::string training_sentences(const ReportSources& sources, const Citations& ci
 }
 
 std::string run_sentence(const ReportSources& sources, const Citations& cite) {
-  if (!sources.model.record) return "";
+  if (!sources.model.record || sources.model.record->program_version.empty()) return "";
   const ModelRecord& record = *sources.model.record;
-  std::string text = " Training and prediction were done with Karyoscope";
-  if (!record.program_version.empty()) text += " " + record.program_version;
+  std::string text = " Training and prediction were done with Karyoscope " + record.program_version;
   if (!record.torch_version.empty())
     text += " (LibTorch " + record.torch_version + cite(kTorch) + ")";
   if (record.training_seconds > 0)
@@ -245,30 +255,31 @@ std::string result_sentences(const ReportSources& sources, const Citations& cite
          cite(kZeroCost) + ".";
 }
 
+void add_method(const ModelFolder& model, std::vector<std::string>& list) {
+  if (model.stardist) {
+    list.push_back(model.stardist->n_dim == 3 ? kStarDist3d : kStarDist2d);
+    return;
+  }
+  const auto& n2v = model.csbdeep->n2v;
+  list.push_back(n2v ? kN2v : kCare);
+  if (!n2v) return;
+  if (n2v->blurpool) {
+    list.push_back(kN2v2);
+  } else if (n2v->struct_mask) {
+    list.push_back(kStructN2v);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> references(const ReportSources& sources) {
   std::vector<std::string> list;
-  const auto& csbdeep = sources.model.csbdeep;
-  switch (sources.model.kind) {
-    case ModelKind::kStarDist:
-      list.push_back(sources.deep() ? kStarDist3d : kStarDist2d);
-      break;
-    case ModelKind::kCare:
-      list.push_back(kCare);
-      break;
-    case ModelKind::kN2v:
-      list.push_back(kN2v);
-      if (csbdeep->n2v && csbdeep->n2v->blurpool) {
-        list.push_back(kN2v2);
-      } else if (csbdeep->n2v && csbdeep->n2v->struct_mask) {
-        list.push_back(kStructN2v);
-      }
-      break;
-  }
-  if (!sources.model.stardist || sources.model.stardist->backbone == "unet") list.push_back(kUnet);
+  const ModelFolder& model = sources.model;
+  if (model.before) add_method(*model.before, list);
+  add_method(model, list);
+  if (model.before || !model.stardist || model.stardist->backbone == "unet") list.push_back(kUnet);
   if (sources.config) list.push_back(kAdam);
-  if (sources.model.record) list.push_back(kTorch);
+  if (model.record && !model.record->torch_version.empty()) list.push_back(kTorch);
   if (sources.evaluation) {
     list.push_back(sources.evaluation->restoration ? kSsim : kPq);
     if (sources.evaluation->restoration) list.push_back(kZeroCost);
@@ -278,8 +289,8 @@ std::vector<std::string> references(const ReportSources& sources) {
 
 ReportSection methods_section(const ReportSources& sources) {
   const Citations cite(sources);
-  std::string text =
-      network_sentence(sources, cite) + data_sentence(sources) + training_sentences(sources, cite);
+  std::string text = before_sentence(sources, cite) + network_sentence(sources, cite) +
+                     data_sentence(sources) + training_sentences(sources, cite);
   if (sources.model.kind == ModelKind::kStarDist) {
     const Thresholds& t = sources.model.thresholds;
     text += " Objects with a probability of at least " + fixed(t.prob, 2) +

@@ -8,6 +8,7 @@
 #include "app/report/report_sections.h"
 #include "app/report/report_text.h"
 #include "core/io/image_io.h"
+#include "models/io/model_before.h"
 
 namespace karyo {
 namespace {
@@ -153,19 +154,7 @@ std::string augmentation_text(const AugmentSet& set) {
 }  // namespace
 
 std::string method_name(const ReportSources& sources) {
-  const std::string dims = sources.deep() ? " 3D" : " 2D";
-  switch (sources.model.kind) {
-    case ModelKind::kStarDist:
-      return "StarDist" + dims;
-    case ModelKind::kCare:
-      return "CARE" + dims;
-    case ModelKind::kN2v:
-      break;
-  }
-  const auto& config = sources.model.csbdeep;
-  const bool second = config && config->n2v && config->n2v->blurpool;
-  const bool structured = config && config->n2v && config->n2v->struct_mask;
-  return "Noise2Void" + dims + (second ? " (N2V2)" : structured ? " (structN2V)" : "");
+  return method_of(sources.model);
 }
 
 ReportSection model_section(const ReportSources& sources) {
@@ -173,6 +162,10 @@ ReportSection model_section(const ReportSources& sources) {
   ReportTable table = facts("The network");
   table.rows.push_back({"Name", sources.name});
   table.rows.push_back({"Method", method_name(sources)});
+  if (const auto& before = sources.model.before) {
+    table.rows.push_back({"Images are restored first with",
+                          method_of(*before) + ", “" + before_name(sources.model) + "”"});
+  }
   if (sources.model.stardist) {
     table.rows.push_back({"Channels", std::to_string(sources.model.stardist->n_channel_in)});
     add_stardist(table, *sources.model.stardist);
@@ -280,7 +273,7 @@ ReportSection settings_section(const ReportSources& sources) {
 
 ReportSection run_section(const ReportSources& sources) {
   ReportSection section{"Training run"};
-  if (!sources.model.record) {
+  if (!sources.model.record || sources.model.record->program_version.empty()) {
     section.blocks.emplace_back(
         ReportText{"Nothing is recorded of the run: the model was not trained here.", Tone::kNote});
     return section;

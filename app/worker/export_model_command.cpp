@@ -8,6 +8,7 @@
 
 #include "app/worker/commands.h"
 #include "core/io/image_io.h"
+#include "models/io/model_before.h"
 #include "models/network_sample.h"
 #include "models/process.h"
 
@@ -60,6 +61,12 @@ Result<void> run(const ExportOptions& options, cli::Console& console) {
   console.say("wrote " + options.to +
               (package ? ", a bioimage.io package (format 0.5, Keras weights)"
                        : ", which the Python packages load"));
+  if (model.before) {
+    console.note("warning: images have to be restored first, with \"" + before_name(model) +
+                 "\"; " +
+                 (package ? "a bioimage.io package cannot say so and holds the network alone"
+                          : "it comes along in before/, which the Python packages do not look at"));
+  }
   console.result({{"path", options.to},
                   {"format", options.format},
                   {"kind", std::string(name_of(model.kind))}});

@@ -22,7 +22,7 @@
 #include "core/labels/label_rois.h"
 #include "models/model.h"
 #include "models/process.h"
-#include "models/train/train_folder.h"
+#include "models/train/data_look.h"
 
 namespace karyo::worker {
 namespace {
@@ -293,7 +293,7 @@ Result<void> run(const PredictOptions& options, cli::Console& console) {
   const InterruptWatch watch(control);
   Shown shown;
   if (const auto folder = ModelFolder::open(options.model)) {
-    shown.model = look_of(*folder);
+    shown.model = given_look_of(*folder);
     shown.planes = folder->stardist && folder->stardist->n_dim == 2;
   }
   if (!labels && shown.model.images > 0) {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/worker/commands.h"
 #include "app/worker/protocol.h"
@@ -41,26 +42,33 @@ double number_of(const json& arguments, const char* name, double otherwise) {
   return found != arguments.end() && found->is_number() ? found->get<double>() : otherwise;
 }
 
-/// Keeps the model of the last question, as long as its weights are the same file.
+/// When the weights were written of a model and of what comes before it.
+std::vector<fs::file_time_type> written(const ModelFolder& folder) {
+  std::error_code absent;
+  std::vector<fs::file_time_type> times{fs::last_write_time(folder.weights, absent)};
+  if (folder.before) times.push_back(fs::last_write_time(folder.before->weights, absent));
+  return times;
+}
+
+/// Keeps the model of the last question, as long as its weights are the same files.
 class Models {
  public:
   explicit Models(std::string device) : device_(std::move(device)) {}
 
   Result<Predictor*> get(const std::string& path) {
     KARYO_TRY(const ModelFolder folder, ModelFolder::open(path));
-    std::error_code absent;
-    const auto written = fs::last_write_time(folder.weights, absent);
-    if (predictor_ && path == path_ && written == written_) return predictor_.get();
+    const auto times = written(folder);
+    if (predictor_ && path == path_ && times == times_) return predictor_.get();
     predictor_.reset();
     KARYO_TRY(predictor_, open_predictor(path, device_, "auto"));
     path_ = path;
-    written_ = written;
+    times_ = times;
     return predictor_.get();
   }
 
  private:
   std::string device_, path_;
-  fs::file_time_type written_;
+  std::vector<fs::file_time_type> times_;
   std::unique_ptr<Predictor> predictor_;
 };
 

@@ -67,7 +67,7 @@ class ConsoleObserver : public TrainObserver {
 
 /// What the command line said, before it is checked: settings as text, in the order of the table.
 struct TrainOptions {
-  std::string kind, data, model, config, only, pretrained, preview, memory;
+  std::string kind, data, model, config, only, pretrained, before, preview, memory;
   bool resume = false, follow = false;
   FarPlace on;
   std::map<std::string, std::string> settings;
@@ -196,6 +196,7 @@ Result<void> run(const TrainOptions& options, cli::Console& console) {
                  "Give the list with --only.");
   }
   request.pretrained = options.pretrained;
+  request.before = options.before;
   if (request.place.first()) request.preview = options.preview;
   request.device = console.options().device;
   if (!options.memory.empty()) {
@@ -275,6 +276,11 @@ void add_train_command(cli::Cli& command_line) {
       "care and n2v: look into the folder again, without --only");
   command->add_option("--pretrained", options->pretrained,
                       "Start from the weights of this model folder");
+  command->add_option(
+      "--before", options->before,
+      "stardist: a CARE or Noise2Void model that restores the images first; it is kept with the "
+      "new "
+      "model, whose predictions begin with it. Without: that of --pretrained; none: no model");
   command->add_flag("--resume", options->resume,
                     "Go on from the model folder's checkpoint, with its settings where none are given");
   command->add_option("--memory", options->memory,

@@ -17,6 +17,8 @@
 #include "core/dataset/dataset_folder.h"
 #include "core/dataset/image_folder.h"
 #include "core/dataset/restoration_folder.h"
+#include "models/io/model_before.h"
+#include "models/train/restored_images.h"
 
 namespace karyo::worker {
 namespace {
@@ -82,10 +84,14 @@ Result<std::vector<FarFile>> files_of(const TrainRequest& request) {
   return files;
 }
 
-/// Files of a model folder, without what the window keeps there of a run.
+/// Files of a model folder and of what comes before it, without what the window keeps there of a
+/// run.
 std::vector<FarFile> model_files(const fs::path& folder, const std::string& as) {
   std::vector<FarFile> files;
   std::error_code ec;
+  if (const auto before = before_folder(folder); fs::is_directory(before, ec)) {
+    files = model_files(before, as + "/" + before.filename().string());
+  }
   for (const auto& entry : fs::directory_iterator(folder, ec)) {
     const std::string name = entry.path().filename().string();
     if (!entry.is_regular_file(ec) || name.starts_with('.') || name.starts_with("run.")) continue;
@@ -192,7 +198,13 @@ class Notes {
   fs::path folder_;
 };
 
-std::vector<std::string> arguments_for(const TrainRequest& request, int threads) {
+/// Where the model that comes first lies over there, which keeps its name.
+std::string place_of(const FoundRestoration& restoration) {
+  return "before/" + restoration.name;
+}
+
+std::vector<std::string> arguments_for(const TrainRequest& request,
+                                       const FoundRestoration& restoration, int threads) {
   std::error_code ec;
   const bool alone = fs::is_regular_file(request.data, ec);
   std::vector<std::string> arguments{
@@ -209,6 +221,8 @@ std::vector<std::string> arguments_for(const TrainRequest& request, int threads)
   add(!request.only.empty(), {"--only", kList});
   add(!request.follow.empty(), {"--follow"});
   add(!request.pretrained.empty(), {"--pretrained", "pretrained"});
+  add(!request.before.empty(),
+      {"--before", restoration.folder ? place_of(restoration) : kNoRestoration});
   add(request.memory_bytes > 0,
       {"--memory", std::to_string(std::max<std::int64_t>(1, request.memory_bytes >> 20)) + "MiB"});
   add(threads > 0, {"--threads", std::to_string(threads)});
@@ -216,13 +230,17 @@ std::vector<std::string> arguments_for(const TrainRequest& request, int threads)
 }
 
 /// Everything that the training over there reads.
-Result<std::vector<FarFile>> all_files(const TrainRequest& request, const Notes& notes) {
+Result<std::vector<FarFile>> all_files(const TrainRequest& request,
+                                       const FoundRestoration& restoration, const Notes& notes) {
   KARYO_TRY(auto files, files_of(request));
   const auto add = [&](std::vector<FarFile> more) {
     files.insert(files.end(), more.begin(), more.end());
   };
   if (request.resume) add(model_files(request.model, "model"));
   if (!request.pretrained.empty()) add(model_files(request.pretrained, "pretrained"));
+  if (!request.before.empty() && restoration.folder) {
+    add(model_files(restoration.folder->path, place_of(restoration)));
+  }
   KARYO_CHECK_OK(write_train_config(notes.at(kSettings), request.config));
   files.push_back({kSettings, notes.at(kSettings)});
   if (!request.only.empty()) {
@@ -302,8 +320,9 @@ Result<TrainSummary> train_far(const FarPlace& place, const TrainRequest& reques
                  "cannot make the folder " + request.model.string() + ": " + ec.message(),
                  "Choose a folder that can be written to.");
   }
+  KARYO_TRY(const auto restoration, restoration_for(request));
   KARYO_TRY(const auto notes, Notes::make());
-  KARYO_TRY(const auto files, all_files(whole, notes));
+  KARYO_TRY(const auto files, all_files(whole, restoration, notes));
   KARYO_TRY(const auto session, FarSession::connect(place, control));
   observer.on_note("computes on " + place.host + ": " + session->greeting().device);
   const bool alone = fs::is_regular_file(data, ec);
@@ -313,6 +332,10 @@ Result<TrainSummary> train_far(const FarPlace& place, const TrainRequest& reques
                    std::to_string(session->known_files()) + " of them from before; sent " +
                    mib(session->sent_bytes()));
 
+  // Only files of the model's own folder come back.
+  if (restoration.folder && !request.resume) {
+    KARYO_CHECK_OK(copy_before(request.model, restoration));
+  }
   EventReader events(observer, request.config);
   Follower follower(whole, notes, *session);
   std::mutex turn;  // the observer hears from this thread and from the one that listens
@@ -327,7 +350,7 @@ Result<TrainSummary> train_far(const FarPlace& place, const TrainRequest& reques
     const std::lock_guard lock(turn);
     if (!note.empty()) observer.on_note(note);
   };
-  KARYO_TRY(const int status, session->run(arguments_for(whole, threads), run));
+  KARYO_TRY(const int status, session->run(arguments_for(whole, restoration, threads), run));
   if (events.summary()) return *events.summary();
   if (events.said().failure) return events.said().failure->in(place.host);
   return Error(ErrorCode::kIo,

@@ -10,6 +10,7 @@
 #include "models/io/csbdeep_layout.h"
 #include "models/io/json_keys.h"
 #include "models/io/keras_model.h"
+#include "models/io/model_before.h"
 #include "models/io/rdf_texts.h"
 #include "models/io/stardist_layout.h"
 #include "models/io/yaml.h"
@@ -43,12 +44,22 @@ Json thresholds_json(const ModelFolder& model) {
   return {{"prob", model.thresholds.prob}, {"nms", model.thresholds.nms}};
 }
 
+/// karyoscope.json of a network that is on its own.
+Result<std::string> record_alone(const ModelFolder& model) {
+  const auto file = model.path / "karyoscope.json";
+  if (model.record->before.empty()) return read_file(file);
+  KARYO_TRY(Json record, read_json_object(file));
+  record.erase("before");
+  record["schema"] = 1;
+  return json_text(record);
+}
+
 /// The files beside the weights.
-Result<std::vector<ZipEntry>> setting_files(const ModelFolder& model) {
+Result<std::vector<ZipEntry>> setting_files(const ModelFolder& model, bool alone) {
   std::vector<ZipEntry> files{{"config.json", json_text(python_config(model))}};
   if (model.stardist) files.push_back({"thresholds.json", thresholds_json(model).dump() + "\n"});
   if (model.record) {
-    KARYO_TRY(auto record, read_file(model.path / "karyoscope.json"));
+    KARYO_TRY(auto record, alone ? record_alone(model) : read_file(model.path / "karyoscope.json"));
     files.push_back({"karyoscope.json", std::move(record)});
   }
   return files;
@@ -268,7 +279,7 @@ Result<std::vector<ZipEntry>> Package::files() {
   rdf["weights"]["keras_hdf5"]["tensorflow_version"] = kTensorFlowVersion;
   Json attachments = Json::array();
   attachments.push_back(weight_entry);  // where stardist's import looks for them
-  KARYO_TRY(auto settings, setting_files(model_));
+  KARYO_TRY(auto settings, setting_files(model_, true));
   for (auto& file : settings) attachments.push_back(add(file.name, std::move(file.bytes)));
   rdf["attachments"] = std::move(attachments);
   if (model_.stardist) {
@@ -292,15 +303,24 @@ Result<void> write_folder(const fs::path& folder, const std::vector<ZipEntry>& f
   return {};
 }
 
-}  // namespace
-
-Result<void> export_keras(const ModelFolder& model, const fs::path& to) {
+Result<std::vector<ZipEntry>> keras_files(const ModelFolder& model) {
   if (model.weights.empty()) return no_weights(model);
-  KARYO_TRY(auto files, setting_files(model));
+  KARYO_TRY(auto files, setting_files(model, false));
   KARYO_TRY(auto weights, read_file(model.weights, kMostWeightBytes));
   const auto layers = parse_keras_weights(weights, model.weights.string());
   if (!layers) return layers.error();
   files.push_back({"weights_best.h5", std::move(weights)});
+  if (!model.before) return files;
+  const std::string below = before_folder({}).string() + "/";
+  KARYO_TRY(auto before, keras_files(*model.before));
+  for (ZipEntry& file : before) files.push_back({below + file.name, std::move(file.bytes)});
+  return files;
+}
+
+}  // namespace
+
+Result<void> export_keras(const ModelFolder& model, const fs::path& to) {
+  KARYO_TRY(const auto files, keras_files(model));
   return to.extension() == ".zip" ? write_zip(to, files) : write_folder(to, files);
 }
 

@@ -33,7 +33,8 @@ struct ExportDetails {
 };
 
 /// What Python StarDist, CSBDeep and N2V load: config.json without keys they would refuse,
-/// thresholds.json, weights_best.h5, and karyoscope.json, which they ignore. `to` is a zip archive
+/// thresholds.json, weights_best.h5, and karyoscope.json, which they ignore; so they do before/,
+/// with the model that restores images first, where there is one. `to` is a zip archive
 /// where its name ends in .zip, else a folder, which must not exist or be empty.
 /// Errors  kNotFound (no weights), kInvalidArgument (`to` is there), kBadFile, kIo.
 Result<void> export_keras(const ModelFolder& model, const std::filesystem::path& to);
@@ -41,6 +42,7 @@ Result<void> export_keras(const ModelFolder& model, const std::filesystem::path&
 /// A bioimage.io package of format 0.5: rdf.yaml, README.md, test tensors, and the Keras model with
 /// its architecture; the same settings, thresholds and weights as files, so that stardist's and our
 /// own import read it. `to` ends in .zip.
+/// Of a model that restores images first it holds the network alone, which its README.md says.
 /// What becomes of the network's answer beyond what such a package can say (objects; CARE's
 /// percentiles turned back) is told in its README.md.
 /// Errors  kUnsupported (see keras_model.h); kInvalidArgument (name, authors, license, `to`); those

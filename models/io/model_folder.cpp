@@ -4,6 +4,7 @@
 
 #include "core/base/atomic_file.h"
 #include "models/io/json_keys.h"
+#include "models/io/model_before.h"
 
 namespace karyo {
 namespace {
@@ -136,6 +137,7 @@ Result<ModelRecord> record_from(const Json& json, const std::string& name) {
   keys.read_text("started", record.started);
   keys.read_text("finished", record.finished);
   keys.read("training_seconds", record.training_seconds, 0, 1e12);
+  keys.read_text("before", record.before, 4096);
   if (keys.error()) return *keys.error();
   for (const auto& key : keys.unknown()) record.more[key] = json[key];
   return record;
@@ -143,7 +145,7 @@ Result<ModelRecord> record_from(const Json& json, const std::string& name) {
 
 Json to_json(const ModelRecord& record) {
   Json json;
-  json["schema"] = ModelRecord::kSchema;
+  json["schema"] = record.before.empty() ? 1 : ModelRecord::kSchema;
   json["normalization"] = {{"pmin", record.pmin}, {"pmax", record.pmax}};
   json["data_fingerprint"] = record.data_fingerprint;
   json["program_version"] = record.program_version;
@@ -152,6 +154,7 @@ Json to_json(const ModelRecord& record) {
   json["started"] = record.started;
   json["finished"] = record.finished;
   json["training_seconds"] = record.training_seconds;
+  if (!record.before.empty()) json["before"] = record.before;
   for (const auto& [key, value] : record.more.items()) {
     if (!json.contains(key)) json[key] = value;
   }
@@ -199,6 +202,12 @@ fs::path choose_weights(const fs::path& folder) {
 }
 
 Result<ModelFolder> ModelFolder::open(const fs::path& path) {
+  KARYO_TRY(auto folder, open_alone(path));
+  KARYO_TRY(folder.before, open_before(folder));
+  return folder;
+}
+
+Result<ModelFolder> ModelFolder::open_alone(const fs::path& path) {
   std::error_code ec;
   if (!fs::is_directory(path, ec)) {
     return Error(ErrorCode::kNotFound, "there is no model folder " + path.string(),
@@ -274,6 +283,17 @@ Result<void> ModelFolder::save_settings(const Json& values) {
   KARYO_CHECK_OK(write_file_atomically(path / kSettings, json_text(values)));
   settings = values;
   return {};
+}
+
+std::string method_of(const ModelFolder& folder) {
+  if (folder.stardist) return folder.stardist->n_dim == 3 ? "StarDist 3D" : "StarDist 2D";
+  const std::string dims = folder.csbdeep->n_dim == 3 ? " 3D" : " 2D";
+  const auto& n2v = folder.csbdeep->n2v;
+  if (!n2v) return "CARE" + dims;
+  return "Noise2Void" + dims +
+         (n2v->blurpool || n2v->skip_skipone ? " (N2V2)"
+          : n2v->struct_mask                 ? " (structN2V)"
+                                             : "");
 }
 
 std::vector<std::string> class_names_of(const ModelFolder& folder) {

@@ -4,6 +4,7 @@
 /// theirs. docs/model_folder.md describes every file.
 
 #include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -31,7 +32,9 @@ struct Thresholds {
 
 /// karyoscope.json: what happened, beside what Python needs.
 struct ModelRecord {
-  static constexpr int kSchema = 1;
+  /// The latest that is read. It is written where `before` is, so that versions that know nothing
+  /// of it refuse the folder rather than leave the restoration out; else 1 is.
+  static constexpr int kSchema = 2;
 
   double pmin = 1, pmax = 99.8;  ///< percentiles of the normalization the network was trained with
   std::string data_fingerprint;  ///< of the training images and masks; empty: not known
@@ -40,6 +43,8 @@ struct ModelRecord {
   std::string device;             ///< "cpu", "cuda:0 NVIDIA H100"
   std::string started, finished;  ///< UTC, "2026-01-31T09:30:00Z"; empty while running
   double training_seconds = 0;
+  /// What the model in before/ is called (model_before.h), which has to be there then; empty: none.
+  std::string before = {};
   /// Further keys, kept when a folder is opened and saved again.
   nlohmann::ordered_json more = nlohmann::ordered_json::object();
 };
@@ -58,11 +63,17 @@ struct ModelFolder {
   std::optional<ModelRecord> record;               ///< absent in folders made by Python
   std::optional<nlohmann::ordered_json> settings;  ///< settings.json
   std::vector<std::string> warnings;               ///< sentences for people
+  /// What restores an image before this model sees it: the model in before/ (model_before.h); null:
+  /// nothing does.
+  std::shared_ptr<const ModelFolder> before = {};
 
-  /// Reads config.json, thresholds.json and our own files, and picks the weights; it does not read
-  /// weights. Errors  kNotFound (no folder, no config.json; names folders below that have one);
-  /// kBadFile; kUnsupported (a karyoscope.json of a later version).
+  /// Reads config.json, thresholds.json and our own files, picks the weights, and opens before/; it
+  /// does not read weights. Errors  kNotFound (no folder, no config.json; names folders below that
+  /// have one); kBadFile; kUnsupported (a karyoscope.json of a later version); those of
+  /// open_before().
   static Result<ModelFolder> open(const std::filesystem::path& path);
+  /// The same without a look at before/, whose loss is mended that way.
+  static Result<ModelFolder> open_alone(const std::filesystem::path& path);
 
   /// Makes the folder with its config.json. A folder that has a config.json already is refused
   /// unless `replace`; other files in it are left alone. Errors  kInvalidArgument, kIo.
@@ -84,6 +95,9 @@ struct ModelFolder {
   /// Where training keeps what it needs to go on: see safetensors.h.
   std::filesystem::path checkpoint() const { return path / "checkpoint.safetensors"; }
 };
+
+/// "StarDist 3D", "CARE 2D", "Noise2Void 2D (N2V2)".
+std::string method_of(const ModelFolder& folder);
 
 /// The classes that a StarDist model tells apart: "classes" in karyoscope.json, else "class 1",
 /// ...; empty where there is one kind of object.

@@ -6,6 +6,7 @@
 
 #include "core/base/atomic_file.h"
 #include "models/io/json_keys.h"
+#include "models/io/model_before.h"
 #include "models/io/package_files.h"
 #include "models/io/rdf.h"
 #include "models/io/stardist_layout.h"
@@ -190,6 +191,27 @@ void tell_what_is_left(Package& package, const std::string& weights) {
   }
 }
 
+Result<ModelFolder> build(Package& package, const fs::path& folder);
+
+/// What restores images first, in the folder before/ of the package.
+Result<void> take_before(Package& package, const fs::path& folder) {
+  const std::string below = before_folder({}).string() + "/";
+  if (const auto found = package.find(below + "config.json"); !found.empty()) {
+    Package inner{package.from, package.files, package.root + below, {}, {}, {}};
+    KARYO_CHECK_OK(build(inner, before_folder(folder)));
+    package.taken.push_back("The model in " + below + ", which restores images first.");
+    return {};
+  }
+  const auto record = package.find("karyoscope.json");
+  if (record.empty()) return {};
+  KARYO_TRY(const auto json, read_json_object(folder / "karyoscope.json"));
+  if (!json.contains("before")) return {};
+  return Error(ErrorCode::kNotFound,
+               package.from.string() + " restores images first, with " + json["before"].dump() +
+                   ", and its folder before/ is missing",
+               "Get the whole package again from where it was made, with before/ in it.");
+}
+
 Result<ModelFolder> build(Package& package, const fs::path& folder) {
   KARYO_TRY(const std::string weights, find_weights(package));
   KARYO_TRY(const Json config, find_config(package));
@@ -202,6 +224,7 @@ Result<ModelFolder> build(Package& package, const fs::path& folder) {
     KARYO_CHECK_OK(write_file_atomically(folder / name, text));
     package.taken.push_back("The file " + found + ".");
   }
+  KARYO_CHECK_OK(take_before(package, folder));
   KARYO_TRY(auto model, ModelFolder::open(folder));
 
   KARYO_TRY(const auto bytes, package.files->read(weights, kMostWeightBytes));

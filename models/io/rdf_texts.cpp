@@ -1,5 +1,7 @@
 #include "models/io/rdf_texts.h"
 
+#include "models/io/model_before.h"
+
 namespace karyo {
 namespace {
 
@@ -86,6 +88,12 @@ std::string package_readme(const ModelFolder& model, const ExportDetails& detail
   text += std::string(kind) + (deep ? " 3D" : " 2D") + ", exported by Karyoscope " +
           details.program_version + ". " +
           (model.stardist ? usage_of_stardist(model) : usage_of_restoration(model));
+  if (model.before) {
+    text += "Images have to be restored before the network sees them, with " +
+            method_of(*model.before) + " (the model \"" + before_name(model) +
+            "\"). This package cannot say so, and holds the network alone: Karyoscope's own model "
+            "folder has both.\n\n";
+  }
   text += "## Validation\n\n";
   text += model.stardist
               ? "`test_input.npy` went through the network, after normalization by percentiles, to "

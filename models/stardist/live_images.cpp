@@ -47,7 +47,9 @@ std::optional<StarDistBatchMaker> LiveImages::renewed(std::vector<std::string>& 
   const auto dataset = open_dataset(data_, config_.dims, names_of(*wanted));
   if (!dataset) return problem(dataset.error());
   if (const auto usable = dataset->usable(); !usable) return problem(usable.error());
-  auto maker = maker_of(dataset->pairs, *wanted);
+  const auto prepared = prepare ? prepare(dataset->pairs) : dataset->pairs;
+  if (!prepared) return problem(prepared.error());
+  auto maker = maker_of(*prepared, *wanted);
   if (!maker) return problem(maker.error());
 
   std::set<std::string> before;

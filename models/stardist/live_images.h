@@ -33,6 +33,8 @@ class LiveImages {
   /// `notes`, and the training goes on with what it has.
   std::optional<StarDistBatchMaker> renewed(std::vector<std::string>& notes);
 
+  /// Makes of pairs as they lie in the folder those that are read, where these are others.
+  std::function<Result<std::vector<DatasetPair>>(const std::vector<DatasetPair>&)> prepare;
   /// Hears which pairs came, before they are trained on; its problem is said in the notes.
   std::function<Result<void>(const std::vector<DatasetPair>&)> on_came;
 

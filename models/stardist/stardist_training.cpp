@@ -18,6 +18,7 @@
 #include "core/dataset/dataset_folder.h"
 #include "core/io/image_io.h"
 #include "core/labels/label_volume.h"
+#include "models/io/model_before.h"
 #include "models/process.h"
 #include "models/stardist/anisotropy.h"
 #include "models/stardist/stardist_epochs.h"
@@ -25,6 +26,7 @@
 #include "models/stardist/stardist_network.h"
 #include "models/stardist/stardist_predict.h"
 #include "models/train/epoch_pictures.h"
+#include "models/train/restored_images.h"
 #include "models/train/train_folder.h"
 #include "models/train/trainer.h"
 
@@ -101,8 +103,10 @@ std::vector<TrainingFile> files_of(const std::vector<DatasetPair>& training,
   return files;
 }
 
-/// The folder to train into: the one to resume, or a new one with config.json and settings.json.
-Result<ModelFolder> prepare_folder(const TrainRequest& request, const StarDistConfig& network) {
+/// The folder to train into: the one to resume, or a new one with config.json and what comes before
+/// the model.
+Result<ModelFolder> prepare_folder(const TrainRequest& request, const StarDistConfig& network,
+                                   const FoundRestoration& restoration) {
   if (request.resume) {
     // Nothing in the folder may change before it is sure that training can go on from it.
     KARYO_TRY(auto folder, folder_to_resume(request));
@@ -111,7 +115,9 @@ Result<ModelFolder> prepare_folder(const TrainRequest& request, const StarDistCo
     return folder;
   }
   KARYO_CHECK_OK(check_untrained(request));
-  return ModelFolder::create(request.model, network, true);
+  KARYO_TRY(auto folder, ModelFolder::create(request.model, network, true));
+  if (!restoration.folder) return folder;
+  return put_before(request.model, restoration);
 }
 
 /// What the objects of the masks say about the voxels.
@@ -224,15 +230,22 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   KARYO_CHECK_OK(dataset.usable());
   note_warnings(dataset.findings, observer);
   KARYO_TRY(const auto split, split_of(dataset, request));
-  const auto training_pairs = chosen(dataset.pairs, split.train);
-  const auto validation_pairs = chosen(dataset.pairs, split.validation);
+  KARYO_TRY(const auto restoration, restoration_for(request));
+  if (restoration.folder) {
+    observer.on_note("restoring the images first, with \"" + restoration.name + "\" (" +
+                     method_of(*restoration.folder) + ")");
+  }
+  RestoredImages restored(restoration.folder, request.model, request.device, request.place.rank);
+  KARYO_TRY(const auto pairs, restored.of(dataset.pairs, control));
+  const auto training_pairs = chosen(pairs, split.train);
+  const auto validation_pairs = chosen(pairs, split.validation);
   observer.on_note(std::to_string(training_pairs.size()) + " images to train on, " +
                    std::to_string(validation_pairs.size()) + " to validate with" +
                    (split.shared ? " (the same one: scores will look too good)" : ""));
   std::vector<std::filesystem::path> images, masks;
   DataSize data;
   Index3 smallest{INT64_MAX, INT64_MAX, INT64_MAX};
-  for (const auto& pair : dataset.pairs) {
+  for (const auto& pair : pairs) {
     const Index3 size = pair.shape.zyx();
     smallest = {std::min(smallest.z, size.z), std::min(smallest.y, size.y),
                 std::min(smallest.x, size.x)};
@@ -286,7 +299,7 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   }
   std::optional<ModelFolder> folder;  // of the first process, which alone writes
   if (workers.first()) {
-    KARYO_TRY(folder, prepare_folder(request, network));
+    KARYO_TRY(folder, prepare_folder(request, network, restoration));
     KARYO_CHECK_OK(folder->save_settings(to_json(config)));
   }
   ModelRecord record;
@@ -299,11 +312,13 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
   record.started = utc_now();
   record.more[kLookKey] = to_json(look);
   if (!classes.names.empty()) record.more["classes"] = classes.names;
+  record.before = restoration.name;
   if (folder) {
     if (!request.resume) forget_epoch_pictures(request.model);
     KARYO_CHECK_OK(folder->save_record(record));
-    KARYO_CHECK_OK(keep_training_data(request, files_of(training_pairs, validation_pairs), true,
-                                      observer, control));
+    const auto files =
+        files_of(chosen(dataset.pairs, split.train), chosen(dataset.pairs, split.validation));
+    KARYO_CHECK_OK(keep_training_data(request, files, true, observer, control));
   }
 
   StarDistLearner learner(model, std::move(training), std::move(validation), config, device,
@@ -317,6 +332,7 @@ Result<TrainSummary> train_stardist(const TrainRequest& request, TrainObserver& 
     });
     LiveImages live(request.data, request.follow, config, std::move(known), std::move(judges),
                     classes.names, cache);
+    live.prepare = [&](const std::vector<DatasetPair>& came) { return restored.of(came, control); };
     live.on_came = [&](const std::vector<DatasetPair>& pairs) {
       std::vector<TrainingFile> files;
       for (const auto& pair : pairs) files.push_back({pair.image, pair.mask});

@@ -195,6 +195,21 @@ DataLook look_from_json(const Json& json) {
   }
 }
 
+DataLook look_of(const ModelFolder& folder) {
+  if (!folder.record) return {};
+  const auto kept = folder.record->more.find(kLookKey);
+  return kept == folder.record->more.end() ? DataLook{} : look_from_json(*kept);
+}
+
+DataLook given_look_of(const ModelFolder& folder) {
+  const DataLook own = look_of(folder);
+  if (!folder.before) return own;
+  DataLook given = look_of(*folder.before);
+  given.diameter = own.diameter;
+  given.objects = own.objects;
+  return given;
+}
+
 std::vector<std::string> differences(const DataLook& model, const DataLook& shown) {
   std::vector<std::string> told;
   if (unlike(model.diameter, shown.diameter, kSizeFactor)) {

@@ -13,6 +13,7 @@
 #include "core/base/result.h"
 #include "core/base/task.h"
 #include "core/image/volume.h"
+#include "models/io/model_folder.h"
 
 namespace karyo {
 
@@ -57,6 +58,13 @@ Result<DataLook> look_at(const std::vector<std::filesystem::path>& images,
 nlohmann::ordered_json to_json(const DataLook& look);
 /// Nothing is known where `json` is not one.
 DataLook look_from_json(const nlohmann::ordered_json& json);
+
+/// What the images looked like that the network of a model was trained on; its folder keeps it.
+inline constexpr const char* kLookKey = "data_look";
+DataLook look_of(const ModelFolder& folder);
+/// What images look like that the model as a whole is given: with a model before it, those that
+/// that one learned from, with the objects of its own.
+DataLook given_look_of(const ModelFolder& folder);
 
 /// How what a model is shown differs from what it learned from: a sentence with numbers each, and
 /// what helps. Empty where nothing is known or all is alike.

@@ -60,12 +60,6 @@ Result<void> check_pretrained(const ModelFolder& base, const nlohmann::ordered_j
           ", or start without --pretrained.");
 }
 
-DataLook look_of(const ModelFolder& folder) {
-  if (!folder.record) return {};
-  const auto kept = folder.record->more.find(kLookKey);
-  return kept == folder.record->more.end() ? DataLook{} : look_from_json(*kept);
-}
-
 void note_differences(const ModelFolder& base, const DataLook& look, TrainObserver& observer) {
   const DataLook was = look_of(base);
   if (was.images == 0) {

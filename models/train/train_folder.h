@@ -38,9 +38,6 @@ Result<void> check_pretrained(const ModelFolder& base, const nlohmann::ordered_j
 void note_differences(const ModelFolder& base, const DataLook& look, TrainObserver& observer);
 /// Says which layers could not be taken from it.
 void note_fresh(const std::vector<std::string>& layers, TrainObserver& observer);
-/// What the images look like to a network, kept in karyoscope.json.
-inline constexpr const char* kLookKey = "data_look";
-DataLook look_of(const ModelFolder& folder);
 
 /// Says what memory the training will take, and refuses what does not fit into `request.memory`, or
 /// without it into what is free. "auto" in patch and batch gets its numbers before.

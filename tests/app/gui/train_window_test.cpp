@@ -2,6 +2,7 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -28,6 +29,7 @@
 #include "tests/app/gui/train_fixture.h"
 #include "tests/app/report/made_model.h"
 #include "tests/app/worker/spot_model.h"
+#include "tests/models/restoration/made_restoration.h"
 
 namespace karyo::gui {
 namespace {
@@ -44,6 +46,16 @@ class TrainWindowTest : public TrainingWindow {
         wait_until([&] { return workspace_.dataset().labels() != nullptr && !workspace_.busy(); }));
     key(Qt::Key_3, Qt::ControlModifier);
     ASSERT_EQ(window_.mode(), MainWindow::Mode::kTrain);
+    QTest::qWait(30);
+  }
+  void choose_in_dialog(const std::filesystem::path& folder) {
+    QFileDialog* dialog = nullptr;
+    for (QFileDialog* one : window_.findChildren<QFileDialog*>()) {
+      if (one->isVisible()) dialog = one;
+    }
+    ASSERT_NE(dialog, nullptr);
+    Q_EMIT dialog->fileSelected(QString::fromStdString(folder.string()));
+    dialog->close();
     QTest::qWait(30);
   }
 };
@@ -217,11 +229,84 @@ TEST_F(TrainWindowTest, TheOpenStackIsDenoisedByItself) {
   press("train_apply");
   EXPECT_EQ(window_.mode(), MainWindow::Mode::kUse);
   EXPECT_EQ(part<QLineEdit>("apply_input")->text().toStdString(), stack.string());
+  EXPECT_FALSE(part<QPushButton>("apply_before")->isVisible()) << "it restores itself";
   show_people(window_, "train_denoise_apply");
   const int before = workspace_.layers().count();
   press("apply");
   ASSERT_TRUE(wait_until([&] { return workspace_.layers().count() > before; }, 60000));
   EXPECT_EQ(window_.errors().waiting(), 0);
+
+  // The restored image is segmented, by both models as one.
+  const auto nuclei = folder_ / "nuclei 1";
+  test::make_spot_model(nuclei);
+  key(Qt::Key_3, Qt::ControlModifier);
+  show_people(window_, "train_denoise_done");
+  press("train_find_in_restored");
+  choose_in_dialog(nuclei);
+  EXPECT_EQ(window_.mode(), MainWindow::Mode::kUse);
+  EXPECT_EQ(part<QLineEdit>("apply_model")->text().toStdString(), nuclei.string());
+  const auto* words = part<QLabel>("apply_before_words");
+  EXPECT_TRUE(words->isVisible());
+  EXPECT_TRUE(words->text().contains(QLatin1String("denoise 1 (Noise2Void 2D)")));
+  EXPECT_EQ(part<QLineEdit>("apply_input")->text().toStdString(), stack.string());
+  show_people(window_, "use_restored_first");
+  const int images = workspace_.layers().count();
+  press("apply");
+  ASSERT_TRUE(wait_until([&] { return workspace_.layers().count() > images; }, 60000));
+  EXPECT_EQ(window_.errors().waiting(), 0);
+
+  press("apply_before");
+  EXPECT_FALSE(words->isVisible());
+  EXPECT_FALSE(ModelFolder::open(nuclei)->before);
+  show_people(window_, "use_as_they_are");
+  press("apply_before");
+  choose_in_dialog(nuclei);
+  EXPECT_TRUE(window_.errors().isVisible()) << "it finds nuclei and restores nothing";
+  press("apply_before");
+  choose_in_dialog(training().model());
+  EXPECT_TRUE(words->isVisible());
+  std::filesystem::remove_all(nuclei / "before");
+  part<QLineEdit>("apply_model")->clear();
+  part<QLineEdit>("apply_model")->setText(QString::fromStdString(nuclei.string()));
+  EXPECT_FALSE(part<QPushButton>("apply")->isEnabled());
+  EXPECT_TRUE(part<QLabel>("apply_outcome")->text().contains(QLatin1String("before/")));
+  show_people(window_, "use_restoration_lost");
+  press("apply_before");
+  EXPECT_TRUE(part<QPushButton>("apply")->isEnabled()) << "it is gone without";
+}
+
+TEST_F(TrainWindowTest, ImagesAreRestoredBeforeTheyAreLearnedFrom) {
+  const auto models = data() / "models";
+  open_to_train();
+  EXPECT_FALSE(part<QComboBox>("train_before")->isVisible()) << "there is no model that restores";
+  test::make_random_restoration(models / "denoise 1", CsbdeepConfig::noise2void(2, {60}, {70}));
+  std::ofstream(models / "denoise 1" / "history.csv") << "epoch,loss\n1,0.5\n";
+  press("train_n2v");
+  press("train_stardist");
+  auto* before = part<QComboBox>("train_before");
+  ASSERT_TRUE(before->isVisible());
+  ASSERT_EQ(before->count(), 2);
+  make_it_small(1);
+  before->setFocus();
+  QTest::keyClick(before, Qt::Key_Down);
+  EXPECT_EQ(before->currentText(), QStringLiteral("denoise 1"));
+  show_people(window_, "train_restore_first");
+  press("train_start");
+  ASSERT_TRUE(training().going_on()) << window_.errors().waiting() << " errors";
+  ASSERT_TRUE(wait_until([&] { return !training().going_on(); }, 120000));
+  ASSERT_EQ(training().state(), State::kFinished)
+      << part<QLabel>("train_failure")->text().toStdString();
+  const auto model = ModelFolder::open(training().model());
+  ASSERT_TRUE(model && model->before);
+  EXPECT_TRUE(part<QLabel>("train_state")->toolTip().contains(QLatin1String("denoise 1")));
+
+  press("train_another");
+  auto* from = part<QComboBox>("train_from");
+  from->setFocus();
+  QTest::keyClick(from, Qt::Key_Down);
+  ASSERT_EQ(from->currentText(), QStringLiteral("nuclei 1"));
+  EXPECT_EQ(before->itemText(0), QStringLiteral("denoise 1, as before"));
+  show_people(window_, "train_restore_as_before");
 }
 
 TEST_F(TrainWindowTest, RoundsStandBesideEachOtherAndOneGoesBackToABetterOne) {

@@ -12,11 +12,13 @@
 #include "app/training_run.h"
 #include "core/base/atomic_file.h"
 #include "core/io/image_io.h"
+#include "models/io/model_before.h"
 #include "tests/app/worker/built_worker.h"
 #include "tests/app/worker/checkpoint_tensors.h"
 #include "tests/app/worker/far_computer.h"
 #include "tests/app/worker/small_plan.h"
 #include "tests/app/worker/spot_model.h"
+#include "tests/models/restoration/made_restoration.h"
 
 namespace karyo {
 namespace {
@@ -110,6 +112,37 @@ TEST_F(FarTraining, GivesTheModelThatItWouldGiveHere) {
   again.wait();
   EXPECT_EQ(again.state(), State::kFinished) << failure_of(again);
   EXPECT_THAT(notes_of(again), HasSubstr("9 files are on far, 8 of them from before"));
+}
+
+TEST_F(FarTraining, RestoresImagesFirstThereToo) {
+  const fs::path noise = folder_ / "denoise 1";
+  test::make_random_restoration(noise, CsbdeepConfig::noise2void(2, {60}, {70}));
+  const auto trained = [&](const std::string& name, std::int64_t epochs, bool far) {
+    TrainingRun run;
+    if (far) run.set_place(far_.place());
+    TrainingPlan with = plan(epochs, name);
+    with.before = noise;
+    const auto started = run.start(with);
+    EXPECT_TRUE(started) << started.error().what;
+    run.wait();
+    EXPECT_EQ(run.state(), State::kFinished) << failure_of(run);
+    if (epochs == 1) {
+      EXPECT_TRUE(run.resume(2));
+      run.wait();
+      EXPECT_EQ(run.state(), State::kFinished) << failure_of(run);
+    }
+    return run.model();
+  };
+  const auto here = trained("here", 2, false), there = trained("there", 2, true),
+             in_two = trained("in two", 1, true);
+  for (const auto& model : {there, in_two}) {
+    EXPECT_TRUE(test::checkpoint_tensors(model) == test::checkpoint_tensors(here)) << model;
+    const auto folder = ModelFolder::open(model);
+    ASSERT_TRUE(folder) << folder.error().what;
+    ASSERT_TRUE(folder->before);
+    EXPECT_EQ(before_name(*folder), "denoise 1");
+    EXPECT_TRUE(bytes_of(folder->before->weights) == bytes_of(noise / "weights_best.h5"));
+  }
 }
 
 TEST_F(FarTraining, StopsAndGoesOnThere) {

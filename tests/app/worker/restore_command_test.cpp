@@ -7,9 +7,8 @@
 
 #include "core/image/normalize.h"
 #include "core/io/image_io.h"
-#include "models/io/csbdeep_layout.h"
-#include "models/io/model_folder.h"
 #include "tests/app/worker/run_program.h"
+#include "tests/models/restoration/made_restoration.h"
 
 namespace karyo {
 namespace {
@@ -20,30 +19,6 @@ using test::Outcome;
 using testing::ElementsAre;
 using Words = std::vector<std::string>;
 namespace fs = std::filesystem;
-
-/// A network whose U-Net gives 0, so that its heads are their biases: `mean`, and for the scale
-/// softplus(0) + 0.001.
-void make_model(const fs::path& folder, CsbdeepConfig config, float mean) {
-  config.unet_n_depth = 1;
-  config.unet_kern_size = 3;
-  config.unet_n_first = 2;
-  const auto layout = csbdeep_layout(config);
-  ASSERT_TRUE(layout) << layout.error().what;
-  std::vector<KerasLayer> layers;
-  for (const auto& entry : *layout) {
-    layers.push_back({entry.name, {}});
-    for (const auto& weight : entry.weights) {
-      const auto count = static_cast<std::size_t>(element_count(weight.shape));
-      const float value = weight.name == "moving_variance" ? 1.0F : 0.0F;
-      layers.back().weights.push_back({weight.name, weight.shape, std::vector(count, value)});
-    }
-    const bool is_mean = entry.auto_index == 0 && entry.type.starts_with("conv");
-    if (is_mean) layers.back().weights[1].values.assign(1, mean);
-  }
-  const auto made = ModelFolder::create(folder, config);
-  ASSERT_TRUE(made) << made.error().what;
-  ASSERT_TRUE(write_keras_weights(made->best_weights(), layers));
-}
 
 class RestoreCommand : public ::testing::Test {
  protected:
@@ -75,7 +50,7 @@ class RestoreCommand : public ::testing::Test {
 
 // The network gives 2 everywhere, so the image is 2 deviations above the mean.
 TEST_F(RestoreCommand, KeepsAxesSpacingAndIntensities) {
-  make_model(model_, CsbdeepConfig::noise2void(2, {100}, {8}), 2);
+  test::make_flat_restoration(model_, CsbdeepConfig::noise2void(2, {100}, {8}), 2);
   ASSERT_TRUE(write_image(input_ / "a.tif", ramp({2, 1, 3, 21, 18})));
   ASSERT_TRUE(write_image(input_ / "b.ome.tif", ramp({1, 1, 1, 16, 16})));
   const auto run = predict({"--json"});
@@ -101,7 +76,7 @@ TEST_F(RestoreCommand, AProbabilisticModelAlsoWritesItsScale) {
   auto config = CsbdeepConfig::care(3);
   config.probabilistic = true;
   config.train_loss = "laplace";
-  make_model(model_, config, 0);
+  test::make_flat_restoration(model_, config, 0);
   const auto image = ramp({1, 2, 5, 19, 23});
   ASSERT_TRUE(write_image(input_ / "a.tif", image));
   const auto run = predict({"--probability", "--channel", "2", "--tiles", "1,2,1"});
@@ -122,7 +97,7 @@ TEST_F(RestoreCommand, AProbabilisticModelAlsoWritesItsScale) {
 }
 
 TEST_F(RestoreCommand, WhatCannotBeIsSaid) {
-  make_model(model_, CsbdeepConfig::noise2void(2, {100}, {8}), 2);
+  test::make_flat_restoration(model_, CsbdeepConfig::noise2void(2, {100}, {8}), 2);
   ASSERT_TRUE(write_image(input_ / "a.tif", ramp({1, 2, 1, 16, 16})));
   expect_refused(predict(), 1, "takes 1 channel");
   expect_refused(predict({"--probability"}), 2, "not probabilistic");

@@ -18,6 +18,7 @@
 #include "models/io/candidates_file.h"
 #include "tests/app/worker/built_worker.h"
 #include "tests/app/worker/spot_model.h"
+#include "tests/models/restoration/made_restoration.h"
 #include "tests/support/deepest_points.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/temp_dir.h"
@@ -246,6 +247,30 @@ TEST_F(ModelCommandsTest, LockedObjectsStayAndThresholdsCount) {
   EXPECT_EQ(at(spots_[1]), 2u) << "a number that no locked object has";
   ASSERT_TRUE(run("labels.model_objects", {{"replace", true}, {"probability", 0.99999}}));
   EXPECT_EQ(at(spots_[1]), 0u) << "nothing is that sure";
+}
+
+TEST_F(ModelCommandsTest, ARestorationComesBeforeTheModelInUseAtOnce) {
+  const fs::path flat = folder_ / "flat";
+  test::make_flat_restoration(flat, CsbdeepConfig::noise2void(2, {100}, {8}), 2);
+  ASSERT_TRUE(run("model.open", {{"folder", model_.string()}}));
+  ASSERT_TRUE(run("labels.model_objects"));
+  ASSERT_NE(at(spots_[0]), 0u);
+  ASSERT_TRUE(run("edit.undo"));
+  const auto refused =
+      run("model.restore_first", {{"model", flat.string()}, {"before", flat.string()}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kUnsupported);
+  ASSERT_TRUE(run("model.restore_first", {{"model", model_.string()}, {"before", flat.string()}}));
+  ASSERT_TRUE(workspace_.model().is_open());
+  EXPECT_NE(workspace_.model().description().find("Noise2Void 2D, then StarDist 2D"),
+            std::string::npos);
+  ASSERT_TRUE(run("labels.model_objects"));
+  EXPECT_EQ(at(spots_[0]), 0u) << "it is wiped out before the model looks";
+  ASSERT_TRUE(run("model.restore_no_more", {{"model", model_.string()}}));
+  EXPECT_EQ(workspace_.model().description().find("then"), std::string::npos);
+  ASSERT_TRUE(run("labels.model_objects"));
+  EXPECT_NE(at(spots_[0]), 0u);
+  ASSERT_TRUE(errors_.empty()) << errors_[0].what;
 }
 
 TEST_F(ModelCommandsTest, AFolderThatIsNoModelIsRefused) {
