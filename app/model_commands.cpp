@@ -100,10 +100,10 @@ Result<void> look_from_sides(Workspace& workspace) {
 
 /// What is in use is loaded again, as it is by now.
 void changed_on_disk(Workspace& workspace, const std::filesystem::path& model) {
+  const std::filesystem::path in_use = workspace.model().folder();  // open() forgets it
   std::error_code gone;
-  if (workspace.model().is_open() &&
-      std::filesystem::equivalent(workspace.model().folder(), model, gone)) {
-    workspace.model().open(workspace.model().folder());
+  if (workspace.model().is_open() && std::filesystem::equivalent(in_use, model, gone)) {
+    workspace.model().open(in_use);
   }
 }
 

@@ -18,11 +18,13 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ec);
 }
 
-/// How to mend a model whose before/ is not as it should be.
-std::string how_to_mend(const fs::path& model) {
-  return "Copy the whole model folder again, with before/ in it, or go without the restoration: "
-         "karyoscope restore-first \"" +
-         model.string() + "\" --remove.";
+/// An error of before/, with the way out of it.
+Error or_go_without(const Error& why, const fs::path& model) {
+  Error error(ErrorCode::kBadFile, why.what,
+              why.fix + " To go without the restoration: karyoscope restore-first \"" +
+                  model.string() + "\" --remove.");
+  error.code = why.code;
+  return error;
 }
 
 Error disk_error(const fs::path& model, const std::string& why) {
@@ -70,6 +72,24 @@ Result<void> keep_name(ModelFolder& model, const std::string& name) {
   return model.save_record(record);
 }
 
+Result<ModelFolder> sound_before(const ModelFolder& model) {
+  const fs::path folder = before_folder(model.path);
+  if (!is_there(folder)) {
+    return Error(ErrorCode::kNotFound,
+                 model.path.string() + " restores images first, with \"" + before_name(model) +
+                     "\", and its folder before/ is missing",
+                 "Copy the whole model folder again, with before/ in it.");
+  }
+  KARYO_TRY(auto before, ModelFolder::open(folder));
+  if (before.weights.empty()) {
+    return Error(ErrorCode::kNotFound, folder.string() + " has no weights",
+                 "Copy the whole model folder again, with before/ in it.");
+  }
+  const StarDistConfig& config = *model.stardist;
+  KARYO_CHECK_OK(check_comes_before(before, config.n_dim, config.n_channel_in));
+  return before;
+}
+
 }  // namespace
 
 fs::path before_folder(const fs::path& model) {
@@ -81,34 +101,16 @@ std::string before_name(const ModelFolder& model) {
 }
 
 Result<std::shared_ptr<const ModelFolder>> open_before(const ModelFolder& model) {
-  const bool wanted = model.record && !model.record->before.empty();
+  const bool named = model.record && !model.record->before.empty();
   const fs::path folder = before_folder(model.path);
-  if (!is_there(folder)) {
-    if (!wanted) return std::shared_ptr<const ModelFolder>();
-    return Error(ErrorCode::kNotFound,
-                 model.path.string() + " restores images first, with \"" + model.record->before +
-                     "\", and its folder before/ is missing",
-                 how_to_mend(model.path));
-  }
+  if (!named && !is_there(folder)) return std::shared_ptr<const ModelFolder>();
   if (!model.stardist) {
     return Error(ErrorCode::kUnsupported,
                  model.path.string() + " restores images and has a model in before/ itself",
                  "One restoration can come before a StarDist model: take the folder before/ away.");
   }
-  auto before = ModelFolder::open(folder);
-  if (!before) {
-    const Error& why = before.error();
-    return Error(why.code, why.what, how_to_mend(model.path));
-  }
-  if (before->weights.empty()) {
-    return Error(ErrorCode::kNotFound, folder.string() + " has no weights",
-                 how_to_mend(model.path));
-  }
-  const auto& config = *model.stardist;
-  if (const auto fits = check_comes_before(*before, config.n_dim, config.n_channel_in); !fits) {
-    return Error(fits.error().code, folder.string() + ": " + fits.error().what,
-                 how_to_mend(model.path));
-  }
+  auto before = sound_before(model);
+  if (!before) return or_go_without(before.error(), model.path);
   return std::make_shared<const ModelFolder>(*std::move(before));
 }
 

@@ -41,7 +41,7 @@ class RestoredFirst : public Predictor {
     shape.t = 1;
     const auto bytes = io::volume_bytes(shape, VoxelType::kFloat32);
     if (!bytes) {
-      return Error(bytes.error().code,
+      return Error(ErrorCode::kTooLarge,
                    "the image is restored first, in memory: " + bytes.error().what,
                    "Close other programs, or cut the image into parts.");
     }

@@ -12,10 +12,9 @@ namespace fs = std::filesystem;
 
 /// Of images with other channels than the restoration takes, prediction would name its own option.
 Error about(const DatasetPair& pair, const Error& error) {
-  return {error.code, pair.image.string() + ", restored first: " + error.what,
-          error.code == ErrorCode::kUnsupported
-              ? "Give images with the channels that the restoration was trained with."
-              : error.fix};
+  if (error.code != ErrorCode::kUnsupported) return error.in(pair.image.string());
+  return {ErrorCode::kUnsupported, pair.image.string() + ", restored first: " + error.what,
+          "Give images with the channels that the restoration was trained with."};
 }
 
 /// That nothing is in the folder of a new model, before work begins.
