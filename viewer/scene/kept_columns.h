@@ -38,10 +38,11 @@ class KeptColumns {
 
   /// Before a whole frame. `seen`: the voxels of `labels` that it shows, one wide along X.
   void prepare(const LabelVolume& labels, const Box3& seen, int threads);
-  /// Of the plane that was prepared last, the 64 ids in tile `number` of the volume, along Y. Null
-  /// where they are not kept, or are not of `tile`.
-  const std::uint32_t* column(std::int64_t number, const LabelTile* tile) const {
-    if (drawn_ == kNone || !tile) return nullptr;
+  /// The 64 ids of plane `x` in tile `number` of a volume of that shape, along Y. Null where they
+  /// are not kept, as of any plane but the one that was prepared last, or are not of `tile`.
+  const std::uint32_t* column(Index3 shape, std::int64_t x, std::int64_t number,
+                              const LabelTile* tile) const {
+    if (drawn_ == kNone || !tile || x != last_ || shape != shape_) return nullptr;
     const Group& group = groups_[static_cast<std::size_t>(drawn_)];
     const auto place = static_cast<std::size_t>(number / tiles_per_row_);
     if (group.kept[place] == 0 || group.tiles[place].get() != tile) return nullptr;

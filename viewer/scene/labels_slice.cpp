@@ -70,7 +70,8 @@ Box3 LabelsSlice::seen_across() const {
 
 IdsInTile LabelsSlice::column_of(std::int64_t number) const {
   const LabelTile* tile = labels_.tile(number).get();
-  if (const std::uint32_t* kept = kept_.column(number, tile)) return {kept, 1};
+  const std::uint32_t* kept = kept_.column(labels_.shape(), map_.slice, number, tile);
+  if (kept) return {kept, 1};
   return {tile ? tile->ids.data() + map_.slice % kTileSide : nullptr, kTileSide};
 }
 

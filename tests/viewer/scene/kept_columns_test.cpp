@@ -40,7 +40,7 @@ int kept_of(const KeptColumns& columns, const LabelVolume& labels, std::int64_t 
   for (std::int64_t z = 0; z < kShape.z; ++z) {
     for (std::int64_t y = 0; y < kShape.y; y += kTileSide) {
       const std::int64_t number = labels.tile_number({z, y, x});
-      const std::uint32_t* ids = columns.column(number, labels.tile(number).get());
+      const std::uint32_t* ids = columns.column(kShape, x, number, labels.tile(number).get());
       if (!ids) continue;
       ++kept;
       for (std::int64_t i = 0; i < kTileSide && y + i < kShape.y; ++i) {
@@ -94,7 +94,7 @@ TEST(KeptColumns, WhatChangedIsNeitherTakenNorHeld) {
   set(labels, {1, 3, 5}, 9);
   const std::int64_t number = labels.tile_number({1, 3, 5});
   KeptColumns columns;
-  const auto ids = [&] { return columns.column(number, labels.tile(number).get()); };
+  const auto ids = [&] { return columns.column(kShape, 5, number, labels.tile(number).get()); };
   for (int frame = 0; frame < 10; ++frame) columns.prepare(labels, plane_of(5), 1);
   ASSERT_NE(ids(), nullptr);
   EXPECT_EQ(ids()[3], 9u);
@@ -118,7 +118,7 @@ TEST(KeptColumns, PlanesOfFewOrVeryManyTilesAreNotKept) {
     KeptColumns columns;
     for (int frame = 0; frame < 10; ++frame) columns.prepare(labels, plane_of(1, shape), 1);
     const std::int64_t number = labels.tile_number({1, 1, 1});
-    EXPECT_EQ(columns.column(number, labels.tile(number).get()), nullptr);
+    EXPECT_EQ(columns.column(shape, 1, number, labels.tile(number).get()), nullptr);
   }
 }
 
@@ -128,14 +128,16 @@ TEST(KeptColumns, DoNotShow) {
   LayerList layers;
   std::vector<LabelsLayer*> all;
   for (int i = 0; i < 2; ++i) {
-    all.push_back(&layers.add(std::make_shared<LabelsLayer>("labels", speckled(kShape))));
+    const Index3 shape = i == 0 ? kShape : Index3{50, 1900, 60};
+    all.push_back(&layers.add(std::make_shared<LabelsLayer>("labels", speckled(shape))));
     all.back()->set_contour_width(i);
   }
   SliceCompositor compositor;
   ViewTransform view{Plane::kYZ, {20, 800, 30}, 1, 300, 400};
+  RgbaImage picture(view.width, view.height);
   for (int frame = 0; frame < 300; ++frame) {
     const std::int64_t chosen = below(random, 20);
-    if (chosen == 0) view.centre.x = static_cast<double>(below(random, kShape.x));
+    if (chosen == 0 || chosen == 7) view.centre.x = static_cast<double>(below(random, kShape.x));
     if (chosen == 1) view.zoom = 0.2 + static_cast<double>(below(random, 40)) / 10;
     if (chosen == 2) view.centre.y = static_cast<double>(below(random, kShape.y));
     if (chosen == 3) view.plane = view.plane == Plane::kYZ ? Plane::kXY : Plane::kYZ;
@@ -150,9 +152,19 @@ TEST(KeptColumns, DoNotShow) {
                    origin);
       writer.finish();
     }
-    RgbaImage picture, fresh;
-    compositor.compose(layers, view, 0, picture);
+    if (chosen == 6) layers.move(0, 1);
+    RgbaImage fresh;
     SliceCompositor().compose(layers, view, 0, fresh);
+    if (chosen == 7) {  // a part, of a plane that was not prepared
+      const ScreenRect part{20, 30, 250, 333};
+      compositor.compose(layers, view, 0, part, picture);
+      compositor.compose(layers, view, 0, {0, 0, 20, 400}, picture);
+      for (int y = part.top; y < part.bottom; ++y) {
+        ASSERT_TRUE(std::equal(picture.row(y), picture.row(y) + part.right, fresh.row(y)));
+      }
+      continue;
+    }
+    compositor.compose(layers, view, 0, picture);
     ASSERT_EQ(picture, fresh) << "frame " << frame;
   }
 }
