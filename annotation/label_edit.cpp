@@ -41,7 +41,7 @@ std::uint64_t LabelEdit::bytes() const {
 
 LabelEditor::LabelEditor(std::shared_ptr<LabelsLayer> layer, std::int64_t time)
     : layer_(std::move(layer)),
-      time_(time),
+      time_(layer_->time_shown(time)),  // of a mask that is shown at all times of a movie
       labels_(layer_->editable_labels(time)),
       writer_(labels_) {}
 

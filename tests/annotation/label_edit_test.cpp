@@ -135,6 +135,16 @@ TEST(LabelEdit, WhatIsNotCommittedIsTakenBack) {
   EXPECT_TRUE(told.contains({0, 9, 9}));
 }
 
+/// A mask of one time is shown, and painted, at all times of a movie beside it.
+TEST(LabelEdit, IsOfATimeThatTheLayerHas) {
+  const auto layer = layer_of({1, 64, 64});
+  LabelEditor editor(layer, 3);
+  editor.writer().set({0, 1, 1}, 5);
+  const auto edit = editor.commit();
+  ASSERT_TRUE(edit);
+  EXPECT_EQ(edit->time(), 0);
+}
+
 TEST(LabelEdit, NothingIsNoStep) {
   const auto layer = layer_of({1, 64, 64});
   LabelEditor editor(layer, 0);
