@@ -19,7 +19,7 @@ std::size_t tiles_in(const Box3& seen) {
 }
 
 /// How many of the `missing` tiles a frame keeps: so many that all are there when the next group is
-/// shown, but no frame shall wait for more than half of the plane.
+/// shown.
 std::size_t share_of(std::size_t missing, std::size_t all, std::int64_t plane, std::int64_t step) {
   constexpr std::int64_t kPlanes = KeptColumns::kPlanes;
   const std::size_t usual = all / kPlanes + 1;
@@ -27,7 +27,7 @@ std::size_t share_of(std::size_t missing, std::size_t all, std::int64_t plane, s
   const std::int64_t in_group = plane % kPlanes;
   const std::int64_t planes = step > 0 ? kPlanes - in_group : in_group + 1;
   const auto frames = static_cast<std::size_t>(std::max<std::int64_t>(planes / std::abs(step), 1));
-  return std::clamp((missing + frames - 1) / frames, usual, all / 2 + 1);
+  return std::max((missing + frames - 1) / frames, usual);
 }
 
 }  // namespace
@@ -48,11 +48,19 @@ void KeptColumns::prepare(const LabelVolume& labels, const Box3& seen, int threa
   last_ = plane;
   // Far from the last one nobody knows which is next.
   Group* filled = std::abs(step) < kPlanes / 2 ? &group_to_fill(plane, step) : nullptr;
+  std::vector<std::int64_t> places;  // of the group to fill
+  const std::size_t all = tiles_in(seen);
+  std::size_t read = all;  // from tiles, to draw this frame
   for (Group& group : groups_) {
-    auto places = missing(group, labels, seen);
-    if (&group != filled) continue;
-    places.resize(std::min(places.size(), share_of(places.size(), tiles_in(seen), plane, step)));
-    keep(group, labels, places, threads);
+    auto absent = missing(group, labels, seen);
+    if (group.number == plane / kPlanes) read = std::min(all, absent.size());
+    if (&group == filled) places = std::move(absent);
+  }
+  if (filled) {
+    // A frame that has much to read itself keeps little: it shall not take longer for it.
+    const std::size_t most = (all - read) / 2 + all / (2 * kPlanes) + 1;
+    places.resize(std::min({places.size(), most, share_of(places.size(), all, plane, step)}));
+    keep(*filled, labels, places, threads);
   }
 
   drawn_ = kNone;

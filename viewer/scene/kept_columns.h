@@ -31,9 +31,9 @@ struct FreeKeptIds {
 class KeptColumns {
  public:
   /// Planes that are kept together.
-  static constexpr std::int64_t kPlanes = 8;
+  static constexpr std::int64_t kPlanes = 4;
   /// Tiles that a plane passes through: of fewer the caches of a processor hold all lines, of more
-  /// it would be over 64 MiB twice (2 KiB a tile).
+  /// it would be over 32 MiB twice (1 KiB a tile).
   static constexpr std::int64_t kFewestTiles = 1024, kMostTiles = 32768;
 
   /// Before a whole frame. `seen`: the voxels of `labels` that it shows, one wide along X.
