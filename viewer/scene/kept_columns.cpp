@@ -25,8 +25,7 @@ std::size_t share_of(std::size_t missing, std::size_t all, std::int64_t plane, s
   const std::size_t usual = all / kPlanes + 1;
   if (step == 0) return usual;
   const std::int64_t in_group = plane % kPlanes;
-  const std::int64_t planes = step > 0 ? kPlanes - in_group : in_group + 1;
-  const auto frames = static_cast<std::size_t>(std::max<std::int64_t>(planes / std::abs(step), 1));
+  const auto frames = static_cast<std::size_t>(step > 0 ? kPlanes - in_group : in_group + 1);
   return std::max((missing + frames - 1) / frames, usual);
 }
 
@@ -47,13 +46,13 @@ void KeptColumns::prepare(const LabelVolume& labels, const Box3& seen, int threa
   const std::int64_t plane = seen.begin.x, step = last_ == kNone ? kPlanes : plane - last_;
   last_ = plane;
   // Far from the last one nobody knows which is next.
-  Group* filled = std::abs(step) < kPlanes / 2 ? &group_to_fill(plane, step) : nullptr;
+  Group* filled = std::abs(step) <= 1 ? &group_to_fill(plane, step) : nullptr;
   std::vector<std::int64_t> places;  // of the group to fill
   const std::size_t all = tiles_in(seen);
   std::size_t read = all;  // from tiles, to draw this frame
   for (Group& group : groups_) {
     auto absent = missing(group, labels, seen);
-    if (group.number == plane / kPlanes) read = std::min(all, absent.size());
+    if (group.number == plane / kPlanes) read = absent.size();
     if (&group == filled) places = std::move(absent);
   }
   if (filled) {

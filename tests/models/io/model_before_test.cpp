@@ -4,15 +4,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <algorithm>
-#include <csignal>
 #include <fstream>
 
 #include "core/base/atomic_file.h"
 #include "tests/app/worker/spot_model.h"
 #include "tests/models/restoration/made_restoration.h"
+#include "tests/support/file_size_limit.h"
 #include "tests/support/temp_dir.h"
 
 namespace karyo {
@@ -176,31 +175,13 @@ TEST_F(ModelBefore, AChainOfChainsIsRefused) {
   expect_refused(ModelFolder::open(model_), ErrorCode::kUnsupported, "finds objects");
 }
 
-/// As a full disk: writing past `bytes` fails while it lives.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-
- private:
-  rlimit before_{};
-  void (*handler_)(int);
-};
-
 TEST_F(ModelBefore, AFullDiskLeavesTheModelAsItWas) {
   const auto was = names_in(model_);
   const auto restoration = find_restoration(noise_);
   ASSERT_TRUE(restoration);
   const auto largest = fs::file_size(restoration->folder->weights);
   for (rlim_t bytes = 0; bytes < largest; bytes += largest / 7) {
-    const FileSizeLimit limit(bytes);
+    const test::FileSizeLimit limit(bytes);
     const auto failed = put_before(model_, *restoration);
     ASSERT_FALSE(failed) << bytes;
     EXPECT_EQ(failed.error().code, ErrorCode::kIo);
@@ -212,14 +193,14 @@ TEST_F(ModelBefore, AFullDiskLeavesTheModelAsItWas) {
   record.more["long"] = std::string(2 * largest, 'x');
   ASSERT_TRUE(model->save_record(record));
   {
-    const FileSizeLimit limit(largest + 100);
+    const test::FileSizeLimit limit(largest + 100);
     ASSERT_FALSE(put_before(model_, *restoration));
     EXPECT_FALSE(ModelFolder::open(model_)->before);
     EXPECT_FALSE(fs::exists(before_folder(model_)));
   }
   ASSERT_TRUE(put_before(model_, *restoration));
   {
-    const FileSizeLimit limit(largest + 100);
+    const test::FileSizeLimit limit(largest + 100);
     expect_refused(take_out_before(model_), ErrorCode::kIo, "");
   }
   const auto still = ModelFolder::open(model_);

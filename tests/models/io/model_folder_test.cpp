@@ -1,15 +1,14 @@
 #include "models/io/model_folder.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <chrono>
 #include <cmath>
-#include <csignal>
 #include <limits>
 
 #include "core/base/atomic_file.h"
 #include "models/io/stardist_layout.h"
+#include "tests/support/file_size_limit.h"
 #include "tests/support/shared_data.h"
 #include "tests/support/temp_dir.h"
 
@@ -151,24 +150,6 @@ TEST(History, RowsAreWrittenAndReadBack) {
   EXPECT_NE(read_history(dir / "history.csv").error().what.find("line 3"), std::string::npos);
 }
 
-/// As a full disk: writing past `bytes` fails while it lives.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-
- private:
-  rlimit before_{};
-  void (*handler_)(int);
-};
-
 TEST(ModelFolder, AFullDiskLeavesTheOldFiles) {
   const test::TempDir dir;
   const auto layout = stardist_layout(StarDistConfig::defaults_2d());
@@ -187,7 +168,7 @@ TEST(ModelFolder, AFullDiskLeavesTheOldFiles) {
   ASSERT_TRUE(folder->save_thresholds({0.6, 0.3}));
   const auto config = read_file(dir / "config.json").value();
   for (const rlim_t bytes : {rlim_t{0}, rlim_t{10}, rlim_t{4096}, rlim_t{1000000}}) {
-    const FileSizeLimit limit(bytes);
+    const test::FileSizeLimit limit(bytes);
     const auto saved = write_keras_weights(folder->best_weights(), layers);
     ASSERT_FALSE(saved) << bytes;
     EXPECT_EQ(saved.error().code, ErrorCode::kIo);
