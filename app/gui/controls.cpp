@@ -21,7 +21,7 @@ namespace karyo::gui {
 namespace {
 
 constexpr int kSliderSteps = 1000;
-constexpr int kBoxWidth = 64;
+constexpr int kBoxWidth = 64, kWidestBox = 96;
 
 }  // namespace
 
@@ -40,7 +40,7 @@ ValueSlider::ValueSlider(const Range& range, QWidget* parent) : QWidget(parent),
   box_->setSingleStep((range.high - range.low) / 100);
   if (!range.unit.isEmpty()) box_->setSuffix(QStringLiteral(" ") + range.unit);
   box_->setAlignment(Qt::AlignRight);
-  box_->setFixedWidth(kBoxWidth);
+  box_->setFixedWidth(std::clamp(box_->sizeHint().width(), kBoxWidth, kWidestBox));
   box_->setKeyboardTracking(false);
   row->addWidget(slider_, 1);
   row->addWidget(box_);
@@ -149,7 +149,6 @@ QScrollArea* scrolled(QWidget* inside, QWidget* parent) {
 QHBoxLayout* begin_panel_below(QWidget& panel, const char* name, int height) {
   panel.setObjectName(QLatin1String(name));
   panel.setProperty("role", "panel");
-  panel.setAttribute(Qt::WA_StyledBackground);
   panel.setFixedHeight(height);
   auto* row = new QHBoxLayout(&panel);
   row->setContentsMargins(kGrid, kGrid, kGrid, kGrid);

@@ -138,7 +138,6 @@ DatasetStrip::DatasetStrip(DatasetSession& dataset, const CommandTable& commands
     : QWidget(parent), dataset_(dataset), commands_(commands), run_(std::move(run)) {
   setObjectName(QStringLiteral("dataset_strip"));
   setProperty("role", "panel");
-  setAttribute(Qt::WA_StyledBackground);
   thumbnails_ = new Thumbnails(kPicture * 2, this);
   thumbnails_->on_new = [this] { list_->viewport()->update(); };
   auto* column = new QVBoxLayout(this);

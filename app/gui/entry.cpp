@@ -164,7 +164,6 @@ Result<void> draw_screenshot(const GuiRequest& request) {
     drawn = window.get();
   } else {
     views = std::make_unique<ViewGrid>(workspace);
-    views->setStyleSheet(QStringLiteral("QWidget { background: #1b1c1e; }"));
     grid = views.get();
     drawn = views.get();
   }

@@ -4,11 +4,11 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
-#include <QStyle>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <vector>
 
+#include "app/gui/look.h"
 #include "app/gui/loss_plot.h"
 #include "app/gui/outlook_view.h"
 #include "app/gui/theme.h"
@@ -108,9 +108,7 @@ void LossCurves::advise(const History& history, std::int64_t epochs, bool going_
   }
   advice_->setText(words.join(QLatin1Char(' ')));
   advice_->setToolTip(reasons.join(QLatin1Char('\n')));
-  advice_->setProperty("role", warning ? "attention" : "quiet");
-  advice_->style()->unpolish(advice_);
-  advice_->style()->polish(advice_);
+  set_role(*advice_, warning ? "attention" : "quiet");
 }
 
 void LossCurves::list_others() {

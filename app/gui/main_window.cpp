@@ -250,7 +250,6 @@ void MainWindow::build_panels() {
   middle_column->addWidget(errors_);
   side_ = new QWidget(splitter_);
   side_->setProperty("role", "panel");
-  side_->setAttribute(Qt::WA_StyledBackground);
   side_->setMinimumWidth(264);
   splitter_->addWidget(middle);
   splitter_->addWidget(side_);

@@ -3,12 +3,12 @@
 #include <QLabel>
 #include <QPointer>
 #include <QPushButton>
-#include <QStyle>
 #include <QTimer>
 #include <QVBoxLayout>
 #include <cmath>
 
 #include "app/gui/examples_dialog.h"
+#include "app/gui/look.h"
 #include "app/gui/theme.h"
 #include "app/gui/translator.h"
 #include "models/train/memory_need.h"
@@ -81,9 +81,7 @@ void OutlookView::look() {
 }
 
 void OutlookView::say(const Result<TrainingOutlook>& outlook) {
-  words_->setProperty("role", outlook ? "quiet" : "attention");
-  words_->style()->unpolish(words_);
-  words_->style()->polish(words_);
+  set_role(*words_, outlook ? "quiet" : "attention");
   if (!outlook) {
     words_->setText(message_text(outlook.error().what) + QLatin1Char('\n') +
                     message_text(outlook.error().fix));

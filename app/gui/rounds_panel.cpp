@@ -2,7 +2,6 @@
 
 #include <QLabel>
 #include <QPushButton>
-#include <QStyle>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -10,6 +9,7 @@
 
 #include "app/dataset_session.h"
 #include "app/gui/curve_plot.h"
+#include "app/gui/look.h"
 #include "app/gui/row_table.h"
 #include "app/gui/theme.h"
 #include "app/training_plan.h"
@@ -169,9 +169,7 @@ void RoundsPanel::refresh() {
   table_->refill();
   table_->show_rows(kLeastRows, kMostRows);
   verdict_->setText(verdict());
-  verdict_->setProperty("role", last_is_worse() ? "attention" : "quiet");
-  verdict_->style()->unpolish(verdict_);
-  verdict_->style()->polish(verdict_);
+  set_role(*verdict_, last_is_worse() ? "attention" : "quiet");
   show_curve();
 }
 

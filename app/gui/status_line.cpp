@@ -54,7 +54,6 @@ StatusLine::StatusLine(Workspace& workspace, QWidget* parent)
     : QWidget(parent), workspace_(workspace) {
   setObjectName(QStringLiteral("status"));
   setProperty("role", "panel");
-  setAttribute(Qt::WA_StyledBackground);
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(kGrid, 2, kGrid, 2);
   row->setSpacing(2 * kGrid);

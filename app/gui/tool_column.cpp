@@ -18,7 +18,6 @@ ToolColumn::ToolColumn(const CommandTable& commands, std::vector<Entry> entries,
     : QWidget(parent), commands_(commands), entries_(std::move(entries)) {
   setObjectName(QStringLiteral("tools"));
   setProperty("role", "panel");
-  setAttribute(Qt::WA_StyledBackground);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(4, kGrid, 4, kGrid);
   column->setSpacing(4);

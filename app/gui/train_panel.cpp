@@ -12,6 +12,7 @@
 #include "app/dataset_session.h"
 #include "app/gui/controls.h"
 #include "app/gui/dialog_parts.h"
+#include "app/gui/look.h"
 #include "app/gui/outlook_view.h"
 #include "app/gui/rounds_panel.h"
 #include "app/gui/settings_form.h"
@@ -344,7 +345,7 @@ void TrainPanel::describe_data() {
            ? tr("Computes here: %1.").arg(device_text())
            : tr("Computes on %1.").arg(QString::fromStdString(place.host).toHtmlEscaped())) +
       QStringLiteral(" <a href=\"#\">%1</a>").arg(tr("Change…")));
-  data_->setProperty("role", can_start ? "" : "quiet");
+  set_role(*data_, can_start ? "" : "quiet");
   start_->setEnabled(can_start && !workspace_.training().going_on());
   outlook_->refresh();
 }

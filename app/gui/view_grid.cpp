@@ -27,7 +27,6 @@ ViewGrid::ViewGrid(Workspace& workspace, QWidget* parent)
   column->setSpacing(0);
   views_ = new QWidget(this);
   views_->setProperty("role", "gaps");
-  views_->setAttribute(Qt::WA_StyledBackground);
   grid_ = new QGridLayout(views_);
   grid_->setContentsMargins(0, 0, 0, 0);
   grid_->setSpacing(2);
@@ -56,7 +55,6 @@ ViewGrid::ViewGrid(Workspace& workspace, QWidget* parent)
   time_ = new AxisSlider(QStringLiteral("time"), tr("The time point that is shown (, and .)."));
   for (AxisSlider* slider : {channel_, plane_, time_}) {
     slider->setProperty("role", "panel");
-    slider->setAttribute(Qt::WA_StyledBackground);
     column->addWidget(slider);
   }
   time_->on_change = [this](int value) { workspace_.view().set_time(value); };

@@ -12,6 +12,7 @@
 #include "app/gui/error_panel.h"
 #include "app/gui/slice_view.h"
 #include "app/gui/watchdog.h"
+#include "tests/app/gui/held_up.h"
 #include "tests/app/gui/window_fixture.h"
 
 namespace karyo::gui {
@@ -47,21 +48,8 @@ class LargePlaneTest : public WindowTest {
     workspace_.view().set_zoom(Plane::kXY, 1);
     settle();
   }
-  /// Calls `use` and what follows from it through the queue; what held the window up is listed.
-  template <typename Use>
-  std::vector<std::string> what_holds_up(const Use& use) {
-    auto& application = *static_cast<WatchedApplication*>(QApplication::instance());
-    std::vector<std::string> held;
-    const auto before =
-        std::exchange(application.on_slow, [&](const WatchedApplication::SlowEvent& event) {
-          // On a busy machine the clock goes on while others work: the work alone counts.
-          if (event.cpu_ms <= WatchedApplication::kLimitMs) return;
-          held.push_back(std::to_string(event.cpu_ms) + " ms in " + event.what.toStdString());
-        });
-    QTimer::singleShot(0, &window_, use);
-    settle();
-    application.on_slow = before;
-    return held;
+  std::vector<std::string> held_by(const std::function<void()>& use) {
+    return what_holds_up(use, [&] { settle(); });
   }
   void settle() {
     QTest::qWait(20);
@@ -200,7 +188,7 @@ TEST_F(LargePlaneTest, NoToolHoldsTheWindowUp) {
 TEST_F(LargePlaneTest, TheGuidedStepsDoNotHoldTheWindowUp) {
   const LabelVolume start = labels_->labels();
   const auto run = [&](const char* command, const nlohmann::json& arguments) {
-    const auto held = what_holds_up([&] { window_.run(command, arguments); });
+    const auto held = held_by([&] { window_.run(command, arguments); });
     for (const std::string& one : held) ADD_FAILURE() << command << ": " << one;
   };
   run("steps.make", {{"method", "Otsu"}, {"smoothing", 4}, {"min_size", 50}});
@@ -214,7 +202,7 @@ TEST_F(LargePlaneTest, ClosingTheFolderDoesNotHoldTheWindowUp) {
   settle();
   const LabelArray drawn = labels_->labels().to_dense();
   labels_.reset();
-  const auto held = what_holds_up([&] {
+  const auto held = held_by([&] {
     window_.run("dataset.close", nlohmann::json::object());
     EXPECT_FALSE(workspace_.dataset().is_open()) << "at once";
     EXPECT_TRUE(workspace_.dataset().writing());

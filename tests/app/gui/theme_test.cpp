@@ -5,9 +5,11 @@
 #include <QApplication>
 #include <QLabel>
 #include <QPalette>
+#include <QTest>
 #include <cmath>
 #include <fstream>
 
+#include "tests/app/gui/held_up.h"
 #include "tests/app/gui/window_fixture.h"
 
 namespace karyo::gui {
@@ -48,6 +50,7 @@ TEST_F(ThemeTest, TextIsReadableInEachTheme) {
 TEST_F(ThemeTest, ACommandChangesItAtOnceAndKeepsIt) {
   open_stack();
   const auto side = [&] {
+    QApplication::processEvents();
     return window_.grab().toImage().pixelColor(window_.width() / 2, window_.height() - 3);
   };
   window_.run("view.theme_light", {});
@@ -56,6 +59,20 @@ TEST_F(ThemeTest, ACommandChangesItAtOnceAndKeepsIt) {
   EXPECT_TRUE(window_.commands().find("view.theme_light")->checked());
   window_.run("view.theme_dark", {});
   EXPECT_LT(side().lightness(), 60);
+}
+
+TEST_F(ThemeTest, ItComesAtOnceWhateverWasOpenedBefore) {
+  open_stack();
+  window_.resize(1600, 1000);
+  for (const char* mode : {"annotate", "train", "judge", "use", "see"}) {
+    window_.run(std::string("mode.") + mode, {});
+    QTest::qWait(50);  // shown, so that every widget has its look
+  }
+  for (const char* name : {"light", "high_contrast", "dark"}) {
+    const auto held = what_holds_up([&] { window_.run(std::string("view.theme_") + name, {}); },
+                                    [] { QTest::qWait(200); });
+    EXPECT_TRUE(held.empty()) << name << ": " << held.front();
+  }
 }
 
 TEST_F(ThemeTest, TheDesktopIsFollowed) {
