@@ -36,7 +36,7 @@ enum class Theme { kDark, kLight, kHighContrast };
 /// nothing.
 Theme theme_from(const std::string& name);
 
-/// Fusion style, palette, 13 px text (scaled by the system), style sheet. May be called again.
+/// Look, palette and 13 px text (scaled by the system). May be called again.
 void apply_theme(QApplication& application, Theme theme = Theme::kDark);
 
 /// A number as short as it can be told from its neighbours: 1840, 0.3214, 1.2e-05.

@@ -84,7 +84,7 @@ void ViewHeader::set_plane(const QString& axis, std::int64_t number, std::int64_
 void ViewHeader::set_title(const QString& title) {
   title_->setText(title);
   title_->setToolTip(title);
-  title_->ensurePolished();  // the style sheet's bold letters are wider
+  title_->ensurePolished();  // bold letters are wider
   const int wanted = title_->fontMetrics().horizontalAdvance(title) + kGrid;
   title_->setFixedWidth(std::min(wanted, kMostTitleWidth));  // long names give way
 }

@@ -63,6 +63,16 @@ struct PlaneMap {
         hit(slice >= along(held.begin, normal_axis(view.plane)) &&
             slice < along(held.end, normal_axis(view.plane))) {}
 
+  /// Of a YZ plane: the voxels that its pixels show, one wide along X.
+  Box3 seen_across() const {
+    const AxisMap &z = columns, &y = rows;
+    if (!hit || z.covered_begin() == z.covered_end() || y.covered_begin() == y.covered_end()) {
+      return {};
+    }
+    return {{z[z.covered_begin()], y[y.covered_begin()], slice},
+            Index3{z[z.covered_end() - 1], y[y.covered_end() - 1], slice} + Index3{1, 1, 1}};
+  }
+
  private:
   template <typename PlaceOf>
   static AxisMap axis_map(int first, int last, const VoxelGrid& grid, Axis axis, const Box3& held,

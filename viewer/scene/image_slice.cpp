@@ -40,7 +40,8 @@ std::vector<Taps> taps_of(int begin, int end, const AxisMap& map, const SliceVox
 
 ImageSlice::ImageSlice(const ImageLayer& layer, const ViewTransform& view, const ScreenRect& part,
                        const VoxelGrid& grid, std::int64_t time, bool lowest,
-                       std::vector<ChannelTable>& tables, VoxelRoom& room)
+                       std::vector<ChannelTable>& tables, VoxelRoom& room, KeptRows& kept,
+                       int threads)
     : layer_(layer),
       tables_(tables),
       voxels_(layer, view, part, grid, time, room),
@@ -61,6 +62,7 @@ ImageSlice::ImageSlice(const ImageLayer& layer, const ViewTransform& view, const
   planes_ = slab_range(map_.slice, slab_planes(view, voxels_.grid),
                        along(voxels_.held.begin, normal), along(voxels_.held.end, normal));
   first_offset_ = (planes_.first - along(voxels_.held.begin, normal)) * stride_normal_;
+  if (view.plane == Plane::kYZ) take_kept(kept, part == view.viewport(), threads);
   // On black, blending is a dimmer: worked into the table, where the table's colour is the whole.
   const bool dimmed = lowest && voxels_.channels.size() == 1 && blending_ != Blending::kOpaque;
   store_ = blending_ == Blending::kOpaque || (lowest && (dimmed || alpha_ == 256));
@@ -78,6 +80,17 @@ ImageSlice::ImageSlice(const ImageLayer& layer, const ViewTransform& view, const
     taps_down_ = taps_of(part.top, part.bottom, map_.rows, voxels_, down, interpolation_,
                          [&](int j) { return view.row_place(j); });
   }
+}
+
+/// One plane of an image that lies in memory, each pixel one voxel's.
+void ImageSlice::take_kept(KeptRows& kept, bool whole, int threads) {
+  const std::shared_ptr<const Volume>& volume = layer_.shared_volume();
+  if (layer_.pages() || planes_.last - planes_.first != 1 ||
+      interpolation_ != Interpolation::kNearest) {
+    return kept.clear();
+  }
+  if (whole) kept.prepare(volume, voxels_.channels, map_.seen_across(), threads);
+  if (kept.are_of(volume, voxels_.channels, map_.slice)) kept_ = &kept;
 }
 
 void ImageSlice::draw(const Block& block, ImageBuffers& buffers, RgbaImage& picture) const {
@@ -106,8 +119,9 @@ void ImageSlice::put(const std::uint32_t* colors, std::uint32_t* below, int n) c
 }
 
 template <typename T>
-void ImageSlice::sample(const T* slice, const std::vector<std::int32_t>& source_rows, int left,
-                        int width, T* values) const {
+void ImageSlice::sample(const T* slice, std::size_t channel,
+                        const std::vector<std::int32_t>& source_rows, int left, int width,
+                        T* values) const {
   const std::int32_t* columns = map_.columns.from(left);
   const auto rows = static_cast<int>(source_rows.size());
   if (stride_across_ == 1) {
@@ -126,9 +140,11 @@ void ImageSlice::sample(const T* slice, const std::vector<std::int32_t>& source_
       for (int r = 0; r < rows; ++r, out += width) *out = out[-1];
       continue;
     }
-    const T* column = slice + columns[i] * stride_across_;
+    const std::byte* kept = kept_ ? kept_->row(channel, columns[i]) : nullptr;
+    const T* column = kept ? reinterpret_cast<const T*>(kept) : slice + columns[i] * stride_across_;
+    const std::int64_t stride = kept ? 1 : stride_down_;
     for (int r = 0; r < rows; ++r, out += width) {
-      *out = column[source_rows[static_cast<std::size_t>(r)] * stride_down_];
+      *out = column[source_rows[static_cast<std::size_t>(r)] * stride];
     }
   }
 }
@@ -139,7 +155,7 @@ void ImageSlice::sample_slab(std::size_t channel, const std::vector<std::int32_t
                              int left, int width, ImageBuffers& buffers) const {
   const T* slice = reinterpret_cast<const T*>(voxels_.channels[channel]) + first_offset_;
   auto* values = reinterpret_cast<T*>(buffers.values.data());
-  sample<T>(slice, source_rows, left, width, values);
+  sample<T>(slice, channel, source_rows, left, width, values);
   const std::int64_t planes = planes_.last - planes_.first;
   if (planes == 1) return;
   const std::size_t count = source_rows.size() * static_cast<std::size_t>(width);
@@ -147,7 +163,7 @@ void ImageSlice::sample_slab(std::size_t channel, const std::vector<std::int32_t
   auto* further = reinterpret_cast<T*>(buffers.further.data());
   if (projection_ == Projection::kMean) buffers.sums.assign(values, values + count);
   for (std::int64_t plane = 1; plane < planes; ++plane) {
-    sample<T>(slice + plane * stride_normal_, source_rows, left, width, further);
+    sample<T>(slice + plane * stride_normal_, channel, source_rows, left, width, further);
     switch (projection_) {
       case Projection::kMaximum:
         for (std::size_t i = 0; i < count; ++i) values[i] = std::max(values[i], further[i]);

@@ -9,6 +9,7 @@
 #include "viewer/scene/axis_map.h"
 #include "viewer/scene/blend.h"
 #include "viewer/scene/channel_table.h"
+#include "viewer/scene/kept_rows.h"
 #include "viewer/scene/rgba_image.h"
 #include "viewer/scene/slice_voxels.h"
 
@@ -26,17 +27,18 @@ struct ImageBuffers {
 class ImageSlice {
  public:
   /// `lowest`: nothing but black lies beneath. `tables` and `room` are used, and kept, for this
-  /// layer's visible channels.
+  /// layer's visible channels, as are `kept`, which the whole of a view goes on with on `threads`.
   ImageSlice(const ImageLayer& layer, const ViewTransform& view, const ScreenRect& part,
              const VoxelGrid& grid, std::int64_t time, bool lowest,
-             std::vector<ChannelTable>& tables, VoxelRoom& room);
+             std::vector<ChannelTable>& tables, VoxelRoom& room, KeptRows& kept, int threads);
 
   void draw(const Block& block, ImageBuffers& buffers, RgbaImage& picture) const;
 
  private:
+  void take_kept(KeptRows& kept, bool whole, int threads);
   template <typename T>
-  void sample(const T* slice, const std::vector<std::int32_t>& source_rows, int left, int width,
-              T* values) const;
+  void sample(const T* slice, std::size_t channel, const std::vector<std::int32_t>& source_rows,
+              int left, int width, T* values) const;
   template <typename T>
   void sample_slab(std::size_t channel, const std::vector<std::int32_t>& source_rows, int left,
                    int width, ImageBuffers& buffers) const;
@@ -50,6 +52,7 @@ class ImageSlice {
   const std::vector<ChannelTable>& tables_;
   SliceVoxels voxels_;
   PlaneMap map_;
+  const KeptRows* kept_ = nullptr;  // of the plane, where there are some
   PlaneRange planes_;  // of the slab
   Projection projection_;
   std::int64_t stride_across_ = 1, stride_down_ = 1, stride_normal_ = 1;  // in voxels

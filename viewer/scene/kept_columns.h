@@ -18,15 +18,11 @@
 #include <vector>
 
 #include "core/image/axes.h"
-#include "core/image/page_allocator.h"
 #include "core/labels/label_volume.h"
+#include "viewer/scene/plane_groups.h"
+#include "viewer/scene/uncleared.h"
 
 namespace karyo {
-
-struct FreeKeptIds {
-  std::size_t bytes = 0;
-  void operator()(std::uint32_t* ids) const { free_voxels(ids, bytes); }
-};
 
 class KeptColumns {
  public:
@@ -42,7 +38,8 @@ class KeptColumns {
   /// are not kept, as of any plane but the one that was prepared last, or are not of `tile`.
   const std::uint32_t* column(Index3 shape, std::int64_t x, std::int64_t number,
                               const LabelTile* tile) const {
-    if (drawn_ == kNone || !tile || x != last_ || shape != shape_) return nullptr;
+    if (drawn_ == PlaneGroups::kNone || !tile || shape != shape_) return nullptr;
+    if (x != planes_.last_plane_shown()) return nullptr;
     const Group& group = groups_[static_cast<std::size_t>(drawn_)];
     const auto place = static_cast<std::size_t>(number / tiles_per_row_);
     if (group.kept[place] == 0 || group.tiles[place].get() != tile) return nullptr;
@@ -52,26 +49,23 @@ class KeptColumns {
 
  private:
   static constexpr std::size_t kIdsOfTile = kPlanes * kTileSide;
-  static constexpr std::int64_t kNone = -1;
 
-  /// Planes kPlanes * number and on.
   struct Group {
-    std::int64_t number = kNone;
     std::vector<char> kept;          // by place: [z][row of tiles]
-    std::vector<TilePointer> tiles;  // whose ids they are; those of the group before until then
-    std::unique_ptr<std::uint32_t[], FreeKeptIds> ids;  // [place][plane][y in tile]
+    std::vector<TilePointer> tiles;  // whose ids they are; those of the planes before until then
+    Uncleared<std::uint32_t> ids;    // [place][plane][y in tile]
   };
-  Group& group_to_fill(std::int64_t plane, std::int64_t step);
-  std::vector<std::int64_t> missing(Group& group, const LabelVolume& labels,
-                                    const Box3& seen) const;
-  void keep(Group& group, const LabelVolume& labels, const std::vector<std::int64_t>& places,
-            int threads) const;
+  std::vector<std::int64_t> missing(Group& group, std::int64_t first_plane,
+                                    const LabelVolume& labels, const Box3& seen) const;
+  void keep(Group& group, std::int64_t first_plane, const LabelVolume& labels,
+            const std::vector<std::int64_t>& places, int threads) const;
 
   Index3 shape_ = {};
   std::int64_t rows_of_tiles_ = 0, tiles_per_row_ = 1;
-  std::int64_t last_ = kNone;  // the plane before
+  PlaneGroups planes_{kPlanes};
   std::array<Group, 2> groups_ = {};
-  std::int64_t drawn_ = kNone;  // the group of the plane prepared last, and where in it that lies
+  int drawn_ =
+      PlaneGroups::kNone;  // the group of the plane prepared last, and where in it that lies
   std::size_t column_ = 0;
 };
 

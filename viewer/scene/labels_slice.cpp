@@ -59,15 +59,6 @@ void LabelsSlice::gather_row(int row, const Block& wide, std::uint32_t* ids) con
   }
 }
 
-Box3 LabelsSlice::seen_across() const {
-  const AxisMap &z = map_.columns, &y = map_.rows;
-  if (!map_.hit || z.covered_begin() == z.covered_end() || y.covered_begin() == y.covered_end()) {
-    return {};
-  }
-  return {{z[z.covered_begin()], y[y.covered_begin()], map_.slice},
-          Index3{z[z.covered_end() - 1], y[y.covered_end() - 1], map_.slice} + Index3{1, 1, 1}};
-}
-
 IdsInTile LabelsSlice::column_of(std::int64_t number) const {
   const LabelTile* tile = labels_.tile(number).get();
   const std::uint32_t* kept = kept_.column(labels_.shape(), map_.slice, number, tile);

@@ -41,7 +41,7 @@ class LabelsSlice {
 
   const LabelVolume& labels() const { return labels_; }
   /// In YZ, the voxels it shows; empty where it passes the volume by.
-  Box3 seen_across() const;
+  Box3 seen_across() const { return map_.seen_across(); }
   void draw(const Block& block, LabelsBuffers& buffers, RgbaImage& picture) const;
 
   /// How far around a pixel its colour looks: the widest contour in use.

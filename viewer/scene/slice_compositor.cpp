@@ -54,6 +54,7 @@ struct SliceCompositor::State {
   // One entry a drawn layer:
   std::deque<std::vector<ChannelTable>> tables;
   std::deque<VoxelRoom> rooms;
+  std::deque<KeptRows> rows;
   std::deque<KeptColumns> kept;  // of labels alone
 };
 
@@ -77,7 +78,10 @@ void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view
   if (drawn.empty() || picture.width() != view.width || picture.height() != view.height) return;
 
   std::vector<ReadyLayer> ready;
-  if (view.plane != Plane::kYZ) state_->kept.clear();
+  if (view.plane != Plane::kYZ) {
+    state_->kept.clear();
+    state_->rows.clear();
+  }
   std::size_t labels_drawn = 0;
   for (int i = 0; i < layers.count(); ++i) {
     const Layer& layer = layers.at(i);
@@ -85,6 +89,7 @@ void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view
     if (is_vector(layer.kind())) continue;  // painted over the picture by its owner
     if (shown && !shown(layer)) continue;
     const bool lowest = ready.empty();
+    if (state_->rows.size() == ready.size()) state_->rows.emplace_back();
     const VoxelGrid grid = layers.grid_of(layer);
     if (layer.kind() == LayerKind::kImage) {
       if (state_->tables.size() <= ready.size()) {
@@ -93,7 +98,8 @@ void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view
       }
       ready.push_back({std::make_unique<ImageSlice>(
                            static_cast<const ImageLayer&>(layer), view, drawn, grid, time, lowest,
-                           state_->tables[ready.size()], state_->rooms[ready.size()]),
+                           state_->tables[ready.size()], state_->rooms[ready.size()],
+                           state_->rows[ready.size()], state_->threads),
                        nullptr});
     } else {
       if (state_->kept.size() == labels_drawn) state_->kept.emplace_back();
@@ -107,6 +113,7 @@ void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view
     }
   }
   state_->kept.resize(labels_drawn);
+  state_->rows.resize(ready.size());
 
   const BlockSize size = block_size(view.plane, drawn.width());
   const int across = (drawn.width() + size.columns - 1) / size.columns;
