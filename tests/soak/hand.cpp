@@ -11,6 +11,7 @@
 #include <QPointer>
 #include <QSpinBox>
 #include <QTest>
+#include <QTimer>
 #include <QWheelEvent>
 #include <array>
 
@@ -220,11 +221,16 @@ void Hand::run_command() {
   }
   const bool asked = !command.title.empty() && chance(0.3);
   say_(command.id + (asked ? std::string(" by its menu") : " " + arguments.dump()));
-  if (asked) {
-    window_.run(command);
-  } else {
-    window_.run(command.id, arguments);
-  }
+  // By the queue, as menus and keys come, so that the watchdog sees what takes long.
+  QTimer::singleShot(0, &window_, [&window = window_, id = command.id, arguments, asked] {
+    const Command* found = window.commands().find(id);
+    if (!asked) {
+      window.run(id, arguments);
+    } else if (found != nullptr) {
+      window.run(*found);
+    }
+  });
+  QApplication::processEvents();
 }
 
 void Hand::use_widget() {

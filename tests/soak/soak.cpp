@@ -15,6 +15,7 @@
 #include <fstream>
 #include <iostream>
 #include <limits>
+#include <map>
 #include <string>
 
 #include "app/gui/theme.h"
@@ -130,6 +131,15 @@ int run(int seconds, std::uint64_t seed, bool verbose) {
     last.push_back(what);
     if (last.size() > 20) last.pop_front();
   });
+  // What holds the window up by its own work, worst of each kind; nested event loops count as a whole.
+  std::map<std::string, double> slow;
+  static_cast<WatchedApplication*>(QApplication::instance())->on_slow =
+      [&](const WatchedApplication::SlowEvent& event) {
+        if (event.cpu_ms <= WatchedApplication::kLimitMs || last.empty()) return;
+        const std::string action = last.back().substr(0, last.back().find(" {"));
+        double& worst = slow[action + ": " + event.what.toStdString()];
+        worst = std::max(worst, event.cpu_ms);
+      };
   // Autosave holds what it wrote until it writes again, so a quarter's lowest is what counts.
   std::array<double, 4> lowest;
   lowest.fill(std::numeric_limits<double>::max());
@@ -169,6 +179,7 @@ int run(int seconds, std::uint64_t seed, bool verbose) {
   std::cout << actions << " actions; lowest allocated with nothing open, by quarter:";
   for (const double mib : lowest) std::cout << ' ' << mib;
   std::cout << " MiB; highest resident " << most << " MiB; " << internal << " internal errors\n";
+  for (const auto& [what, ms] : slow) std::cout << ms << " ms of work: " << what << "\n";
   constexpr double kCachesMib = 16;  // fonts, pixmaps, what libraries keep
   const bool flat = lowest[3] <= lowest[1] * 1.1 + kCachesMib;
   if (!flat) std::cerr << "memory grows\n";
