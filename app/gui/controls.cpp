@@ -21,6 +21,7 @@ namespace karyo::gui {
 namespace {
 
 constexpr int kSliderSteps = 1000;
+constexpr double kLargest = 1e39;  // beyond all of 32 bits
 constexpr int kBoxWidth = 64, kWidestBox = 96;
 
 }  // namespace
@@ -97,8 +98,8 @@ QValidator::State DecimalBox::validate(QString& text, int& position) const {
 }
 
 NumberBox::NumberBox(QWidget* parent) : DecimalBox(parent) {
-  setRange(-1e300, 1e300);
-  setDecimals(6);
+  setDecimals(6);  // before the range: each writes out the ends of the range, digit by digit
+  setRange(-kLargest, kLargest);
   setKeyboardTracking(false);
   setAlignment(Qt::AlignRight);
 }

@@ -95,21 +95,27 @@ QImage figure_image(const Figure& figure) {
   return image;
 }
 
-Result<void> write_figure(const Figure& figure, const std::filesystem::path& path) {
+Result<void> check_figure(const Figure& figure, const std::filesystem::path& path) {
   const double scaled = figure.size.width() * figure.size.height() * figure.scale * figure.scale;
   if (scaled > kMostPixels) {
     return Error(ErrorCode::kInvalidArgument, "the figure would have too many pixels",
                  "Choose a smaller scale.");
   }
   const std::string ending = lower_ascii(path.extension().string());
-  if (ending == ".png") return write_png(figure_image(figure), path);
-  if (ending == ".tif" || ending == ".tiff") return write_tiff(figure_image(figure), path);
-  if (ending == ".svg" || ending == ".pdf") {
-    return write_drawing(
-        figure.size, 1, [&figure](QPainter& painter) { paint_figure(painter, figure); }, path);
+  for (const char* known : {".png", ".tif", ".tiff", ".svg", ".pdf"}) {
+    if (ending == known) return {};
   }
   return Error(ErrorCode::kInvalidArgument, "\"" + ending + "\" is no format for figures",
                "Use .png, .tif, .svg or .pdf.");
+}
+
+Result<void> write_figure(const Figure& figure, const std::filesystem::path& path) {
+  KARYO_CHECK_OK(check_figure(figure, path));
+  const std::string ending = lower_ascii(path.extension().string());
+  if (ending == ".png") return write_png(figure_image(figure), path);
+  if (ending == ".tif" || ending == ".tiff") return write_tiff(figure_image(figure), path);
+  return write_drawing(
+      figure.size, 1, [&figure](QPainter& painter) { paint_figure(painter, figure); }, path);
 }
 
 }  // namespace karyo::gui

@@ -41,9 +41,11 @@ Figure make_figure(ViewGrid& views, const FigureChoice& choice);
 void paint_figure(QPainter& painter, const Figure& figure);
 QImage figure_image(const Figure& figure);
 
+/// Whether it can be written under that name. Errors: kInvalidArgument for an ending that is not
+/// one of the below or more than 268 million pixels.
+Result<void> check_figure(const Figure& figure, const std::filesystem::path& path);
 /// By the name's ending: .png and .tif hold pixels, .svg and .pdf pictures with lines and text over
-/// them. Atomically. Errors: kInvalidArgument for another ending or more than 268 million pixels;
-/// kIo.
+/// them. Atomically, on any thread. Errors: check_figure()'s; kIo.
 Result<void> write_figure(const Figure& figure, const std::filesystem::path& path);
 
 }  // namespace karyo::gui

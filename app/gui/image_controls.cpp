@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "app/gui/controls.h"
+#include "app/gui/histogram_counter.h"
 #include "app/gui/histogram_slider.h"
 #include "app/gui/theme.h"
 #include "core/io/lut_file.h"
@@ -29,6 +30,20 @@ QIcon gradient_icon(const Colormap& map) {
     painter.fillRect(x, 0, 1, 14, QColor(c.r, c.g, c.b));
   }
   return QIcon(picture);
+}
+
+/// Over all values that there are.
+Histogram counted(const Volume& volume, const ContrastRegion& region) {
+  ValueRange range = slider_range(volume, region);
+  int bins = 256;
+  if (volume.type() != VoxelType::kFloat32 && volume.type() != VoxelType::kFloat64) {
+    // Bins of whole values: others hold more or fewer values in turn, which looks like a comb.
+    const double values = range.high - range.low + 1;
+    const double width = std::ceil(values / bins);
+    bins = static_cast<int>(std::ceil(values / width));
+    range.high = range.low + bins * width;
+  }
+  return histogram(volume, region, range, bins);
 }
 
 }  // namespace
@@ -99,7 +114,10 @@ void ImageControls::add_channels(QGridLayout& form) {
 
 void ImageControls::add_contrast(QGridLayout& form, const CommandTable& commands) {
   histogram_ = new HistogramSlider(this);
+  histogram_->set_histogram({layer()->channel(channel_).limits, {}});  // until it is counted
   histogram_->on_change = [this](ValueRange limits) { set_limits(limits); };
+  counter_ = new HistogramCounter(
+      workspace_, this, [this](Histogram ready) { histogram_->set_histogram(std::move(ready)); });
   form.addWidget(histogram_, form.rowCount(), 0, 1, 2);
   auto* row = new QWidget(this);
   auto* box = new QHBoxLayout(row);
@@ -336,17 +354,7 @@ void ImageControls::show_histogram() {
         voxel_at(workspace_.view().cursor(), workspace_.layers().grid_of(*image)).z;
     if (z >= 0 && z < shape.z) region.box = Box3{{z, 0, 0}, {z + 1, shape.y, shape.x}};
   }
-  ValueRange range = slider_range(image->sample(), region);
-  int bins = 256;
-  const VoxelType type = image->sample().type();
-  if (type != VoxelType::kFloat32 && type != VoxelType::kFloat64) {
-    // Bins of whole values: others hold more or fewer values in turn, which looks like a comb.
-    const double values = range.high - range.low + 1;
-    const double width = std::ceil(values / bins);
-    bins = static_cast<int>(std::ceil(values / width));
-    range.high = range.low + bins * width;
-  }
-  histogram_->set_histogram(histogram(image->sample(), region, range, bins));
+  counter_->count([volume = shared_sample(*image), region] { return counted(*volume, region); });
 }
 
 }  // namespace karyo::gui

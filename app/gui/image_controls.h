@@ -15,6 +15,7 @@ class QGridLayout;
 
 namespace karyo::gui {
 
+class HistogramCounter;
 class HistogramSlider;
 class NumberBox;
 class ValueSlider;
@@ -51,6 +52,7 @@ class ImageControls : public QWidget {
   QComboBox* channel_box_ = nullptr;
   QCheckBox* channel_shown_ = nullptr;
   HistogramSlider* histogram_ = nullptr;
+  HistogramCounter* counter_ = nullptr;
   NumberBox* low_ = nullptr;
   NumberBox* high_ = nullptr;
   QComboBox* region_ = nullptr;

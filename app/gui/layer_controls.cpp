@@ -16,7 +16,11 @@ LayerControls::LayerControls(Workspace& workspace, const CommandTable& commands,
   column_->setContentsMargins(kGrid, kGrid, kGrid, kGrid);
   column_->setSpacing(kGrid);
   connections_.push_back(
-      workspace_.layers().selection_changed.connect([this](Layer*) { show_selected(); }));
+      workspace_.layers().selection_changed.connect([this](Layer*) { due_.start(); }));
+  // Once for all that one step selects on its way: a panel takes longer to make than to show.
+  due_.setSingleShot(true);
+  due_.setInterval(0);
+  QObject::connect(&due_, &QTimer::timeout, this, [this] { show_selected(); });
   show_selected();
 }
 

@@ -2,6 +2,7 @@
 
 /// Settings of the selected layer, made anew for each kind of layer.
 
+#include <QTimer>
 #include <QWidget>
 #include <functional>
 #include <vector>
@@ -25,6 +26,7 @@ class LayerControls : public QWidget {
   const CommandTable& commands_;
   QVBoxLayout* column_;
   QWidget* current_ = nullptr;
+  QTimer due_;
   std::vector<Connection> connections_;
 };
 

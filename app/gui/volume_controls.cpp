@@ -15,6 +15,7 @@
 
 #include "app/gui/controls.h"
 #include "app/gui/crop_controls.h"
+#include "app/gui/histogram_counter.h"
 #include "app/gui/line_icon.h"
 #include "app/gui/opacity_editor.h"
 #include "app/gui/plane_controls.h"
@@ -164,6 +165,8 @@ void VolumeControls::add_method(QVBoxLayout& column) {
   box->setContentsMargins(0, 0, 0, 0);
   box->setSpacing(4);
   opacity_ = new OpacityEditor(opacity_row_);
+  counter_ = new HistogramCounter(
+      workspace_, this, [this](Histogram ready) { opacity_->set_counts(std::move(ready.counts)); });
   opacity_->setToolTip(
       tr("How opaque each brightness is. Drag a point, press to add one, right "
          "click takes one away (transfer function)."));
@@ -302,15 +305,17 @@ void VolumeControls::show_histogram() {
   ContrastRegion region;
   region.t = channel->image->pages() ? 0 : channel->image->time_shown(workspace_.view().time());
   region.c = channel->channel;
-  const Histogram counted =
-      histogram(channel->image->sample(), region, channel->display().limits, kCurveBins);
-  std::vector<std::int64_t> counts(kCurveBins);
-  for (std::size_t i = 0; i < counted.counts.size(); ++i) {
-    const double bent =
-        std::pow((static_cast<double>(i) + 0.5) / kCurveBins, channel->display().gamma);
-    counts[static_cast<std::size_t>(bent * kCurveBins)] += counted.counts[i];
-  }
-  opacity_->set_counts(std::move(counts));
+  counter_->count([volume = shared_sample(*channel->image), region,
+                   limits = channel->display().limits, gamma = channel->display().gamma] {
+    Histogram counted = histogram(*volume, region, limits, kCurveBins);
+    std::vector<std::int64_t> bent(kCurveBins);
+    for (std::size_t i = 0; i < counted.counts.size(); ++i) {
+      const double place = std::pow((static_cast<double>(i) + 0.5) / kCurveBins, gamma);
+      bent[static_cast<std::size_t>(place * kCurveBins)] += counted.counts[i];
+    }
+    counted.counts = std::move(bent);
+    return counted;
+  });
   opacity_->set_colormap(channel->display().colormap, channel->display().inverted);
 }
 

@@ -19,6 +19,7 @@ class QVBoxLayout;
 namespace karyo::gui {
 
 class CropControls;
+class HistogramCounter;
 class OpacityEditor;
 class PlaneControls;
 class ValueSlider;
@@ -64,6 +65,7 @@ class VolumeControls : public QWidget {
   QLabel* threshold_value_ = nullptr;
   QWidget* opacity_row_ = nullptr;
   OpacityEditor* opacity_ = nullptr;
+  HistogramCounter* counter_ = nullptr;
   QComboBox* labels_ = nullptr;
   QWidget* labels_row_ = nullptr;
   QComboBox* projection_ = nullptr;

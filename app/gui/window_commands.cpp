@@ -8,13 +8,12 @@
 #include "app/gui/cheat_sheet.h"
 #include "app/gui/command_search.h"
 #include "app/gui/error_panel.h"
-#include "app/gui/figure_dialog.h"
 #include "app/gui/group_dialog.h"
 #include "app/gui/guide_panel.h"
 #include "app/gui/layer_panel.h"
 #include "app/gui/macro_commands.h"
 #include "app/gui/main_window.h"
-#include "app/gui/picture_file.h"
+#include "app/gui/picture_commands.h"
 #include "app/gui/properties_dialog.h"
 #include "app/gui/report_commands.h"
 #include "app/gui/setting_commands.h"
@@ -111,60 +110,6 @@ void add_opening_commands(CommandTable& commands, MainWindow& window) {
                      });
       },
       [&workspace] { return workspace.layers().selected() != nullptr; });
-  Command picture{"file.save_picture",
-                  "File",
-                  "Save picture…",
-                  "Ctrl+Shift+S",
-                  "Saves the views as they are on screen as a PNG file.",
-                  does([&window] { ask_where_to_save(window); }),
-                  something};
-  picture.asks = true;
-  commands.add(std::move(picture));
-  asks(
-      "file.export_figure", "File", "Export figure…", "Ctrl+Alt+E",
-      "The views at any resolution, with scale bar: PNG, TIFF, SVG or PDF, or the clipboard.",
-      [&window] { (new FigureDialog(window))->open(); }, something);
-  Command figure{"view.export_figure",
-                 "",
-                 "",
-                 "",
-                 "Writes the views as PNG, TIFF, SVG or PDF.",
-                 [&window](const Arguments& arguments) -> Result<void> {
-                   if (window.workspace().layers().empty()) {
-                     return Error(ErrorCode::kInvalidArgument, "there is nothing to be seen",
-                                  "Open an image first.");
-                   }
-                   FigureChoice choice;
-                   choice.scale = arguments.value("scale", choice.scale);
-                   choice.views_alone = arguments.value("one_view", choice.views_alone);
-                   choice.overlays.scale_bar = arguments.value("scale_bar", true);
-                   choice.overlays.axes = arguments.value("axes", false);
-                   choice.overlays.crosshair = arguments.value("crosshair", false);
-                   const auto path = arguments["path"].get<std::string>();
-                   KARYO_CHECK_OK(write_figure(make_figure(window.views(), choice), path));
-                   window.status().say(QObject::tr("Saved %1").arg(QString::fromStdString(path)));
-                   return {};
-                 },
-                 something};
-  figure.arguments = {{"path", Argument::Kind::kText, ".png, .tif, .svg or .pdf", true},
-                      {"scale", Argument::Kind::kNumber, "times the screen, 0.25 to 16; 1"},
-                      {"one_view", Argument::Kind::kBool, "the view last under the pointer; false"},
-                      {"scale_bar", Argument::Kind::kBool, "true"},
-                      {"axes", Argument::Kind::kBool, "false"},
-                      {"crosshair", Argument::Kind::kBool, "false"}};
-  commands.add(std::move(figure));
-  Command screenshot{"view.screenshot",
-                     "",
-                     "",
-                     "",
-                     "Saves the views as a PNG file.",
-                     [&window](const Arguments& arguments) {
-                       return write_png(window.views().grab().toImage(),
-                                        arguments["path"].get<std::string>());
-                     },
-                     something};
-  screenshot.arguments = {{"path", Argument::Kind::kText, "PNG file to write", true}};
-  commands.add(std::move(screenshot));
 }
 
 ImageLayer* image_to_adjust(Workspace& workspace) {
@@ -351,6 +296,7 @@ void add_help_commands(CommandTable& commands, MainWindow& window) {
 
 void add_window_commands(CommandTable& commands, MainWindow& window) {
   add_opening_commands(commands, window);
+  add_picture_commands(commands, window);
   add_file_commands(commands, window.workspace());
   commands.add({"file.quit", "File", "Quit", "Ctrl+Q", "Closes the window.",
                 does([&window] { window.close(); })});

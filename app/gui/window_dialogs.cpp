@@ -5,7 +5,6 @@
 
 #include "app/gui/error_panel.h"
 #include "app/gui/main_window.h"
-#include "app/gui/picture_file.h"
 #include "app/gui/sequence_dialog.h"
 #include "app/gui/status_line.h"
 #include "app/gui/view_grid.h"
@@ -45,12 +44,7 @@ void ask_where_to_save(MainWindow& window) {
   dialog->setDefaultSuffix(QStringLiteral("png"));
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   QObject::connect(dialog, &QFileDialog::fileSelected, &window, [&window](const QString& name) {
-    const auto saved = write_png(window.views().grab().toImage(), name.toStdString());
-    if (saved) {
-      window.status().say(QObject::tr("Saved %1").arg(name));
-    } else {
-      window.errors().show_error(saved.error());
-    }
+    window.run("view.screenshot", {{"path", name.toStdString()}});
   });
   dialog->open();
 }

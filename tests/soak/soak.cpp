@@ -62,10 +62,13 @@ void close_everything(MainWindow& window) {
   malloc_trim(0);
 }
 
-/// One of each kind of file, small, so that much happens in little time.
-std::vector<std::string> write_files(const std::filesystem::path& folder) {
+/// One of each kind of file; small, so that much happens in little time, or `times` as wide and
+/// high.
+std::vector<std::string> write_files(const std::filesystem::path& folder, int times) {
   Random random(3);
   const auto image = [&](const char* name, VoxelType type, VolumeShape shape, const char* unit) {
+    shape.y *= times;
+    shape.x *= times;
     Volume volume(type, shape);
     volume.grid.unit = unit;
     volume.grid.spacing_z = 2;
@@ -82,7 +85,7 @@ std::vector<std::string> write_files(const std::filesystem::path& folder) {
       image("stack.tif", VoxelType::kUInt16, {1, 1, 12, 48, 56}, "um"),
       image("movie.ome.tif", VoxelType::kUInt8, {4, 3, 6, 40, 40}, "um"),
       image("flat.tif", VoxelType::kFloat32, {1, 1, 1, 100, 120}, "pixel")};
-  LabelArray mask(Index3{12, 48, 56});
+  LabelArray mask(Index3{12, 48 * times, 56 * times});
   for (std::int64_t i = 0; i < 400; ++i) {
     mask(4 + i % 4, 10 + i % 20, 10 + (i / 20) % 20) = static_cast<std::uint32_t>(1 + i % 3);
   }
@@ -98,7 +101,7 @@ std::vector<std::string> write_files(const std::filesystem::path& folder) {
   return files;
 }
 
-int run(int seconds, std::uint64_t seed, bool verbose) {
+int run(int seconds, std::uint64_t seed, int times, bool verbose) {
   const test::TempDir folder;
   std::filesystem::current_path(folder.path());  // what is written under a name alone comes here
   Workspace workspace;
@@ -126,11 +129,12 @@ int run(int seconds, std::uint64_t seed, bool verbose) {
     if (QWidget* modal = QApplication::activeModalWidget()) modal->close();
   });
   rescue.start(300);
-  Hand hand(window, write_files(folder.path()), folder.path(), seed, [&](const std::string& what) {
-    if (verbose) std::cerr << what << std::endl;
-    last.push_back(what);
-    if (last.size() > 20) last.pop_front();
-  });
+  Hand hand(window, write_files(folder.path(), times), folder.path(), seed,
+            [&](const std::string& what) {
+              if (verbose) std::cerr << what << std::endl;
+              last.push_back(what);
+              if (last.size() > 20) last.pop_front();
+            });
   // What holds the window up by its own work, worst of each kind; nested event loops count as a whole.
   std::map<std::string, double> slow;
   static_cast<WatchedApplication*>(QApplication::instance())->on_slow =
@@ -196,10 +200,12 @@ int main(int argc, char** argv) {
   bool verbose = false;
   options.add_option("--seconds", seconds, "how long");
   options.add_option("--seed", seed, "of the actions");
+  int times = 1;
+  options.add_option("--times", times, "as wide and high the images are");
   options.add_flag("--verbose", verbose, "names each action before the next");
   CLI11_PARSE(options, argc, argv);
   karyo::gui::WatchedApplication application(argc, argv);
   karyo::gui::apply_theme(application);
   QApplication::setQuitOnLastWindowClosed(false);
-  return karyo::gui::run(seconds, seed, verbose);
+  return karyo::gui::run(seconds, seed, times, verbose);
 }

@@ -55,6 +55,7 @@ TEST_F(FigureTest, EveryFormatIsWrittenAndHoldsTheScaleBar) {
     const auto outcome = window_.commands().run(
         "view.export_figure", {{"path", (folder_ / name).string()}, {"scale", 2}});
     EXPECT_TRUE(outcome) << outcome.error().what;
+    EXPECT_TRUE(wait_until([&] { return !workspace_.busy(); }));
   };
   write("figure.png");
   write("figure.tif");
@@ -81,9 +82,16 @@ TEST_F(FigureTest, WhatCannotBeWrittenSaysWhy) {
   EXPECT_FALSE(refused("a.png", 1)) << "nothing is open";
   open_stack();
   EXPECT_FALSE(refused("a.bmp", 1));
-  EXPECT_FALSE(refused("cells.tif/a.svg", 1));
-  EXPECT_FALSE(refused("cells.tif/a.pdf", 1));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "a.bmp"));
+  for (const char* name : {"cells.tif/a.svg", "cells.tif/a.pdf", "cells.tif/a.png"}) {
+    std::vector<Error> failures;
+    const Connection watch =
+        workspace_.failed.connect([&](const Error& error) { failures.push_back(error); });
+    EXPECT_TRUE(
+        window_.commands().run("view.export_figure", {{"path", (folder_ / name).string()}}));
+    EXPECT_TRUE(wait_until([&] { return !workspace_.busy(); }));
+    EXPECT_EQ(failures.size(), 1u) << name;
+  }
 }
 
 TEST_F(FigureTest, TheDialogCopies) {

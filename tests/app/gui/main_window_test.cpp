@@ -167,6 +167,7 @@ TEST_F(MainWindowTest, HandlesOfTheHistogramSetLimits) {
   auto* slider = window_.findChild<QWidget*>("histogram");
   ASSERT_NE(slider, nullptr);
   QTest::qWait(20);
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy(); }));  // the values are counted
   const double high = image().channel(0).limits.high;
   // Left of both handles takes the low one and moves it to the pointer.
   const int middle = slider->width() / 3;

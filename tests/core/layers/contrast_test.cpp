@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
+#include <vector>
 
 namespace karyo {
 namespace {
@@ -89,6 +91,28 @@ TEST(Contrast, AHistogramCountsEachVoxelOnce) {
   const Histogram found =
       histogram(line_of<float>({0, 0.5f, 1, 2, 4, 4.5f, -1}), {}, {0, 4}, 4);
   EXPECT_EQ(found.counts, (std::vector<std::int64_t>{2, 1, 1, 1}));
+}
+
+TEST(Contrast, LargeRegionsAreSampledEvenly) {
+  Volume volume(VoxelType::kUInt16, {1, 1, 5, 700, 611});
+  auto view = volume.view<std::uint16_t>();
+  const Index3 shape = view.shape();
+  for (std::int64_t i = 0; i < shape.count(); ++i)
+    view.data()[i] = static_cast<std::uint16_t>(i % 60013);
+  // The whole, and a box that begins and ends within rows.
+  for (const Box3& box : {Box3::of_shape(shape), Box3{{1, 3, 7}, {5, 699, 601}}}) {
+    const Histogram counted = histogram(volume, {0, 0, box}, {0, 60013}, 60013);
+    std::int64_t step = 1 + (box.shape().count() - 1) / kContrastSamples;
+    ASSERT_GT(step, 1);
+    while (std::gcd(step, box.shape().x) != 1 || std::gcd(step, box.shape().y) != 1) ++step;
+    std::vector<std::int64_t> expected(60013);
+    for (std::int64_t i = 0; i < box.shape().count(); i += step) {
+      const std::int64_t row = i / box.shape().x;
+      ++expected[view(box.begin.z + row / box.shape().y, box.begin.y + row % box.shape().y,
+                      box.begin.x + i % box.shape().x)];
+    }
+    EXPECT_EQ(counted.counts, expected);
+  }
 }
 
 }  // namespace
