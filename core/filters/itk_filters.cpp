@@ -81,6 +81,11 @@ Result<Volume> top_hat(const Volume& volume, TopHat kind, const Index3& radius,
     return Error(ErrorCode::kInvalidArgument, "a top hat's radius lies between 1 and 100 voxels",
                  "Use a little more than the radius of the largest object to keep.");
   }
+  constexpr std::int64_t kMostBall = 40;  // it takes minutes, and hours with more
+  if (least > 0 && most > kMostBall) {
+    return Error(ErrorCode::kInvalidArgument, "a ball's radius lies between 1 and 40 voxels",
+                 "Use a smaller one, or a disc plane by plane.");
+  }
   using Element = itk::FlatStructuringElement<3>;
   using Opening = itk::GrayscaleMorphologicalOpeningImageFilter<FloatImage, FloatImage, Element>;
   using Closing = itk::GrayscaleMorphologicalClosingImageFilter<FloatImage, FloatImage, Element>;

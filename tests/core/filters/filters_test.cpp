@@ -216,6 +216,7 @@ TEST(Filters, WrongSettingsAndCancelSayWhy) {
   refused(top_hat(image, TopHat::kBright, {0, 0, 0}, control));
   refused(top_hat(image, TopHat::kBright, {0, 101, 3}, control));
   refused(top_hat(image, TopHat::kBright, {-1, 3, 3}, control));
+  refused(top_hat(image, TopHat::kBright, {20, 41, 41}, control));
   refused(subtract_background(image, std::nan(""), false, true, control));
   refused(clahe(image, {64, 1, 256}, control));
   control.request_cancel();
