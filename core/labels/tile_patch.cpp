@@ -28,6 +28,18 @@ void for_each_run(std::span<const std::uint32_t> words, const Body& body) {
   }
 }
 
+/// Whether two are of the same voxels, as a change and what takes it back are.
+bool same_voxels(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b) {
+  std::size_t i = 0, j = 0;
+  while (i < a.size() && j < b.size()) {
+    if (((a[i] ^ b[j]) & ~kAllAlike) != 0) return false;
+    const std::size_t length = a[i] >> kLengthShift & ((1u << kLengthShift) - 1);
+    i += 1 + ((a[i] & kAllAlike) != 0 ? 1 : length);
+    j += 1 + ((b[j] & kAllAlike) != 0 ? 1 : length);
+  }
+  return i == a.size() && j == b.size();
+}
+
 void append(PatchWords& words, const Run& run, const TileIds& ids) {
   const std::uint32_t* first = ids.data() + run.begin;
   const bool alike = std::all_of(first, first + run.length, [&](auto id) { return id == *first; });
@@ -132,6 +144,10 @@ bool PatchedTile::patch_again(const TilePatch& patch, PatchWords& replaced,
   apply_patch(patch_.runs(), now);
   append_same_voxels(replaced, patch.runs(), now);
 
+  if (same_voxels(patch_.runs(), patch.runs())) {
+    made = std::make_shared<PatchedTile>(base_, patch);
+    return true;
+  }
   Overlay both;
   both.add(patch_.runs());
   both.add(patch.runs());
