@@ -1,7 +1,7 @@
 #pragma once
 
-/// A thread that thins what edits of many tiles hold: to look through 32 768 of them takes a
-/// quarter of a second, which nobody is to wait for.
+/// A thread that thins what edits of many tiles hold: to look through 512 MiB of them, and to free
+/// these, takes longer than anybody is to wait for.
 ///
 /// Until an edit's turn has come it holds whole tiles, and is undone with them.
 ///
