@@ -33,7 +33,7 @@ struct AlikeLabels {
     static_assert(kWordSide == kTileSide, "a word is a row of a tile");
     const TilePointer& tile = labels.tile(labels.tile_number(first));
     if (!tile) return alike == 0 ? all : 0;
-    const std::uint32_t* ids = tile->ids.data() + LabelVolume::offset_in_tile(first);
+    const std::uint32_t* ids = tile->ids().data() + LabelVolume::offset_in_tile(first);
     for (std::int64_t i = 0; i < kWordSide; ++i) word |= Word{ids[i] == alike} << i;
     return word & all;
   }

@@ -13,7 +13,7 @@ namespace karyo {
 namespace {
 
 constexpr std::size_t kHeadNumbers = 9;
-constexpr std::size_t kTileBytes = sizeof(LabelTile::ids);
+constexpr std::size_t kTileBytes = sizeof(TileIds);
 constexpr std::size_t kWorthPacking = 256;
 constexpr std::size_t kBytesOfLengths = 5 * sizeof(std::int64_t);  // of a note, at most
 
@@ -62,10 +62,8 @@ void put_text(std::string& to, std::string_view text) {
 }
 
 /// Null for one of background alone.
-TilePointer tile_of(const LabelTile& ids) {
-  const bool background =
-      std::all_of(ids.ids.begin(), ids.ids.end(), [](std::uint32_t id) { return id == 0; });
-  return background ? nullptr : std::make_shared<LabelTile>(ids);
+TilePointer tile_of(const TileIds& ids) {
+  return ids == background_ids() ? nullptr : std::make_shared<WritableTile>(ids);
 }
 
 /// Of one frame; 0 where the numbers are no shape.
@@ -164,13 +162,12 @@ std::string pack(const LabelPart& part) {
     put_number(raw, number);
   }
   for (const TileChange& tile : part.tiles) put_number(raw, tile.number);
-  const LabelTile background;
   for (const TileChange& tile : part.tiles) {
-    const LabelTile& before = tile.before ? *tile.before : background;
-    LabelTile changed = tile.after ? *tile.after : background;
-    for (std::size_t i = 0; i < changed.ids.size(); ++i) changed.ids[i] ^= before.ids[i];
-    raw.append(reinterpret_cast<const char*>(before.ids.data()), kTileBytes);
-    raw.append(reinterpret_cast<const char*>(changed.ids.data()), kTileBytes);
+    const TileIds& before = ids_of(tile.before.get());
+    TileIds changed = ids_of(tile.after.get());
+    for (std::size_t i = 0; i < changed.size(); ++i) changed[i] ^= before[i];
+    raw.append(reinterpret_cast<const char*>(before.data()), kTileBytes);
+    raw.append(reinterpret_cast<const char*>(changed.data()), kTileBytes);
   }
   return pack_frame(raw);
 }
@@ -193,11 +190,11 @@ Result<LabelPart> unpack_part(std::string_view bytes) {
   }
   part.tiles.resize(static_cast<std::size_t>(tiles));
   for (TileChange& tile : part.tiles) tile.number = reader.number();
-  LabelTile before, after;
+  TileIds before, after;
   for (TileChange& tile : part.tiles) {
-    reader.copy(before.ids.data(), kTileBytes);
-    reader.copy(after.ids.data(), kTileBytes);
-    for (std::size_t i = 0; i < after.ids.size(); ++i) after.ids[i] ^= before.ids[i];
+    reader.copy(before.data(), kTileBytes);
+    reader.copy(after.data(), kTileBytes);
+    for (std::size_t i = 0; i < after.size(); ++i) after[i] ^= before[i];
     tile.before = tile_of(before);
     tile.after = tile_of(after);
   }

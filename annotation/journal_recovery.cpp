@@ -36,7 +36,6 @@ Result<std::map<TilePlace, TilePointer>> tiles_since(JournalDatabase& database,
 
 /// Through a writer, which sees to what a volume knows of the ids in it.
 void lay_over(std::vector<LabelVolume>& labels, const std::map<TilePlace, TilePointer>& tiles) {
-  const LabelTile background;
   const auto always = [](std::uint32_t) { return true; };
   for (const auto& [place, tile] : tiles) {
     LabelVolume& volume = labels[static_cast<std::size_t>(place.first)];
@@ -44,8 +43,7 @@ void lay_over(std::vector<LabelVolume>& labels, const std::map<TilePlace, TilePo
     const std::int64_t width = box.shape().x;
     LabelWriter writer(volume);
     for (std::int64_t y = box.begin.y; y < box.end.y; ++y) {
-      const std::uint32_t* row =
-          &(tile ? *tile : background).ids[LabelVolume::offset_in_tile({0, y, 0})];
+      const std::uint32_t* row = &ids_of(tile.get())[LabelVolume::offset_in_tile({0, y, 0})];
       for (std::int64_t x = 0, end = 0; x < width; x = end) {
         while (end < width && row[end] == row[x]) ++end;
         writer.set_row({box.begin.z, y, box.begin.x + x}, end - x, row[x], always);
@@ -63,11 +61,11 @@ class SharedTiles {
     for (auto& [number, tile] : tiles) {
       const auto [last, first_time] = last_.try_emplace(
           TilePlace{frame, number}, labels_[static_cast<std::size_t>(frame)].tile(number));
-      if (tile && last->second && tile->ids == last->second->ids) {
+      if (tile && last->second && tile->ids() == last->second->ids()) {
         tile = last->second;
         continue;
       }
-      if (tile) bytes_ += sizeof(LabelTile);
+      if (tile) bytes_ += sizeof(TileIds);
       last->second = tile;
     }
   }

@@ -3,40 +3,38 @@
 #include <algorithm>
 #include <utility>
 
+#include "annotation/edit_thinner.h"
+
 namespace karyo {
 
 void LabelEdit::swap() {
   LabelVolume& labels = layer_->editable_labels(time_);
-  tiles_ = labels.swap_tiles(tiles_, highest_);
-  voxels_.swap(labels, highest_);
+  content_->swap(labels, highest_);
   highest_ = labels.bound();
   layer_->notify_changed(box_);
 }
 
-void LabelEdit::thin(const std::function<const LabelTile*(std::int64_t number)>& other) {
-  if (tiles_.size() > kMostThinned) return;
-  std::erase_if(tiles_, [&](const auto& entry) {
-    return voxels_.add(entry.first, entry.second.get(), other(entry.first));
-  });
+void LabelEdit::thin(ReplacedTiles other, EditThinner* later) {
+  if (later != nullptr && other.size() > kMostThinnedAtOnce) {
+    later->thin(content_, std::move(other));
+  } else {
+    content_->thin(content_->tiles(), other);
+  }
 }
 
-void thin_done(std::span<LabelEdit> edits) {
+void thin_swapped(std::span<LabelEdit> edits, EditThinner* later) {
   for (LabelEdit& edit : edits) {
     const bool alone = std::count_if(edits.begin(), edits.end(), [&](const LabelEdit& one) {
                          return one.layer() == edit.layer() && one.time() == edit.time();
                        }) == 1;
-    if (!alone) continue;
+    if (!alone || edit.thin()) continue;
     const LabelVolume& now = edit.layer()->labels(edit.time());
-    edit.thin([&](std::int64_t number) { return now.tile(number).get(); });
+    const EditContent::SharedTiles tiles = edit.tiles();
+    ReplacedTiles other;
+    other.reserve(tiles->size());
+    for (const auto& [number, tile] : *tiles) other.emplace(number, now.tile(number));
+    edit.thin(std::move(other), later);
   }
-}
-
-std::uint64_t LabelEdit::bytes() const {
-  // A node of the table: key, pointer, hash and links.
-  constexpr std::uint64_t kEntry = 64;
-  std::uint64_t bytes = tiles_.size() * kEntry + voxels_.bytes();
-  for (const auto& [number, tile] : tiles_) bytes += tile ? sizeof(LabelTile) : 0;
-  return bytes;
 }
 
 LabelEditor::LabelEditor(std::shared_ptr<LabelsLayer> layer, std::int64_t time)

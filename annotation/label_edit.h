@@ -5,22 +5,23 @@
 /// Threads  one, the one that paints; copies of the labels are safe to read elsewhere meanwhile.
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 
-#include "annotation/replaced_voxels.h"
+#include "annotation/edit_content.h"
 #include "core/layers/labels_layer.h"
 
 namespace karyo {
+
+class EditThinner;
 
 /// One change of one layer at one time, done. Holds the tiles that the change replaced, or what it
 /// replaced in them.
 class LabelEdit {
  public:
-  /// Changes of more tiles stay as they are: to look through 32 MiB takes 10 ms.
-  static constexpr std::size_t kMostThinned = 2048;
+  /// Of more tiles a change is thinned by a thread of its own: to look through 32 MiB takes 10 ms.
+  static constexpr std::size_t kMostThinnedAtOnce = 2048;
 
   /// `highest`: no object has or had a higher number, before the change or after it; not known of
   /// what an earlier run did.
@@ -28,36 +29,39 @@ class LabelEdit {
             std::optional<std::uint32_t> highest)
       : layer_(std::move(layer)),
         time_(time),
-        tiles_(std::move(tiles)),
+        content_(std::make_shared<EditContent>(std::move(tiles))),
         box_(box),
         highest_(highest) {}
+  LabelEdit(LabelEdit&&) = default;
+  LabelEdit& operator=(LabelEdit&&) = default;
 
   /// Takes it back; called again, does it again. Exact.
   void swap();
-  /// Keeps of tiles of which less than half changed those voxels alone: at most twice the bytes of
-  /// what changed, and 12 for a tile. `other` is the tile at the other end of the change: as it is
-  /// now where the change is done.
-  void thin(const std::function<const LabelTile*(std::int64_t number)>& other);
+  /// Keeps of tiles of which less than half changed those voxels alone (EditContent), of many
+  /// tiles as soon as `later` (null: nobody) gets to it. `other` are its tiles at the other end of
+  /// the change: as they are now where the change is done.
+  void thin(ReplacedTiles other, EditThinner* later);
+  bool thin() const { return content_->thin(); }
   const std::shared_ptr<LabelsLayer>& layer() const { return layer_; }
   std::int64_t time() const { return time_; }
-  /// What swap() would put back, but for what was thinned.
-  const ReplacedTiles& tiles() const { return tiles_; }
+  /// What swap() would put back, but for what was thinned. Never null.
+  EditContent::SharedTiles tiles() const { return content_->tiles(); }
   /// Voxels outside did not change.
   const Box3& box() const { return box_; }
-  /// What it holds that the labels do not.
-  std::uint64_t bytes() const;
+  /// What it holds that the labels do not, now.
+  std::uint64_t bytes() const { return content_->bytes(); }
 
  private:
   std::shared_ptr<LabelsLayer> layer_;
   std::int64_t time_;
-  ReplacedTiles tiles_;
-  ReplacedVoxels voxels_;
+  std::shared_ptr<EditContent> content_;
   Box3 box_;
   std::optional<std::uint32_t> highest_;
 };
 
-/// Thins the edits of a step that was just made: those that no other of them changed again.
-void thin_done(std::span<LabelEdit> edits);
+/// Thins the edits of a step that was just made, undone or done again: those that were not yet and
+/// that no other of them changed again. `later` as above.
+void thin_swapped(std::span<LabelEdit> edits, EditThinner* later = nullptr);
 
 /// The one door to labels: a change that is going on. What is not committed is taken back when it
 /// is destroyed, so nothing half done stays.

@@ -21,7 +21,7 @@ void for_each_run(const LabelVolume& labels, const Box3& box, const Body& body) 
         const std::int64_t stop = std::min(box.end.x, (x / kTileSide + 1) * kTileSide);
         const TilePointer& tile = labels.tile(labels.tile_number({z, y, x}));
         const std::uint32_t* ids =
-            tile ? tile->ids.data() + LabelVolume::offset_in_tile({z, y, x}) : nullptr;
+            tile ? tile->ids().data() + LabelVolume::offset_in_tile({z, y, x}) : nullptr;
         for (std::int64_t i = 0; i < stop - x; ++i) {
           const std::uint32_t now = ids ? ids[i] : 0;
           if (now == id) {

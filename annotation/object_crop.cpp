@@ -16,10 +16,12 @@ Box3 box_of_voxel(Index3 p) {
 Box3 with_tile(const LabelVolume& labels, std::int64_t number, std::uint32_t id, const Box3& limit,
                Box3 box) {
   const TilePointer& tile = labels.tile(number);
-  if (!tile || std::find(tile->ids.begin(), tile->ids.end(), id) == tile->ids.end()) return box;
+  if (!tile) return box;
+  const TileIds& ids = tile->ids();
+  if (std::find(ids.begin(), ids.end(), id) == ids.end()) return box;
   const Box3 part = labels.box_of_tile(number).clipped_to(limit);
   for (std::int64_t y = part.begin.y; y < part.end.y; ++y) {
-    const auto row = tile->ids.begin() + (y % kTileSide) * kTileSide;
+    const auto row = ids.begin() + (y % kTileSide) * kTileSide;
     const std::int64_t left = part.begin.x / kTileSide * kTileSide;
     const auto begin = row + (part.begin.x - left), end = row + (part.end.x - left);
     const auto first = std::find(begin, end, id);

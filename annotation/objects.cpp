@@ -24,12 +24,12 @@ Box3 replace_ids(LabelWriter& writer, const LabelVolume& labels, std::vector<std
   };
   const std::int64_t last = labels.tile_number(labels.shape() - Index3{1, 1, 1});
   for (std::int64_t number = 0; number <= last; ++number) {
-    const TilePointer& tile = labels.tile(number);
-    const bool has =
-        tile ? from.size() == 1
-                   ? std::find(tile->ids.begin(), tile->ids.end(), from.front()) != tile->ids.end()
-                   : std::any_of(tile->ids.begin(), tile->ids.end(), sought)
-             : background;
+    const LabelTile* const tile = labels.tile(number).get();
+    const TileIds& ids = ids_of(tile);
+    const bool has = !tile ? background
+                     : from.size() > 1
+                         ? std::any_of(ids.begin(), ids.end(), sought)
+                         : std::find(ids.begin(), ids.end(), from.front()) != ids.end();
     if (!has) continue;
     const Box3 box = labels.box_of_tile(number);
     for (std::int64_t y = box.begin.y; y < box.end.y; ++y) {

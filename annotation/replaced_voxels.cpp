@@ -1,96 +1,83 @@
 #include "annotation/replaced_voxels.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
+#include <vector>
+
+#include "core/base/parallel.h"
 
 namespace karyo {
 namespace {
 
-constexpr std::uint32_t kVoxels = kTileSide * kTileSide;
-constexpr std::uint32_t kMost = kVoxels / 2;
-constexpr std::uint32_t kLengthShift = 13;  // places are 0 .. 4095, lengths 1 .. 4096
-constexpr std::uint32_t kAllAlike = 1u << 31;
 constexpr std::size_t kHead = 3;
+constexpr std::uint32_t kWasNull = 1u << 31;
+constexpr std::size_t kAtOnce = 1024;  // tiles that one thread takes: under a millisecond
 
-const LabelTile& background() {
-  static const LabelTile tile;
-  return tile;
+/// Room for the head of a tile; returns where the head is.
+std::size_t begin_tile(PatchWords& words) {
+  words.resize(words.size() + kHead);
+  return words.size() - kHead;
 }
 
-struct Run {
-  std::uint32_t begin = 0, length = 0;
-};
-
-/// Runs of voxels that differ; none where `kMost` or more do.
-std::vector<Run> differing(const LabelTile& a, const LabelTile& b) {
-  std::vector<Run> runs;
-  std::uint32_t count = 0;
-  for (std::uint32_t i = 0; i < kVoxels; ++i) {
-    if (a.ids[i] == b.ids[i]) continue;
-    if (++count >= kMost) return {};
-    if (!runs.empty() && runs.back().begin + runs.back().length == i) {
-      ++runs.back().length;
-    } else {
-      runs.push_back({i, 1});
-    }
-  }
-  return runs;
+void end_tile(PatchWords& words, std::size_t head, std::int64_t number, bool was_null) {
+  words[head] = static_cast<std::uint32_t>(number);
+  words[head + 1] = static_cast<std::uint32_t>(number >> 32);
+  words[head + 2] =
+      static_cast<std::uint32_t>(words.size() - head - kHead) | (was_null ? kWasNull : 0);
 }
 
-void append(std::vector<std::uint32_t>& words, std::int64_t number, const std::vector<Run>& runs,
-            const LabelTile& tile) {
-  const std::size_t head = words.size();
-  words.push_back(static_cast<std::uint32_t>(number));
-  words.push_back(static_cast<std::uint32_t>(number >> 32));
-  words.push_back(0);
-  for (const Run& run : runs) {
-    const auto* ids = tile.ids.data() + run.begin;
-    const bool alike = std::all_of(ids, ids + run.length, [&](auto id) { return id == *ids; });
-    words.push_back(run.begin | run.length << kLengthShift | (alike ? kAllAlike : 0));
-    words.insert(words.end(), ids, ids + (alike ? 1 : run.length));
-  }
-  words[head + 2] = static_cast<std::uint32_t>(words.size() - head - kHead);
+/// Adds what the tile whose head is `at` becomes, and what leads back from it.
+void swap_one(const LabelVolume& labels, const std::shared_ptr<const PatchWords>& words,
+              std::size_t at, PatchWords& replaced, std::vector<TileAt>& tiles) {
+  const auto number =
+      static_cast<std::int64_t>(std::uint64_t{(*words)[at + 1]} << 32 | (*words)[at]);
+  const std::uint32_t count = (*words)[at + 2] & ~kWasNull;
+  const bool was_null = (*words)[at + 2] != count;
+  const TilePointer& now = labels.tile(number);
+  const std::size_t head = begin_tile(replaced);
+  TilePointer made = patched(now, {words, at + kHead, at + kHead + count}, replaced);
+  end_tile(replaced, head, number, now == nullptr);
+  tiles.push_back({number, was_null ? nullptr : std::move(made)});
 }
 
 }  // namespace
 
 bool ReplacedVoxels::add(std::int64_t number, const LabelTile* before, const LabelTile* now) {
-  const LabelTile &was = before ? *before : background(), &is = now ? *now : background();
-  const auto runs = differing(was, is);
-  if (runs.empty()) return false;
-  append(words_, number, runs, was);
+  const std::size_t head = begin_tile(words_);
+  if (!append_differing(words_, ids_of(before), ids_of(now))) {
+    words_.resize(head);
+    return false;
+  }
+  end_tile(words_, head, number, before == nullptr);
   return true;
 }
 
 void ReplacedVoxels::swap(LabelVolume& labels, std::optional<std::uint32_t> highest) {
-  std::vector<std::uint32_t> replaced;
-  replaced.reserve(words_.size());
-  ReplacedTiles tiles;
-  std::vector<Run> runs;
-  for (std::size_t at = 0; at < words_.size();) {
-    const auto number = static_cast<std::int64_t>(std::uint64_t{words_[at + 1]} << 32 | words_[at]);
-    const std::size_t end = at + kHead + words_[at + 2];
-    const TilePointer& tile = labels.tile(number);
-    const auto made = tile ? std::make_shared<LabelTile>(*tile) : std::make_shared<LabelTile>();
-    runs.clear();
-    for (at += kHead; at < end;) {
-      const std::uint32_t word = words_[at++];
-      const Run& run = runs.emplace_back(
-          Run{word & (kVoxels - 1), word >> kLengthShift & ((1u << kLengthShift) - 1)});
-      auto* const to = made->ids.data() + run.begin;
-      if (word & kAllAlike) {
-        std::fill_n(to, run.length, words_[at++]);
-      } else {
-        std::copy_n(words_.data() + at, run.length, to);
-        at += run.length;
+  const auto words = std::make_shared<const PatchWords>(std::move(words_));
+  words_.clear();
+  std::vector<std::size_t> heads;
+  for (std::size_t at = 0; at < words->size(); at += kHead + ((*words)[at + 2] & ~kWasNull)) {
+    heads.push_back(at);
+  }
+  struct Part {
+    PatchWords replaced;
+    std::vector<TileAt> tiles;
+  };
+  std::vector<Part> parts((heads.size() + kAtOnce - 1) / kAtOnce);
+  parallel_for(0, std::ssize(parts), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (auto number = static_cast<std::size_t>(begin); std::cmp_less(number, end); ++number) {
+      Part& part = parts[number];
+      const std::size_t last = std::min(heads.size(), (number + 1) * kAtOnce);
+      for (std::size_t i = number * kAtOnce; i < last; ++i) {
+        swap_one(labels, words, heads[i], part.replaced, part.tiles);
       }
     }
-    append(replaced, number, runs, tile ? *tile : background());
-    const bool blank = made->ids == background().ids;
-    tiles.emplace(number, blank ? nullptr : TilePointer(made));
+  });
+  for (Part& part : parts) {
+    words_.insert(words_.end(), part.replaced.begin(), part.replaced.end());
+    labels.swap_tiles(part.tiles, highest);
   }
-  labels.swap_tiles(tiles, highest);
-  words_ = std::move(replaced);
 }
 
 }  // namespace karyo

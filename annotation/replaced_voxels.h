@@ -7,9 +7,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "core/labels/label_volume.h"
+#include "core/labels/tile_patch.h"
 
 namespace karyo {
 
@@ -17,9 +17,11 @@ class ReplacedVoxels {
  public:
   /// Keeps of tile `number` what `before` has and `now` has not; null is all background. False, and
   /// nothing is kept, where half of the voxels or more differ: the tile itself is as short then.
+  /// Each tile once.
   bool add(std::int64_t number, const LabelTile* before, const LabelTile* now);
   /// Puts the voxels back, and keeps those that were there in their place. Exact, where these
-  /// differ from what is kept in the same voxels as when they were added.
+  /// differ from what is kept in the same voxels as when they were added. Copies no tile: those
+  /// put back are made when they are first read.
   /// `highest` as in LabelVolume::swap_tiles.
   void swap(LabelVolume& labels, std::optional<std::uint32_t> highest);
   bool empty() const { return words_.empty(); }
@@ -27,9 +29,8 @@ class ReplacedVoxels {
   std::uint64_t bytes() const { return words_.size() * sizeof words_[0]; }
 
  private:
-  // Tile by tile: number (2 words), words that follow, and runs: place and length with a mark
-  // where all ids are one, which then stands once.
-  std::vector<std::uint32_t> words_;
+  // Tile by tile: number (2 words), words that follow with a mark where the tile was null, runs.
+  PatchWords words_;
 };
 
 }  // namespace karyo

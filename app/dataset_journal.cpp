@@ -120,7 +120,8 @@ Result<ShapeList> regions_from_old(const std::string& bytes) {
 
 }  // namespace
 
-RestoredSteps steps_of(const Recovered& recovered, const std::shared_ptr<LabelsLayer>& layer) {
+RestoredSteps steps_of(const Recovered& recovered, const std::shared_ptr<LabelsLayer>& layer,
+                       EditThinner& thinner) {
   RestoredSteps restored;
   const std::int64_t done = recovered.position - (recovered.first - 1);
   restored.done =
@@ -134,8 +135,7 @@ RestoredSteps steps_of(const Recovered& recovered, const std::shared_ptr<LabelsL
       const bool undone = i >= restored.done;
       LabelEdit& edit = made.edits.emplace_back(
           layer, change.frame, undone ? change.after : change.before, change.box, std::nullopt);
-      const ReplacedTiles& other = undone ? change.before : change.after;
-      edit.thin([&](std::int64_t number) { return other.at(number).get(); });
+      edit.thin(undone ? change.before : change.after, &thinner);
     }
     restored.steps.push_back(std::move(made));
   }
@@ -161,13 +161,13 @@ JournalStep journal_step(const std::string& name, const std::vector<LabelEdit>& 
   for (auto edit = edits.rbegin(); edit != edits.rend(); ++edit) {
     if (edit->layer().get() != &layer) continue;
     LabelChange change =
-        change_of(edit->time(), edit->box(), edit->tiles(), layer.labels(edit->time()));
+        change_of(edit->time(), edit->box(), *edit->tiles(), layer.labels(edit->time()));
     ReplacedTiles& replaced = later[static_cast<std::size_t>(edit->time())];
     for (auto& [number, tile] : change.after) {
       const auto found = replaced.find(number);
       if (found != replaced.end()) tile = found->second;
     }
-    for (const auto& [number, tile] : edit->tiles()) replaced[number] = tile;
+    for (const auto& [number, tile] : change.before) replaced[number] = tile;
     step.labels.insert(step.labels.begin(), std::move(change));
   }
   return step;

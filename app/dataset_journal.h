@@ -27,12 +27,14 @@
 
 namespace karyo {
 
-/// Steps of a journal as steps of undo for a layer that shows the labels that were recovered.
+/// Steps of a journal as steps of undo for a layer that shows the labels that were recovered. Large
+/// ones are left to `thinner`.
 struct RestoredSteps {
   std::vector<LayerHistory::KeptStep> steps;
   std::size_t done = 0;
 };
-RestoredSteps steps_of(const Recovered& recovered, const std::shared_ptr<LabelsLayer>& layer);
+RestoredSteps steps_of(const Recovered& recovered, const std::shared_ptr<LabelsLayer>& layer,
+                       EditThinner& thinner);
 
 /// A step of undo, just made, as a step of the journal: its edits of this layer alone. `frames`:
 /// the layer's labels as they are. No labels in it where the step changed others alone.

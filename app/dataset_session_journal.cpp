@@ -161,8 +161,9 @@ void DatasetSession::take_recovered(const ImagePair& pair) {
   written_ = known_notes(pair.notes);
   notes_are_sound_ = show_notes(true, true);
   if (!changed_outside_) {
-    RestoredSteps restored = steps_of(*pair.recovered, labels_);
-    workspace_.history().restore(std::move(restored.steps), restored.done);
+    LayerHistory& history = workspace_.history();
+    RestoredSteps restored = steps_of(*pair.recovered, labels_, history.thinner());
+    history.restore(std::move(restored.steps), restored.done);
   }
   labels_->set_locked(!why_read_only().empty() || changed_outside_);
   workspace_.history().accept();

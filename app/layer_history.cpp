@@ -88,7 +88,7 @@ void LayerHistory::note(const std::string& name, const std::string& merge_key) {
   steps_.resize(at_);
   const auto when = std::chrono::steady_clock::now();
   Kept kept = keeper_ ? keeper_(name, edits_) : nullptr;
-  thin_done(edits_);
+  thin_swapped(edits_, &thinner_);
   const bool merges = !merge_key.empty() && edits_.empty() && !kept && !steps_.empty() &&
                       steps_.back().merge_key == merge_key &&
                       when - steps_.back().when < kMergeTime;
@@ -143,6 +143,7 @@ void LayerHistory::undo() {
   Step& step = steps_[--at_];
   std::vector<LabelEdit>& edits = step.kept.edits;
   for (auto edit = edits.rbegin(); edit != edits.rend(); ++edit) edit->swap();
+  thin_swapped(edits, &thinner_);
   if (!step.kept.restored) go_to(step.before);
   tell_of(false, step);
 }
@@ -151,6 +152,7 @@ void LayerHistory::redo() {
   if (!can_redo()) return;
   Step& step = steps_[at_++];
   for (LabelEdit& edit : step.kept.edits) edit.swap();
+  thin_swapped(step.kept.edits, &thinner_);
   if (!step.kept.restored) go_to(step.after);
   tell_of(true, step);
 }
@@ -198,7 +200,6 @@ void LayerHistory::go_to(const State& state) {
 
 void LayerHistory::weigh(Step& step) {
   step.bytes = sizeof(Step);
-  for (const LabelEdit& edit : step.kept.edits) step.bytes += edit.bytes();
   if (step.kept.notes) {
     for (const NoteChange& note : *step.kept.notes) step.bytes += bytes_of_note(note);
   }
@@ -214,6 +215,18 @@ void LayerHistory::weigh(Step& step) {
     step.other_layers = step.other_layers || before == nullptr;
   }
   for (const Entry& entry : step.before) step.bytes += bytes_of_look(entry.look, &entry.look);
+}
+
+std::uint64_t LayerHistory::bytes_of(const Step& step) {
+  std::uint64_t bytes = step.bytes;
+  for (const LabelEdit& edit : step.kept.edits) bytes += edit.bytes();
+  return bytes;
+}
+
+std::uint64_t LayerHistory::bytes() const {
+  std::uint64_t bytes = 0;
+  for (const Step& step : steps_) bytes += bytes_of(step);
+  return bytes;
 }
 
 std::uint64_t LayerHistory::bytes_of_closed_layers() const {
@@ -232,13 +245,12 @@ std::uint64_t LayerHistory::bytes_of_closed_layers() const {
 }
 
 void LayerHistory::forget_what_is_too_much() {
-  std::uint64_t bytes = 0;
-  for (const Step& step : steps_) bytes += step.bytes;
   std::uint64_t closed = bytes_of_closed_layers();
   std::size_t gone = 0;
-  while (gone + 1 < steps_.size() && bytes + closed > most_bytes_) {
+  std::uint64_t held = bytes();
+  while (gone + 1 < steps_.size() && held + closed > most_bytes_) {
+    held -= std::min(held, bytes_of(steps_[gone]));
     const Step oldest = std::exchange(steps_[gone++], {});
-    bytes -= oldest.bytes;
     if (oldest.other_layers) closed = bytes_of_closed_layers();
   }
   steps_.erase(steps_.begin(), steps_.begin() + static_cast<std::ptrdiff_t>(gone));

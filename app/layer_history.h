@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "annotation/edit_thinner.h"
 #include "annotation/journal_step.h"
 #include "annotation/label_edit.h"
 #include "app/commands.h"
@@ -31,7 +32,8 @@ class LayerHistory {
   static constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
 
   /// Closed layers, replaced labels and all else that steps hold are kept up to `most_bytes`;
-  /// beyond it the oldest steps are forgotten, but for the newest.
+  /// beyond it the oldest steps are forgotten, but for the newest. What labels hold counts as it is
+  /// then, thinned or not.
   explicit LayerHistory(LayerList& layers, std::uint64_t most_bytes = kMostBytes);
 
   /// To be called after each command: what has changed since the last call becomes a step of this
@@ -79,6 +81,11 @@ class LayerHistory {
   /// Takes over steps of an earlier run, the oldest first, in place of all there are.
   void restore(std::vector<KeptStep> steps, std::size_t done);
 
+  /// Makes what edits hold smaller, meanwhile.
+  EditThinner& thinner() { return thinner_; }
+  /// What steps hold now, without layers.
+  std::uint64_t bytes() const;
+
   Signal<> changed;
   Signal<const LabelEdit&> swapped;  ///< labels were changed back or forth
   /// A kept step was undone (false) or redone (true).
@@ -97,13 +104,14 @@ class LayerHistory {
     std::string merge_key = {};
     State before = {}, after = {};  // of a restored one: empty
     std::chrono::steady_clock::time_point when = {};
-    std::uint64_t bytes = 0;    // without layers
+    std::uint64_t bytes = 0;    // without layers and edits, which become less
     bool other_layers = false;  // before and after
   };
   State state_now() const;
   void go_to(const State& state);
   void tell_of(bool forward, const Step& step);
   static void weigh(Step& step);
+  static std::uint64_t bytes_of(const Step& step);
   std::uint64_t bytes_of_closed_layers() const;
   void forget_what_is_too_much();
 
@@ -114,6 +122,7 @@ class LayerHistory {
   std::vector<LabelEdit> edits_;  // of the next step
   std::vector<Step> steps_;
   std::size_t at_ = 0;  // steps done
+  EditThinner thinner_;
 };
 
 /// Makes what commands do to layers steps of undo, for as long as the connection lives: under the

@@ -5,7 +5,7 @@
 namespace karyo {
 namespace {
 
-constexpr std::size_t kSlabTiles = (std::size_t{16} << 20) / sizeof(LabelTile);
+constexpr std::size_t kSlabTiles = (std::size_t{16} << 20) / sizeof(WritableTile);
 
 /// Of one plane.
 bool is_background(LabelView labels) {
@@ -20,13 +20,14 @@ bool is_background(LabelView labels) {
 /// Without what is ignored.
 std::uint32_t highest_in(const LabelTile& tile) {
   std::uint32_t highest = 0;
-  for (const std::uint32_t id : tile.ids) highest = std::max(highest, id == kIgnoredLabel ? 0 : id);
+  for (const std::uint32_t id : tile.ids())
+    highest = std::max(highest, id == kIgnoredLabel ? 0 : id);
   return highest;
 }
 
 }  // namespace
 
-std::shared_ptr<LabelTile> TileSlabs::next() {
+std::shared_ptr<WritableTile> TileSlabs::next() {
   if (!slab_ || used_ == slab_->size()) {
     slab_ = std::make_shared<Slab>(std::clamp<std::size_t>(left_, 1, kSlabTiles));
     left_ -= std::min(left_, slab_->size());
@@ -53,7 +54,7 @@ LabelVolume LabelVolume::from_dense(LabelView labels) {
     auto tile = slabs.next();
     for (std::int64_t y = 0; y < part.shape().y; ++y) {
       for (std::int64_t x = 0; x < part.shape().x; ++x) {
-        tile->ids[static_cast<std::size_t>(y * kTileSide + x)] = part(0, y, x);
+        tile->ids()[static_cast<std::size_t>(y * kTileSide + x)] = part(0, y, x);
         volume.note_id(part(0, y, x));
       }
     }
@@ -70,7 +71,7 @@ LabelArray LabelVolume::to_dense(const Box3& box) const {
       for (std::int64_t x = box.begin.x; x < box.end.x;) {
         const std::int64_t stop = std::min(box.end.x, (x / kTileSide + 1) * kTileSide);
         if (const auto& source = tile(tile_number({z, y, x}))) {
-          std::copy_n(&source->ids[offset_in_tile({z, y, x})], stop - x, out + (x - box.begin.x));
+          std::copy_n(&source->ids()[offset_in_tile({z, y, x})], stop - x, out + (x - box.begin.x));
         }
         x = stop;
       }
@@ -91,7 +92,7 @@ std::size_t LabelVolume::memory_bytes() const {
   return tiles_.size() * sizeof(TilePointer) +
          static_cast<std::size_t>(std::count_if(tiles_.begin(), tiles_.end(),
                                                 [](const auto& tile) { return tile != nullptr; })) *
-             sizeof(LabelTile);
+             sizeof(WritableTile);
 }
 
 Box3 LabelVolume::box_of_tile(std::int64_t number) const {
@@ -100,38 +101,44 @@ Box3 LabelVolume::box_of_tile(std::int64_t number) const {
   return Box3{begin, begin + Index3{1, kTileSide, kTileSide}}.clipped_to(Box3::of_shape(shape_));
 }
 
+void LabelVolume::swap_tiles(std::span<TileAt> tiles, std::optional<std::uint32_t> highest) {
+  if (highest) note_id(*highest);
+  for (TileAt& entry : tiles) {
+    // Tiles of an earlier run, which a journal has kept, may hold ids that were never seen here.
+    if (entry.tile && !highest) note_id(highest_in(*entry.tile));
+    std::swap(tiles_[static_cast<std::size_t>(entry.number)], entry.tile);
+  }
+}
+
 ReplacedTiles LabelVolume::swap_tiles(const ReplacedTiles& tiles,
                                       std::optional<std::uint32_t> highest) {
+  std::vector<TileAt> entries;
+  entries.reserve(tiles.size());
+  for (const auto& [number, tile] : tiles) entries.push_back({number, tile});
+  swap_tiles(entries, highest);
   ReplacedTiles replaced;
   replaced.reserve(tiles.size());
-  if (highest) note_id(*highest);
-  for (const auto& [number, tile] : tiles) {
-    auto& slot = tiles_[static_cast<std::size_t>(number)];
-    replaced.emplace(number, slot);
-    slot = tile;
-    // Tiles of an earlier run, which a journal has kept, may hold ids that were never seen here.
-    if (tile && !highest) note_id(highest_in(*tile));
-  }
+  for (TileAt& entry : entries) replaced.emplace(entry.number, std::move(entry.tile));
   return replaced;
 }
 
-LabelTile& LabelWriter::writable_tile(std::int64_t number) {
+TileIds& LabelWriter::writable_ids(std::int64_t number) {
   auto& slot = volume_.tiles_[static_cast<std::size_t>(number)];
   const auto open = open_.find(number);
   // A copy of the volume that was made since (3D looks at one) keeps the tile as it was then.
   if (open != open_.end() && slot.use_count() == 1) return *open->second;
-  auto copy = slot ? std::make_shared<LabelTile>(*slot) : std::make_shared<LabelTile>();
-  LabelTile* tile = copy.get();
+  auto copy = slot ? std::make_shared<WritableTile>(slot->ids()) : std::make_shared<WritableTile>();
+  TileIds* ids = &copy->ids();
   before_.emplace(number, slot);  // the first time alone
   slot = std::move(copy);
-  open_[number] = tile;
-  return *tile;
+  open_[number] = ids;
+  return *ids;
 }
 
 void LabelWriter::set(Index3 p, std::uint32_t id) {
   if (volume_.at(p) == id) return;
   volume_.note_id(id);
-  writable_tile(volume_.tile_number(p)).ids[LabelVolume::offset_in_tile(p)] = id;
+  writable_ids(volume_.tile_number(p))[LabelVolume::offset_in_tile(p)] = id;
 }
 
 void LabelWriter::write(LabelView labels, Index3 origin) {
@@ -149,9 +156,7 @@ ReplacedTiles LabelWriter::finish() {
   std::erase_if(before_, [this](const auto& entry) {
     const auto& [number, old_tile] = entry;
     const auto& now = volume_.tile(number);
-    const bool same = old_tile ? old_tile->ids == now->ids
-                               : std::all_of(now->ids.begin(), now->ids.end(),
-                                             [](std::uint32_t id) { return id == 0; });
+    const bool same = ids_of(old_tile.get()) == now->ids();
     if (same) volume_.tiles_[static_cast<std::size_t>(number)] = old_tile;
     return same;
   });

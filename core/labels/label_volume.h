@@ -3,8 +3,8 @@
 /// A label image in copy-on-write tiles: what is edited, undone and shown.
 ///
 /// Ids are uint32, 0 is background. Tiles are 64 x 64 in plane (Z, Y, X) = (1, 64, 64), shared and
-/// immutable once another volume or an undo step holds them; a null tile is all background. A copy
-/// of a LabelVolume costs its tile pointers only.
+/// immutable once another volume or an undo step holds them (label_tile.h); a null tile is all
+/// background. A copy of a LabelVolume costs its tile pointers only.
 ///
 /// Labels change through a LabelWriter alone. It keeps every tile it replaces, so undo is a swap
 /// of pointers and forgetting undo does not compile.
@@ -12,10 +12,10 @@
 /// Threads  one writer at a time, on one thread; any number of readers of a copy.
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -23,19 +23,13 @@
 #include "core/image/axes.h"
 #include "core/image/page_allocator.h"
 #include "core/image/volume_view.h"
+#include "core/labels/label_tile.h"
 
 namespace karyo {
-
-inline constexpr std::int64_t kTileSide = 64;
 
 /// What is not annotated, and no object: training leaves it out. -1 in files of signed integers, as
 /// StarDist has it.
 inline constexpr std::uint32_t kIgnoredLabel = 0xffff'ffff;
-
-struct LabelTile {
-  std::array<std::uint32_t, kTileSide * kTileSide> ids{};
-};
-using TilePointer = std::shared_ptr<const LabelTile>;
 
 /// Makes many tiles side by side in huge pages: a plane across a stack (YZ) reads one id here and
 /// there of thousands of tiles. Up to 16 MiB lie together and go when the last tile of them does.
@@ -44,16 +38,20 @@ class TileSlabs {
   /// `count` is how many tiles will be asked for; more may be.
   explicit TileSlabs(std::size_t count) : left_(count) {}
   /// A tile of background.
-  std::shared_ptr<LabelTile> next();
+  std::shared_ptr<WritableTile> next();
 
  private:
-  using Slab = std::vector<LabelTile, PageAllocator<LabelTile>>;
+  using Slab = std::vector<WritableTile, PageAllocator<WritableTile>>;
   std::size_t left_, used_ = 0;
   std::shared_ptr<Slab> slab_;
 };
 
 /// Tiles before a change, by tile number; what undo needs.
 using ReplacedTiles = std::unordered_map<std::int64_t, TilePointer>;
+struct TileAt {
+  std::int64_t number = 0;
+  TilePointer tile = {};
+};
 
 class LabelVolume {
  public:
@@ -65,7 +63,7 @@ class LabelVolume {
   /// The id at a voxel inside the shape.
   std::uint32_t at(Index3 p) const {
     const auto& tile = tiles_[static_cast<std::size_t>(tile_number(p))];
-    return tile ? tile->ids[offset_in_tile(p)] : 0;
+    return tile ? tile->ids()[offset_in_tile(p)] : 0;
   }
   LabelArray to_dense() const { return to_dense(Box3::of_shape(shape_)); }
   /// `box` must lie within the shape.
@@ -95,6 +93,8 @@ class LabelVolume {
   /// Puts tiles back (undo, redo); returns those they replace. `highest`: no object in `tiles` has
   /// a higher number; where it is not known they are read, 16 KiB each.
   ReplacedTiles swap_tiles(const ReplacedTiles& tiles, std::optional<std::uint32_t> highest = {});
+  /// The same in place: each number is there once, and gets the tile that was there.
+  void swap_tiles(std::span<TileAt> tiles, std::optional<std::uint32_t> highest = {});
 
  private:
   friend class LabelWriter;
@@ -133,12 +133,12 @@ class LabelWriter {
   void drop();
 
  private:
-  LabelTile& writable_tile(std::int64_t number);
+  TileIds& writable_ids(std::int64_t number);
 
   LabelVolume& volume_;
   std::uint32_t bound_;  // before the change
   ReplacedTiles before_;
-  std::unordered_map<std::int64_t, LabelTile*> open_;
+  std::unordered_map<std::int64_t, TileIds*> open_;
 };
 
 template <typename May>
@@ -150,14 +150,14 @@ std::pair<std::int64_t, std::int64_t> LabelWriter::set_row(Index3 p, std::int64_
     const std::int64_t stop = std::min(end, (x / kTileSide + 1) * kTileSide);
     const std::int64_t number = volume_.tile_number({p.z, p.y, x});
     const std::size_t at = LabelVolume::offset_in_tile({p.z, p.y, x});
-    LabelTile* open = nullptr;
+    TileIds* open = nullptr;
+    const TileIds& before = ids_of(volume_.tile(number).get());
     for (std::int64_t i = 0; i < stop - x; ++i) {
       const std::size_t place = at + static_cast<std::size_t>(i);
-      const TilePointer& tile = volume_.tile(number);
-      const std::uint32_t now = tile ? tile->ids[place] : 0;
+      const std::uint32_t now = open ? (*open)[place] : before[place];
       if (now == id || !may(now)) continue;
-      if (open == nullptr) open = &writable_tile(number);
-      open->ids[place] = id;
+      if (open == nullptr) open = &writable_ids(number);
+      (*open)[place] = id;
       first = std::min(first, x + i);
       last = x + i + 1;
     }

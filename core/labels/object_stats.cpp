@@ -28,7 +28,7 @@ std::unordered_map<std::uint32_t, ObjectStats> object_stats(const LabelVolume& l
     const Box3 box = labels.box_of_tile(number);
     const Index3 size = box.shape();
     for (std::int64_t y = 0; y < size.y; ++y) {
-      const std::uint32_t* row = tile->ids.data() + y * kTileSide;
+      const std::uint32_t* row = tile->ids().data() + y * kTileSide;
       for (std::int64_t x = 0; x < size.x;) {
         std::int64_t end = x + 1;
         while (end < size.x && row[end] == row[x]) ++end;

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numbers>
 #include <utility>
 
+#include "core/segment/object_runs.h"
 #include "core/segment/polygon_fill.h"
 
 namespace karyo {
@@ -33,22 +33,6 @@ double traced_perimeter(const Outline& outline, double width, double height) {
 }
 
 namespace {
-
-bool keeps(const ParticleOptions& options, const Particle& particle) {
-  const bool by_shape = options.min_circularity > 0 || options.max_circularity != 1;
-  const auto size = static_cast<double>(particle.pixel_count);
-  if (by_shape) {
-    double circularity = 0;
-    if (particle.perimeter != 0) {
-      circularity = 4.0 * std::numbers::pi * (size / (particle.perimeter * particle.perimeter));
-    }
-    if (circularity > 1 && options.max_circularity <= 1) circularity = 1;
-    if (circularity < options.min_circularity || circularity > options.max_circularity) {
-      return false;
-    }
-  }
-  return size >= options.min_size && size <= options.max_size;
-}
 
 /// Collects the 8-connected foreground around a pixel and clears it from `left`.
 std::vector<Corner> take_component(Array3<std::uint8_t>& left, Corner seed) {
@@ -130,32 +114,6 @@ Particles analyze_particles(VolumeView<const std::uint8_t> mask, const ParticleO
 
 namespace {
 
-/// Union-find over runs of voxels in a row; the root of a set is its smallest member.
-class RunSets {
- public:
-  std::uint32_t add() {
-    parent_.push_back(static_cast<std::uint32_t>(parent_.size()));
-    return parent_.back();
-  }
-  std::uint32_t root(std::uint32_t run) {
-    while (parent_[run] != run) run = parent_[run] = parent_[parent_[run]];
-    return run;
-  }
-  void join(std::uint32_t a, std::uint32_t b) {
-    a = root(a);
-    b = root(b);
-    if (a < b) parent_[b] = a;
-    if (b < a) parent_[a] = b;
-  }
-
- private:
-  std::vector<std::uint32_t> parent_;
-};
-
-struct Run {
-  std::int32_t begin, end;
-};
-
 /// The outer outline of the object of a plane whose first run of pixels this is.
 Outline outline_of(LabelView labels, const Box3& first_run) {
   const Index3 shape = labels.shape();
@@ -168,98 +126,17 @@ Outline outline_of(LabelView labels, const Box3& first_run) {
                        [](std::int32_t, std::int32_t) {});
 }
 
-Result<void> check_for_volume(const ParticleOptions& options) {
-  if (options.min_circularity <= 0 && options.max_circularity == 1 && !options.include_holes) {
-    return {};
-  }
-  return Error(ErrorCode::kInvalidArgument,
-               "circularity and enclosed holes are defined in a plane, not in a volume",
-               "Leave them out, or analyse slice by slice (--per-slice).");
-}
-
-bool keeps_in_volume(const ParticleOptions& options, const Particle& object, Index3 shape) {
-  const Box3& box = object.box;
-  const bool at_edge = box.begin.x == 0 || box.begin.y == 0 || box.end.x == shape.x ||
-                       box.end.y == shape.y ||
-                       (shape.z > 1 && (box.begin.z == 0 || box.end.z == shape.z));
-  return !(options.exclude_edges && at_edge) && keeps(options, object);
-}
-
 }  // namespace
 
 Result<Particles> label_objects(VolumeView<const std::uint8_t> mask,
                                 const ParticleOptions& options) {
   KARYO_CHECK_OK(check_for_volume(options));
-  const Index3 shape = mask.shape();
-  // Runs of all rows in scan order; a row's runs are [row_begin[r], row_begin[r + 1]).
-  std::vector<Run> runs;
-  std::vector<std::size_t> row_begin;
-  RunSets sets;
-  const auto join_with_row = [&](std::size_t row, std::size_t first, std::size_t last) {
-    std::size_t other = row_begin[row];
-    const std::size_t other_end = row_begin[row + 1];
-    for (std::size_t run = first; run < last; ++run) {
-      // Touching corners count, so a run reaches one voxel further on both sides.
-      while (other < other_end && runs[other].end < runs[run].begin) ++other;
-      for (std::size_t i = other; i < other_end && runs[i].begin <= runs[run].end; ++i) {
-        sets.join(static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(run));
-      }
-    }
-  };
-  for (std::int64_t z = 0; z < shape.z; ++z) {
-    for (std::int64_t y = 0; y < shape.y; ++y) {
-      const std::size_t first = runs.size();
-      row_begin.push_back(first);
-      const std::uint8_t* voxels = mask.row(z, y);
-      for (std::int32_t x = 0; x < shape.x; ++x) {
-        if (voxels[x] == 0) continue;
-        Run run{x, x};
-        while (run.end < shape.x && voxels[run.end] != 0) ++run.end;
-        x = run.end;
-        runs.push_back(run);
-        sets.add();
-      }
-      const auto row = static_cast<std::int64_t>(row_begin.size()) - 1;
-      for (const auto& [dz, dy] : {std::pair{0, -1}, {-1, -1}, {-1, 0}, {-1, 1}}) {
-        if (z + dz < 0 || y + dy < 0 || y + dy >= shape.y) continue;
-        const auto other = static_cast<std::size_t>(row + dz * shape.y + dy);
-        join_with_row(other, first, runs.size());
-      }
-    }
-  }
-  row_begin.push_back(runs.size());
-
-  // Roots come before the other runs of their object, so objects count in scan order.
-  std::vector<std::uint32_t> object_of(runs.size());
-  std::uint32_t object_count = 0;
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    const auto root = sets.root(static_cast<std::uint32_t>(i));
-    object_of[i] = root == i ? object_count++ : object_of[root];
-  }
-  std::vector<Particle> objects(object_count);
-  const auto for_each_run = [&](auto&& f) {
-    for (std::int64_t row = 0; row < shape.z * shape.y; ++row) {
-      for (auto i = row_begin[static_cast<std::size_t>(row)];
-           i < row_begin[static_cast<std::size_t>(row) + 1]; ++i) {
-        f(objects[object_of[i]], runs[i], row / shape.y, row % shape.y);
-      }
-    }
-  };
-  for_each_run([](Particle& object, const Run& run, std::int64_t z, std::int64_t y) {
-    object.pixel_count += run.end - run.begin;
-    object.box = object.box.united_with({{z, y, run.begin}, {z + 1, y + 1, run.end}});
-  });
+  ObjectRuns runs(mask.shape());
+  runs.add(mask);
   Particles found;
-  for (auto& object : objects) {
-    if (!keeps_in_volume(options, object, shape)) continue;
-    object.label = static_cast<std::uint32_t>(found.particles.size()) + 1;
-    found.particles.push_back(object);
-  }
-  found.labels = LabelArray(shape);
-  for_each_run([&](Particle& object, const Run& run, std::int64_t z, std::int64_t y) {
-    if (object.label == 0) return;
-    std::fill_n(&found.labels(z, y, run.begin), run.end - run.begin, object.label);
-  });
+  found.particles = runs.number(options);
+  found.labels = LabelArray(mask.shape());
+  runs.write(0, found.labels);
   return found;
 }
 

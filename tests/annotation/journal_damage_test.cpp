@@ -196,7 +196,7 @@ TEST(JournalCodec, AnyBytesEndInAnAnswer) {
   EXPECT_LT(long_notes.size(), 300u) << "they are packed";
   EXPECT_EQ(*unpack_notes(long_notes), step.notes);
   step.notes.pop_back();
-  EXPECT_EQ(unpack_part(tiles)->tiles[0].after->ids, labels.tile(5)->ids);
+  EXPECT_EQ(unpack_part(tiles)->tiles[0].after->ids(), labels.tile(5)->ids());
   EXPECT_EQ(unpack_part(tiles)->tiles[0].before, nullptr);
   EXPECT_EQ(*unpack_notes(notes), step.notes);
   EXPECT_TRUE(unpack_notes(std::string_view())->empty()) << "no bytes are nowhere: fuzz_journal";

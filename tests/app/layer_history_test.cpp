@@ -314,6 +314,43 @@ TEST_F(HistoryTest, StepsAreBoundedByTheirBytes) {
   EXPECT_EQ(small.count(), 1u) << "the newest stays";
 }
 
+/// Steps of many tiles count with all of these until they are thinned, and little from then on.
+TEST_F(HistoryTest, StepsOfManyTilesCountAsTheyAreHeld) {
+  const Index3 shape{33, 512, 512};
+  const auto painted = std::make_shared<LabelsLayer>("y", LabelVolume(shape));
+  LayerList list;
+  list.add(painted);
+  constexpr std::uint64_t kTiles = 33 * 8 * 8;
+  constexpr std::uint64_t kBudget = kTiles * sizeof(TileIds) * 3 / 2;
+  LayerHistory history(list, kBudget);
+  const auto speckle = [&](std::uint32_t id) {
+    LabelEditor editor(painted, 0);
+    for (std::int64_t z = 0; z < shape.z; ++z) {
+      for (std::int64_t y = 0; y < shape.y; y += kTileSide) {
+        for (std::int64_t x = 0; x < shape.x; x += kTileSide) {
+          editor.writer().set({z, y + id, x}, id);
+        }
+      }
+    }
+    editor.changed(Box3::of_shape(shape));
+    history.add_edit(*editor.commit());
+    history.note("speckle");
+  };
+  constexpr std::uint32_t kSteps = 12;
+  for (std::uint32_t id = 1; id <= kSteps; ++id) {
+    speckle(id);
+    history.thinner().finish();
+    EXPECT_LT(history.bytes(), id * (kTiles * 24 + 4096));
+  }
+  EXPECT_EQ(history.count(), kSteps) << "whole tiles of two would be too much";
+  const LabelArray end = painted->labels().to_dense();
+  while (history.can_undo()) history.undo();
+  EXPECT_EQ(painted->labels().highest_id(), 0u);
+  while (history.can_redo()) history.redo();
+  EXPECT_TRUE(painted->labels().to_dense() == end);
+  EXPECT_LT(history.bytes(), kSteps * (kTiles * 24 + 4096));
+}
+
 TEST_F(HistoryTest, AClosedLayerCountsAndGoesWithItsStep) {
   LayerList list;
   list.add(image("x"));
@@ -356,7 +393,9 @@ TEST_F(HistoryTest, WhoKeepsAStepHearsOfItAndHandsItIn) {
   EXPECT_EQ(told,
             (std::vector<std::pair<bool, bool>>{{false, false}, {false, false}, {true, false}}));
   told.clear();
-  history.restore({{"one", {}, notes}, {"two", {}, notes}}, 1);
+  std::vector<LayerHistory::KeptStep> steps;
+  for (const char* name : {"one", "two"}) steps.push_back({name, {}, notes});
+  history.restore(std::move(steps), 1);
   EXPECT_EQ(history.undo_name(), "one");
   EXPECT_EQ(history.redo_name(), "two");
   history.undo();

@@ -92,7 +92,7 @@ void undo(State& state, Index3 shape, double diameter) {
     }
     auto edit = editor.commit();
     if (!edit) continue;
-    thin_done({&*edit, 1});
+    thin_swapped({&*edit, 1});
     most = std::max(most, static_cast<double>(edit->bytes()));
     times.time([&] {
       edit->swap();
@@ -104,8 +104,9 @@ void undo(State& state, Index3 shape, double diameter) {
 }
 
 /// One voxel changed in each tile of so many slices of 256 tiles, taken back or done again, and
-/// drawn: the dearest for what undo holds, of few tiles the voxels alone, of many the tiles.
-void undo_scattered(State& state, std::int64_t slices) {
+/// drawn: the dearest for what undo holds, which is the voxels alone once it was thinned. `across`:
+/// drawn in XZ and YZ too, which pass through the tiles of all slices.
+void undo_scattered(State& state, std::int64_t slices, bool thinned, bool across) {
   constexpr std::int64_t kSide = 16 * kTileSide;
   Scene scene({slices, kSide, kSide});
   LabelEditor editor(scene.labels, 0);
@@ -116,10 +117,16 @@ void undo_scattered(State& state, std::int64_t slices) {
   }
   editor.changed(Box3::of_shape(scene.labels->labels().shape()));
   auto edit = editor.commit();
-  thin_done({&*edit, 1});
+  if (thinned) thin_swapped({&*edit, 1});
   run_frames(state, [&](std::int64_t) {
     edit->swap();
     scene.draw(edit->box());
+    for (const Plane plane : {Plane::kXZ, Plane::kYZ}) {
+      if (!across) break;
+      ViewTransform view = scene.view;
+      view.plane = plane;
+      scene.compositor.compose(scene.layers, view, 0, scene.picture);
+    }
   });
   state.counters["step_mib"] = static_cast<double>(edit->bytes()) / (1 << 20);
 }
@@ -177,9 +184,15 @@ const bool kAdded = [] {
           "fill/2d/" + size, [=](State& s) { fill(s, shape); }, 10);
   }
   for (const std::int64_t slices : {1, 8, 16, 128}) {
+    const std::string tiles = std::to_string(slices * 256) + "_tiles";
     add(
-        "undo/scattered/" + std::to_string(slices * 256) + "_tiles",
-        [=](State& s) { undo_scattered(s, slices); }, 50);
+        "undo/scattered/" + tiles, [=](State& s) { undo_scattered(s, slices, true, false); }, 50);
+    add(
+        "undo/scattered_at_once/" + tiles,
+        [=](State& s) { undo_scattered(s, slices, false, false); }, 50);
+    add(
+        "undo/scattered_three_planes/" + tiles,
+        [=](State& s) { undo_scattered(s, slices, true, true); }, 50);
   }
   for (const std::int64_t side : {128, 512, 1024}) {
     const std::string size = std::to_string(side);

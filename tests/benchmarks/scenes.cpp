@@ -33,7 +33,7 @@ TilePointer object_tile(TileSlabs& slabs, std::uint32_t first_id) {
     for (std::int64_t x = 0; x < kTileSide; ++x) {
       const std::int64_t dy = y % 20 - 10, dx = x % 20 - 10;
       const auto id = first_id + static_cast<std::uint32_t>(y / 20 * 4 + x / 20);
-      tile->ids[static_cast<std::size_t>(y * kTileSide + x)] = dy * dy + dx * dx < 64 ? id : 0;
+      tile->ids()[static_cast<std::size_t>(y * kTileSide + x)] = dy * dy + dx * dx < 64 ? id : 0;
     }
   }
   return tile;

@@ -113,8 +113,8 @@ void put_rows(sqlite::Connection& sql, Script script) {
         if (d % 2 == 0) {
           LabelPart part{a, b, {{0, 0, 0}, {c, d, 130}}, {}};
           for (std::int64_t i = script.number(); i > 0 && i < 65; --i) {
-            auto tile = std::make_shared<LabelTile>();
-            tile->ids[static_cast<std::size_t>(i)] = static_cast<std::uint32_t>(c);
+            auto tile = std::make_shared<WritableTile>();
+            tile->ids()[static_cast<std::size_t>(i)] = static_cast<std::uint32_t>(c);
             part.tiles.push_back({script.number(), i % 2 == 0 ? tile : nullptr, tile});
           }
           tiles = pack(part);

@@ -45,7 +45,7 @@ void read_part(std::string_view bytes) {
   }
   for (std::size_t i = 0; i < part->tiles.size(); ++i) {
     const auto same = [](const karyo::TilePointer& a, const karyo::TilePointer& b) {
-      return (a == nullptr) == (b == nullptr) && (a == nullptr || a->ids == b->ids);
+      return (a == nullptr) == (b == nullptr) && (a == nullptr || a->ids() == b->ids());
     };
     if (again->tiles[i].number != part->tiles[i].number ||
         !same(again->tiles[i].before, part->tiles[i].before) ||

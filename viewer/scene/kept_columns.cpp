@@ -89,7 +89,7 @@ void KeptColumns::keep(Group& group, std::int64_t first_plane, const LabelVolume
       const auto place = static_cast<std::size_t>(places[static_cast<std::size_t>(i)]);
       group.tiles[place] = labels.tile(tile_at(place, tiles_per_row_, first_plane));
       group.kept[place] = 1;
-      const std::uint32_t* from = group.tiles[place]->ids.data() + first_plane % kTileSide;
+      const std::uint32_t* from = group.tiles[place]->ids().data() + first_plane % kTileSide;
       std::uint32_t* to = group.ids.get() + place * kIdsOfTile;
       for (std::int64_t y = 0; y < kTileSide; ++y, from += kTileSide, ++to) {
         for (std::int64_t x = 0; x < kPlanes; ++x) to[x * kTileSide] = from[x];

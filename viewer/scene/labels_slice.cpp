@@ -50,7 +50,7 @@ void LabelsSlice::gather_row(int row, const Block& wide, std::uint32_t* ids) con
   for (const Stretch& stretch : stretches_) {
     const TilePointer& tile = labels_.tile(first_tile + stretch.tile);
     if (!tile) continue;
-    const std::uint32_t* source = tile->ids.data() + row_in_tile;
+    const std::uint32_t* source = tile->ids().data() + row_in_tile;
     const int begin = std::max(stretch.begin, wide.left), end = std::min(stretch.end, wide.right);
     const std::int32_t* columns = map_.columns.from(begin);
     std::uint32_t* out = ids + (begin - wide.left);
@@ -63,7 +63,7 @@ IdsInTile LabelsSlice::column_of(std::int64_t number) const {
   const LabelTile* tile = labels_.tile(number).get();
   const std::uint32_t* kept = kept_.column(labels_.shape(), map_.slice, number, tile);
   if (kept) return {kept, 1};
-  return {tile ? tile->ids.data() + map_.slice % kTileSide : nullptr, kTileSide};
+  return {tile ? tile->ids().data() + map_.slice % kTileSide : nullptr, kTileSide};
 }
 
 /// YZ: every pixel of a screen row lies in another tile, so columns are walked: first where their

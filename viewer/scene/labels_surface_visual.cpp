@@ -92,9 +92,10 @@ Boxes boxes_of(const LabelVolume& labels, std::vector<std::uint32_t> ids) {
       for (std::int64_t x = 0; x < shape.x; x += kTileSide) {
         const TilePointer& tile = labels.tile(labels.tile_number({z, y, x}));
         if (!tile) continue;
-        for (std::size_t i = 0; i < tile->ids.size(); ++i) {
-          if (tile->ids[i] != last) {
-            last = tile->ids[i];
+        const TileIds& all = tile->ids();
+        for (std::size_t i = 0; i < all.size(); ++i) {
+          if (all[i] != last) {
+            last = all[i];
             box = std::binary_search(ids.begin(), ids.end(), last) ? &boxes[last] : nullptr;
           }
           if (box == nullptr) continue;

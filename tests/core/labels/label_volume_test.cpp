@@ -29,7 +29,7 @@ TEST(LabelVolume, BackgroundHoldsNoTilesAndManyTilesStayApart) {
   const auto volume = LabelVolume::from_dense(labels.view());
   EXPECT_EQ(volume.to_dense(), labels);
   EXPECT_FALSE(volume.tile(1));
-  EXPECT_LT(volume.memory_bytes(), 803 * sizeof(LabelTile));
+  EXPECT_LT(volume.memory_bytes(), 803 * sizeof(WritableTile));
 }
 
 TEST(LabelVolume, ATileOutlivesItsVolume) {
@@ -41,7 +41,7 @@ TEST(LabelVolume, ATileOutlivesItsVolume) {
     const auto volume = LabelVolume::from_dense(labels.view());
     tile = volume.tile(1);
   }
-  EXPECT_EQ(tile->ids[64 + 6], 9u);
+  EXPECT_EQ(tile->ids()[64 + 6], 9u);
 }
 
 TEST(LabelVolume, EmptyVolumesHoldNoTiles) {

@@ -102,7 +102,10 @@ Result<StepsResult> in_room(const Case& image, std::uint64_t room, const MaskSte
       },
       control);
   if (!outcome) return outcome.error();
-  EXPECT_EQ(parts, room < kOnePlane * static_cast<std::uint64_t>(shape.z) ? shape.z : 1);
+  const bool at_once = room >= kOnePlane * static_cast<std::uint64_t>(shape.z);
+  if (at_once || steps.plane_by_plane) {
+    EXPECT_EQ(parts, at_once ? 1 : shape.z);
+  }
   found.counts = outcome->counts;
   found.threshold = outcome->threshold;
   return found;
@@ -181,10 +184,104 @@ TEST(MaskStepsPaged, AFrameThatThereIsRoomForIsDoneAsAWhole) {
   }
 }
 
+TEST(MaskStepsPaged, ThroughAllPlanesInPartsTheyAreThoseOfTheImageInMemory) {
+  Random random(35);
+  const Case images[] = {Case(blobs<std::uint8_t>(VoxelType::kUInt8, 23, 1, random)),
+                         Case(blobs<std::uint16_t>(VoxelType::kUInt16, 19, 40, random)),
+                         Case(blobs<float>(VoxelType::kFloat32, 16, 0.01, random))};
+  int objects = 0, several = 0;
+  for (int round = 0; round < 75; ++round) {
+    const Case& image = images[round % 3];
+    MaskSteps steps;
+    ThresholdStep& step = steps.threshold;
+    constexpr ThresholdKind kKinds[] = {ThresholdKind::kAutomatic, ThresholdKind::kLocal,
+                                        ThresholdKind::kManual};
+    step.kind = kKinds[random.below(3)];
+    step.histogram = static_cast<HistogramOf>(random.below(3));
+    step.method = random.below(2) == 0 ? ThresholdMethod::kOtsu : ThresholdMethod::kHuang;
+    const double scale = round % 3 == 0 ? 1 : round % 3 == 1 ? 40 : 0.01;
+    step.range = {(random.below(2) == 0 ? 80 : 110) * scale, 1e6};
+    step.local.method = random.below(2) == 0 ? LocalMethod::kMean : LocalMethod::kBernsen;
+    step.local.radius = 5;
+    step.local_in_3d = random.below(2) == 0;
+    step.local_and_method = random.below(2) == 0;
+    step.smoothing = random.below(2) == 0 ? 0 : 1.2;
+    step.rolling_ball = random.below(3) == 0 ? 12 : 0;
+    step.invert = random.below(4) == 0;
+    step.bright_objects = random.below(4) != 0;
+    steps.clean.fill_holes = random.below(2) == 0;
+    steps.clean.smoothing = random.below(2) == 0 ? 0 : 2;
+    steps.clean.min_size = random.below(2) == 0 ? 0 : 40;
+    steps.clean.max_size = random.below(4) == 0 ? 900 : 1e9;
+    steps.clean.exclude_edges = random.below(2) == 0;
+    TaskControl control;
+    const auto expected = run_steps(*image.volume, 1, 1, steps, control);
+    ASSERT_TRUE(expected) << expected.error().what;
+    const auto depth = static_cast<std::uint64_t>(image.volume->shape().z);
+    const std::uint64_t room =
+        kOnePlane * (depth - 1 - static_cast<std::uint64_t>(random.below(3)));
+    const auto found = in_room(image, room, steps);
+    ASSERT_TRUE(found) << found.error().what;
+    expect_same(*found, *expected, round);
+    objects += static_cast<int>(expected->counts.kept);
+    several += expected->counts.kept > 1 ? 1 : 0;
+  }
+  EXPECT_GT(objects, 300);
+  EXPECT_GT(several, 20);
+}
+
+TEST(MaskStepsPaged, WhatDependsOnAllOfAStackOrIsTooMuchIsSaid) {
+  Random random(36);
+  const Case image(blobs<std::uint8_t>(VoxelType::kUInt8, 9, 1, random));
+  const auto refusal = [&](const MaskSteps& steps, std::uint64_t room) {
+    const auto found = in_room(image, room, steps);
+    return found ? std::string("none") : found.error().what + "; " + found.error().fix;
+  };
+  MaskSteps steps;
+  EXPECT_EQ(refusal(steps, 2 * kOnePlane), "none");
+  MaskSteps smooth = steps;
+  smooth.threshold.smoothing = 1.5;  // looks 3 planes far
+  EXPECT_NE(refusal(smooth, 2 * kOnePlane).find("look at 7 planes"), std::string::npos);
+  MaskSteps split = steps;
+  split.split.kind = SplitKind::kWatershed;
+  EXPECT_NE(refusal(split, 8 * kOnePlane).find("Each slice alone"), std::string::npos);
+  MaskSteps two = steps;
+  two.threshold.kind = ThresholdKind::kHysteresis;
+  EXPECT_NE(refusal(two, 8 * kOnePlane).find("two values"), std::string::npos);
+  MaskSteps round = steps;
+  round.clean.min_circularity = 0.5;
+  EXPECT_NE(refusal(round, 2 * kOnePlane).find("in a plane"), std::string::npos);
+}
+
+TEST(MaskStepsPaged, NoiseInMorePiecesThanThereIsRoomForIsSaid) {
+  Random random(37);
+  auto noise = std::make_shared<Volume>(VoxelType::kUInt8, VolumeShape{2, 2, 40, 60, 70});
+  auto view = noise->view<std::uint8_t>(1, 1);
+  // Every other voxel of every other row and plane: as many pieces as there can be.
+  for (std::int64_t z = 0; z < 40; z += 2) {
+    for (std::int64_t y = 0; y < 60; y += 2) {
+      for (std::int64_t x = 0; x < 70; x += 2) view(z, y, x) = 200;
+    }
+  }
+  const Case image(noise);
+  MaskSteps steps;
+  steps.threshold.kind = ThresholdKind::kManual;
+  steps.threshold.range = {100, 1e6};
+  const auto found = in_room(image, 4 * kOnePlane, steps);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, ErrorCode::kTooLarge);
+  EXPECT_NE(found.error().what.find("pieces"), std::string::npos);
+  const auto with_room = in_room(image, 39 * kOnePlane, steps);
+  ASSERT_TRUE(with_room);
+  EXPECT_EQ(with_room->counts.kept, 20 * 30 * 35);
+}
+
 TEST(MaskStepsPaged, WhatThereIsNoRoomForIsSaidWithAWayOut) {
   Random random(33);
   const Case image(blobs<std::uint8_t>(VoxelType::kUInt8, 5, 1, random));
-  const auto volume = in_room(image, 4 * kOnePlane, MaskSteps{});
+  MaskSteps whole;
+  whole.split.kind = SplitKind::kScale;
+  const auto volume = in_room(image, 4 * kOnePlane, whole);
   ASSERT_FALSE(volume);
   EXPECT_EQ(volume.error().code, ErrorCode::kTooLarge);
   EXPECT_NE(volume.error().fix.find("Each slice alone"), std::string::npos);
