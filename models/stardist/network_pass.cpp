@@ -106,18 +106,18 @@ NetworkImage network_image(const Volume& image, std::int64_t t, std::int64_t fir
   return result;
 }
 
-Result<void> check_finite(const NetworkImage& image) {
+Result<void> check_finite(const NetworkImage& image, const Index3& origin) {
   const auto found = std::find_if(image.values.begin(), image.values.end(),
                                   [](float value) { return !std::isfinite(value); });
   if (found == image.values.end()) return {};
   const std::int64_t i = found - image.values.begin();
   const Index3 shape = image.shape;
   const std::string depth =
-      shape.z > 1 ? "z " + std::to_string(i / (shape.y * shape.x) % shape.z) + ", " : "";
+      shape.z > 1 ? "z " + std::to_string(origin.z + i / (shape.y * shape.x) % shape.z) + ", " : "";
   return Error(ErrorCode::kNumeric,
                std::string("the image holds ") + (std::isnan(*found) ? "NaN" : "infinity") +
-                   " at " + depth + "y " + std::to_string(i / shape.x % shape.y) + ", x " +
-                   std::to_string(i % shape.x),
+                   " at " + depth + "y " + std::to_string(origin.y + i / shape.x % shape.y) +
+                   ", x " + std::to_string(origin.x + i % shape.x),
                "Export the image again without a mask that turns pixels into NaN, or crop that "
                "part away.");
 }
@@ -125,6 +125,21 @@ Result<void> check_finite(const NetworkImage& image) {
 Index3 padded_shape(const StarDistModel& model, Index3 image) {
   const Index3 by = model.net().divisor();
   return {padded_extent(image.z, by.z), padded_extent(image.y, by.y), padded_extent(image.x, by.x)};
+}
+
+Box3 with_context(const StarDistModel& model, const Box3& part, const Box3& planes) {
+  const Index3 by = model.net().divisor();
+  const Box3 seen = part.padded(model.net().receptive_radius());
+  // From where the network divides the whole image as well.
+  const auto down = [](std::int64_t at, std::int64_t step) {
+    return std::max<std::int64_t>(at, 0) / step * step;
+  };
+  const auto up = [](std::int64_t at, std::int64_t step) { return padded_extent(at, step); };
+  const Box3 whole{{down(seen.begin.z - planes.begin.z, by.z) + planes.begin.z,
+                    down(seen.begin.y, by.y), down(seen.begin.x, by.x)},
+                   {up(seen.end.z - planes.begin.z, by.z) + planes.begin.z, up(seen.end.y, by.y),
+                    up(seen.end.x, by.x)}};
+  return whole.clipped_to(planes);
 }
 
 Index3 grid_of(const StarDistModel& model) {
