@@ -37,7 +37,7 @@ class Laying {
         for (std::int64_t x = 0; x < shape.x; ++x) {
           const std::uint32_t there = labels_.at(origin + Index3{z, y, x});
           std::uint32_t& id = made(z, y, x);
-          id = kept_.stays(there) ? there : number_of(id);
+          id = id == MaskPreview::kAsItIs || kept_.stays(there) ? there : number_of(id);
         }
       }
     }

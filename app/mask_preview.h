@@ -30,6 +30,8 @@ class MaskPreview {
     bool beside = false;  ///< what is there stays; else locked objects alone
     bool anew = true;     ///< they are all that there is: numbered from 1 on
   };
+  /// A number for voxels of what is made that stay as they are, whatever is there.
+  static constexpr std::uint32_t kAsItIs = 0xFFFFFFFE;
   /// Hands over objects numbered from 1 on, in one part of the labels or in several.
   using Make = std::function<Result<PagedSteps>(TaskControl&, const PutLabels& put)>;
 
