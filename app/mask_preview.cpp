@@ -82,7 +82,8 @@ MaskPreview::~MaskPreview() = default;
 void MaskPreview::show(const std::shared_ptr<LabelsLayer>& labels, std::int64_t time,
                        StepsPicture picture, const MaskSteps& steps) {
   show(labels, time, {},
-       [picture = std::move(picture), steps](TaskControl& control, const PutLabels& put) {
+       [picture = std::move(picture), steps](TaskControl& control, const LabelVolume&,
+                                             const PutLabels& put) {
          return run_steps(picture, steps, put, control);
        });
 }
@@ -103,7 +104,7 @@ void MaskPreview::show(const std::shared_ptr<LabelsLayer>& labels, std::int64_t 
                                 made](TaskControl& control) -> Result<Workspace::Finish> {
         control.report(0, "Making objects");
         Laying laying(made->after, {made->locked, placing.beside, first});
-        made->outcome = make(control, [&](LabelArray part, const Index3& origin) {
+        made->outcome = make(control, made->before, [&](LabelArray part, const Index3& origin) {
           laying.put(std::move(part), origin);
         });
         made->replaced = laying.finish();

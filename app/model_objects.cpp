@@ -246,9 +246,9 @@ Result<void> show_model_objects(Workspace& workspace, const ModelObjectsWanted& 
     workspace.preview().show(
         target.layer, target.time, {!wanted.replace, anew},
         [seen, thresholds = wanted.thresholds, z = wanted.slice.z, shape,
-         there = target.layer->labels(target.time),
          placing = ModelPlacing{wanted.replace, wanted.region}](
-            TaskControl& control, const PutLabels& put) -> Result<PagedSteps> {
+            TaskControl& control, const LabelVolume& there,
+            const PutLabels& put) -> Result<PagedSteps> {
           KARYO_TRY(PlacedLabels made, model_objects(*seen, thresholds, shape, z, placing.region));
           if (control.cancelled()) return cancelled_error("making objects");
           const Box3 all =

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <set>
+#include <thread>
 
 #include "app/macro.h"
 #include "models/io/candidates_file.h"
@@ -204,6 +206,62 @@ TEST_F(StackCommandsTest, AClickTakesABodyThroughItsSlices) {
     EXPECT_TRUE(std::any_of(outline.begin(), outline.end(),
                             [&](const PointF& p) { return p.y < down - 3; }));
   }
+}
+
+/// Processor time of this thread: what a busy machine takes away does not count.
+double worked() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+TEST_F(ModelCommandsTest, AStacksBodiesAreMadeOffTheUiThread) {
+  const Index3 shape{64, 384, 384};
+  auto stack =
+      std::make_shared<Volume>(VoxelType::kUInt8, VolumeShape{1, 1, shape.z, shape.y, shape.x});
+  auto voxels = stack->view<std::uint8_t>();
+  std::int64_t balls = 0;
+  for (std::int64_t z = 8; z < shape.z; z += 16) {
+    for (std::int64_t y = 8; y < shape.y; y += 16) {
+      for (std::int64_t x = 8; x < shape.x; x += 16, ++balls) voxels(z, y, x) = 200;
+    }
+  }
+  test::make_spot_model_3d(folder_ / "model_3d");
+  workspace_.layers().clear();
+  workspace_.layers().add(std::make_shared<ImageLayer>("stack", stack));
+  ASSERT_TRUE(commands_.run("layer.new_labels", {{"name", "masks"}}));
+  ASSERT_TRUE(run("model.open", {{"folder", (folder_ / "model_3d").string()}}));
+  double longest = 0;
+  const auto timed = [&](const std::function<void()>& work) {
+    const double before = worked();
+    work();
+    longest = std::max(longest, worked() - before);
+  };
+  const auto wait = [&] {
+    while (workspace_.busy()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      timed([&] { workspace_.poll(); });
+    }
+  };
+  const auto& labels = dynamic_cast<LabelsLayer&>(*workspace_.layers().selected());
+  for (const double sure : {0.5, 0.6, 0.4}) {  // as a slider is moved
+    auto wanted = model_objects_in_view(workspace_);
+    ASSERT_TRUE(wanted);
+    wanted->thresholds.prob = sure;
+    timed([&] { EXPECT_TRUE(show_model_objects(workspace_, *wanted, [] {})); });
+    wait();
+    ASSERT_TRUE(errors_.empty()) << errors_[0].what;
+    EXPECT_EQ(workspace_.preview().counts().kept, balls);
+  }
+  timed([&] { EXPECT_TRUE(commands_.run("labels.model_objects", json::object())); });
+  wait();
+  EXPECT_EQ(labels.labels().highest_id(), balls);
+  timed([&] { EXPECT_TRUE(commands_.run("labels.model_click", {{"voxel", {8, 8, 10}}})); });
+  wait();
+  timed([&] { EXPECT_TRUE(commands_.run("edit.undo", json::object())); });
+  std::printf("%lld bodies in %lld voxels: at most %.1f ms at once\n",
+              static_cast<long long>(balls), static_cast<long long>(shape.count()), 1e3 * longest);
+  EXPECT_LT(longest, 0.05);
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
