@@ -4,6 +4,7 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -91,12 +92,17 @@ ModelControls::ModelControls(Workspace& workspace, const CommandTable& commands,
   QObject::connect(replace_, &QCheckBox::clicked, this, [this] { later_.start(); });
   using_it->addWidget(replace_);
   add_where(*using_it);
-  button(in_use_, "model_show", tr("Show its objects"),
+  auto* both = new QWidget(in_use_);
+  auto* beside = new QHBoxLayout(both);
+  beside->setContentsMargins(0, 0, 0, 0);
+  beside->setSpacing(4);
+  button(both, "model_show", tr("Show its objects"),
          tr("What the model finds in this slice, a 3D model in the stack, on trial."),
          [this] { show_objects(); });
-  button(in_use_, "model_keep", tr("Keep its objects"),
+  button(both, "model_keep", tr("Keep its objects"),
          tr("Makes what the model finds objects. Can be undone."), [this] { keep(); })
       ->setProperty("primary", true);
+  using_it->addWidget(both);
   sides_ = new QCheckBox(tr("Doubt what is missed in a mirror"), in_use_);
   sides_->setObjectName(QStringLiteral("model_sides"));
   sides_->setToolTip(
@@ -185,6 +191,11 @@ void ModelControls::show_in_region() {
     later_.start();
   }
   refresh();
+  for (QWidget* around = parentWidget(); around != nullptr; around = around->parentWidget()) {
+    auto* area = qobject_cast<QScrollArea*>(around);
+    if (area == nullptr) continue;
+    QTimer::singleShot(0, this, [this, area] { area->ensureWidgetVisible(where_words_); });
+  }
 }
 
 void ModelControls::region_changed() {

@@ -80,7 +80,11 @@ void ModelTool::paint(QPainter& painter, const SliceView& view) const {
   if (outline_.empty() || view.plane() != plane_) return;
   QPainterPath path;
   for (const PointF& corner : outline_) {
-    const QPointF at = view.position_of(world_place({depth_, corner.y, corner.x}, grid_));
+    WorldPoint voxel;
+    voxel[horizontal_axis(plane_)] = corner.x;
+    voxel[vertical_axis(plane_)] = corner.y;
+    voxel[normal_axis(plane_)] = depth_;
+    const QPointF at = view.position_of(world_place(voxel, grid_));
     path.elementCount() == 0 ? path.moveTo(at) : path.lineTo(at);
   }
   path.closeSubpath();
