@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/io/limits.h"
 #include "models/nn/conv.h"
 #include "models/predict/input_channels.h"
 #include "models/predict/tile_layout.h"
@@ -11,9 +12,12 @@ namespace karyo {
 namespace {
 
 // A tile of this many pixels takes about 0.6 GiB; images up to 1448 x 1448 go through whole.
-// Volumes keep 96 channels of a voxel where a plane keeps strips: half as many.
+// Volumes keep 96 channels of a voxel where a plane keeps strips: half as many. Where overlaps then
+// have the network see the volume more than so often, tiles grow as far as there is room.
 constexpr std::int64_t kTilePixels = std::int64_t{1} << 21;
-constexpr std::int64_t kTileVoxels = std::int64_t{1} << 20;
+constexpr std::int64_t kTileVoxels = std::int64_t{1} << 20, kMostTileVoxels = 4 * kTileVoxels;
+constexpr std::int64_t kBytesAVoxel = 96 * sizeof(float);
+constexpr std::int64_t kSeenOften = 2;
 
 std::int64_t padded_extent(std::int64_t extent, std::int64_t divisor) {
   return (extent + divisor - 1) / divisor * divisor;
@@ -63,12 +67,32 @@ GridMaps run(const StarDistModel& model, const torch::Tensor& x, const Device& d
   return maps;
 }
 
+bool sees_often(const std::vector<TileBox>& tiles, const Index3& shape) {
+  std::int64_t seen = 0;
+  for (const TileBox& tile : tiles) seen += tile.read.shape().count();
+  return seen > kSeenOften * shape.count();
+}
+
+std::vector<TileBox> tiles_of_volume(const StarDistNet& net, const Index3& shape) {
+  const auto tiles_within = [&](std::int64_t voxels) {
+    return tile_layout_within(shape, net.divisor(), net.receptive_radius(), voxels);
+  };
+  const auto room = static_cast<std::int64_t>(io::memory_budget_bytes() / 2);
+  std::int64_t most = kTileVoxels;
+  auto tiles = tiles_within(most);
+  while (sees_often(tiles, shape) && most < kMostTileVoxels && 2 * most * kBytesAVoxel <= room) {
+    most *= 2;
+    tiles = tiles_within(most);
+  }
+  return tiles;
+}
+
 /// In 2D tiles along both axes as asked for, else as many as keep a tile within kTilePixels.
 std::vector<TileBox> tiles_of(const StarDistModel& model, Index3 shape, Index3 wanted) {
   const auto& net = model.net();
   const bool automatic = wanted.z <= 0 && wanted.y <= 0 && wanted.x <= 0;
   if (automatic && model.config().n_dim == 3) {
-    return tile_layout_within(shape, net.divisor(), net.receptive_radius(), kTileVoxels);
+    return tiles_of_volume(net, shape);
   }
   Index3 tiles{std::max<std::int64_t>(1, wanted.z), std::max<std::int64_t>(1, wanted.y),
                std::max<std::int64_t>(1, wanted.x)};
