@@ -23,22 +23,6 @@ using Kind = Argument::Kind;
 
 constexpr double kMostPlace = 1e7;
 
-/// x and y each, in the plane; corners of pixels at whole numbers.
-Result<PathF> path_from(const json& list) {
-  const auto numbers = list.get<std::vector<double>>();
-  const bool good = numbers.size() >= 2 && numbers.size() % 2 == 0 &&
-                    std::all_of(numbers.begin(), numbers.end(),
-                                [](double v) { return std::abs(v) <= kMostPlace; });
-  if (!good) {
-    return Error(ErrorCode::kInvalidArgument,
-                 std::to_string(numbers.size()) + " numbers make no places of x, y",
-                 "Give two for each place.");
-  }
-  PathF path;
-  for (std::size_t i = 0; i < numbers.size(); i += 2) path.push_back({numbers[i], numbers[i + 1]});
-  return path;
-}
-
 const Argument kPath{"points", Kind::kNumbers,
                      "x, y in the plane's voxels; a voxel's middle lies at halves", true};
 const Argument kDepth{"depth", Kind::kNumber, "the slice, from 0", false, json(0), 0, kMostPlace};

@@ -129,6 +129,22 @@ Result<std::vector<WorldPoint>> places_from(const json& list) {
   return places;
 }
 
+Result<PathF> path_from(const json& list) {
+  constexpr double kMostPlace = 1e7;
+  const auto numbers = list.get<std::vector<double>>();
+  const bool good = numbers.size() >= 2 && numbers.size() % 2 == 0 &&
+                    std::all_of(numbers.begin(), numbers.end(),
+                                [](double v) { return std::abs(v) <= kMostPlace; });
+  if (!good) {
+    return Error(ErrorCode::kInvalidArgument,
+                 std::to_string(numbers.size()) + " numbers make no places of x, y",
+                 "Give two for each place.");
+  }
+  PathF path;
+  for (std::size_t i = 0; i < numbers.size(); i += 2) path.push_back({numbers[i], numbers[i + 1]});
+  return path;
+}
+
 Index3 voxel_of(const WorldPoint& place) {
   return {std::llround(place.z), std::llround(place.y), std::llround(place.x)};
 }

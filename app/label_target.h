@@ -11,6 +11,7 @@
 #include "annotation/paint_rule.h"
 #include "app/commands.h"
 #include "app/workspace.h"
+#include "core/segment/polygon_fill.h"
 
 namespace karyo {
 
@@ -53,6 +54,8 @@ Plane plane_of(const nlohmann::json& arguments);
 /// The numbers of voxels, z, y, x each, at least one. Errors: kInvalidArgument.
 Result<std::vector<WorldPoint>> places_from(const nlohmann::json& list);
 Index3 voxel_of(const WorldPoint& place);
+/// x, y each, in a plane's voxels, corners of pixels at whole numbers. Errors: kInvalidArgument.
+Result<PathF> path_from(const nlohmann::json& list);
 
 Error object_is_locked(std::uint32_t id);
 

@@ -37,7 +37,7 @@ class Laying {
         for (std::int64_t x = 0; x < shape.x; ++x) {
           const std::uint32_t there = labels_.at(origin + Index3{z, y, x});
           std::uint32_t& id = made(z, y, x);
-          id = kept_.stays(there) ? there : number_of(id);
+          id = id == MaskPreview::kAsItIs || kept_.stays(there) ? there : number_of(id);
         }
       }
     }
@@ -82,7 +82,8 @@ MaskPreview::~MaskPreview() = default;
 void MaskPreview::show(const std::shared_ptr<LabelsLayer>& labels, std::int64_t time,
                        StepsPicture picture, const MaskSteps& steps) {
   show(labels, time, {},
-       [picture = std::move(picture), steps](TaskControl& control, const PutLabels& put) {
+       [picture = std::move(picture), steps](TaskControl& control, const LabelVolume&,
+                                             const PutLabels& put) {
          return run_steps(picture, steps, put, control);
        });
 }
@@ -103,7 +104,7 @@ void MaskPreview::show(const std::shared_ptr<LabelsLayer>& labels, std::int64_t 
                                 made](TaskControl& control) -> Result<Workspace::Finish> {
         control.report(0, "Making objects");
         Laying laying(made->after, {made->locked, placing.beside, first});
-        made->outcome = make(control, [&](LabelArray part, const Index3& origin) {
+        made->outcome = make(control, made->before, [&](LabelArray part, const Index3& origin) {
           laying.put(std::move(part), origin);
         });
         made->replaced = laying.finish();

@@ -30,8 +30,12 @@ class MaskPreview {
     bool beside = false;  ///< what is there stays; else locked objects alone
     bool anew = true;     ///< they are all that there is: numbered from 1 on
   };
-  /// Hands over objects numbered from 1 on, in one part of the labels or in several.
-  using Make = std::function<Result<PagedSteps>(TaskControl&, const PutLabels& put)>;
+  /// A number for voxels of what is made that stay as they are, whatever is there.
+  static constexpr std::uint32_t kAsItIs = 0xFFFFFFFE;
+  /// Hands over objects numbered from 1 on, in one part of the labels or in several. `before`: the
+  /// labels without what is shown.
+  using Make = std::function<Result<PagedSteps>(TaskControl&, const LabelVolume& before,
+                                                const PutLabels& put)>;
 
   /// Shows in the labels at a time what `make` makes, in the place of the objects that are there;
   /// locked ones and what is ignored stay. An older run that is not finished ends. Errors come

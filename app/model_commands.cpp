@@ -51,20 +51,20 @@ Result<void> click(Workspace& workspace, const json& arguments) {
                  "Click inside of it.");
   }
   const auto draw = [&workspace, target, voxel, label,
-                     rule](const ModelInUse::Candidates& seen) -> Result<void> {
+                     rule](const ModelInUse::Sight& seen) -> Result<void> {
     KARYO_TRY(const PlacedMask mask, model_object_at(*seen, voxel, target.layer->shape().zyx()));
     return keep_object(workspace, target, mask, label, rule);
   };
-  const ImageSlice slice{image, target.time, voxel.z};
+  const ImageSlice slice{image, target.time, voxel.z, {}};
   if (const auto seen = workspace.model().seen_in(slice)) return draw(seen);
-  workspace.model().look_at(slice, [&workspace, draw](const ModelInUse::Candidates& seen) {
+  workspace.model().look_at(slice, [&workspace, draw](const ModelInUse::Sight& seen) {
     if (const auto drawn = draw(seen); !drawn) workspace.failed.emit(drawn.error());
     workspace.history().note("One click from the model");
   });
   return {};
 }
 
-/// All of a slice, shown and kept when they are there.
+/// All of a slice, or of a stack, shown and kept when they are there.
 Result<void> make_objects(Workspace& workspace, const json& arguments) {
   if (!workspace.model().is_open()) return no_model();
   KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
@@ -74,20 +74,22 @@ Result<void> make_objects(Workspace& workspace, const json& arguments) {
     return Error(ErrorCode::kInvalidArgument, "there is no slice " + json(depth).dump(),
                  "Slices count from 0.");
   }
-  ModelObjectsWanted wanted{target, {image, target.time, static_cast<std::int64_t>(depth)}};
+  ModelObjectsWanted wanted{target, {image, target.time, static_cast<std::int64_t>(depth), {}}};
   wanted.thresholds = workspace.model().thresholds();
   wanted.thresholds.prob = arguments.value("probability", wanted.thresholds.prob);
   wanted.thresholds.nms = arguments.value("overlap", wanted.thresholds.nms);
   wanted.replace = arguments.value("replace", false);
-  show_model_objects(workspace, wanted,
-                     [&workspace] { workspace.preview().keep("Objects of the model"); });
-  return {};
+  if (arguments.contains("region")) {
+    KARYO_TRY(wanted.region, path_from(arguments["region"]));
+  }
+  return show_model_objects(workspace, wanted,
+                            [&workspace] { workspace.preview().keep("Objects of the model"); });
 }
 
 /// At the slice in view; once it has looked there as it is.
 Result<void> look_from_sides(Workspace& workspace) {
   KARYO_TRY(const auto wanted, model_objects_in_view(workspace));
-  workspace.model().look_at(wanted.slice, [&workspace](const ModelInUse::Candidates&) {
+  workspace.model().look_at(wanted.slice, [&workspace](const ModelInUse::Sight&) {
     const auto now = model_objects_in_view(workspace);
     if (!now) return;  // closed meanwhile
     workspace.model().look_from_sides(now->slice, [&workspace] {
@@ -252,7 +254,7 @@ void add_model_commands(CommandTable& commands, Workspace& workspace) {
        "",
        "",
        "",
-       "Makes the objects that the model sees in a slice.",
+       "Makes the objects that the model sees in a slice, a 3D model in the stack.",
        [&workspace](const json& given) { return make_objects(workspace, given); },
        [] { return true; },
        {},
@@ -272,7 +274,10 @@ void add_model_commands(CommandTable& commands, Workspace& workspace) {
          {},
          0,
          1},
-        {"replace", Kind::kBool, "instead of the objects in the slice; else only where nothing is"},
+        {"replace", Kind::kBool, "instead of the objects there; else only where nothing is"},
+        {"region", Kind::kNumbers,
+         "x, y of an area's corners in voxels; objects whose centre lies in it alone, through all "
+         "slices for a 3D model"},
         image_argument(),
         frame_argument()},
        false,

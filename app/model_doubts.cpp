@@ -13,31 +13,33 @@ namespace {
 /// By object: the highest probability of a candidate whose centre lies in it.
 using Sureness = std::map<std::uint32_t, float>;
 
-Sureness sureness_of(const stardist::Candidates& seen, const LabelVolume& labels, std::int64_t z) {
+template <int Axes>
+Sureness sureness_of(const stardist::CandidatesOf<Axes>& seen, const LabelVolume& labels,
+                     const Box3& planes) {
   Sureness probability;
-  const Box3 slice{{z, 0, 0}, {z + 1, labels.shape().y, labels.shape().x}};
   for (std::size_t i = 0; i < seen.size(); ++i) {
-    const Index3 centre{z, static_cast<std::int64_t>(seen.points[i][0]),
-                        static_cast<std::int64_t>(seen.points[i][1])};
-    if (!slice.contains(centre)) continue;
+    const auto& point = seen.points[i];
+    Index3 centre{planes.begin.z, static_cast<std::int64_t>(point[Axes - 2]),
+                  static_cast<std::int64_t>(point[Axes - 1])};
+    if (Axes == 3) centre.z = static_cast<std::int64_t>(point[0]);
+    if (!planes.contains(centre)) continue;
     float& highest = probability[labels.at(centre)];
     highest = std::max(highest, seen.prob[i]);
   }
   return probability;
 }
 
-}  // namespace
-
-std::vector<LabelFinding> model_doubts(const stardist::Candidates& seen, double threshold,
-                                       const LabelVolume& labels, std::int64_t z,
-                                       const std::vector<const ObjectFacts*>& facts,
-                                       const std::vector<const stardist::Candidates*>& sides) {
-  const Sureness upright = sureness_of(seen, labels, z);
+template <int Axes>
+std::vector<LabelFinding> doubts_in(const stardist::CandidatesOf<Axes>& seen, double threshold,
+                                    const LabelVolume& labels, const Box3& planes,
+                                    const std::vector<const ObjectFacts*>& facts,
+                                    const std::vector<const stardist::CandidatesOf<Axes>*>& sides) {
+  const Sureness upright = sureness_of(seen, labels, planes);
   std::vector<Sureness> mirrored;
-  for (const auto* side : sides) mirrored.push_back(sureness_of(*side, labels, z));
+  for (const auto* side : sides) mirrored.push_back(sureness_of(*side, labels, planes));
   std::vector<LabelFinding> doubts;
   for (const ObjectFacts* object : facts) {
-    if (object->box.begin.z > z || object->box.end.z <= z) continue;
+    if (object->box.clipped_to(planes).empty()) continue;
     LabelFinding doubt{object->id, Reason::kUnsure, 0, {}, object->box, object->fingerprint};
     const auto found = upright.find(object->id);
     const auto missed = std::count_if(mirrored.begin(), mirrored.end(), [&](const Sureness& side) {
@@ -61,6 +63,24 @@ std::vector<LabelFinding> model_doubts(const stardist::Candidates& seen, double 
     doubts.push_back(std::move(doubt));
   }
   return doubts;
+}
+
+}  // namespace
+
+std::vector<LabelFinding> model_doubts(const stardist::Candidates& seen, double threshold,
+                                       const LabelVolume& labels, std::int64_t z,
+                                       const std::vector<const ObjectFacts*>& facts,
+                                       const std::vector<const stardist::Candidates*>& sides) {
+  const Index3 shape = labels.shape();
+  return doubts_in<2>(seen, threshold, labels, {{z, 0, 0}, {z + 1, shape.y, shape.x}}, facts,
+                      sides);
+}
+
+std::vector<LabelFinding> model_doubts(const stardist::Candidates3d& seen, double threshold,
+                                       const LabelVolume& labels,
+                                       const std::vector<const ObjectFacts*>& facts,
+                                       const std::vector<const stardist::Candidates3d*>& sides) {
+  return doubts_in<3>(seen, threshold, labels, Box3::of_shape(labels.shape()), facts, sides);
 }
 
 }  // namespace karyo

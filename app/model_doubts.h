@@ -22,5 +22,10 @@ std::vector<LabelFinding> model_doubts(const stardist::Candidates& seen, double 
                                        const LabelVolume& labels, std::int64_t z,
                                        const std::vector<const ObjectFacts*>& facts,
                                        const std::vector<const stardist::Candidates*>& sides = {});
+/// The same of a 3D model and the objects of a stack.
+std::vector<LabelFinding> model_doubts(
+    const stardist::Candidates3d& seen, double threshold, const LabelVolume& labels,
+    const std::vector<const ObjectFacts*>& facts,
+    const std::vector<const stardist::Candidates3d*>& sides = {});
 
 }  // namespace karyo

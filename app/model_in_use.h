@@ -1,10 +1,10 @@
 #pragma once
 
-/// A StarDist model at hand while one annotates: what it sees in a slice, to be taken by a click or
-/// as a whole.
+/// A StarDist model at hand while one annotates: what it sees in a slice, a 3D model in a stack, to
+/// be taken by a click or as a whole.
 ///
-/// The network runs in a worker process (app/worker/client.h) and gives candidates, kept for the
-/// slices looked at last. Choosing among them, by a click or by thresholds, needs no network.
+/// The network runs in a worker process (app/worker/client.h) and gives candidates, kept for what
+/// was looked at last. Choosing among them, by a click or by thresholds, needs no network.
 ///
 /// Threads  one, the UI thread; work runs as jobs of the workspace.
 
@@ -15,10 +15,10 @@
 #include <string>
 #include <vector>
 
+#include "app/model_sight.h"
 #include "core/base/signal.h"
 #include "core/layers/image_layer.h"
 #include "models/io/model_folder.h"
-#include "models/stardist/instances.h"
 
 namespace karyo {
 
@@ -27,15 +27,16 @@ namespace worker {
 class Client;
 }
 
-/// A plane (XY) of an image at one time.
+/// A plane (XY) of an image at one time; for a 3D model all of its planes.
 struct ImageSlice {
   const ImageLayer* image = nullptr;
   std::int64_t time = 0, z = 0;
+  Box3 part = {};  ///< what is asked about, in all planes; empty: all
 };
 
 class ModelInUse {
  public:
-  using Candidates = std::shared_ptr<const stardist::Candidates>;
+  using Sight = std::shared_ptr<const ModelSight>;
 
   explicit ModelInUse(Workspace& workspace);
   ~ModelInUse();
@@ -54,20 +55,27 @@ class ModelInUse {
   /// Kind, device with reason, precision; empty until a model is loaded.
   const std::string& description() const { return description_; }
   const Thresholds& thresholds() const { return thresholds_; }
+  /// It finds bodies in a stack.
+  bool in_3d() const { return rays_.count() > 0; }
+  /// Less probable objects it does not tell of: there are too many of them, in a stack above all.
+  double least_probability() const;
 
-  /// What the network saw in a slice, if it has looked already.
-  Candidates seen_in(const ImageSlice& slice) const;
-  /// The slices of an image at a time that it has looked at, of those looked at last.
+  /// What the network saw in a slice, or in its part, if it has looked already; then perhaps in
+  /// more than that part.
+  Sight seen_in(const ImageSlice& slice) const;
+  /// The slices of an image at a time that it has looked at as a whole, of those looked at last; of
+  /// a 3D model one for the stack.
   std::vector<std::int64_t> slices_seen(const ImageLayer& image, std::int64_t time) const;
   /// Has the network look, unless it has or does; `then` is called at once or in a later poll of
-  /// the workspace, and not at all after an error, which comes through `failed`.
-  void look_at(const ImageSlice& slice, std::function<void(const Candidates&)> then);
+  /// the workspace, and not at all after an error, which comes through `failed`. Of a part it sees
+  /// no more of the image than it needs, and what it gives there is what it gives of the whole.
+  void look_at(const ImageSlice& slice, std::function<void(const Sight&)> then);
   /// Has it look at a slice that it has seen from three more sides, mirrored, and calls `then` as
   /// look_at does; each side costs a look. What it sees from them is for doubts alone: outlines are
   /// not turned back.
   void look_from_sides(const ImageSlice& slice, std::function<void()> then);
   /// Those sides of a slice; empty where it has not looked.
-  std::vector<Candidates> sides_seen(const ImageSlice& slice) const;
+  std::vector<Sight> sides_seen(const ImageSlice& slice) const;
   /// The network is at work on a slice.
   bool looking() const { return !waiting_.empty(); }
 
@@ -77,26 +85,31 @@ class ModelInUse {
   struct Slice {
     std::weak_ptr<const void> pixels;
     std::int64_t time = 0, z = 0;
+    Box3 part = {};  // empty: all
     bool operator==(const Slice& other) const;
+    /// What is seen in it answers for the other.
+    bool holds(const Slice& other) const;
   };
   struct Seen {
     Slice slice;
-    Candidates candidates;
-    std::vector<Candidates> sides = {};
+    Sight sight;
+    std::vector<Sight> sides = {};
   };
   struct Waiting {
     Slice slice;
-    std::vector<std::function<void(const Candidates&)>> then;
+    std::vector<std::function<void(const Sight&)>> then;
   };
   void forget();
-  static Slice slice_of(const ImageSlice& slice);
-  void take(const Slice& slice, Result<stardist::Candidates> seen);
+  void forget_the_oldest();
+  Slice slice_of(const ImageSlice& slice) const;
+  void take(const Slice& slice, Result<ModelSight> seen);
 
   Workspace& workspace_;
   std::shared_ptr<worker::Client> client_;
   std::filesystem::path folder_;
   std::string description_;
   Thresholds thresholds_;
+  stardist::Rays3d rays_;         // of a 3D model
   std::uint64_t opening_ = 0;     // job
   std::uint64_t generation_ = 0;  // of the model: answers of an earlier one are dropped
   std::vector<Seen> seen_;        // the latest last

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -182,14 +183,19 @@ std::vector<LabelFinding> ObjectChecks::doubts_of_model() const {
   std::vector<const ObjectFacts*> facts;
   for (const ObjectRow& row : rows_) facts.push_back(&row.facts);
   for (const std::int64_t z : model.slices_seen(**image, time_)) {
-    const auto seen = model.seen_in({*image, time_, z});
-    const auto others = model.sides_seen({*image, time_, z});
+    const auto seen = model.seen_in({*image, time_, z, {}});
+    const auto others = model.sides_seen({*image, time_, z, {}});
     std::vector<const stardist::Candidates*> sides;
-    for (const auto& side : others) sides.push_back(side.get());
-    for (LabelFinding& doubt :
-         model_doubts(*seen, model.thresholds().prob, layer->labels(time_), z, facts, sides)) {
-      doubts.push_back(std::move(doubt));
+    std::vector<const stardist::Candidates3d*> sides_3d;
+    for (const auto& side : others) {
+      sides.push_back(&side->outlines);
+      sides_3d.push_back(&side->bodies);
     }
+    const double threshold = model.thresholds().prob;
+    const LabelVolume& labels = layer->labels(time_);
+    auto found = seen->in_3d() ? model_doubts(seen->bodies, threshold, labels, facts, sides_3d)
+                               : model_doubts(seen->outlines, threshold, labels, z, facts, sides);
+    std::move(found.begin(), found.end(), std::back_inserter(doubts));
   }
   return doubts;
 }

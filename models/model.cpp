@@ -28,6 +28,12 @@ Result<stardist::Candidates> Predictor::candidates(const Volume&, std::int64_t, 
                "Choose a StarDist 2D model.");
 }
 
+Result<stardist::Candidates3d> Predictor::candidates_3d(const Volume&, std::int64_t,
+                                                        const PredictSettings&, TaskControl&) {
+  return Error(ErrorCode::kUnsupported, "this model finds no objects in a stack",
+               "Choose a StarDist 3D model.");
+}
+
 Result<TrainSummary> train_model(const TrainRequest& request, TrainObserver& observer,
                                  TaskControl& control) {
   if (!request.place.alone() && !request.follow.empty()) {

@@ -88,6 +88,9 @@ struct PredictSettings {
   std::int64_t tiles_z = 0, tiles_y = 0, tiles_x = 0;
   std::int64_t channel = -1;              ///< the one to use of several, from 0; -1: all
   bool probability = false;               ///< also return the probability map, or the scale
+  /// Of candidates(): where they are asked for; absent: everywhere. The network sees no more of the
+  /// image than it needs for that, which takes as much less time.
+  std::optional<Box3> part = {};
 };
 
 struct Prediction {
@@ -126,11 +129,19 @@ class Predictor {
   virtual Result<Prediction> predict(const Volume& image, std::int64_t t,
                                      const PredictSettings& settings, TaskControl& control) = 0;
   /// What NMS would choose from in plane `z` of one time point, above the probability of the
-  /// settings, for those who choose themselves. Errors: those of predict(); kUnsupported unless the
-  /// model is StarDist 2D.
+  /// settings, for those who choose themselves. Those in PredictSettings::part are the same as of
+  /// the whole image, beyond float rounding; those around it, which may suppress one within, are
+  /// given too, and are about the same.
+  /// Errors: those of predict(); kInvalidArgument for a part that is not inside of the image;
+  /// kUnsupported unless the model is StarDist 2D.
   virtual Result<stardist::Candidates> candidates(const Volume& image, std::int64_t t,
                                                   std::int64_t z, const PredictSettings& settings,
                                                   TaskControl& control);
+  /// The same of all planes of one time point at once. Errors: kUnsupported unless the model is
+  /// StarDist 3D.
+  virtual Result<stardist::Candidates3d> candidates_3d(const Volume& image, std::int64_t t,
+                                                       const PredictSettings& settings,
+                                                       TaskControl& control);
 
   /// Restores one time point of an image that need not fit in memory: planes come in their order,
   /// a slab at a time. A 2D model goes plane by plane, normalised alike. Errors: as predict(), of

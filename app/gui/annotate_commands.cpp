@@ -9,6 +9,7 @@
 #include "app/gui/main_window.h"
 #include "app/gui/measure_panel.h"
 #include "app/gui/measure_tool.h"
+#include "app/gui/model_controls.h"
 #include "app/gui/thresholds_dialog.h"
 #include "app/gui/window_dialogs.h"
 #include "app/roi_list.h"
@@ -195,6 +196,18 @@ void add_annotate_commands(CommandTable& commands, MainWindow& window) {
                           });
          dialog->open();
        });
+  asks(
+      "model.show_in_region", "Annotate", "Model: find nuclei in a region", "Ctrl+Shift+R",
+      "Shows what the model finds in the rectangle or area that is drawn, else in the region "
+      "chosen in the list; where there is none, one is to be dragged.",
+      [&window] {
+        window.set_mode(MainWindow::Mode::kAnnotate);
+        auto* controls = window.findChild<QWidget*>(QStringLiteral("model_controls"));
+        if (auto* model = dynamic_cast<ModelControls*>(controls)) model->show_in_region();
+      },
+      [&window] {
+        return !window.workspace().layers().empty() && window.workspace().model().is_open();
+      });
   asks("model.ask_predict", "Train", "Apply a model to images…", "",
        "Finds nuclei in all images of a folder, or restores them, and writes the results.",
        [&window] { window.show_applying(); });

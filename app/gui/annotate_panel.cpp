@@ -10,6 +10,7 @@
 #include "app/gui/layer_controls.h"
 #include "app/gui/objects_panel.h"
 #include "app/gui/paint_controls.h"
+#include "app/gui/region_at_hand.h"
 #include "app/gui/review_panel.h"
 #include "app/gui/roi_panel.h"
 #include "app/gui/steps_panel.h"
@@ -18,8 +19,8 @@
 namespace karyo::gui {
 
 AnnotatePanel::AnnotatePanel(Workspace& workspace, const CommandTable& commands, Run run,
-                             QWidget* parent)
-    : QWidget(parent) {
+                             std::unique_ptr<RegionAtHand> region, QWidget* parent)
+    : QWidget(parent), region_(std::move(region)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
@@ -29,8 +30,8 @@ AnnotatePanel::AnnotatePanel(Workspace& workspace, const CommandTable& commands,
   tabs_->setDocumentMode(true);
   tabs_->tabBar()->setDrawBase(false);
   tabs_->setUsesScrollButtons(true);
-  add_tab(scrolled(new StepsPanel(workspace, commands, run, nullptr), tabs_), tr("Steps"), "steps",
-          tr("From the picture to a mask in six steps."));
+  add_tab(scrolled(new StepsPanel(workspace, commands, run, *region_, nullptr), tabs_), tr("Steps"),
+          "steps", tr("From the picture to a mask in six steps."));
   add_tab(new ObjectsPanel(workspace, commands, tabs_), tr("Objects"), "objects",
           tr("All objects as a table."));
   add_tab(new ReviewPanel(workspace, commands, run, tabs_), tr("Review"), "review",
@@ -58,6 +59,11 @@ void AnnotatePanel::add_tab(QWidget* page, const QString& title, const char* nam
   const int at = tabs_->addTab(page, title);
   tabs_->setTabToolTip(at, help);
   page->setProperty("tab", QLatin1String(name));
+}
+
+// The panels are told of the region as long as they are there.
+AnnotatePanel::~AnnotatePanel() {
+  delete tabs_;
 }
 
 void AnnotatePanel::show_tab(const QString& name) {

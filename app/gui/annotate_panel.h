@@ -5,6 +5,7 @@
 
 #include <QWidget>
 #include <functional>
+#include <memory>
 
 #include "app/commands.h"
 #include "app/workspace.h"
@@ -13,16 +14,21 @@ class QTabWidget;
 
 namespace karyo::gui {
 
+class RegionAtHand;
+
 class AnnotatePanel : public QWidget {
  public:
   using Run = std::function<bool(const std::string& id, const nlohmann::json& arguments)>;
-  AnnotatePanel(Workspace& workspace, const CommandTable& commands, Run run, QWidget* parent);
+  AnnotatePanel(Workspace& workspace, const CommandTable& commands, Run run,
+                std::unique_ptr<RegionAtHand> region, QWidget* parent);
+  ~AnnotatePanel() override;
   /// "steps", "objects", "review", "regions", "history", "layer".
   void show_tab(const QString& name);
 
  private:
   void add_tab(QWidget* page, const QString& title, const char* name, const QString& help);
 
+  std::unique_ptr<RegionAtHand> region_;
   QTabWidget* tabs_;
 };
 

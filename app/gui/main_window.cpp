@@ -33,6 +33,7 @@
 #include "app/gui/model_tool.h"
 #include "app/gui/offer_panel.h"
 #include "app/gui/paint_tool.h"
+#include "app/gui/region_at_hand.h"
 #include "app/gui/slab_controls.h"
 #include "app/gui/start_panel.h"
 #include "app/gui/status_line.h"
@@ -156,7 +157,10 @@ void MainWindow::build_side() {
   const auto run_it = [this](const std::string& id, const nlohmann::json& arguments) {
     return run(id, arguments);
   };
-  annotate_panel_ = new AnnotatePanel(workspace_, commands_, run_it, mode_pages_);
+  auto region = std::make_unique<RegionAtHand>(workspace_, *measure_tool_,
+                                               [this] { return measuring().has_value(); });
+  annotate_panel_ =
+      new AnnotatePanel(workspace_, commands_, run_it, std::move(region), mode_pages_);
   mode_pages_->addWidget(annotate_panel_);
   mode_pages_->addWidget(scrolled(new TrainPanel(workspace_, run_it, nullptr), mode_pages_));
   build_judge();

@@ -350,7 +350,9 @@ void MainWindow::set_measuring(std::optional<MeasureKind> kind) {
   if (kind) measure_tool_->set_kind(*kind);
   if (kind) views_->set_tool(measure_tool_.get());
   measure_panel_->setVisible(kind.has_value());
-  const bool of_a_part = mode_ == Mode::kJudge && kind == MeasureKind::kRectangle;
+  const bool of_a_part = (mode_ == Mode::kJudge && kind == MeasureKind::kRectangle) ||
+                         (mode_ == Mode::kAnnotate && workspace_.model().is_open() &&
+                          (kind == MeasureKind::kRectangle || kind == MeasureKind::kArea));
   if (kind && !of_a_part) set_mode(Mode::kSee);
   refresh_tools();
 }

@@ -4,12 +4,15 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "app/dataset_session.h"
 #include "app/gui/controls.h"
+#include "app/gui/line_icon.h"
+#include "app/gui/region_at_hand.h"
 #include "app/gui/theme.h"
 #include "app/mask_preview.h"
 #include "app/workspace.h"
@@ -22,8 +25,8 @@ constexpr int kLaterMs = 80;
 }  // namespace
 
 ModelControls::ModelControls(Workspace& workspace, const CommandTable& commands, Run run,
-                             QWidget* parent)
-    : QWidget(parent), workspace_(workspace), run_(std::move(run)) {
+                             RegionAtHand& region, QWidget* parent)
+    : QWidget(parent), workspace_(workspace), run_(std::move(run)), region_(region) {
   setObjectName(QStringLiteral("model_controls"));
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
@@ -67,7 +70,12 @@ ModelControls::ModelControls(Workspace& workspace, const CommandTable& commands,
   const auto slider = [&](const char* name, const QString& label, const QString& help) {
     auto* made = new ValueSlider({0.05, 0.95, 0.5, 2, {}, false}, in_use_);
     made->setObjectName(QLatin1String(name));
-    made->on_change = [this](double) { later_.start(); };
+    made->on_change = [this](double) {
+      // A stack's less probable candidates were not asked for.
+      const double least = workspace_.model().least_probability();
+      if (probability_->value() < least) probability_->set_value(least);
+      later_.start();
+    };
     add_row(*form, label, made, help);
     return made;
   };
@@ -83,11 +91,18 @@ ModelControls::ModelControls(Workspace& workspace, const CommandTable& commands,
          "always stay."));
   QObject::connect(replace_, &QCheckBox::clicked, this, [this] { later_.start(); });
   using_it->addWidget(replace_);
-  button(in_use_, "model_show", tr("Show its objects"),
-         tr("What the model finds in this slice, on trial."), [this] { show_objects(); });
-  button(in_use_, "model_keep", tr("Keep its objects"),
-         tr("Makes what the model finds in this slice objects. Can be undone."), [this] { keep(); })
+  add_where(*using_it);
+  auto* both = new QWidget(in_use_);
+  auto* beside = new QHBoxLayout(both);
+  beside->setContentsMargins(0, 0, 0, 0);
+  beside->setSpacing(4);
+  button(both, "model_show", tr("Show its objects"),
+         tr("What the model finds in this slice, a 3D model in the stack, on trial."),
+         [this] { show_objects(); });
+  button(both, "model_keep", tr("Keep its objects"),
+         tr("Makes what the model finds objects. Can be undone."), [this] { keep(); })
       ->setProperty("primary", true);
+  using_it->addWidget(both);
   sides_ = new QCheckBox(tr("Doubt what is missed in a mirror"), in_use_);
   sides_->setObjectName(QStringLiteral("model_sides"));
   sides_->setToolTip(
@@ -123,6 +138,69 @@ ModelControls::ModelControls(Workspace& workspace, const CommandTable& commands,
   QObject::connect(&later_, &QTimer::timeout, this, [this] { show_objects(); });
   connections_.push_back(workspace_.model().changed.connect([this] { refresh(); }));
   connections_.push_back(workspace_.dataset().current_changed.connect([this] { refresh(); }));
+  connections_.push_back(region_.changed.connect([this] { region_changed(); }));
+  refresh();
+}
+
+/// Everywhere, or in a region, and what draws one.
+void ModelControls::add_where(QVBoxLayout& column) {
+  auto* row = new QHBoxLayout;
+  row->setSpacing(4);
+  in_region_ = new QCheckBox(tr("Only in a region"), in_use_);
+  in_region_->setObjectName(QStringLiteral("model_in_region"));
+  in_region_->setToolTip(
+      tr("Objects whose middle lies in it. The model looks at no more of the picture than it "
+         "needs for that."));
+  QObject::connect(in_region_, &QCheckBox::clicked, this, [this](bool on) {
+    on ? show_in_region() : later_.start();
+    refresh();
+  });
+  row->addWidget(in_region_, 1);
+  const auto draws = [&](const char* name, const char* id, LineIcon icon, const QString& help) {
+    auto* made = new QToolButton(in_use_);
+    made->setObjectName(QLatin1String(name));
+    made->setIcon(line_icon(icon));
+    made->setToolTip(help);
+    made->setAccessibleName(help);
+    QObject::connect(made, &QToolButton::clicked, this, [this, id = std::string(id)] {
+      in_region_->setChecked(true);
+      run_(id, nlohmann::json::object());
+      refresh();
+    });
+    row->addWidget(made);
+  };
+  draws("model_draw_rectangle", "tool.rectangle", LineIcon::kRectangle,
+        tr("Drag a rectangle for the model to look at."));
+  draws("model_draw_area", "tool.area", LineIcon::kArea,
+        tr("Click the corners of an area for the model to look at."));
+  column.addLayout(row);
+  where_words_ = new QLabel(tr("Drag a rectangle over the picture, or choose a region of the list "
+                               "(ROIs)."),
+                            in_use_);
+  where_words_->setObjectName(QStringLiteral("model_where_words"));
+  where_words_->setProperty("role", "quiet");
+  where_words_->setWordWrap(true);
+  column.addWidget(where_words_);
+}
+
+void ModelControls::show_in_region() {
+  in_region_->setChecked(true);
+  if (region_.path(workspace_.layers().grid()).empty()) {
+    run_("tool.rectangle", nlohmann::json::object());  // shown when it is drawn
+  } else {
+    later_.start();
+  }
+  refresh();
+  for (QWidget* around = parentWidget(); around != nullptr; around = around->parentWidget()) {
+    auto* area = qobject_cast<QScrollArea*>(around);
+    if (area == nullptr) continue;
+    QTimer::singleShot(0, this, [this, area] { area->ensureWidgetVisible(where_words_); });
+  }
+}
+
+void ModelControls::region_changed() {
+  if (!in_region_->isChecked() || !workspace_.model().is_open() || !isVisible()) return;
+  if (!region_.path(workspace_.layers().grid()).empty()) later_.start();
   refresh();
 }
 
@@ -141,6 +219,8 @@ void ModelControls::refresh() {
   choose_->setVisible(!model.is_open());
   choose_->setEnabled(!model.opening());
   in_use_->setVisible(model.is_open());
+  where_words_->setVisible(in_region_->isChecked() &&
+                           region_.path(workspace_.layers().grid()).empty());
   rest_->setVisible(workspace_.dataset().is_open());
   doubtful_->setVisible(workspace_.dataset().is_open());
   if (model.is_open() && shown_for_ != model.folder()) {
@@ -168,12 +248,19 @@ bool ModelControls::find(ModelObjectsWanted& wanted) {
   wanted = *std::move(here);
   wanted.thresholds = {probability_->value(), overlap_->value()};
   wanted.replace = replace_->isChecked();
-  return true;
+  if (!in_region_->isChecked()) return true;
+  wanted.region = region_.path(workspace_.layers().grid_of(*wanted.target.layer));
+  refresh();
+  if (!wanted.region.empty()) return true;
+  return fail(Error(ErrorCode::kNotFound, "no region is drawn for the model to look at",
+                    "Drag a rectangle over the picture, or choose a region of the list (ROIs)."));
 }
 
 void ModelControls::show_objects() {
   ModelObjectsWanted wanted;
-  if (workspace_.model().is_open() && find(wanted)) show_model_objects(workspace_, wanted, [] {});
+  if (!workspace_.model().is_open() || !find(wanted)) return;
+  const auto begun = show_model_objects(workspace_, wanted, [] {});
+  if (!begun) workspace_.failed.emit(begun.error());
 }
 
 /// As a command, so that macros and undo know of it.
@@ -187,6 +274,10 @@ void ModelControls::keep() {
                            {"overlap", wanted.thresholds.nms},
                            {"replace", wanted.replace}};
   if (wanted.target.layer->shape().t > 1) arguments["frame"] = wanted.target.time;
+  for (const PointF& corner : wanted.region) {
+    arguments["region"].push_back(corner.x);
+    arguments["region"].push_back(corner.y);
+  }
   run_("labels.model_objects", arguments);
 }
 

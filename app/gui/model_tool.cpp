@@ -26,26 +26,32 @@ std::optional<ModelTool::Place> ModelTool::place_of(const WorldPoint& place) con
   if (labels == nullptr) return {};
   const auto image = image_under(workspace(), nlohmann::json::object(), *labels);
   if (!image) return {};
-  Place found{{*image, workspace().view().time(), 0}, {}, layers.grid_of(*labels)};
+  Place found{{*image, workspace().view().time(), 0, {}}, {}, layers.grid_of(*labels)};
   found.voxel = voxel_at(place, found.grid);
   found.slice.z = found.voxel.z;
   if (!Box3::of_shape(labels->shape().zyx()).contains(found.voxel)) return {};
   return found;
 }
 
+bool ModelTool::looks_at(const SliceView& view) const {
+  return view.plane() == Plane::kXY || workspace().model().in_3d();
+}
+
 void ModelTool::move(SliceView& view, const WorldPoint& place, bool) {
   if (!in_use_ || !workspace().model().is_open()) return;
   PathF outline;
-  const auto there = view.plane() == Plane::kXY ? place_of(place) : std::nullopt;
+  const auto there = looks_at(view) ? place_of(place) : std::nullopt;
   if (there) {
     // Looked at while the pointer is still on its way, a click need not wait.
     if (const auto seen = workspace().model().seen_in(there->slice)) {
-      outline = model_outline_at(*seen, there->voxel);
+      outline =
+          model_outline_at(*seen, there->voxel, view.plane(), there->slice.image->shape().zyx());
     } else {
-      workspace().model().look_at(there->slice, [](const ModelInUse::Candidates&) {});
+      workspace().model().look_at(there->slice, [](const ModelInUse::Sight&) {});
     }
     grid_ = there->grid;
-    depth_ = static_cast<double>(there->voxel.z) + 0.5;
+    plane_ = view.plane();
+    depth_ = 0.5 + static_cast<double>(along(there->voxel, normal_axis(plane_)));
   }
   if (outline == outline_) return;
   outline_ = std::move(outline);
@@ -54,9 +60,9 @@ void ModelTool::move(SliceView& view, const WorldPoint& place, bool) {
 
 void ModelTool::press(SliceView& view, const WorldPoint& place) {
   if (!in_use_) return;
-  if (view.plane() != Plane::kXY) {
-    workspace().failed.emit(
-        Error(ErrorCode::kUnsupported, "the model looks at XY planes", "Click in the XY view."));
+  if (workspace().model().is_open() && !looks_at(view)) {
+    workspace().failed.emit(Error(ErrorCode::kUnsupported, "this model looks at XY planes",
+                                  "Click in the XY view, or choose a StarDist 3D model."));
     return;
   }
   const auto labels = layer(true);
@@ -71,10 +77,14 @@ void ModelTool::press(SliceView& view, const WorldPoint& place) {
 }
 
 void ModelTool::paint(QPainter& painter, const SliceView& view) const {
-  if (outline_.empty() || view.plane() != Plane::kXY) return;
+  if (outline_.empty() || view.plane() != plane_) return;
   QPainterPath path;
   for (const PointF& corner : outline_) {
-    const QPointF at = view.position_of(world_place({depth_, corner.y, corner.x}, grid_));
+    WorldPoint voxel;
+    voxel[horizontal_axis(plane_)] = corner.x;
+    voxel[vertical_axis(plane_)] = corner.y;
+    voxel[normal_axis(plane_)] = depth_;
+    const QPointF at = view.position_of(world_place(voxel, grid_));
     path.elementCount() == 0 ? path.moveTo(at) : path.lineTo(at);
   }
   path.closeSubpath();

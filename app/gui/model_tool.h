@@ -1,7 +1,7 @@
 #pragma once
 
 /// One click from the model: the nucleus that a StarDist model sees under the pointer is shown with
-/// a dashed outline; a click makes it an object.
+/// a dashed outline; a click makes it an object, through the slices where the model is a 3D one.
 
 #include <optional>
 
@@ -11,7 +11,7 @@
 
 namespace karyo::gui {
 
-/// In XY alone: the models that it goes by look at those planes.
+/// In XY alone where the model looks at those planes; in every plane where it looks at stacks.
 class ModelTool : public LabelTool {
  public:
   using LabelTool::LabelTool;
@@ -35,9 +35,12 @@ class ModelTool : public LabelTool {
   std::optional<Place> place_of(const WorldPoint& place) const;
 
   bool in_use_ = false;
-  PathF outline_;        // in the slice's voxels
+  bool looks_at(const SliceView& view) const;
+
+  PathF outline_;  // along the axes of its plane, in voxels
+  Plane plane_ = Plane::kXY;
   VoxelGrid grid_ = {};  // of the labels that it lies in
-  double depth_ = 0;     // the slice's middle
+  double depth_ = 0;     // the plane's middle, in voxels
 };
 
 }  // namespace karyo::gui

@@ -31,8 +31,13 @@ struct StepsPanel::Picture {
   StepsPicture part;
 };
 
-StepsPanel::StepsPanel(Workspace& workspace, const CommandTable& commands, Run run, QWidget* parent)
-    : QWidget(parent), workspace_(workspace), commands_(commands), run_(std::move(run)) {
+StepsPanel::StepsPanel(Workspace& workspace, const CommandTable& commands, Run run,
+                       RegionAtHand& region, QWidget* parent)
+    : QWidget(parent),
+      workspace_(workspace),
+      commands_(commands),
+      run_(std::move(run)),
+      region_(region) {
   setObjectName(QStringLiteral("steps_panel"));
   column_ = new QVBoxLayout(this);
   column_->setContentsMargins(kGrid, kGrid, kGrid, kGrid);

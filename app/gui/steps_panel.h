@@ -27,12 +27,14 @@ struct BatchCount;
 
 namespace karyo::gui {
 
+class RegionAtHand;
 class ValueSlider;
 
 class StepsPanel : public QWidget {
  public:
   using Run = std::function<bool(const std::string& id, const nlohmann::json& arguments)>;
-  StepsPanel(Workspace& workspace, const CommandTable& commands, Run run, QWidget* parent);
+  StepsPanel(Workspace& workspace, const CommandTable& commands, Run run, RegionAtHand& region,
+             QWidget* parent);
 
  protected:
   void hideEvent(QHideEvent* event) override;
@@ -72,6 +74,7 @@ class StepsPanel : public QWidget {
   Workspace& workspace_;
   const CommandTable& commands_;
   Run run_;
+  RegionAtHand& region_;
   MaskSteps steps_;
   std::vector<Section> sections_;
   std::vector<std::function<void()>> show_;  // puts a setting into its control

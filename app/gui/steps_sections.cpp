@@ -58,7 +58,7 @@ void StepsPanel::build_top() {
              tr("Keeps what is shown as objects, in the place of those that are there. Locked ones "
                 "stay. Can be undone."),
              [this] { keep(); });
-  column_->addWidget(new ModelControls(workspace_, commands_, run_, this));
+  column_->addWidget(new ModelControls(workspace_, commands_, run_, region_, this));
 }
 
 QGridLayout* StepsPanel::add_section(const QString& title, const QString& help) {

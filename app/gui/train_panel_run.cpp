@@ -252,7 +252,7 @@ void TrainPanel::show_findings() {
   show_findings_ = false;
   if (!isVisible()) return;  // elsewhere a person is at work on the labels
   const auto wanted = model_objects_in_view(workspace_);
-  if (wanted) show_model_objects(workspace_, *wanted, [] {});
+  if (wanted) static_cast<void>(show_model_objects(workspace_, *wanted, [] {}));
 }
 
 }  // namespace karyo::gui

@@ -8,9 +8,11 @@
 ///
 /// Pictures and results go through files that the lines name. Questions:
 ///   open        model → {"description"}: loaded, and kept for the next question
-///   candidates  model, image (a file), z (from 0), least (probability), output → writes what
-///               NMS would choose from (models/io/candidates_file.h); {"count"}. side (0 to 3,
-///               app/worker/sides.h): of the mirrored image, with their points turned back
+///   candidates  model, image (a file), z (from 0; a 3D model takes all planes at once), least
+///               (probability), output → writes what NMS would choose from
+///               (models/io/candidates_file.h); {"count"}. side (0 to 3, app/worker/sides.h): of
+///               the mirrored image, with their points turned back. part (y, x where it begins, y,
+///               x where it ends; with side 0): only there, and about the same around it
 
 #include <cstdint>
 #include <nlohmann/json.hpp>

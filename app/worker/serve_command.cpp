@@ -61,13 +61,17 @@ class Models {
     if (predictor_ && path == path_ && times == times_) return predictor_.get();
     predictor_.reset();
     KARYO_TRY(predictor_, open_predictor(path, device_, "auto"));
+    in_3d_ = folder.stardist && folder.stardist->n_dim == 3;
     path_ = path;
     times_ = times;
     return predictor_.get();
   }
+  /// Whether the one that was asked for last finds bodies in a stack.
+  bool in_3d() const { return in_3d_; }
 
  private:
   std::string device_, path_;
+  bool in_3d_ = false;
   std::vector<fs::file_time_type> times_;
   std::unique_ptr<Predictor> predictor_;
 };
@@ -76,6 +80,34 @@ Result<json> open_model(Models& models, const json& arguments) {
   KARYO_TRY(const std::string path, text_of(arguments, "model"));
   KARYO_TRY(const Predictor* const predictor, models.get(path));
   return json{{"description", predictor->description()}};
+}
+
+/// "part" in all planes of an image. Errors: kInvalidArgument.
+Result<std::optional<Box3>> part_of(const json& arguments, const Index3& shape) {
+  const auto found = arguments.find("part");
+  if (found == arguments.end()) return std::optional<Box3>();
+  std::array<std::int64_t, 4> at{};
+  bool good = found->is_array() && found->size() == at.size();
+  for (std::size_t i = 0; good && i < at.size(); ++i) {
+    good = (*found)[i].is_number_integer();
+    if (good) at[i] = (*found)[i].get<std::int64_t>();
+  }
+  if (!good) {
+    return Error(ErrorCode::kInvalidArgument, "the question's part is no box",
+                 "Use the worker that came with this version of Karyoscope.");
+  }
+  return std::optional(Box3{{0, at[0], at[1]}, {shape.z, at[2], at[3]}});
+}
+
+/// Points as they lie in the image that was not mirrored.
+template <int Axes>
+void turn_back(stardist::CandidatesOf<Axes>& found, int side, const Index3& shape) {
+  const auto height = static_cast<float>(shape.y - 1), width = static_cast<float>(shape.x - 1);
+  for (auto& point : found.points) {
+    float &y = point[Axes - 2], &x = point[Axes - 1];
+    if ((side & 1) != 0) y = height - y;
+    if ((side & 2) != 0) x = width - x;
+  }
 }
 
 Result<json> find_candidates(Models& models, const json& arguments, TaskControl& control) {
@@ -89,22 +121,24 @@ Result<json> find_candidates(Models& models, const json& arguments, TaskControl&
   if (side > 0) {
     KARYO_TRY(image, mirrored(image, side));
   }
+  PredictSettings settings;
+  settings.prob = number_of(arguments, "least", 0.1);
+  KARYO_TRY(settings.part, part_of(arguments, image.shape().zyx()));
+  control.report(0, "Looking for nuclei");
+  if (models.in_3d()) {
+    KARYO_TRY(auto found, predictor->candidates_3d(image, 0, settings, control));
+    turn_back(found, side, image.shape().zyx());
+    KARYO_CHECK_OK(write_candidates(output, found));
+    return json{{"count", found.size()}};
+  }
   const double z = number_of(arguments, "z", 0);
   if (!(z >= 0 && z < static_cast<double>(image.shape().z))) {
     return Error(ErrorCode::kInvalidArgument, picture + " has no plane " + std::to_string(z),
                  "Planes count from 0.");
   }
-  PredictSettings settings;
-  settings.prob = number_of(arguments, "least", 0.1);
-  control.report(0, "Looking for nuclei");
   KARYO_TRY(auto found,
             predictor->candidates(image, 0, static_cast<std::int64_t>(z), settings, control));
-  const auto height = static_cast<float>(image.shape().y - 1);
-  const auto width = static_cast<float>(image.shape().x - 1);
-  for (auto& [y, x] : found.points) {
-    if ((side & 1) != 0) y = height - y;
-    if ((side & 2) != 0) x = width - x;
-  }
+  turn_back(found, side, image.shape().zyx());
   KARYO_CHECK_OK(write_candidates(output, found));
   return json{{"count", found.size()}};
 }

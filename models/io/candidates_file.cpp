@@ -24,20 +24,20 @@ bool take(const SafeTensor& from, float* values) {
                      [](float v) { return std::isfinite(v); });
 }
 
-}  // namespace
-
-Result<void> write_candidates(const std::filesystem::path& path,
-                              const stardist::Candidates& candidates) {
+template <int Axes>
+Result<void> write(const std::filesystem::path& path,
+                   const stardist::CandidatesOf<Axes>& candidates) {
   const auto count = static_cast<std::int64_t>(candidates.size());
   SafeTensors content;
   content.tensors.push_back(tensor("prob", {count}, candidates.prob.data()));
   content.tensors.push_back(
-      tensor("points", {count, 2}, count > 0 ? candidates.points.front().data() : nullptr));
+      tensor("points", {count, Axes}, count > 0 ? candidates.points.front().data() : nullptr));
   content.tensors.push_back(tensor("dist", {count, candidates.rays}, candidates.dist.data()));
   return write_safetensors(path, content);
 }
 
-Result<stardist::Candidates> read_candidates(const std::filesystem::path& path) {
+template <int Axes>
+Result<stardist::CandidatesOf<Axes>> read(const std::filesystem::path& path) {
   KARYO_TRY(const SafeTensors content, read_safetensors(path));
   const SafeTensor* const prob = content.find("prob");
   const SafeTensor* const points = content.find("points");
@@ -49,11 +49,11 @@ Result<stardist::Candidates> read_candidates(const std::filesystem::path& path) 
                   "Have the model look at the image again.");
   if (!is(prob, 1) || !is(points, 2) || !is(dist, 2)) return bad;
   const std::int64_t count = prob->shape[0], rays = dist->shape[1];
-  if (points->shape[0] != count || points->shape[1] != 2 || dist->shape[0] != count || rays < 3 ||
-      rays > 4096) {
+  if (points->shape[0] != count || points->shape[1] != Axes || dist->shape[0] != count ||
+      rays < 3 || rays > 4096) {
     return bad;
   }
-  stardist::Candidates candidates;
+  stardist::CandidatesOf<Axes> candidates;
   candidates.rays = static_cast<int>(rays);
   candidates.prob.resize(static_cast<std::size_t>(count));
   candidates.points.resize(static_cast<std::size_t>(count));
@@ -64,6 +64,26 @@ Result<stardist::Candidates> read_candidates(const std::filesystem::path& path) 
                     take(*dist, candidates.dist.data());
   if (!good) return bad;
   return candidates;
+}
+
+}  // namespace
+
+Result<void> write_candidates(const std::filesystem::path& path,
+                              const stardist::Candidates& candidates) {
+  return write<2>(path, candidates);
+}
+
+Result<void> write_candidates(const std::filesystem::path& path,
+                              const stardist::Candidates3d& candidates) {
+  return write<3>(path, candidates);
+}
+
+Result<stardist::Candidates> read_candidates(const std::filesystem::path& path) {
+  return read<2>(path);
+}
+
+Result<stardist::Candidates3d> read_candidates_3d(const std::filesystem::path& path) {
+  return read<3>(path);
 }
 
 }  // namespace karyo

@@ -33,6 +33,13 @@ class RestoredFirst : public Predictor {
     return after_->candidates(restored, 0, z, for_after(settings), control);
   }
 
+  Result<stardist::Candidates3d> candidates_3d(const Volume& image, std::int64_t t,
+                                               const PredictSettings& settings,
+                                               TaskControl& control) override {
+    KARYO_TRY(const Volume restored, restored_of(image, t, settings, control));
+    return after_->candidates_3d(restored, 0, for_after(settings), control);
+  }
+
  private:
   /// One time point, (1, C, Z, Y, X) float32.
   Result<Volume> restored_of(const Volume& image, std::int64_t t, const PredictSettings& settings,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/io/limits.h"
 #include "models/nn/conv.h"
 #include "models/predict/input_channels.h"
 #include "models/predict/tile_layout.h"
@@ -11,9 +12,12 @@ namespace karyo {
 namespace {
 
 // A tile of this many pixels takes about 0.6 GiB; images up to 1448 x 1448 go through whole.
-// Volumes keep 96 channels of a voxel where a plane keeps strips: half as many.
+// Volumes keep 96 channels of a voxel where a plane keeps strips: half as many. Where overlaps then
+// have the network see the volume more than so often, tiles grow as far as there is room.
 constexpr std::int64_t kTilePixels = std::int64_t{1} << 21;
-constexpr std::int64_t kTileVoxels = std::int64_t{1} << 20;
+constexpr std::int64_t kTileVoxels = std::int64_t{1} << 20, kMostTileVoxels = 4 * kTileVoxels;
+constexpr std::int64_t kBytesAVoxel = 96 * sizeof(float);
+constexpr std::int64_t kSeenOften = 2;
 
 std::int64_t padded_extent(std::int64_t extent, std::int64_t divisor) {
   return (extent + divisor - 1) / divisor * divisor;
@@ -63,12 +67,32 @@ GridMaps run(const StarDistModel& model, const torch::Tensor& x, const Device& d
   return maps;
 }
 
+bool sees_often(const std::vector<TileBox>& tiles, const Index3& shape) {
+  std::int64_t seen = 0;
+  for (const TileBox& tile : tiles) seen += tile.read.shape().count();
+  return seen > kSeenOften * shape.count();
+}
+
+std::vector<TileBox> tiles_of_volume(const StarDistNet& net, const Index3& shape) {
+  const auto tiles_within = [&](std::int64_t voxels) {
+    return tile_layout_within(shape, net.divisor(), net.receptive_radius(), voxels);
+  };
+  const auto room = static_cast<std::int64_t>(io::memory_budget_bytes() / 2);
+  std::int64_t most = kTileVoxels;
+  auto tiles = tiles_within(most);
+  while (sees_often(tiles, shape) && most < kMostTileVoxels && 2 * most * kBytesAVoxel <= room) {
+    most *= 2;
+    tiles = tiles_within(most);
+  }
+  return tiles;
+}
+
 /// In 2D tiles along both axes as asked for, else as many as keep a tile within kTilePixels.
 std::vector<TileBox> tiles_of(const StarDistModel& model, Index3 shape, Index3 wanted) {
   const auto& net = model.net();
   const bool automatic = wanted.z <= 0 && wanted.y <= 0 && wanted.x <= 0;
   if (automatic && model.config().n_dim == 3) {
-    return tile_layout_within(shape, net.divisor(), net.receptive_radius(), kTileVoxels);
+    return tiles_of_volume(net, shape);
   }
   Index3 tiles{std::max<std::int64_t>(1, wanted.z), std::max<std::int64_t>(1, wanted.y),
                std::max<std::int64_t>(1, wanted.x)};
@@ -106,18 +130,18 @@ NetworkImage network_image(const Volume& image, std::int64_t t, std::int64_t fir
   return result;
 }
 
-Result<void> check_finite(const NetworkImage& image) {
+Result<void> check_finite(const NetworkImage& image, const Index3& origin) {
   const auto found = std::find_if(image.values.begin(), image.values.end(),
                                   [](float value) { return !std::isfinite(value); });
   if (found == image.values.end()) return {};
   const std::int64_t i = found - image.values.begin();
   const Index3 shape = image.shape;
   const std::string depth =
-      shape.z > 1 ? "z " + std::to_string(i / (shape.y * shape.x) % shape.z) + ", " : "";
+      shape.z > 1 ? "z " + std::to_string(origin.z + i / (shape.y * shape.x) % shape.z) + ", " : "";
   return Error(ErrorCode::kNumeric,
                std::string("the image holds ") + (std::isnan(*found) ? "NaN" : "infinity") +
-                   " at " + depth + "y " + std::to_string(i / shape.x % shape.y) + ", x " +
-                   std::to_string(i % shape.x),
+                   " at " + depth + "y " + std::to_string(origin.y + i / shape.x % shape.y) +
+                   ", x " + std::to_string(origin.x + i % shape.x),
                "Export the image again without a mask that turns pixels into NaN, or crop that "
                "part away.");
 }
@@ -125,6 +149,21 @@ Result<void> check_finite(const NetworkImage& image) {
 Index3 padded_shape(const StarDistModel& model, Index3 image) {
   const Index3 by = model.net().divisor();
   return {padded_extent(image.z, by.z), padded_extent(image.y, by.y), padded_extent(image.x, by.x)};
+}
+
+Box3 with_context(const StarDistModel& model, const Box3& part, const Box3& planes) {
+  const Index3 by = model.net().divisor();
+  const Box3 seen = part.padded(model.net().receptive_radius());
+  // From where the network divides the whole image as well.
+  const auto down = [](std::int64_t at, std::int64_t step) {
+    return std::max<std::int64_t>(at, 0) / step * step;
+  };
+  const auto up = [](std::int64_t at, std::int64_t step) { return padded_extent(at, step); };
+  const Box3 whole{{down(seen.begin.z - planes.begin.z, by.z) + planes.begin.z,
+                    down(seen.begin.y, by.y), down(seen.begin.x, by.x)},
+                   {up(seen.end.z - planes.begin.z, by.z) + planes.begin.z, up(seen.end.y, by.y),
+                    up(seen.end.x, by.x)}};
+  return whole.clipped_to(planes);
 }
 
 Index3 grid_of(const StarDistModel& model) {

@@ -39,10 +39,14 @@ NetworkImage network_image(const Volume& image, std::int64_t t, std::int64_t fir
 
 /// Errors: kNumeric for NaN or infinity, saying where: the network would not tell, as ReLU may make
 /// a number of NaN.
-Result<void> check_finite(const NetworkImage& image);
+/// `origin`: where its first voxel lies in the image.
+Result<void> check_finite(const NetworkImage& image, const Index3& origin = {});
 
 /// The image padded at its end to what the network divides by.
 Index3 padded_shape(const StarDistModel& model, Index3 image);
+/// What the network has to see of an image, whose planes it takes at once are `planes`, for its
+/// output in `part` to be what it is of the whole.
+Box3 with_context(const StarDistModel& model, const Box3& part, const Box3& planes);
 /// Voxels a pixel of the output stands for; z is 1 in 2D.
 Index3 grid_of(const StarDistModel& model);
 /// a / b on each axis.

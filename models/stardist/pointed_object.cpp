@@ -1,9 +1,11 @@
 #include "models/stardist/pointed_object.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
+#include "models/stardist/polyhedron_fill.h"
 #include "models/stardist/rasterize.h"
 
 namespace karyo::stardist {
@@ -18,6 +20,39 @@ bool holds(const std::vector<std::array<float, 2>>& polygon, float y, float x) {
     if ((yi > y) != (yj > y) && x < (xj - xi) * (y - yi) / (yj - yi) + xi) inside = !inside;
   }
   return inside;
+}
+
+bool holds(const Polyhedron& polyhedron, const Rays3d& rays, const Index3& voxel) {
+  std::uint8_t inside = 0;
+  fill_polyhedron(polyhedron, rays.faces, {voxel, voxel + Index3{1, 1, 1}}, &inside);
+  return inside != 0;
+}
+
+/// From a polyhedron's centre (0) to about its surface (1).
+float way_out(const Polyhedron& polyhedron, const std::array<float, 3>& place) {
+  float sum = 0;
+  for (std::size_t axis = 0; axis < place.size(); ++axis) {
+    float reach = 1e-3F;
+    for (const auto& vertex : polyhedron.vertices) {
+      reach = std::max(reach, std::abs(vertex[axis] - polyhedron.center[axis]));
+    }
+    const float part = (place[axis] - polyhedron.center[axis]) / reach;
+    sum += part * part;
+  }
+  return std::sqrt(sum);
+}
+
+/// From the smallest vertex to the largest, in whole voxels.
+Box3 box_of(const Polyhedron& polyhedron) {
+  std::array<std::int64_t, 3> low{}, high{};
+  for (std::size_t axis = 0; axis < low.size(); ++axis) {
+    const auto [least, most] =
+        std::minmax_element(polyhedron.vertices.begin(), polyhedron.vertices.end(),
+                            [axis](const auto& a, const auto& b) { return a[axis] < b[axis]; });
+    low[axis] = static_cast<std::int64_t>(std::floor((*least)[axis]));
+    high[axis] = static_cast<std::int64_t>(std::ceil((*most)[axis])) + 1;
+  }
+  return {{low[0], low[1], low[2]}, {high[0], high[1], high[2]}};
 }
 
 }  // namespace
@@ -68,6 +103,44 @@ DrawnPolygon draw_polygon(const Candidates& candidates, std::size_t i, std::int6
   drawn.pixels = Mask(shape);
   std::transform(label.begin(), label.end(), drawn.pixels.begin(),
                  [](std::uint32_t id) { return static_cast<std::uint8_t>(id != 0 ? 1 : 0); });
+  return drawn;
+}
+
+std::optional<std::size_t> candidate_at(const Candidates3d& candidates, const Rays3d& rays,
+                                        const Index3& voxel, float reach) {
+  const std::array<float, 3> place{static_cast<float>(voxel.z), static_cast<float>(voxel.y),
+                                   static_cast<float>(voxel.x)};
+  std::optional<std::size_t> found;
+  float best = 0;
+  Polyhedron polyhedron;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const auto& point = candidates.points[i];
+    const bool near = std::abs(point[0] - place[0]) <= reach &&
+                      std::abs(point[1] - place[1]) <= reach &&
+                      std::abs(point[2] - place[2]) <= reach;
+    if (!near || candidates.prob[i] <= best) continue;
+    polyhedron.set(point, candidates.distances(i), rays);
+    const float worth = candidates.prob[i] * (1 - way_out(polyhedron, place));
+    if (worth <= best || !holds(polyhedron, rays, voxel)) continue;
+    best = worth;
+    found = i;
+  }
+  return found;
+}
+
+float longest_distance(const Candidates3d& candidates) {
+  const auto& all = candidates.dist;
+  return all.empty() ? 0 : *std::max_element(all.begin(), all.end());
+}
+
+DrawnPolyhedron draw_polyhedron(const Candidates3d& candidates, const Rays3d& rays, std::size_t i,
+                                const Box3& within) {
+  Polyhedron polyhedron;
+  polyhedron.set(candidates.points[i], candidates.distances(i), rays);
+  const Box3 box = box_of(polyhedron).clipped_to(within);
+  if (box.empty()) return {{}, within.begin};
+  DrawnPolyhedron drawn{Mask(box.shape()), box.begin};
+  fill_polyhedron(polyhedron, rays.faces, box, drawn.voxels.data());
   return drawn;
 }
 

@@ -27,4 +27,12 @@ struct RenderedPolyhedra {
 RenderedPolyhedra render_3d(const Candidates3d& survivors, const Rays3d& rays, Index3 shape,
                             int threads = 0, ShapeDevice* device = nullptr);
 
+/// The part of it that lies in `box`: voxel for voxel the same objects, of those that are seen in
+/// there. On the CPU.
+RenderedPolyhedra render_3d_in(const Candidates3d& survivors, const Rays3d& rays, const Box3& box,
+                               int threads = 0);
+
+/// A box that holds the voxels of all of them, within an image of `shape`; empty for none.
+Box3 box_around(const Candidates3d& survivors, const Rays3d& rays, Index3 shape);
+
 }  // namespace karyo::stardist

@@ -3,9 +3,11 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
+#include "core/filters/geometry.h"
 #include "models/stardist/nms.h"
 #include "models/stardist/nms_3d.h"
 #include "models/stardist/rasterize.h"
@@ -132,6 +134,42 @@ Result<SparsePredictionOf<Axes>> sparse(const StarDistModel& model, const Networ
   return result;
 }
 
+/// Of the planes that the network takes at once.
+template <int Axes>
+Result<SparsePredictionOf<Axes>> candidates_in(const StarDistModel& model, const Volume& image,
+                                               std::int64_t t, const Box3& planes,
+                                               const PlaneSettings& settings, const Device& device,
+                                               Precision precision, TaskControl& control) {
+  const auto look = [&](const Volume& volume, std::int64_t time, std::int64_t first,
+                        std::int64_t last,
+                        const Index3& origin) -> Result<SparsePredictionOf<Axes>> {
+    const auto input = network_image(volume, time, first, last, settings.channel, settings.scales);
+    KARYO_CHECK_OK(check_finite(input, origin));
+    return sparse<Axes>(model, input, static_cast<float>(settings.thresholds.prob), settings.tiles,
+                        settings.keep_prob, device, precision, control);
+  };
+  if (!settings.part) return look(image, t, planes.begin.z, planes.end.z, {});
+  Box3 part = *settings.part;
+  if (Axes == 2) {
+    part.begin.z = planes.begin.z;
+    part.end.z = planes.end.z;
+  }
+  if (part.empty() || !(part.clipped_to(planes) == part)) {
+    return Error(ErrorCode::kInvalidArgument, "the part to look at is not inside of the image",
+                 "Draw a region within the image.");
+  }
+  const Box3 seen = with_context(model, part, planes);
+  KARYO_TRY(const Volume cut, crop(image, {t, t + 1, 0, image.shape().c, seen}));
+  KARYO_TRY(auto found, look(cut, 0, 0, cut.shape().z, seen.begin));
+  const std::array<std::int64_t, 3> moved{seen.begin.z, seen.begin.y, seen.begin.x};
+  for (auto& point : found.candidates.points) {
+    for (std::size_t i = 0; i < point.size(); ++i) {
+      point[i] += static_cast<float>(moved[moved.size() - point.size() + i]);
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 template <int Axes>
@@ -220,10 +258,17 @@ Result<SparsePrediction> predict_candidates(const StarDistModel& model, const Vo
                                             std::int64_t t, std::int64_t z,
                                             const PlaneSettings& settings, const Device& device,
                                             Precision precision, TaskControl& control) {
-  const auto input = network_image(image, t, z, z + 1, settings.channel, settings.scales);
-  KARYO_CHECK_OK(check_finite(input));
-  return predict_sparse(model, input, static_cast<float>(settings.thresholds.prob), settings.tiles,
-                        settings.keep_prob, device, precision, control);
+  const Index3 shape = image.shape().zyx();
+  return candidates_in<2>(model, image, t, {{z, 0, 0}, {z + 1, shape.y, shape.x}}, settings, device,
+                          precision, control);
+}
+
+Result<SparsePrediction3d> predict_candidates_3d(const StarDistModel& model, const Volume& image,
+                                                 std::int64_t t, const PlaneSettings& settings,
+                                                 const Device& device, Precision precision,
+                                                 TaskControl& control) {
+  return candidates_in<3>(model, image, t, Box3::of_shape(image.shape().zyx()), settings, device,
+                          precision, control);
 }
 
 Result<PlanePrediction> predict_plane(const StarDistModel& model, const Volume& image,
@@ -250,17 +295,14 @@ Result<VolumePrediction> predict_volume(const StarDistModel& model, const Volume
                                         const Device& device, Precision precision,
                                         TaskControl& control) {
   KARYO_TRY(const auto rays, stardist::rays_from_json(model.config().rays_json));
-  const auto input = network_image(image, t, 0, image.shape().z, settings.channel, settings.scales);
-  KARYO_CHECK_OK(check_finite(input));
   VolumePrediction result;
   KARYO_TRY(result.network,
-            predict_sparse_3d(model, input, static_cast<float>(settings.thresholds.prob),
-                              settings.tiles, settings.keep_prob, device, precision, control));
+            predict_candidates_3d(model, image, t, settings, device, precision, control));
   control.report(1, "objects");
   const auto survivors =
       stardist::nms_3d(result.network.candidates, rays, static_cast<float>(settings.thresholds.nms),
                        0, device.shapes.get());
-  auto rendered = stardist::render_3d(survivors, rays, input.shape, 0, device.shapes.get());
+  auto rendered = stardist::render_3d(survivors, rays, image.shape().zyx(), 0, device.shapes.get());
   result.labels = std::move(rendered.labels);
   for (const std::int64_t i : rendered.visible) {
     const auto number = static_cast<std::size_t>(i);

@@ -5,6 +5,7 @@
 /// Source: stardist 0.9.2, StarDistBase.predict and predict_sparse.
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/base/task.h"
@@ -78,6 +79,9 @@ struct PlaneSettings {
   Index3 tiles{0, 0, 0};
   std::int64_t channel = -1;
   bool keep_prob = false;
+  /// Of candidates alone: where they are asked for (PredictSettings::part). The probability map,
+  /// where it is kept, is then of what the network saw.
+  std::optional<Box3> part = {};
 };
 
 struct PlanePrediction {
@@ -88,11 +92,18 @@ struct PlanePrediction {
 };
 
 /// One plane: normalise, network; candidates above settings.thresholds.prob.
-/// Errors: those of predict_sparse; kNumeric for pixels that are not finite.
+/// Errors: those of predict_sparse; kNumeric for pixels that are not finite; kInvalidArgument for a
+/// part that is not inside of the image.
 Result<SparsePrediction> predict_candidates(const StarDistModel& model, const Volume& image,
                                             std::int64_t t, std::int64_t z,
                                             const PlaneSettings& settings, const Device& device,
                                             Precision precision, TaskControl& control);
+
+/// All planes of one time point, with a 3D model.
+Result<SparsePrediction3d> predict_candidates_3d(const StarDistModel& model, const Volume& image,
+                                                 std::int64_t t, const PlaneSettings& settings,
+                                                 const Device& device, Precision precision,
+                                                 TaskControl& control);
 
 /// All of it for one plane: normalise, network, NMS, labels.
 Result<PlanePrediction> predict_plane(const StarDistModel& model, const Volume& image,

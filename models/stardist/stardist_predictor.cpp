@@ -54,6 +54,16 @@ class StarDistPredictor : public Predictor {
     return std::move(seen.candidates);
   }
 
+  Result<stardist::Candidates3d> candidates_3d(const Volume& image, std::int64_t t,
+                                               const PredictSettings& settings,
+                                               TaskControl& control) override {
+    if (!in_3d()) return Predictor::candidates_3d(image, t, settings, control);
+    KARYO_TRY(const PlaneSettings volume, plane_settings(image, t, settings));
+    KARYO_TRY(auto seen,
+              predict_candidates_3d(model_, image, t, volume, device_, precision_, control));
+    return std::move(seen.candidates);
+  }
+
  private:
   Result<PlaneSettings> plane_settings(const Volume& image, std::int64_t t,
                                        const PredictSettings& settings) const {
@@ -66,6 +76,7 @@ class StarDistPredictor : public Predictor {
     plane.tiles = {settings.tiles_z, settings.tiles_y, settings.tiles_x};
     plane.channel = settings.channel;
     plane.keep_prob = settings.probability;
+    plane.part = settings.part;
     return plane;
   }
 

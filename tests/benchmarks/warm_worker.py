@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """How long suggestions of a model at hand take: karyoscope-worker serve, asked as the window asks.
 
-    warm_worker.py build/release/bin/karyoscope-worker MODEL IMAGE512.tif IMAGE1024.tif
+    warm_worker.py build/release/bin/karyoscope-worker MODEL IMAGE512.tif IMAGE1024.tif [SIDE ...]
 
 Prints, in seconds, the first suggestion (program, model and picture from nothing), medians of five
-warm ones for each picture, and what `predict` takes for the larger one (its second image: network,
-suppression, reading and writing). The standard library is enough.
+warm ones for each picture and for regions of SIDE x SIDE pixels of the larger one, from its pixel
+(100, 100) on, and what `predict` takes for the larger one (its second image: network, suppression,
+reading and writing). The standard library is enough.
 """
 
 import json
@@ -38,15 +39,16 @@ class Worker:
 
 
 def main():
-    if len(sys.argv) != 5:
+    if len(sys.argv) < 5:
         sys.exit(__doc__)
-    program, model, small, large = sys.argv[1:]
+    program, model, small, large = sys.argv[1:5]
+    sides = [int(side) for side in sys.argv[5:]]
     with tempfile.TemporaryDirectory() as folder:
         found = str(pathlib.Path(folder) / "found.safetensors")
 
-        def suggest(worker, image):
+        def suggest(worker, image, **where):
             begun = time.perf_counter()
-            worker.ask("candidates", model=model, image=image, least=0.05, output=found)
+            worker.ask("candidates", model=model, image=image, least=0.05, output=found, **where)
             return time.perf_counter() - begun
 
         begun = time.perf_counter()
@@ -57,6 +59,11 @@ def main():
         for image in (small, large):
             times = [suggest(worker, image) for _ in range(6)][1:]
             print(f"warm, {pathlib.Path(image).name}: {statistics.median(times):.3f} s")
+        for side in sides:
+            part = [100, 100, 100 + side, 100 + side]
+            times = [suggest(worker, large, part=part) for _ in range(6)][1:]
+            print(f"warm, {side} x {side} of {pathlib.Path(large).name}: "
+                  f"{statistics.median(times):.3f} s")
         images = pathlib.Path(folder) / "images"
         images.mkdir()
         for number in range(4):

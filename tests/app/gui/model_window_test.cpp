@@ -1,5 +1,6 @@
 // A model's help in annotating, with mouse and keys.
 
+#include <QCheckBox>
 #include <QDialog>
 #include <QDoubleSpinBox>
 #include <QFileDialog>
@@ -63,6 +64,12 @@ class ModelWindowTest : public WindowTest {
   QPoint at(double y, double x) {
     return xy().position_of({workspace_.view().cursor().z, y * scale_, x * scale_}).toPoint();
   }
+  void drag(QPoint from, QPoint to) {
+    QTest::mousePress(&xy(), Qt::LeftButton, {}, from);
+    QTest::mouseMove(&xy(), (from + to) / 2);
+    QTest::mouseMove(&xy(), to);
+    QTest::mouseRelease(&xy(), Qt::LeftButton, {}, to);
+  }
   void choose_model(const std::filesystem::path& folder) {
     press("model_head");
     press("choose_model");
@@ -119,6 +126,7 @@ TEST_F(ModelWindowTest, ItsObjectsAreShownWhileSettingsChangeThenKept) {
   QTest::keyClick(slider, Qt::Key_Home);
   QTest::qWait(150);
   ASSERT_TRUE(wait_until([&] { return !workspace_.busy() && workspace_.preview().shown(); }));
+  EXPECT_EQ(workspace_.preview().counts().kept, 2) << "what is on trial is in nobody's way";
   press("model_keep");
   ASSERT_TRUE(wait_until([&] { return workspace_.history().can_undo() && !workspace_.busy(); }));
   EXPECT_NE(id(70, 60), 0u);
@@ -127,6 +135,110 @@ TEST_F(ModelWindowTest, ItsObjectsAreShownWhileSettingsChangeThenKept) {
   press("model_close");
   EXPECT_FALSE(workspace_.model().is_open());
   EXPECT_TRUE(part<QPushButton>("choose_model")->isVisible());
+  EXPECT_FALSE(window_.errors().isVisible());
+}
+
+TEST_F(ModelWindowTest, ARectangleIsDrawnAndTheModelLooksThereAlone) {
+  open_folder(folder_ / "data");
+  choose_model(folder_ / "model");
+  activate();
+  xy().setFocus();
+  key(Qt::Key_R, Qt::ControlModifier | Qt::ShiftModifier);
+  EXPECT_TRUE(part<QCheckBox>("model_in_region")->isChecked());
+  EXPECT_EQ(window_.mode(), MainWindow::Mode::kAnnotate);
+  EXPECT_EQ(window_.measuring(), MeasureKind::kRectangle);
+  EXPECT_TRUE(part<QLabel>("model_where_words")->isVisible()) << "what to do is said";
+  show_people(window_, "model_region_asked");
+  drag(at(48, 40), at(88, 80));
+  ASSERT_TRUE(wait_until([&] { return workspace_.preview().shown() && !workspace_.busy(); }));
+  EXPECT_FALSE(part<QLabel>("model_where_words")->isVisible());
+  EXPECT_EQ(id(20, 22), 0u) << "its middle is outside";
+  EXPECT_NE(id(70, 60), 0u);
+  EXPECT_TRUE(part<QLabel>("step_counts")->text().startsWith("1 "));
+  show_people(window_, "model_region");
+  // The rectangle is moved to the other one by a corner: shown at once.
+  drag(at(48, 40), at(10, 10));
+  drag(at(88, 80), at(40, 40));
+  ASSERT_TRUE(wait_until([&] { return id(20, 22) != 0 && !workspace_.busy(); }));
+  EXPECT_EQ(id(70, 60), 0u);
+  press("model_keep");
+  ASSERT_TRUE(wait_until([&] { return workspace_.history().can_undo() && !workspace_.busy(); }));
+  EXPECT_NE(id(20, 22), 0u);
+  EXPECT_EQ(id(70, 60), 0u);
+  key(Qt::Key_Z, Qt::ControlModifier);
+  EXPECT_EQ(id(20, 22), 0u) << "one step";
+  // Without a region it asks for one, and everywhere needs none.
+  key(Qt::Key_P);
+  press("model_show");
+  EXPECT_TRUE(window_.errors().isVisible());
+  show_people(window_, "model_region_missing");
+  part<QCheckBox>("model_in_region")->click();
+  ASSERT_TRUE(wait_until([&] { return workspace_.preview().shown() && !workspace_.busy(); }));
+  EXPECT_NE(id(70, 60), 0u);
+  EXPECT_NE(id(20, 22), 0u);
+}
+
+TEST_F(ModelWindowTest, ARegionOfTheListIsOneToLookAt) {
+  open_folder(folder_ / "data");
+  choose_model(folder_ / "model");
+  ASSERT_TRUE(window_.run("labels.region",
+                          {{"points", {45, 55, 75, 85}}, {"shape", "ellipse"}, {"label", 1}}));
+  ASSERT_TRUE(window_.run("rois.add_object", {{"object", 1}}));
+  ASSERT_TRUE(window_.run("labels.delete_objects", {{"objects", {1}}}));
+  ASSERT_EQ(id(70, 60), 0u);
+  ASSERT_TRUE(window_.run("rois.select", {{"numbers", {1}}}));
+  part<QCheckBox>("model_in_region")->click();
+  ASSERT_TRUE(wait_until([&] { return workspace_.preview().shown() && !workspace_.busy(); }));
+  EXPECT_NE(id(70, 60), 0u);
+  EXPECT_EQ(id(20, 22), 0u);
+  EXPECT_FALSE(window_.errors().isVisible());
+}
+
+TEST_F(ModelWindowTest, BodiesOfAStackAreShownInEveryPlaneAndTakenByAClick) {
+  std::filesystem::create_directories(folder_ / "stacks" / "images");
+  ASSERT_TRUE(write_image(folder_ / "stacks" / "images" / "balls.tif",
+                          test::spot_stack({{11, 22, 20}, {6, 60, 60}, {18, 62, 60}})));
+  test::make_spot_model_3d(folder_ / "model_3d");
+  scale_ = 1;
+  open_folder(folder_ / "stacks");
+  choose_model(folder_ / "model_3d");
+  const auto voxel = [&](const Index3& at) { return dataset().labels()->labels().at(at); };
+  press("model_show");
+  ASSERT_TRUE(wait_until([&] { return workspace_.preview().shown() && !workspace_.busy(); }));
+  EXPECT_EQ(workspace_.preview().counts().kept, 3);
+  EXPECT_NE(voxel({9, 22, 20}), 0u);
+  EXPECT_NE(voxel({6, 60, 60}), voxel({18, 62, 60}));
+  workspace_.view().set_cursor({8.5, 61.5, 60.5});
+  ASSERT_TRUE(window_.run("view.layout", {{"layout", "quad"}}));
+  QTest::qWait(200);
+  show_people(window_, "model_stack");
+  auto* slider = part<QWidget>("model_probability")->findChild<QSlider*>();
+  slider->setFocus();
+  QTest::keyClick(slider, Qt::Key_Home);  // the network is not asked again
+  EXPECT_GE(part<ValueSlider>("model_probability")->value(), 0.25) << "less was not asked for";
+  QTest::qWait(150);
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy() && workspace_.preview().shown(); }));
+  EXPECT_EQ(workspace_.preview().counts().kept, 3);
+  press("model_keep");
+  ASSERT_TRUE(wait_until([&] { return workspace_.history().can_undo() && !workspace_.busy(); }));
+  EXPECT_NE(voxel({18, 62, 60}), 0u);
+  key(Qt::Key_Z, Qt::ControlModifier);
+  EXPECT_EQ(voxel({18, 62, 60}), 0u) << "one step";
+  // One by one, in the plane under XY.
+  auto& xz = window_.views().slice(Plane::kXZ);
+  activate();
+  xz.setFocus();
+  key(Qt::Key_N, Qt::ShiftModifier);
+  const auto place = [&](double z, double x) {
+    return xz.position_of({z, workspace_.view().cursor().y, x}).toPoint();
+  };
+  QTest::mouseMove(&xz, place(7, 61));
+  QTest::qWait(500);
+  show_people(window_, "model_stack_hover");
+  QTest::mouseClick(&xz, Qt::LeftButton, {}, place(7, 61));
+  ASSERT_TRUE(wait_until([&] { return !workspace_.busy() && voxel({6, 60, 60}) != 0; }));
+  EXPECT_EQ(voxel({18, 62, 60}), 0u);
+  EXPECT_EQ(voxel({11, 22, 20}), 0u);
   EXPECT_FALSE(window_.errors().isVisible());
 }
 
@@ -178,6 +290,32 @@ TEST_F(ModelWindowTest, ARealModelOverARealImage) {
   ASSERT_TRUE(wait_until([&] { return workspace_.preview().shown(); }));
   EXPECT_GT(workspace_.preview().counts().kept, 3);
   show_people(window_, "model_real");
+}
+
+TEST_F(ModelWindowTest, ARealModelOverARealStackAndARegionOfIt) {
+  KARYO_NEEDS_SHARED();
+  const auto model = test::shared_dir() / "golden" / "stardist3d";
+  const auto data = test::shared_dir() / "data" / "nuclei3d" / "demo3d_synthetic" / "images";
+  if (!std::filesystem::exists(model) || !std::filesystem::exists(data)) GTEST_SKIP();
+  open_real_images(data, 1);
+  choose_model(model);
+  ASSERT_TRUE(window_.run("view.layout", {{"layout", "quad"}}));
+  press("model_show");
+  ASSERT_TRUE(wait_until([&] { return workspace_.preview().shown() && !workspace_.busy(); }));
+  const auto of_all = workspace_.preview().counts().kept;
+  EXPECT_GT(of_all, 100);
+  QTest::qWait(500);
+  show_people(window_, "model_real_stack");
+  press("model_draw_rectangle");
+  drag(at(30, 30), at(80, 90));
+  ASSERT_TRUE(wait_until(
+      [&] { return workspace_.preview().counts().kept < of_all && !workspace_.busy(); }));
+  EXPECT_GT(workspace_.preview().counts().kept, 10);
+  QTest::qWait(500);
+  show_people(window_, "model_real_stack_region");
+  press("model_keep");
+  ASSERT_TRUE(wait_until([&] { return workspace_.history().can_undo() && !workspace_.busy(); }));
+  EXPECT_FALSE(window_.errors().isVisible());
 }
 
 TEST_F(ModelWindowTest, TheImageItDoubtsMostComesFirstAndInItWhatItIsNotSureOf) {

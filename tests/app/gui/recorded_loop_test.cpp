@@ -94,7 +94,8 @@ TEST_F(RecordedLoopTest, IsDoneAgainElsewhereWithTheSameResults) {
   train(2);
   press("train_use");
   ASSERT_TRUE(wait_until([&] { return workspace_.model().is_open() && !workspace_.busy(); }));
-  ASSERT_TRUE(window_.run("labels.model_objects", {{"probability", 0.05}}));
+  ASSERT_TRUE(window_.run("labels.model_objects",
+                          {{"probability", 0.05}, {"region", {0, 0, 90, 0, 90, 60, 0, 60}}}));
   idle();
   key(Qt::Key_M);
   click(40, 30);

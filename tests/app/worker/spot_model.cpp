@@ -10,7 +10,7 @@
 namespace karyo::test {
 namespace {
 
-constexpr int kFilters = 4, kRays = 16;
+constexpr int kFilters = 4, kRays = 16, kRays3d = 64;
 constexpr std::int64_t kHalfSpot = 3;
 
 /// Zero but for what lets channel 0 pass unchanged; after the concatenation that is the skip
@@ -21,26 +21,23 @@ KerasLayer pass_on(const LayoutLayer& layer) {
     NamedArray array{weight.name, weight.shape, {}};
     array.values.assign(static_cast<std::size_t>(element_count(weight.shape)), 0.0F);
     if (weight.name == "kernel") {
-      const std::int64_t rows = weight.shape[0], columns = weight.shape[1];
-      const std::int64_t in = weight.shape[2], out = weight.shape[3];
+      const std::size_t axes = weight.shape.size() - 2;
+      const std::int64_t in = weight.shape[axes], out = weight.shape[axes + 1];
       const std::int64_t from = layer.name == "up_level_0_no_0" ? kFilters : 0;
-      const std::int64_t middle = (rows / 2 * columns + columns / 2) * in * out;
-      array.values[static_cast<std::size_t>(middle + from * out)] = 1;
+      std::int64_t middle = 0;
+      for (std::size_t i = 0; i < axes; ++i)
+        middle = middle * weight.shape[i] + weight.shape[i] / 2;
+      array.values[static_cast<std::size_t>(middle * in * out + from * out)] = 1;
     }
     result.weights.push_back(std::move(array));
   }
   return result;
 }
 
-}  // namespace
-
-void make_spot_model(const std::filesystem::path& folder) {
-  StarDistConfig config = StarDistConfig::defaults_2d();
-  config.n_rays = kRays;
+void make_model(const std::filesystem::path& folder, StarDistConfig config, float radius) {
   config.unet_n_depth = 1;
   config.unet_n_filter_base = kFilters;
   config.net_conv_after_unet = kFilters;
-  config.train_patch_size = {64, 64};
   const auto layout = stardist_layout(config);
   ASSERT_TRUE(layout);
   std::vector<KerasLayer> layers;
@@ -52,13 +49,42 @@ void make_spot_model(const std::filesystem::path& folder) {
     } else if (layer.name == "dist") {
       auto& weights = layers.back().weights;
       weights[0].values.assign(weights[0].values.size(), 0);
-      weights[1].values.assign(weights[1].values.size(), static_cast<float>(kSpotRadius));
+      weights[1].values.assign(weights[1].values.size(), radius);
     }
   }
   auto made = ModelFolder::create(folder, config);
   ASSERT_TRUE(made) << made.error().what;
   ASSERT_TRUE(write_keras_weights(made->best_weights(), layers));
   ASSERT_TRUE(made->save_thresholds({0.5, 0.3}));
+}
+
+}  // namespace
+
+void make_spot_model(const std::filesystem::path& folder) {
+  StarDistConfig config = StarDistConfig::defaults_2d();
+  config.n_rays = kRays;
+  config.train_patch_size = {64, 64};
+  make_model(folder, config, static_cast<float>(kSpotRadius));
+}
+
+void make_spot_model_3d(const std::filesystem::path& folder) {
+  StarDistConfig config = StarDistConfig::defaults_3d(kRays3d);
+  config.train_patch_size = {16, 32, 32};
+  make_model(folder, config, static_cast<float>(kSpotRadius3d));
+}
+
+Volume spot_stack(const std::vector<Index3>& spots) {
+  Volume stack(VoxelType::kUInt8, {1, 1, kSpotStackDepth, kSpotImageSize, kSpotImageSize});
+  auto voxels = stack.view<std::uint8_t>();
+  for (std::int64_t i = 0; i < voxels.count(); ++i) voxels.data()[i] = 10;
+  for (const Index3& spot : spots) {
+    for (std::int64_t z = spot.z - 1; z <= spot.z + 1; ++z) {
+      for (std::int64_t y = spot.y - 1; y <= spot.y + 1; ++y) {
+        for (std::int64_t x = spot.x - 1; x <= spot.x + 1; ++x) voxels(z, y, x) = 200;
+      }
+    }
+  }
+  return stack;
 }
 
 Volume spot_image(const std::vector<Spot>& spots) {

@@ -24,6 +24,13 @@ constexpr std::int64_t kSpotRadius = 12;
 /// one object each.
 void make_spot_model(const std::filesystem::path& folder);
 
+constexpr std::int64_t kSpotStackDepth = 24;
+constexpr std::int64_t kSpotRadius3d = 6;
+/// The same of a stack: every object is a ball of kSpotRadius3d.
+void make_spot_model_3d(const std::filesystem::path& folder);
+/// Background 10 with a bright cube of 3 voxels at each spot, (24, 96, 96), 8 bits, voxels of 1.
+Volume spot_stack(const std::vector<Index3>& spots);
+
 /// Background 10 with a bright 7 x 7 square at each spot; 8 bits, pixels of 0.25 um.
 Volume spot_image(const std::vector<Spot>& spots);
 /// The circles that the model draws: labels 1, 2, ... in the order of `spots`.

@@ -36,6 +36,24 @@ TEST(CandidatesFile, GivesBackWhatWasWritten) {
   }
 }
 
+TEST(CandidatesFile, GivesBackBodiesAndTellsThemFromOutlines) {
+  const test::TempDir folder;
+  stardist::Candidates3d written;
+  written.rays = 4;
+  written.prob = {0.5F, 0.75F};
+  written.points = {{1, 2, 3}, {4, 5, 6}};
+  written.dist = {1, 2, 3, 4, 5, 6, 7, 8};
+  ASSERT_TRUE(write_candidates(folder / "bodies", written));
+  const auto read = read_candidates_3d(folder / "bodies");
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(read->prob, written.prob);
+  EXPECT_EQ(read->points, written.points);
+  EXPECT_EQ(read->dist, written.dist);
+  ASSERT_TRUE(write_candidates(folder / "outlines", three()));
+  EXPECT_FALSE(read_candidates(folder / "bodies"));
+  EXPECT_FALSE(read_candidates_3d(folder / "outlines"));
+}
+
 TEST(CandidatesFile, RefusesArraysThatDoNotFit) {
   const test::TempDir folder;
   const auto path = folder / "c.safetensors";

@@ -170,6 +170,23 @@ TEST(StarDistPredictor3d, SegmentsAVolumeAtOnceAndSaysWhatDoesNotFit) {
   EXPECT_EQ(stopped.error().code, ErrorCode::kCancelled);
 }
 
+TEST(Tiles3d, GrowWhereTheirOverlapsWouldBeSeenAgainAndAgain) {
+  const test::TempDir dir;
+  StarDistConfig config = StarDistConfig::defaults_3d(8);
+  config.grid = {1, 2, 2};
+  config.unet_n_filter_base = config.net_conv_after_unet = 2;
+  Random random(5);
+  const auto model = StarDistModel::create(config, random);
+  ASSERT_TRUE(model);
+  const Index3 shape{64, 176, 176};  // 36 tiles of a million voxels see it 21 times
+  const NetworkImage image{std::vector<float>(static_cast<std::size_t>(shape.count())), 1, shape};
+  TaskControl control;
+  int tiles = 0;
+  ASSERT_TRUE(each_tile(*model, image, {0, 0, 0}, kCpu, Precision::kFloat32, control,
+                        [&](const TileMaps&) { ++tiles; }));
+  EXPECT_LE(tiles, 2);
+}
+
 /// A device whose shapes go through the GPU's kernels, run on the processor.
 Device with_kernels(std::int64_t budget) {
   using Kernels = stardist::ShapeKernelsOn<stardist::HostBackend>;
