@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string>
 
 #include "core/base/text.h"
@@ -33,6 +34,14 @@ Result<void> check(std::int64_t radius, double plane_distance) {
 }
 
 /// The values as grey levels, 0 to 255 unless they lie outside the range that was given.
+/// Their least becomes 0, their greatest 255.
+void stretch(std::span<float> levels) {
+  const auto [least, most] = std::minmax_element(levels.begin(), levels.end());
+  const double low = *least, range = *most - low;
+  const double scale = range > 0 ? 255 / range : 0;
+  for (float& level : levels) level = static_cast<float>((level - low) * scale);
+}
+
 Array3<float> grey_levels(VolumeView<const float> values, const GreyLevels& levels) {
   const Index3 shape = values.shape();
   Array3<float> grey(shape);
@@ -245,9 +254,11 @@ Result<Mask> local_threshold(VolumeView<const float> values, const GreyLevels& l
 
   Array3<float> grey = grey_levels(values, levels);
   if (method == LocalMethod::kPhansalkar) {
-    // Fiji stretches the contrast first.
-    const auto [least, most] = std::minmax_element(grey.begin(), grey.end());
-    grey = grey_levels(grey.view(), {*least, *most, false});
+    // Fiji stretches the contrast first, of the plane that it looks at.
+    const std::int64_t together = options.plane_distance > 0 ? shape.count() : shape.y * shape.x;
+    for (std::int64_t begin = 0; begin < grey.count(); begin += together) {
+      stretch({grey.data() + begin, static_cast<std::size_t>(together)});
+    }
   }
   Array3<std::uint8_t> whole_levels;
   if (by_histogram(method)) {

@@ -28,7 +28,8 @@ std::string mebibytes(std::uint64_t bytes) {
 bool looks_at_all(const MaskSteps& steps) {
   const ThresholdStep& step = steps.threshold;
   return steps.split.kind != SplitKind::kNone || step.kind == ThresholdKind::kHysteresis ||
-         (step.kind == ThresholdKind::kLocal && step.local.method == LocalMethod::kPhansalkar);
+         (step.kind == ThresholdKind::kLocal && step.local.method == LocalMethod::kPhansalkar &&
+          step.local_in_3d);
 }
 
 /// How many planes to either side of one the steps look at in a stack, one after the other.
@@ -310,7 +311,7 @@ Result<PagedSteps> run_steps(const PagedImage& image, std::int64_t t, std::int64
                  "objects through all planes of this image need " + mebibytes(needed(frame)) +
                      " of memory at once, and there is room for " + mebibytes(room),
                  "Choose \"Each slice alone\" in step 1, or do without splitting (and without two "
-                 "values and Phansalkar), or crop the stack first.");
+                 "values and Phansalkar in 3D), or crop the stack first.");
   }
   const std::int64_t beside = planes_beside(image.info().grid, steps);
   const std::int64_t together = std::min(2 * beside + 1, frame.z);

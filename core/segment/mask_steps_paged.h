@@ -7,7 +7,7 @@
 /// by one are read one by one, several times: what a threshold needs of all of them is found first.
 /// Objects that reach through the planes of a frame without room are made from a few planes at a
 /// time and joined where they touch. Refused is what depends on all of the frame at once: objects
-/// that are split, hysteresis, and Phansalkar's local threshold.
+/// that are split, hysteresis, and Phansalkar's local threshold in 3D.
 
 #include "core/image/paged_image.h"
 #include "core/segment/mask_steps.h"

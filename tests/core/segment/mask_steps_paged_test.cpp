@@ -140,7 +140,9 @@ TEST(MaskStepsPaged, PlaneByPlaneTheyAreThoseOfTheImageInMemory) {
     step.weak = 70 * scale;
     step.strong = 110 * scale;
     step.range = {80 * scale, 1e6};
-    step.local.method = random.below(2) == 0 ? LocalMethod::kMean : LocalMethod::kSauvola;
+    constexpr LocalMethod kLocal[] = {LocalMethod::kMean, LocalMethod::kSauvola,
+                                      LocalMethod::kPhansalkar};
+    step.local.method = kLocal[random.below(3)];
     step.local.radius = 9;
     step.local_and_method = random.below(2) == 0;
     step.smoothing = random.below(2) == 0 ? 0 : 1.2;
