@@ -12,9 +12,10 @@ namespace {
 
 constexpr int kLeastLines = 14;  // of a column, in a window however low
 constexpr int kLineGap = 4;
+constexpr int kTitleLines = 3;  // as many as a second title and what is around it take
 
 void add_line(QGridLayout& table, const QString& keys, const QString& text) {
-  const int row = table.rowCount();
+  const int row = table.count() / 2;  // an empty table has a row already
   auto* left = new QLabel(keys);
   left->setProperty("role", "key");
   table.addWidget(left, row, 0, Qt::AlignTop | Qt::AlignRight);
@@ -31,18 +32,21 @@ CheatSheet::CheatSheet(const CommandTable& commands, QWidget* parent)
   hide();
 }
 
-QGridLayout* CheatSheet::add_column(const QString& title) {
-  auto* column = new QVBoxLayout;
+void CheatSheet::add_column() {
+  column_ = new QVBoxLayout;
+  column_->setSpacing(kGrid);
+  columns_->addLayout(column_);
+}
+
+QGridLayout* CheatSheet::add_table(const QString& title) {
   auto* head = new QLabel(title, this);
   head->setProperty("role", "title");
   head->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-  column->addWidget(head);
+  column_->addWidget(head);
   auto* table = new QGridLayout;
   table->setHorizontalSpacing(2 * kGrid);
   table->setVerticalSpacing(kLineGap);
-  column->addLayout(table);
-  column->addStretch(1);
-  columns_->addLayout(column);
+  column_->addLayout(table);
   return table;
 }
 
@@ -52,7 +56,8 @@ void CheatSheet::refill() {
   columns_ = new QHBoxLayout(this);
   columns_->setContentsMargins(3 * kGrid, 2 * kGrid, 3 * kGrid, 2 * kGrid);
   columns_->setSpacing(5 * kGrid);
-  auto* mouse = add_column(tr("Mouse"));
+  add_column();
+  auto* mouse = add_table(tr("Mouse"));
   add_line(*mouse, tr("Wheel"), tr("Next or previous plane"));
   add_line(*mouse, tr("Ctrl + wheel, pinch"), tr("Zoom about the pointer"));
   add_line(*mouse, tr("Drag"), tr("Move the picture"));
@@ -72,8 +77,10 @@ void CheatSheet::refill() {
   const int line = fontMetrics().height() + kLineGap + 2;
   const int room = parentWidget()->height() - 10 * kGrid;
   const int lines_per_column = std::max(kLeastLines, room / line - 1);
-  QGridLayout* keys = nullptr;
-  int lines = 0;
+  // Keys begin below the mouse, in what is left of its column.
+  column_->addSpacing(2 * kGrid);
+  QGridLayout* keys = add_table(tr("Keys (Edit › Keys changes them)"));
+  int lines = mouse->rowCount() + kTitleLines;
   for (const auto& command : commands_.all()) {
     if (command.shortcut.empty() || (shows && !shows(command))) continue;
     // Of a numbered row of commands the first stands for all.
@@ -81,14 +88,19 @@ void CheatSheet::refill() {
     const bool numbered =
         id.size() > 2 && id[id.size() - 2] == '_' && id.back() >= '1' && id.back() <= '9';
     if (numbered && id.back() != '1') continue;
-    if (lines++ % lines_per_column == 0) {
-      keys = add_column(keys == nullptr ? tr("Keys (Edit › Keys changes them)") : QString());
+    if (lines >= lines_per_column) {
+      column_->addStretch(1);
+      add_column();
+      keys = add_table({});
+      lines = 0;
     }
+    ++lines;
     add_line(
         *keys,
         QString::fromStdString(command.shortcut) + (numbered ? QStringLiteral(" …") : QString()),
         QString::fromStdString(command.title));
   }
+  column_->addStretch(1);
 }
 
 void CheatSheet::toggle() {

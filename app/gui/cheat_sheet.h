@@ -9,6 +9,7 @@
 
 class QGridLayout;
 class QHBoxLayout;
+class QVBoxLayout;
 
 namespace karyo::gui {
 
@@ -25,9 +26,12 @@ class CheatSheet : public QFrame {
   void mousePressEvent(QMouseEvent* event) override;
 
  private:
-  QGridLayout* add_column(const QString& title);
+  void add_column();
+  /// In the last column.
+  QGridLayout* add_table(const QString& title);
 
   const CommandTable& commands_;
+  QVBoxLayout* column_ = nullptr;
   QHBoxLayout* columns_ = nullptr;
 };
 
