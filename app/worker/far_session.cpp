@@ -218,15 +218,17 @@ void FarSession::listen() {
 
 Result<void> FarSession::take_file(const json& message, const Run& run) {
   const std::string name = text_at(message, "got");
-  std::error_code ec;
-  if (!is_model_file(name) || !fs::is_directory(run.model, ec)) {
-    return Error(
-        ErrorCode::kInvalidArgument,
-        "the folder " + run.model.string() + " has gone, or \"" + name + "\" is no file of a model",
-        "Start a new training.");
-  }
-  const auto here = [](const Error& error) {  // not the line's
-    return Error(ErrorCode::kInvalidArgument, error.what, error.fix);
+  const Error gone(
+      ErrorCode::kInvalidArgument,
+      "the folder " + run.model.string() + " has gone, or \"" + name + "\" is no file of a model",
+      "Start a new training.");
+  const auto is_there = [&] {
+    std::error_code ec;
+    return fs::is_directory(run.model, ec);
+  };
+  if (!is_model_file(name) || !is_there()) return gone;
+  const auto here = [&](const Error& error) {  // not the line's; the folder may go meanwhile
+    return is_there() ? Error(ErrorCode::kInvalidArgument, error.what, error.fix) : gone;
   };
   auto file = AtomicFile::create(run.model / name);
   if (!file) return here(file.error());
@@ -246,10 +248,10 @@ Result<void> FarSession::take_file(const json& message, const Run& run) {
     const auto kept = file->commit();
     return kept ? kept : here(kept.error());
   }
-  return Error(ErrorCode::kInvalidArgument,
-               "cannot write " + (run.model / name).string() + ": " + std::strerror(failed),
-               failed == ENOSPC ? "Free some disk space, then go on."
-                                : "Check that the folder exists and that you may write to it.");
+  return here(Error(
+      ErrorCode::kIo, "cannot write " + (run.model / name).string() + ": " + std::strerror(failed),
+      failed == ENOSPC ? "Free some disk space, then go on."
+                       : "Check that the folder exists and that you may write to it."));
 }
 
 std::optional<json> FarSession::wait_for(milliseconds patience) {
