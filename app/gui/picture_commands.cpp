@@ -92,6 +92,7 @@ void add_picture_commands(CommandTable& commands, MainWindow& window) {
                      "Saves the views as a PNG file.",
                      [&window](const nlohmann::json& arguments) -> Result<void> {
                        const auto path = arguments["path"].get<std::string>();
+                       window.views().hurry();
                        save_picture(window, path,
                                     [picture = window.views().grab().toImage(), path] {
                                       return write_png(picture, path);

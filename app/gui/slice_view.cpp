@@ -8,9 +8,11 @@
 #include <QMouseEvent>
 #include <QNativeGestureEvent>
 #include <QPainter>
+#include <QTimer>
 #include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 
 #include "app/gui/overlay_painter.h"
 #include "app/gui/slice_tool.h"
@@ -25,6 +27,13 @@ constexpr double kClickSlack = 4;      // pixels a click may move
 constexpr double kZoomPerStep = 1.15;  // a notch of the wheel
 constexpr double kWheelStep = 120;     // Qt: eighths of a degree, 15 degrees a notch
 constexpr int kHeaderHeight = 30;
+
+/// What this thread did, whatever else the machine is busy with.
+double thread_work_ms() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
 
 QString title_of(Plane plane) {
   return plane == Plane::kXY ? QStringLiteral("XY") : plane == Plane::kXZ ? QStringLiteral("XZ")
@@ -197,15 +206,35 @@ void SliceView::compose_if_needed() {
   const LayerFilter shown = [this](const Layer& layer) { return choice_.shows(layer); };
   const LayerList& layers = instead_ != nullptr ? *instead_ : workspace_.layers();
   const bool resized = picture_.width() != view.width || picture_.height() != view.height;
-  if (all_dirty_ || resized) {
-    compositor_.compose(layers, view, workspace_.view().time(), picture_, shown);
+  const bool whole = all_dirty_ || resized || (rows_.due() && !dirty_.empty());
+  if (whole) {
+    rows_.begin(view.height);
+    if (resized) rows_.hurry();  // there is no picture before to go on showing
+    picture_.resize(view.width, view.height);
   } else if (!dirty_.empty()) {
     compositor_.compose(layers, view, workspace_.view().time(), dirty_, picture_, shown);
   }
+  if (rows_.due()) compose_rows(view, layers, shown);
   if (wipe_ && (all_dirty_ || resized || !dirty_.empty())) compose_right(view);
   all_dirty_ = false;
   dirty_ = {};
   workspace_.note_reading();
+}
+
+void SliceView::compose_rows(const ViewTransform& view, const LayerList& layers,
+                             const LayerFilter& shown) {
+  const PacedRows::Part part = rows_.next();
+  const double begin = thread_work_ms();
+  const std::int64_t time = workspace_.view().time();
+  compositor_.compose(layers, view, time, {0, part.top, view.width, part.bottom}, picture_, shown);
+  rows_.drawn(part, thread_work_ms() - begin);
+  if (rows_.due()) QTimer::singleShot(0, this, [this] { update(); });
+}
+
+void SliceView::hurry() {
+  if (!rows_.due()) return;
+  rows_.begin(picture_.height());
+  rows_.hurry();
 }
 
 void SliceView::paintEvent(QPaintEvent*) {

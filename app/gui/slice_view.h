@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "app/gui/layer_choice.h"
+#include "app/gui/paced_rows.h"
 #include "app/workspace.h"
 #include "viewer/scene/overlays.h"
 #include "viewer/scene/slice_compositor.h"
@@ -82,6 +83,11 @@ class SliceView : public QWidget {
   std::function<void(double at, bool ended)> on_wiped;  ///< the line was dragged
   std::function<void()> on_active;  ///< the pointer came in or a button went down here
   std::function<void(const std::optional<WorldPoint>&)> on_hover;
+  /// Whether the picture is drawn to its end; one that takes long comes in parts.
+  bool drawn() const { return !rows_.due(); }
+  /// The next time it is painted as a whole.
+  void hurry();
+
   /// Follows the first painted frame with layers or without; for timing.
   std::function<void()> on_first_paint;
 
@@ -104,6 +110,7 @@ class SliceView : public QWidget {
   Overlay overlay_on(const ViewTransform& view, double scale, const OverlayChoice& choice) const;
   void redraw();
   void compose_if_needed();
+  void compose_rows(const ViewTransform& view, const LayerList& layers, const LayerFilter& shown);
   void paint_overlays(QPainter& painter);
   void set_usual_cursor();
   void put_cursor(const QPointF& position);
@@ -128,6 +135,7 @@ class SliceView : public QWidget {
   RgbaImage picture_;
   ScreenRect dirty_;
   bool all_dirty_ = true;
+  PacedRows rows_;  // of all of the picture
   OverlayChoice overlays_;
   LayerChoice choice_;
   std::optional<Wipe> wipe_;

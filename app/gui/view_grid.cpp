@@ -358,6 +358,17 @@ void ViewGrid::show_one_channel(int number) {
   update_channel();
 }
 
-bool ViewGrid::settled() const { return !volume_->isVisible() || volume_->settled(); }
+bool ViewGrid::settled() const {
+  const auto drawn = [](const SliceView* view) { return !view->isVisible() || view->drawn(); };
+  const auto& cells = cells_->cells();
+  return std::all_of(slices_.begin(), slices_.end(), drawn) &&
+         std::all_of(cells.begin(), cells.end(), drawn) &&
+         (!volume_->isVisible() || volume_->settled());
+}
+
+void ViewGrid::hurry() {
+  for (auto* view : slices_) view->hurry();
+  for (auto* view : cells_->cells()) view->hurry();
+}
 
 }  // namespace karyo::gui

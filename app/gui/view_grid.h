@@ -47,6 +47,9 @@ class ViewGrid : public QWidget {
   /// One view alone, or all again.
   void toggle_maximised();
   bool settled() const;
+  /// What the planes still have to draw is there the next time they are painted: for pictures of
+  /// them.
+  void hurry();
   /// Side by side (2 to 4), or a cell for each layer; asked for again: back to what was before.
   void show_columns(int count);
   void show_layer_grid();
