@@ -12,13 +12,13 @@
 #include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 
 #include "app/gui/overlay_painter.h"
 #include "app/gui/slice_tool.h"
 #include "app/gui/theme.h"
 #include "app/gui/vector_painter.h"
 #include "app/gui/view_header.h"
+#include "app/gui/watchdog.h"
 
 namespace karyo::gui {
 namespace {
@@ -27,13 +27,6 @@ constexpr double kClickSlack = 4;      // pixels a click may move
 constexpr double kZoomPerStep = 1.15;  // a notch of the wheel
 constexpr double kWheelStep = 120;     // Qt: eighths of a degree, 15 degrees a notch
 constexpr int kHeaderHeight = 30;
-
-/// What this thread did, whatever else the machine is busy with.
-double thread_work_ms() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
-}
 
 QString title_of(Plane plane) {
   return plane == Plane::kXY ? QStringLiteral("XY") : plane == Plane::kXZ ? QStringLiteral("XZ")

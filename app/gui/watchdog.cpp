@@ -8,15 +8,12 @@
 #include <ctime>
 
 namespace karyo::gui {
-namespace {
 
-double thread_cpu_ms() {
+double thread_work_ms() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
 }
-
-}  // namespace
 
 bool WatchedApplication::notify(QObject* receiver, QEvent* event) {
   if (depth_ > 0 || !on_slow) return QApplication::notify(receiver, event);
@@ -26,13 +23,13 @@ bool WatchedApplication::notify(QObject* receiver, QEvent* event) {
   const QString kind = QString::fromLatin1(
       QMetaEnum::fromType<QEvent::Type>().valueToKey(static_cast<int>(event->type())));
   ++depth_;
-  const double cpu = thread_cpu_ms();
+  const double cpu = thread_work_ms();
   const auto start = std::chrono::steady_clock::now();
   const bool handled = QApplication::notify(receiver, event);
   const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - start;
   --depth_;
   if (wall.count() > kLimitMs) {
-    on_slow({wall.count(), thread_cpu_ms() - cpu, name.trimmed() + QStringLiteral(": ") + kind});
+    on_slow({wall.count(), thread_work_ms() - cpu, name.trimmed() + QStringLiteral(": ") + kind});
   }
   return handled;
 }

@@ -9,6 +9,10 @@
 
 namespace karyo::gui {
 
+/// What this thread has done so far, in milliseconds of the processor, whatever else the machine is
+/// busy with.
+double thread_work_ms();
+
 class WatchedApplication : public QApplication {
  public:
   static constexpr double kLimitMs = 50;

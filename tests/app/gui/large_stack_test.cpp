@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "app/gui/slice_view.h"
-#include "app/gui/watchdog.h"
+#include "tests/app/gui/held_up.h"
 #include "tests/app/gui/window_fixture.h"
 
 namespace karyo::gui {
@@ -60,20 +60,13 @@ class LargeStackTest : public WindowTest {
 };
 
 TEST_F(LargeStackTest, UndoOfASpeckInEveryTileHoldsLittleAndNobodyUp) {
-  auto& application = *static_cast<WatchedApplication*>(QApplication::instance());
-  std::vector<std::string> held;
-  const auto before =
-      std::exchange(application.on_slow, [&](const WatchedApplication::SlowEvent& event) {
-        // On a busy machine the clock goes on while others work: the work alone counts.
-        if (event.cpu_ms <= WatchedApplication::kLimitMs) return;
-        held.push_back(std::to_string(event.cpu_ms) + " ms in " + event.what.toStdString());
-      });
+  HeldUp held;
   LayerHistory& history = workspace_.history();
   window_.run("labels.delete_object", {{"object", 7}});
   EXPECT_EQ(layer_->labels().at({9, 5, 5}), 0u);
   const std::uint64_t whole = history.bytes();
   EXPECT_GT(whole, kTiles * sizeof(TileIds));
-  held.clear();  // what it takes to delete it is not the point here
+  held.events.clear();  // what it takes to delete it is not the point here
   const double at_once = shown_after(Qt::Key_Z, Qt::ControlModifier);
   EXPECT_EQ(layer_->labels().at({9, 5, 5}), 7u) << "before it was thinned, perhaps";
   settle();
@@ -93,12 +86,11 @@ TEST_F(LargeStackTest, UndoOfASpeckInEveryTileHoldsLittleAndNobodyUp) {
   }
   settle();
   EXPECT_LE(history.bytes(), kTiles * (2 * 4 + 64));
-  application.on_slow = before;
   std::cout << "held " << whole / 1024 << " KiB, then " << thinned / 1024 << "; shown after "
             << at_once << " ms with whole tiles;";
   for (const double time : times) std::cout << " " << time;
   std::cout << " ms with voxels\n";
-  for (const std::string& one : held) ADD_FAILURE() << one;
+  for (const std::string& one : held.events) ADD_FAILURE() << one;
 }
 
 }  // namespace
