@@ -140,6 +140,26 @@ void LayerHistory::reset() {
 void LayerHistory::undo() {
   if (!edits_.empty()) note("edit");  // by who told of no command
   if (!can_undo()) return;
+  step_back();
+  changed.emit();
+}
+
+void LayerHistory::redo() {
+  if (!can_redo()) return;
+  step_forward();
+  changed.emit();
+}
+
+void LayerHistory::go_to_step(std::size_t done) {
+  if (!edits_.empty()) note("edit");
+  done = std::min(done, steps_.size());
+  if (at_ == done) return;
+  while (at_ > done) step_back();
+  while (at_ < done) step_forward();
+  changed.emit();
+}
+
+void LayerHistory::step_back() {
   Step& step = steps_[--at_];
   std::vector<LabelEdit>& edits = step.kept.edits;
   for (auto edit = edits.rbegin(); edit != edits.rend(); ++edit) edit->swap();
@@ -148,8 +168,7 @@ void LayerHistory::undo() {
   tell_of(false, step);
 }
 
-void LayerHistory::redo() {
-  if (!can_redo()) return;
+void LayerHistory::step_forward() {
   Step& step = steps_[at_++];
   for (LabelEdit& edit : step.kept.edits) edit.swap();
   thin_swapped(step.kept.edits, &thinner_);
@@ -161,12 +180,6 @@ void LayerHistory::tell_of(bool forward, const Step& step) {
   for (const LabelEdit& edit : step.kept.edits) swapped.emit(edit);
   if (step.kept.notes) moved.emit(forward, step.kept);
   last_ = state_now();
-  changed.emit();
-}
-
-void LayerHistory::go_to_step(std::size_t done) {
-  while (at_ > done) undo();
-  while (at_ < done && can_redo()) redo();
 }
 
 void LayerHistory::restore(std::vector<KeptStep> steps, std::size_t done) {

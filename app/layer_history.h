@@ -86,7 +86,7 @@ class LayerHistory {
   /// What steps hold now, without layers.
   std::uint64_t bytes() const;
 
-  Signal<> changed;
+  Signal<> changed;                  ///< once for each call
   Signal<const LabelEdit&> swapped;  ///< labels were changed back or forth
   /// A kept step was undone (false) or redone (true).
   Signal<bool, const KeptStep&> moved;
@@ -108,6 +108,8 @@ class LayerHistory {
     bool other_layers = false;  // before and after
   };
   State state_now() const;
+  void step_back();
+  void step_forward();
   void go_to(const State& state);
   void tell_of(bool forward, const Step& step);
   static void weigh(Step& step);

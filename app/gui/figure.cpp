@@ -34,34 +34,29 @@ Result<void> write_tiff(const QImage& image, const std::filesystem::path& path) 
   return write_image(path, volume);
 }
 
-Figure::Panel panel_of(SliceView& view, const QRectF& place, const FigureChoice& choice) {
-  Figure::Panel panel{place, {}, {}};
-  panel.picture = view.picture(choice.scale);
-  panel.overlay = view.overlay_for(choice.overlays);
-  return panel;
-}
-
 }  // namespace
 
 Figure make_figure(ViewGrid& views, const FigureChoice& choice) {
   Figure figure;
   figure.scale = std::clamp(choice.scale, 0.25, 16.0);
-  FigureChoice used = choice;
-  used.scale = figure.scale;
   std::vector<SliceView*> planes = views.cells().cells();
   for (const Plane plane : kPlanes) planes.push_back(&views.slice(plane));
   const auto shown = [&](QWidget& view) { return view.isVisibleTo(&views); };
   const auto place_of = [&](QWidget& view) {
     return QRectF(view.mapTo(&views, QPoint(0, 0)), QSizeF(view.size()));
   };
+  const std::shared_ptr<const LayerList> layers = copy_of(views.layers());
   for (SliceView* view : planes) {
     if (!shown(*view)) continue;
     if (choice.views_alone && view->plane() != views.active_plane()) continue;
-    figure.panels.push_back(panel_of(*view, place_of(*view), used));
+    figure.panels.push_back({place_of(*view),
+                             [scene = view->scene(figure.scale, layers)] { return scene.draw(); },
+                             view->overlay_for(choice.overlays)});
   }
   auto& volume = views.volume();
   if (shown(volume) && (!choice.views_alone || figure.panels.empty())) {
-    figure.panels.push_back({place_of(volume), volume.surface().picture(), {}});
+    figure.panels.push_back(
+        {place_of(volume), [picture = volume.surface().picture()] { return picture; }, {}});
   }
   QRectF all;
   for (const auto& panel : figure.panels) all = all.united(panel.place);
@@ -74,7 +69,7 @@ void paint_figure(QPainter& painter, const Figure& figure) {
   painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
   painter.fillRect(QRectF(QPointF(0, 0), figure.size), Qt::white);
   for (const auto& panel : figure.panels) {
-    painter.drawImage(panel.place, panel.picture);
+    painter.drawImage(panel.place, panel.draw());
     painter.save();
     painter.translate(panel.place.topLeft());
     paint_overlay(painter, panel.overlay, 1);

@@ -6,6 +6,7 @@
 #include <QImage>
 #include <QRectF>
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 #include "app/gui/slice_view.h"
@@ -23,11 +24,11 @@ struct FigureChoice {
   OverlayChoice overlays = {.scale_bar = true, .axes = false, .crosshair = false};
 };
 
-/// Sizes in pixels of the screen; pictures have `scale` times as many.
+/// Sizes in pixels of the screen; pictures have `scale` times as many. To be drawn on any thread.
 struct Figure {
   struct Panel {
     QRectF place;
-    QImage picture;
+    std::function<QImage()> draw;
     Overlay overlay;  ///< empty for 3D
   };
   QSizeF size;
@@ -35,7 +36,8 @@ struct Figure {
   std::vector<Panel> panels;
 };
 
-/// What the views show now. Planes are drawn anew at the resolution; 3D is the picture on screen.
+/// What the views show now, whatever becomes of it before the figure is drawn. Planes are drawn
+/// anew at the resolution; 3D is the picture on screen.
 Figure make_figure(ViewGrid& views, const FigureChoice& choice);
 
 void paint_figure(QPainter& painter, const Figure& figure);

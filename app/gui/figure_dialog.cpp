@@ -8,18 +8,31 @@
 #include <QFormLayout>
 #include <QGuiApplication>
 #include <QLabel>
+#include <QPointer>
 #include <QPushButton>
+#include <functional>
+#include <utility>
 
 #include "app/gui/controls.h"
 #include "app/gui/main_window.h"
 #include "app/gui/status_line.h"
 #include "app/gui/theme.h"
 #include "app/gui/view_grid.h"
+#include "app/workspace.h"
 
 namespace karyo::gui {
 namespace {
 
 constexpr int kPreviewWidth = 360, kPreviewHeight = 240;
+
+/// Draws it meanwhile, then calls `done` on this thread. Returns the job's number.
+std::uint64_t in_background(MainWindow& window, Figure figure,
+                            std::function<void(const QImage&)> done) {
+  return window.workspace().in_background([figure = std::move(figure), done = std::move(done)](
+                                              TaskControl&) -> Result<Workspace::Finish> {
+    return Workspace::Finish([picture = figure_image(figure), done] { done(picture); });
+  });
+}
 
 }  // namespace
 
@@ -30,6 +43,7 @@ FigureDialog::FigureDialog(MainWindow& window) : QDialog(&window), window_(windo
   auto* row = new QHBoxLayout(this);
   row->setSpacing(3 * kGrid);
   preview_ = new QLabel(this);
+  preview_->setObjectName(QStringLiteral("preview"));
   preview_->setFixedSize(kPreviewWidth, kPreviewHeight);
   preview_->setAlignment(Qt::AlignCenter);
   row->addWidget(preview_);
@@ -79,10 +93,13 @@ FigureDialog::FigureDialog(MainWindow& window) : QDialog(&window), window_(windo
   buttons->addWidget(save);
   column->addLayout(buttons);
   QObject::connect(views_, &QComboBox::currentIndexChanged, this, [this] { show_preview(); });
-  QObject::connect(scale_, &QDoubleSpinBox::valueChanged, this, [this] { show_preview(); });
+  QObject::connect(scale_, &QDoubleSpinBox::valueChanged, this, [this] { show_size(); });
   QObject::connect(copy, &QPushButton::clicked, this, [this] {
-    QGuiApplication::clipboard()->setImage(figure_image(make_figure(window_.views(), choice())));
-    window_.status().say(tr("The picture is on the clipboard"));
+    in_background(window_, make_figure(window_.views(), choice()),
+                  [&window = window_](const QImage& picture) {
+                    QGuiApplication::clipboard()->setImage(picture);
+                    window.status().say(tr("The picture is on the clipboard"));
+                  });
     close();
   });
   QObject::connect(save, &QPushButton::clicked, this, [this] { ask_where(); });
@@ -100,10 +117,20 @@ FigureChoice FigureDialog::choice() const {
 void FigureDialog::show_preview() {
   FigureChoice coarse = choice();
   coarse.scale = 1;
-  const Figure figure = make_figure(window_.views(), coarse);
-  preview_->setPixmap(QPixmap::fromImage(figure_image(figure))
-                          .scaled(preview_->size(), Qt::KeepAspectRatio, Qt::SmoothTransformation));
-  const QSize pixels = (figure.size * choice().scale).toSize();
+  Figure figure = make_figure(window_.views(), coarse);
+  views_size_ = figure.size;
+  show_size();
+  window_.workspace().cancel_job(preview_job_);
+  preview_job_ = in_background(
+      window_, std::move(figure), [dialog = QPointer<FigureDialog>(this)](const QImage& picture) {
+        if (!dialog) return;
+        dialog->preview_->setPixmap(QPixmap::fromImage(picture.scaled(
+            dialog->preview_->size(), Qt::KeepAspectRatio, Qt::SmoothTransformation)));
+      });
+}
+
+void FigureDialog::show_size() {
+  const QSize pixels = (views_size_ * choice().scale).toSize();
   size_->setText(tr("%1 × %2 pixels").arg(pixels.width()).arg(pixels.height()));
 }
 

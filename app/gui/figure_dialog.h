@@ -3,6 +3,7 @@
 /// Asks what a figure shall hold, with a preview; then where to save it.
 
 #include <QDialog>
+#include <cstdint>
 
 #include "app/gui/figure.h"
 
@@ -22,6 +23,7 @@ class FigureDialog : public QDialog {
  private:
   FigureChoice choice() const;
   void show_preview();
+  void show_size();
   void ask_where();
 
   MainWindow& window_;
@@ -29,6 +31,8 @@ class FigureDialog : public QDialog {
   QDoubleSpinBox* scale_;
   QCheckBox *scale_bar_, *axes_, *crosshair_;
   QLabel *size_, *preview_;
+  QSizeF views_size_;
+  std::uint64_t preview_job_ = 0;
 };
 
 }  // namespace karyo::gui

@@ -1,18 +1,46 @@
 #include "app/gui/roi_panel.h"
 
 #include <QCheckBox>
+#include <QElapsedTimer>
 #include <QGridLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QTimer>
 #include <QTreeWidget>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <utility>
 
 #include "app/gui/theme.h"
 #include "app/roi_list.h"
 
 namespace karyo::gui {
+namespace {
+
+constexpr int kMostMs = 15;            // of an event, to add rows
+constexpr int kMostRowsBetween = 500;  // that come at once; more come at the end, in parts
+
+QElapsedTimer started() {
+  QElapsedTimer clock;
+  clock.start();
+  return clock;
+}
+
+QTreeWidgetItem* row_of(const Roi& roi) {
+  const std::int64_t pixels = pixels_in(roi), slice = slice_of(roi);
+  auto* item =
+      new QTreeWidgetItem({QString::fromStdString(roi.name), QString::fromStdString(type_text(roi)),
+                           pixels > 0 ? QString::number(pixels) : QStringLiteral("–"),
+                           slice >= 0 ? QString::number(slice + 1) : QStringLiteral("–")});
+  item->setFlags(item->flags() | Qt::ItemIsEditable);
+  item->setTextAlignment(2, Qt::AlignRight | Qt::AlignVCenter);
+  item->setTextAlignment(3, Qt::AlignRight | Qt::AlignVCenter);
+  return item;
+}
+
+}  // namespace
 
 RoiPanel::RoiPanel(Workspace& workspace, Run run, QWidget* parent)
     : QWidget(parent), workspace_(workspace), run_(std::move(run)) {
@@ -126,9 +154,8 @@ void RoiPanel::show_more() {
 
 std::vector<double> RoiPanel::chosen() const {
   std::vector<double> numbers;
-  for (const QTreeWidgetItem* item : list_->selectedItems()) {
-    numbers.push_back(list_->indexOfTopLevelItem(const_cast<QTreeWidgetItem*>(item)) + 1);
-  }
+  const QModelIndexList rows = list_->selectionModel()->selectedRows();
+  for (const QModelIndex& row : rows) numbers.push_back(row.row() + 1);
   return numbers;
 }
 
@@ -147,26 +174,61 @@ void RoiPanel::refill() {
   all_->setChecked(layer != nullptr && layer->visible());
   labels_->setChecked(layer != nullptr && layer->look().show_text);
   hint_->setVisible(layer == nullptr || layer->count() == 0);
-  const std::shared_ptr<const void> data = layer != nullptr ? layer->look().data : nullptr;
-  if (data != shown_) {
-    shown_ = data;
-    list_->clear();
-    for (const Roi& roi : layer != nullptr ? *layer->look().data : ShapeList()) {
-      const std::int64_t pixels = pixels_in(roi), slice = slice_of(roi);
-      auto* item = new QTreeWidgetItem(
-          list_, {QString::fromStdString(roi.name), QString::fromStdString(type_text(roi)),
-                  pixels > 0 ? QString::number(pixels) : QStringLiteral("–"),
-                  slice >= 0 ? QString::number(slice + 1) : QStringLiteral("–")});
-      item->setFlags(item->flags() | Qt::ItemIsEditable);
-      item->setTextAlignment(2, Qt::AlignRight | Qt::AlignVCenter);
-      item->setTextAlignment(3, Qt::AlignRight | Qt::AlignVCenter);
-    }
-  }
+  const std::shared_ptr<const ShapeList> data = layer != nullptr ? layer->look().data : nullptr;
+  if (data != shown_) show_rows_of(data);
   const auto selected = layer != nullptr ? static_cast<int>(layer->look().selected) : -1;
-  if (selected >= 0 && list_->selectedItems().size() < 2) {
+  const bool there = selected >= 0 && selected < list_->topLevelItemCount();
+  if (there && list_->selectionModel()->selectedRows().size() < 2) {
     list_->setCurrentItem(list_->topLevelItem(selected));
   }
   filling_ = false;
+}
+
+/// Rows of regions that stay are left alone: there may be thousands.
+void RoiPanel::show_rows_of(const std::shared_ptr<const ShapeList>& data) {
+  const ShapeList none;
+  const ShapeList &before = shown_ ? *shown_ : none, &now = data ? *data : none;
+  const auto rows = before.begin() + list_->topLevelItemCount();  // that are there
+  const auto [first, old_first] = std::mismatch(now.begin(), now.end(), before.begin(), rows);
+  // Those at the end stay where all were there.
+  auto last = now.end();
+  auto old_last = rows;
+  while (rows == before.end() && last != first && old_last != old_first &&
+         *(last - 1) == *(old_last - 1)) {
+    --last;
+    --old_last;
+  }
+  list_->clearSelection();
+  const auto at = static_cast<int>(first - now.begin());
+  for (auto gone = old_last - old_first; gone > 0; --gone) delete list_->takeTopLevelItem(at);
+  const auto stay = now.end() - last;
+  if (stay > 0 && last - first > kMostRowsBetween) {
+    for (auto gone = stay; gone > 0; --gone) delete list_->takeTopLevelItem(at);
+    last = first;
+  }
+  for (auto roi = first; stay > 0 && roi != last; ++roi) {
+    list_->insertTopLevelItem(static_cast<int>(roi - now.begin()), row_of(*roi));
+  }
+  shown_ = data;
+  add_rows();
+}
+
+void RoiPanel::add_rows() {
+  const QElapsedTimer clock = started();
+  const bool was_filling = std::exchange(filling_, true);
+  const auto count = static_cast<int>(shown_ ? shown_->size() : 0);
+  QList<QTreeWidgetItem*> rows;
+  int row = list_->topLevelItemCount();
+  for (; row < count && clock.elapsed() < kMostMs; ++row) {
+    rows << row_of((*shown_)[static_cast<std::size_t>(row)]);
+  }
+  list_->addTopLevelItems(rows);
+  filling_ = was_filling;
+  if (row < count) {
+    QTimer::singleShot(0, this, [this] { add_rows(); });
+  } else if (!rows.isEmpty() && !was_filling) {
+    refill();  // what is selected is there now
+  }
 }
 
 }  // namespace karyo::gui

@@ -8,6 +8,7 @@
 
 #include "app/commands.h"
 #include "app/workspace.h"
+#include "core/layers/vector_layers.h"
 
 class QCheckBox;
 class QLabel;
@@ -26,6 +27,8 @@ class RoiPanel : public QWidget {
   void build_list();
   void build_buttons();
   void refill();
+  void show_rows_of(const std::shared_ptr<const ShapeList>& data);
+  void add_rows();
   void show_more();
   std::vector<double> chosen() const;
   void run_on_chosen(const char* command, nlohmann::json arguments = nlohmann::json::object());
@@ -35,7 +38,7 @@ class RoiPanel : public QWidget {
   QTreeWidget* list_;
   QLabel* hint_;
   QCheckBox *all_, *labels_;
-  std::shared_ptr<const void> shown_;  // the data of the rows
+  std::shared_ptr<const ShapeList> shown_;  // of the rows, of which the last may be still to come
   bool filling_ = false;
   std::vector<Connection> connections_;
 };

@@ -16,9 +16,7 @@
 #include "app/gui/overlay_painter.h"
 #include "app/gui/slice_tool.h"
 #include "app/gui/theme.h"
-#include "app/gui/vector_painter.h"
 #include "app/gui/view_header.h"
-#include "app/gui/watchdog.h"
 
 namespace karyo::gui {
 namespace {
@@ -72,11 +70,12 @@ SliceView::SliceView(Plane plane, Workspace& workspace, QWidget* parent)
     redraw();
   }));
   connections_.push_back(layers.layer_changed.connect([this](Layer&) { redraw(); }));
-  connections_.push_back(
-      layers.layer_data_changed.connect([this](Layer& layer, const Box3& box) {
-        dirty_ = dirty_.united_with(dirty_rect(workspace_.layers(), layer, box, transform()));
-        update();
-      }));
+  connections_.push_back(layers.layer_data_changed.connect([this](Layer& layer, const Box3& box) {
+    const ScreenRect part = dirty_rect(workspace_.layers(), layer, box, transform());
+    picture_.redraw(part);
+    right_picture_.redraw(part);
+    update();
+  }));
   connections_.push_back(view.cursor_changed.connect([this] { redraw(); }));
   connections_.push_back(view.time_changed.connect([this] { redraw(); }));
   connections_.push_back(view.view_changed.connect([this](Plane changed) {
@@ -189,45 +188,50 @@ void SliceView::dropEvent(QDropEvent* event) {
   event->accept();
 }
 
+const LayerList& SliceView::layers() const {
+  return instead_ != nullptr ? *instead_ : workspace_.layers();
+}
+
 void SliceView::redraw() {
-  all_dirty_ = true;
+  picture_.redraw();
+  right_picture_.redraw();
   update();
 }
 
-void SliceView::compose_if_needed() {
+void SliceView::compose() {
   const ViewTransform view = transform();
-  const LayerFilter shown = [this](const Layer& layer) { return choice_.shows(layer); };
-  const LayerList& layers = instead_ != nullptr ? *instead_ : workspace_.layers();
-  const bool resized = picture_.width() != view.width || picture_.height() != view.height;
-  const bool whole = all_dirty_ || resized || (rows_.due() && !dirty_.empty());
-  if (whole) {
-    rows_.begin(view.height);
-    if (resized) rows_.hurry();  // there is no picture before to go on showing
-    picture_.resize(view.width, view.height);
-  } else if (!dirty_.empty()) {
-    compositor_.compose(layers, view, workspace_.view().time(), dirty_, picture_, shown);
+  const std::int64_t time = workspace_.view().time();
+  picture_.compose(
+      layers(), view, time, [this](const Layer& layer) { return choice_.shows(layer); },
+      drawing_time_->until());
+  if (wipe_) {
+    right_picture_.compose(
+        workspace_.layers(), view, time,
+        [this](const Layer& layer) { return wipe_->right.shows(layer); }, drawing_time_->until());
   }
-  if (rows_.due()) compose_rows(view, layers, shown);
-  if (wipe_ && (all_dirty_ || resized || !dirty_.empty())) compose_right(view);
-  all_dirty_ = false;
-  dirty_ = {};
+  const bool more = !picture_.drawn() || (wipe_ && !right_picture_.drawn());
+  if (more) QTimer::singleShot(0, this, [this] { update(); });
   workspace_.note_reading();
 }
 
-void SliceView::compose_rows(const ViewTransform& view, const LayerList& layers,
-                             const LayerFilter& shown) {
-  const PacedRows::Part part = rows_.next();
-  const double begin = thread_work_ms();
-  const std::int64_t time = workspace_.view().time();
-  compositor_.compose(layers, view, time, {0, part.top, view.width, part.bottom}, picture_, shown);
-  rows_.drawn(part, thread_work_ms() - begin);
-  if (rows_.due()) QTimer::singleShot(0, this, [this] { update(); });
+bool SliceView::drawn() const {
+  return layers().empty() ||
+         (picture_.drawn() && (!wipe_ || right_picture_.drawn()) && marks_.drawn());
 }
 
 void SliceView::hurry() {
-  if (!rows_.due()) return;
-  rows_.begin(picture_.height());
-  rows_.hurry();
+  if (drawn()) return;
+  picture_.hurry();
+  right_picture_.hurry();
+  marks_.hurry();
+}
+
+void SliceView::paint_picture(QPainter& painter, const PacedPicture& picture) const {
+  const RgbaImage& pixels = picture.pixels();
+  QImage image(pixels.bytes(), pixels.width(), pixels.height(), pixels.width() * 4,
+               QImage::Format_RGBX8888);
+  image.setDevicePixelRatio(devicePixelRatioF());
+  painter.drawImage(QPointF(0, 0), image);
 }
 
 void SliceView::paintEvent(QPaintEvent*) {
@@ -235,16 +239,12 @@ void SliceView::paintEvent(QPaintEvent*) {
   if (workspace_.layers().empty()) {
     painter.fillRect(rect(), Qt::black);
   } else {
-    compose_if_needed();
-    QImage image(picture_.bytes(), picture_.width(), picture_.height(), picture_.width() * 4,
-                 QImage::Format_RGBX8888);
-    image.setDevicePixelRatio(devicePixelRatioF());
-    painter.drawImage(QPointF(0, 0), image);
+    compose();
+    paint_picture(painter, picture_);
     if (wipe_) paint_right(painter);
-    const double ratio = devicePixelRatioF();
-    paint_vectors(painter, instead_ != nullptr ? *instead_ : workspace_.layers(), transform(),
-                  workspace_.view().time(), ratio, ratio,
-                  [this](const Layer& layer) { return choice_.shows(layer); });
+    marks_.paint(painter,
+                 shown_marks(layers(), [this](const Layer& layer) { return choice_.shows(layer); }),
+                 transform(), workspace_.view().time(), devicePixelRatioF());
     paint_overlays(painter);
     if (tool_ != nullptr && !shows_nothing()) tool_->paint(painter, *this);
     const Axis axis = normal_axis(plane_);

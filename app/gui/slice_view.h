@@ -9,10 +9,13 @@
 #include <QImage>
 #include <QWidget>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <utility>
 
 #include "app/gui/layer_choice.h"
-#include "app/gui/paced_rows.h"
+#include "app/gui/marks_picture.h"
+#include "app/gui/paced_picture.h"
 #include "app/workspace.h"
 #include "viewer/scene/overlays.h"
 #include "viewer/scene/slice_compositor.h"
@@ -27,6 +30,22 @@ namespace karyo::gui {
 struct OverlayChoice {
   bool scale_bar = true, axes = true, crosshair = true;
 };
+
+/// What a view shows at one time, with layers of its own.
+struct PlaneScene {
+  std::shared_ptr<const LayerList> layers;
+  ViewTransform view;
+  std::int64_t time = 0;
+  double scale = 1;  ///< pixels for one of the screen
+  LayerFilter shown;
+  LayerFilter shown_right = {};  ///< right of `wipe`; empty: there is none
+  double wipe = 1;               ///< of the width
+
+  /// On any thread, one at a time.
+  QImage draw() const;
+};
+/// Layers that nobody changes, with the same marks, tiles and voxels.
+std::shared_ptr<const LayerList> copy_of(const LayerList& layers);
 
 class SliceTool;
 class ViewHeader;
@@ -52,8 +71,10 @@ class SliceView : public QWidget {
   /// The plane on screen: what automatic contrast is measured on.
   Box3 visible_box(const Layer& layer) const;
   void set_maximised(bool maximised);
-  /// What the view shows, drawn anew with `scale` times as many pixels a side.
-  QImage picture(double scale) const;
+  /// What the view shows now, to be drawn with `scale` times as many pixels a side. `layers` is a
+  /// copy of the workspace's.
+  PlaneScene scene(double scale, std::shared_ptr<const LayerList> layers) const;
+  PlaneScene scene(double scale) const { return scene(scale, copy_of(workspace_.layers())); }
   /// The lines and texts over it, in pixels of the widget.
   Overlay overlay_for(const OverlayChoice& choice) const;
   /// What the left button does here; null: moves the picture. Must outlive its use.
@@ -84,9 +105,11 @@ class SliceView : public QWidget {
   std::function<void()> on_active;  ///< the pointer came in or a button went down here
   std::function<void(const std::optional<WorldPoint>&)> on_hover;
   /// Whether the picture is drawn to its end; one that takes long comes in parts.
-  bool drawn() const { return !rows_.due(); }
+  bool drawn() const;
   /// The next time it is painted as a whole.
   void hurry();
+  /// Not null; one's own at first.
+  void share_time(std::shared_ptr<DrawingTime> time) { drawing_time_ = std::move(time); }
 
   /// Follows the first painted frame with layers or without; for timing.
   std::function<void()> on_first_paint;
@@ -109,8 +132,10 @@ class SliceView : public QWidget {
  private:
   Overlay overlay_on(const ViewTransform& view, double scale, const OverlayChoice& choice) const;
   void redraw();
-  void compose_if_needed();
-  void compose_rows(const ViewTransform& view, const LayerList& layers, const LayerFilter& shown);
+  /// What it draws: the workspace's, but for set_shown_instead().
+  const LayerList& layers() const;
+  void compose();
+  void paint_picture(QPainter& painter, const PacedPicture& picture) const;
   void paint_overlays(QPainter& painter);
   void set_usual_cursor();
   void put_cursor(const QPointF& position);
@@ -118,7 +143,6 @@ class SliceView : public QWidget {
   QString title() const;
   QString title_of_choice(const LayerChoice& choice) const;
   // In slice_view_wipe.cpp:
-  void compose_right(const ViewTransform& view);
   void paint_right(QPainter& painter);
   bool on_wipe_line(const QPointF& position) const;
   void drag_wipe(const QPointF& position, bool ended);
@@ -131,16 +155,12 @@ class SliceView : public QWidget {
 
   const Plane plane_;
   Workspace& workspace_;
-  SliceCompositor compositor_;
-  RgbaImage picture_;
-  ScreenRect dirty_;
-  bool all_dirty_ = true;
-  PacedRows rows_;  // of all of the picture
+  PacedPicture picture_, right_picture_;  // the second where there is a wipe
+  MarksPicture marks_{[this] { update(); }};
+  std::shared_ptr<DrawingTime> drawing_time_ = std::make_shared<DrawingTime>();
   OverlayChoice overlays_;
   LayerChoice choice_;
   std::optional<Wipe> wipe_;
-  SliceCompositor right_compositor_;
-  RgbaImage right_picture_;
   ViewHeader* header_;
   std::vector<Connection> connections_;
 

@@ -20,20 +20,11 @@ void SliceView::set_wipe(std::optional<Wipe> wipe) {
   redraw();
 }
 
-void SliceView::compose_right(const ViewTransform& view) {
-  right_compositor_.compose(workspace_.layers(), view, workspace_.view().time(), right_picture_,
-                            [this](const Layer& layer) { return wipe_->right.shows(layer); });
-}
-
 void SliceView::paint_right(QPainter& painter) {
-  const double ratio = devicePixelRatioF();
-  QImage image(right_picture_.bytes(), right_picture_.width(), right_picture_.height(),
-               right_picture_.width() * 4, QImage::Format_RGBX8888);
-  image.setDevicePixelRatio(ratio);
   const double line = std::round(wipe_->at * width());
   painter.save();
   painter.setClipRect(QRectF(line, 0, width() - line, height()));
-  painter.drawImage(QPointF(0, 0), image);
+  paint_picture(painter, right_picture_);
   painter.restore();
   // A dark edge on either side keeps the line in sight over bright pictures.
   painter.fillRect(QRectF(line - 2, 0, 4, height()), QColor(0, 0, 0, 150));

@@ -20,7 +20,8 @@ namespace {
 
 constexpr std::size_t kMostTexts = 500;  // more are not readable, and slow
 constexpr std::size_t kCrowd = 20000;    // dots; beyond it they may overlap less
-constexpr double kSelectedWider = 2;     // pixels
+constexpr std::size_t kMostFineShapes = 3000;  // more in one view get hairlines, 10 times as fast
+constexpr double kSelectedWider = 2;           // pixels
 
 QColor color_of(Rgb color) {
   return {color.r, color.g, color.b};
@@ -133,46 +134,77 @@ void paint_points(QPainter& painter, const PointsLayer& layer, const Placing& pl
   painter.drawEllipse(placing.screen(chosen.at), diameter / 2 + 3, diameter / 2 + 3);
 }
 
+/// Corners of a path on screen; those that would lie in one pixel with the one before are left out,
+/// as an ellipse of 4 pixels is no better with 100 of them.
+void add_corners(const PathF& corners, bool closed, const Placing& placing, QPainterPath& path) {
+  constexpr double kLeast = 0.7;  // pixels
+  QPointF last;
+  for (std::size_t k = 0; k < corners.size(); ++k) {
+    const QPointF at = placing.screen({0, corners[k].y, corners[k].x});
+    const bool end = k == 0 || k + 1 == corners.size();
+    if (!end && (at - last).manhattanLength() < kLeast) continue;
+    k == 0 ? path.moveTo(at) : path.lineTo(at);
+    last = at;
+  }
+  if (closed) path.closeSubpath();
+}
+
 void paint_shapes(QPainter& painter, const ShapesLayer& layer, const Placing& placing) {
   if (placing.view.plane != Plane::kXY) return;
   const ShapesLook& look = layer.look();
   const auto [near, far] = placing.depth();
   const OutlineList& outlines = layer.outlines();
   const QRectF viewport(0, 0, placing.view.width, placing.view.height);
-  std::size_t texts = 0;
-  for (std::size_t i = 0; i < outlines.size(); ++i) {
+  const auto path_of = [&](const ShapeOutline& outline) {
+    QPainterPath path;
+    for (const PathF& corners : outline.paths) add_corners(corners, outline.closed, placing, path);
+    return path;
+  };
+  const auto top_left = [&](std::size_t i) {
+    return placing.screen({0, outlines[i].top, outlines[i].left});
+  };
+  const auto seen = [&](std::size_t i) {
     const ShapeOutline& outline = outlines[i];
     const auto middle = static_cast<double>(outline.z) + 0.5;
-    if (outline.z >= 0 && (middle < near || middle >= far)) continue;
-    if (outline.t >= 0 && outline.t != placing.time) continue;
-    const QPointF from = placing.screen({0, outline.top, outline.left});
+    if (outline.z >= 0 && (middle < near || middle >= far)) return false;
+    if (outline.t >= 0 && outline.t != placing.time) return false;
     const QPointF to = placing.screen({0, outline.bottom, outline.right});
     const double around = look.width * placing.scale + kSelectedWider;
-    if (!viewport.intersects(QRectF(from, to).adjusted(-around, -around, around, around))) continue;
-    QPainterPath path;
-    for (const PathF& points : outline.paths) {
-      for (std::size_t k = 0; k < points.size(); ++k) {
-        const QPointF at = placing.screen({0, points[k].y, points[k].x});
-        k == 0 ? path.moveTo(at) : path.lineTo(at);
-      }
-      if (outline.closed) path.closeSubpath();
-    }
-    const Roi& roi = (*look.data)[i];
-    const bool selected = static_cast<std::int64_t>(i) == look.selected;
-    const QColor color = selected ? color_of(kAccent) : stroke_of(roi, look.color);
-    if (outline.closed && look.fill) {
+    return viewport.intersects(QRectF(top_left(i), to).adjusted(-around, -around, around, around));
+  };
+  std::vector<std::size_t> shown;
+  for (std::size_t i = 0; i < outlines.size(); ++i) {
+    if (seen(i)) shown.push_back(i);
+  }
+  const auto draw = [&](std::size_t i, const QColor& color, double width) {
+    const QPainterPath path = path_of(outlines[i]);
+    if (outlines[i].closed && look.fill) {
       QColor inside = color;
       inside.setAlphaF(color.alphaF() / 4);
       painter.fillPath(path, inside);
     }
-    painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(color,
-                        (selected ? look.width + kSelectedWider : look.width) * placing.scale,
-                        Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-    painter.drawPath(path);
-    if (look.show_text && !roi.name.empty() && texts++ < kMostTexts) {
-      paint_shadowed_text(painter, from + QPointF(2, -4), QString::fromStdString(roi.name), color);
-    }
+    // Corners of thin lines are not seen, and round ones cost most of the time.
+    const Qt::PenJoinStyle join = width < 4 ? Qt::BevelJoin : Qt::RoundJoin;
+    painter.strokePath(path, QPen(color, width, Qt::SolidLine, Qt::RoundCap, join));
+  };
+  const auto own_color = [&](std::size_t i) { return stroke_of((*look.data)[i], look.color); };
+  const bool crowded = shown.size() > kMostFineShapes;
+  painter.setRenderHint(QPainter::Antialiasing, !crowded);
+  const auto selected = static_cast<std::size_t>(look.selected);  // beyond all where there is none
+  for (const std::size_t i : shown) {
+    if (i != selected) draw(i, own_color(i), crowded ? 0 : look.width * placing.scale);
+  }
+  painter.setRenderHint(QPainter::Antialiasing);
+  if (look.selected >= 0 && seen(selected)) {
+    draw(selected, color_of(kAccent), (look.width + kSelectedWider) * placing.scale);
+  }
+  if (!look.show_text) return;
+  std::size_t texts = 0;
+  for (const std::size_t i : shown) {
+    const std::string& name = (*look.data)[i].name;
+    if (name.empty() || texts++ >= kMostTexts) continue;
+    paint_shadowed_text(painter, top_left(i) + QPointF(2, -4), QString::fromStdString(name),
+                        i == selected ? color_of(kAccent) : own_color(i));
   }
 }
 
@@ -180,14 +212,19 @@ void paint_shapes(QPainter& painter, const ShapesLayer& layer, const Placing& pl
 void paint_tracks(QPainter& painter, const TracksLayer& layer, const Placing& placing) {
   const TracksLook& look = layer.look();
   const QRectF viewport(0, 0, placing.view.width, placing.view.height);
+  std::map<QRgb, QList<QLineF>> by_color;
   for_each_tail_piece(look, placing.time, [&](const TailPiece& piece) {
     const QPointF from = placing.screen(piece.from.at), to = placing.screen(piece.to.at);
     if (!viewport.intersects(QRectF(from, to).normalized().adjusted(-2, -2, 2, 2))) return;
     QColor shade = color_of(track_color(piece.to.id));
     shade.setAlphaF(1 - 0.8 * piece.age);
-    painter.setPen(QPen(shade, look.width * placing.scale, Qt::SolidLine, Qt::RoundCap));
-    painter.drawLine(from, to);
+    by_color[shade.rgba()].append(QLineF(from, to));
   });
+  for (const auto& [color, lines] : by_color) {
+    painter.setPen(
+        QPen(QColor::fromRgba(color), look.width * placing.scale, Qt::SolidLine, Qt::FlatCap));
+    painter.drawLines(lines);
+  }
   std::size_t texts = 0;
   for (const TrackPoint& point : look.data->points) {
     if (point.t != placing.time) continue;
@@ -236,27 +273,34 @@ std::pair<double, double> marks_depth(const Slab& slab, double place, const Voxe
   return {static_cast<double>(planes.first), static_cast<double>(planes.last)};
 }
 
-void paint_vectors(QPainter& painter, const LayerList& layers, const ViewTransform& view,
-                   std::int64_t time, double ratio, double scale, const LayerFilter& shown) {
+std::vector<ShownMarks> shown_marks(const LayerList& layers, const LayerFilter& shown) {
+  std::vector<ShownMarks> marks;
+  for (int i = 0; i < layers.count(); ++i) {
+    const Layer& layer = layers.at(i);
+    if (!layer.visible() || !is_vector(layer.kind()) || (shown && !shown(layer))) continue;
+    marks.push_back({layers.shared_at(i), layers.grid_of(layer)});
+  }
+  return marks;
+}
+
+void paint_vectors(QPainter& painter, const std::vector<ShownMarks>& marks,
+                   const ViewTransform& view, std::int64_t time, double ratio, double scale) {
   painter.save();
   painter.scale(1 / ratio, 1 / ratio);
   painter.setRenderHint(QPainter::Antialiasing);
   QFont font = painter.font();
   font.setPixelSize(static_cast<int>(std::lround(12 * scale)));
   painter.setFont(font);
-  for (int i = 0; i < layers.count(); ++i) {
-    const Layer& layer = layers.at(i);
-    if (!layer.visible() || !is_vector(layer.kind()) || (shown && !shown(layer))) continue;
-    const VoxelGrid grid = layers.grid_of(layer);
+  for (const auto& [layer, grid] : marks) {
     const Placing placing{view, grid, time, scale};
-    painter.setOpacity(layer.opacity());
-    if (const auto* points = dynamic_cast<const PointsLayer*>(&layer)) {
+    painter.setOpacity(layer->opacity());
+    if (const auto* points = dynamic_cast<const PointsLayer*>(layer.get())) {
       paint_points(painter, *points, placing);
-    } else if (const auto* shapes = dynamic_cast<const ShapesLayer*>(&layer)) {
+    } else if (const auto* shapes = dynamic_cast<const ShapesLayer*>(layer.get())) {
       paint_shapes(painter, *shapes, placing);
-    } else if (const auto* tracks = dynamic_cast<const TracksLayer*>(&layer)) {
+    } else if (const auto* tracks = dynamic_cast<const TracksLayer*>(layer.get())) {
       paint_tracks(painter, *tracks, placing);
-    } else if (const auto* surface = dynamic_cast<const SurfaceLayer*>(&layer)) {
+    } else if (const auto* surface = dynamic_cast<const SurfaceLayer*>(layer.get())) {
       paint_surface(painter, *surface, placing);
     }
   }

@@ -7,7 +7,9 @@
 /// outside of the view is passed over before anything is drawn, and points that would cover each
 /// other are drawn once.
 
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "core/layers/label_colors.h"
 #include "core/layers/layer_list.h"
@@ -24,9 +26,18 @@ namespace karyo::gui {
 std::pair<double, double> marks_depth(const Slab& slab, double place, const VoxelGrid& grid,
                                       Axis normal);
 
-/// From the lowest to the topmost. `ratio`: physical pixels, in which `view` counts, for one of the
-/// painter's; `scale`: pixels of the picture for one of the screen's, which sizes are given in.
-void paint_vectors(QPainter& painter, const LayerList& layers, const ViewTransform& view,
-                   std::int64_t time, double ratio, double scale, const LayerFilter& shown = {});
+/// A layer of marks and how it lies in the world.
+struct ShownMarks {
+  std::shared_ptr<const Layer> layer;
+  VoxelGrid grid;
+};
+/// Those that are to be seen, from the lowest.
+std::vector<ShownMarks> shown_marks(const LayerList& layers, const LayerFilter& shown = {});
+
+/// `ratio`: physical pixels, in which `view` counts, for one of the painter's; `scale`: pixels of
+/// the picture for one of the screen's, which sizes are given in.
+/// Threads  any, as long as nobody changes the layers.
+void paint_vectors(QPainter& painter, const std::vector<ShownMarks>& marks,
+                   const ViewTransform& view, std::int64_t time, double ratio, double scale);
 
 }  // namespace karyo::gui

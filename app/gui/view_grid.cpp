@@ -90,6 +90,7 @@ ViewGrid::ViewGrid(Workspace& workspace, QWidget* parent)
 
 /// What every plane view of the window needs.
 void ViewGrid::prepare(SliceView& view) {
+  view.share_time(drawing_time_);
   view.set_tool(tool_);
   view.on_active = [this, &view] { active_ = view.plane(); };
   view.on_moved = [this] { fitted_ = false; };
@@ -364,6 +365,10 @@ bool ViewGrid::settled() const {
   return std::all_of(slices_.begin(), slices_.end(), drawn) &&
          std::all_of(cells.begin(), cells.end(), drawn) &&
          (!volume_->isVisible() || volume_->settled());
+}
+
+const LayerList& ViewGrid::layers() const {
+  return workspace_.layers();
 }
 
 void ViewGrid::hurry() {

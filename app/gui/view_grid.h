@@ -47,6 +47,7 @@ class ViewGrid : public QWidget {
   /// One view alone, or all again.
   void toggle_maximised();
   bool settled() const;
+  const LayerList& layers() const;
   /// What the planes still have to draw is there the next time they are painted: for pictures of
   /// them.
   void hurry();
@@ -104,6 +105,7 @@ class ViewGrid : public QWidget {
   OverlayChoice overlays_;
   SliceTool* tool_ = nullptr;
   std::unique_ptr<LayerList> preview_;
+  std::shared_ptr<DrawingTime> drawing_time_ = std::make_shared<DrawingTime>();  // of all planes
   std::vector<Connection> connections_;
 };
 

@@ -22,7 +22,7 @@ std::shared_ptr<Layer> vector_copy(const Layer& layer) {
     case LayerKind::kPoints:
       return std::make_shared<PointsLayer>(layer.name(), PointList{}, layer.grid());
     case LayerKind::kShapes:
-      return std::make_shared<ShapesLayer>(layer.name(), ShapeList{}, layer.grid());
+      return std::make_shared<ShapesLayer>(layer.name(), static_cast<const ShapesLayer&>(layer));
     case LayerKind::kTracks:
       return std::make_shared<TracksLayer>(layer.name(), TrackList{}, layer.grid());
     case LayerKind::kSurface:

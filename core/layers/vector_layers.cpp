@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "core/layers/label_colors.h"
@@ -74,6 +75,21 @@ ShapeOutline outline_of(const Roi& roi) {
   return outline;
 }
 
+/// Mostly one of thousands has changed, come or gone: those before it and after it are known.
+OutlineList outlines_of(const ShapeList& shapes, const ShapeList& before,
+                        const OutlineList& known) {
+  const auto [first, old_first] =
+      std::mismatch(shapes.begin(), shapes.end(), before.begin(), before.end());
+  const auto [last, old_last] =
+      std::mismatch(shapes.rbegin(), std::make_reverse_iterator(first), before.rbegin(),
+                    std::make_reverse_iterator(old_first));
+  OutlineList outlines(known.begin(), known.begin() + (old_first - before.begin()));
+  outlines.reserve(shapes.size());
+  std::transform(first, last.base(), std::back_inserter(outlines), outline_of);
+  outlines.insert(outlines.end(), known.end() - (old_last - before.rbegin()), known.end());
+  return outlines;
+}
+
 }  // namespace
 
 void VectorLayer::widen(const WorldPoint& at, std::int64_t t) {
@@ -110,6 +126,11 @@ ShapesLayer::ShapesLayer(std::string name, ShapeList shapes, VoxelGrid grid)
   set_look(std::move(look));
 }
 
+ShapesLayer::ShapesLayer(std::string name, const ShapesLayer& same)
+    : VectorLayer(std::move(name), same.grid()), look_(same.look_), outlines_(same.outlines_) {
+  shape_ = same.shape_;
+}
+
 void ShapesLayer::set_look(ShapesLook look) {
   if (look.data == nullptr) look.data = std::make_shared<const ShapeList>();
   look.width = in_range(look.width, 0.5, 50);
@@ -117,10 +138,8 @@ void ShapesLayer::set_look(ShapesLook look) {
   if (look == look_) return;
   if (look.data != look_.data) {
     shape_ = {1, 1, 1, 1, 1};
-    auto outlines = std::make_shared<OutlineList>();
-    for (const Roi& roi : *look.data) {
-      outlines->push_back(outline_of(roi));
-      const ShapeOutline& outline = outlines->back();
+    auto outlines = std::make_shared<OutlineList>(outlines_of(*look.data, *look_.data, *outlines_));
+    for (const ShapeOutline& outline : *outlines) {
       // The far edge of a region is a corner of pixels, not one more pixel.
       const WorldPoint last{static_cast<double>(std::max<std::int64_t>(0, outline.z)),
                             std::ceil(outline.bottom) - 1, std::ceil(outline.right) - 1};

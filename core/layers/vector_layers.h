@@ -95,6 +95,8 @@ using OutlineList = std::vector<ShapeOutline>;
 class ShapesLayer : public VectorLayer {
  public:
   explicit ShapesLayer(std::string name, ShapeList shapes = {}, VoxelGrid grid = {});
+  /// The same shapes, and lines that are made already.
+  ShapesLayer(std::string name, const ShapesLayer& same);
   LayerKind kind() const override { return LayerKind::kShapes; }
   std::size_t count() const override { return look_.data->size(); }
   const ShapesLook& look() const { return look_; }

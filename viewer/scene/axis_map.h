@@ -84,7 +84,7 @@ struct PlaneMap {
 /// A block of the part that is drawn: what one thread draws at a time, so that what its pixels
 /// share is worked out once. Whole rows, where rows of the screen are rows in memory; nearly square
 /// in YZ, where each pixel of a screen row comes from another place and rows beside each other
-/// share pages.
+/// share pages. Few rows where each pixel is made of many planes: a block takes a few milliseconds.
 struct Block {
   int left, right;  ///< pixel columns
   int top, bottom;  ///< pixel rows
@@ -95,8 +95,9 @@ struct Block {
 struct BlockSize {
   int columns, rows;
 };
-constexpr BlockSize block_size(Plane plane, int width) {
-  return plane == Plane::kYZ ? BlockSize{128, 64} : BlockSize{width, 16};
+constexpr BlockSize block_size(Plane plane, int width, std::int64_t planes) {
+  const int less = planes < 16 ? 1 : planes < 128 ? 4 : 8;
+  return plane == Plane::kYZ ? BlockSize{128, 64 / less} : BlockSize{width, 16 / less};
 }
 
 }  // namespace karyo

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -46,6 +47,40 @@ struct ReadyLayer {
   std::unique_ptr<LabelsSlice> labels;
 };
 
+/// Hands out the blocks of a part, row by row of them, until it is late. A row that is begun is
+/// handed out to its end. Any number of threads.
+class Blocks {
+ public:
+  Blocks(const ScreenRect& part, BlockSize size, SliceCompositor::Clock::time_point until)
+      : part_(part),
+        size_(size),
+        across_((part.width() + size.columns - 1) / size.columns),
+        end_(across_ * ((part.height() + size.rows - 1) / size.rows)),
+        until_(until) {}
+  int count() const { return end_; }
+  std::optional<Block> next() {
+    const std::lock_guard lock(mutex_);
+    const bool begins_row = next_ > 0 && next_ % across_ == 0;
+    if (begins_row && SliceCompositor::Clock::now() > until_) end_ = next_;
+    if (next_ >= end_) return {};
+    const int left = part_.left + next_ % across_ * size_.columns;
+    const int top = part_.top + next_ / across_ * size_.rows;
+    ++next_;
+    return Block{left, std::min(left + size_.columns, part_.right), top,
+                 std::min(top + size_.rows, part_.bottom)};
+  }
+  /// The first row that was not handed out.
+  int bottom() const { return std::min(part_.top + end_ / across_ * size_.rows, part_.bottom); }
+
+ private:
+  const ScreenRect part_;
+  const BlockSize size_;
+  const int across_;
+  int next_ = 0, end_;
+  const SliceCompositor::Clock::time_point until_;
+  std::mutex mutex_;
+};
+
 }  // namespace
 
 struct SliceCompositor::State {
@@ -71,11 +106,13 @@ void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view
   compose(layers, view, time, view.viewport(), picture, shown);
 }
 
-void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view, std::int64_t time,
-                              const ScreenRect& part, RgbaImage& picture,
-                              const LayerFilter& shown) {
+int SliceCompositor::compose(const LayerList& layers, const ViewTransform& view, std::int64_t time,
+                             const ScreenRect& part, RgbaImage& picture, const LayerFilter& shown,
+                             Clock::time_point until) {
   const ScreenRect drawn = part.clipped_to(view.viewport());
-  if (drawn.empty() || picture.width() != view.width || picture.height() != view.height) return;
+  if (drawn.empty() || picture.width() != view.width || picture.height() != view.height) {
+    return part.bottom;
+  }
 
   std::vector<ReadyLayer> ready;
   if (view.plane != Plane::kYZ) {
@@ -115,29 +152,26 @@ void SliceCompositor::compose(const LayerList& layers, const ViewTransform& view
   state_->kept.resize(labels_drawn);
   state_->rows.resize(ready.size());
 
-  const BlockSize size = block_size(view.plane, drawn.width());
-  const int across = (drawn.width() + size.columns - 1) / size.columns;
-  const int down = (drawn.height() + size.rows - 1) / size.rows;
+  Blocks blocks(drawn, block_size(view.plane, drawn.width(), slab_planes(view, layers.grid())),
+                until);
+  const int threads = state_->threads > 0 ? state_->threads : default_threads();
   parallel_for(
-      0, across * down, 1,
-      [&](std::int64_t first, std::int64_t last) {
+      0, std::min(threads, blocks.count()), 1,
+      [&](std::int64_t, std::int64_t) {
         auto buffers = state_->pool.take();
-        for (std::int64_t number = first; number < last; ++number) {
-          const int left = drawn.left + static_cast<int>(number % across) * size.columns;
-          const int top = drawn.top + static_cast<int>(number / across) * size.rows;
-          const Block block{left, std::min(left + size.columns, drawn.right), top,
-                            std::min(top + size.rows, drawn.bottom)};
-          for (int y = block.top; y < block.bottom; ++y) {
-            std::fill_n(picture.row(y) + block.left, block.width(), pack_rgba(Rgb{}));
+        while (const std::optional<Block> block = blocks.next()) {
+          for (int y = block->top; y < block->bottom; ++y) {
+            std::fill_n(picture.row(y) + block->left, block->width(), pack_rgba(Rgb{}));
           }
           for (const ReadyLayer& layer : ready) {
-            if (layer.image) layer.image->draw(block, buffers->image, picture);
-            if (layer.labels) layer.labels->draw(block, buffers->labels, picture);
+            if (layer.image) layer.image->draw(*block, buffers->image, picture);
+            if (layer.labels) layer.labels->draw(*block, buffers->labels, picture);
           }
         }
         state_->pool.give_back(std::move(buffers));
       },
-      state_->threads);
+      threads);
+  return blocks.bottom() == drawn.bottom ? part.bottom : blocks.bottom();
 }
 
 ScreenRect dirty_rect(const LayerList& layers, const Layer& layer, const Box3& box,

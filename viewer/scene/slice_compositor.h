@@ -15,6 +15,7 @@
 /// Threads  call from the thread that owns the layers; the work is split over rows inside.
 ///          One compositor a view: it keeps tables and buffers between frames.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -39,10 +40,14 @@ class SliceCompositor {
   /// Draws everything; `picture` gets the view's size.
   void compose(const LayerList& layers, const ViewTransform& view, std::int64_t time,
                RgbaImage& picture, const LayerFilter& shown = {});
+  using Clock = std::chrono::steady_clock;
   /// Draws only the pixels of `part`, exactly as the above would; `picture` must hold a picture of
-  /// this view's size already.
-  void compose(const LayerList& layers, const ViewTransform& view, std::int64_t time,
-               const ScreenRect& part, RgbaImage& picture, const LayerFilter& shown = {});
+  /// this view's size already. From the top, and once it is later than `until` no more than what
+  /// was begun, at least a few rows. Returns the first row that was not drawn, `part.bottom` where
+  /// all were.
+  int compose(const LayerList& layers, const ViewTransform& view, std::int64_t time,
+              const ScreenRect& part, RgbaImage& picture, const LayerFilter& shown = {},
+              Clock::time_point until = Clock::time_point::max());
 
  private:
   struct State;

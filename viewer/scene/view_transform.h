@@ -37,6 +37,7 @@ struct ViewTransform {
   double zoom = 1;    ///< screen pixels per world unit, > 0
   int width = 0, height = 0;  ///< viewport in pixels
   Slab slab = {};
+  friend bool operator==(const ViewTransform&, const ViewTransform&) = default;
 
   /// The plane through the state's cursor, framed and as thick as the state says.
   static ViewTransform of(const ViewState& state, Plane plane, int width, int height);

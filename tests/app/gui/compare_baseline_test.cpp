@@ -42,7 +42,7 @@ class CompareBaseline : public ::testing::Test {
     picture.fill(QColor(128, 128, 128));
     QPainter painter(&picture);
     for (SliceView* view : views_.cells().cells()) {
-      painter.drawImage(view->mapTo(&views_, QPoint(0, 0)), view->picture(1));
+      painter.drawImage(view->mapTo(&views_, QPoint(0, 0)), view->scene(1).draw());
     }
     return picture;
   }

@@ -6,6 +6,7 @@
 #include <QDialog>
 #include <QDoubleSpinBox>
 #include <QGuiApplication>
+#include <QLabel>
 #include <QPushButton>
 #include <QSvgRenderer>
 #include <fstream>
@@ -94,13 +95,27 @@ TEST_F(FigureTest, WhatCannotBeWrittenSaysWhy) {
   }
 }
 
+TEST_F(FigureTest, IsOfWhatWasSeenWhenItWasAskedFor) {
+  open_stack();
+  const Figure before = make_figure(window_.views(), plain(1));
+  const QImage as_it_was = figure_image(before);
+  workspace_.layers().at(1).set_visible(false);
+  image().set_gamma(0, 2);
+  EXPECT_NE(figure_image(make_figure(window_.views(), plain(1))), as_it_was);
+  EXPECT_EQ(figure_image(before), as_it_was);
+}
+
 TEST_F(FigureTest, TheDialogCopies) {
   open_stack();
   window_.run("file.export_figure", {});
   auto* dialog = window_.findChild<QDialog*>("figure_dialog");
   ASSERT_NE(dialog, nullptr);
   dialog->findChild<QDoubleSpinBox*>("scale")->setValue(2);
+  auto* preview = dialog->findChild<QLabel*>("preview");
+  EXPECT_TRUE(wait_until([&] { return !preview->pixmap().isNull(); }));
+  show_people(*dialog, "figure_dialog");
   QTest::mouseClick(dialog->findChild<QPushButton*>("copy"), Qt::LeftButton);
+  EXPECT_TRUE(wait_until([&] { return !workspace_.busy(); }));
   EXPECT_EQ(QGuiApplication::clipboard()->image().width(), 2 * window_.views().width());
 }
 

@@ -179,7 +179,7 @@ TEST_F(JudgeWindowTest, TheWipesLineIsDragged) {
       window_.commands().ran.connect([&](const Command& command, const nlohmann::json& arguments) {
         if (command.id == "compare.wipe") heard.push_back(arguments);
       });
-  const QImage half = view.picture(1);
+  const QImage half = view.scene(1).draw();
   const QPoint from(view.width() / 2, view.height() / 3), to(view.width() / 4, view.height() / 3);
   QTest::mousePress(&view, Qt::LeftButton, {}, from);
   QTest::mouseMove(&view, to);
@@ -187,7 +187,7 @@ TEST_F(JudgeWindowTest, TheWipesLineIsDragged) {
   QTest::qWait(20);
   EXPECT_NEAR(comparison().wipe_at(), 0.25, 0.01);
   ASSERT_EQ(heard.size(), 1u) << "a macro has where it was left";
-  EXPECT_NE(view.picture(1), half) << "the truth has what was missed";
+  EXPECT_NE(view.scene(1).draw(), half) << "the truth has what was missed";
   show_people(window_, "judge_wipe");
   QTest::mousePress(&view, Qt::LeftButton, {}, QPoint(view.width() - 40, 50));
   QTest::mouseMove(&view, QPoint(view.width() - 80, 50));
@@ -200,12 +200,12 @@ TEST_F(JudgeWindowTest, BlinkShowsTheOneAndTheOther) {
   window_.views().setFocus();
   key(Qt::Key_K, Qt::ShiftModifier);
   ASSERT_EQ(cells().size(), 1u);
-  const QImage prediction = cells()[0]->picture(1);
+  const QImage prediction = cells()[0]->scene(1).draw();
   key(Qt::Key_K, Qt::ShiftModifier);
   ASSERT_TRUE(comparison().truth_shown());
-  EXPECT_NE(cells()[0]->picture(1), prediction);
+  EXPECT_NE(cells()[0]->scene(1).draw(), prediction);
   key(Qt::Key_K, Qt::ShiftModifier);
-  EXPECT_EQ(cells()[0]->picture(1), prediction);
+  EXPECT_EQ(cells()[0]->scene(1).draw(), prediction);
 }
 
 TEST_F(JudgeWindowTest, OverlayAndDifferenceStayForTheNextImage) {

@@ -24,7 +24,7 @@ QImage picture_of(std::shared_ptr<Layer> marks, Plane plane = Plane::kXY) {
   QImage picture(view.width, view.height, QImage::Format_RGB32);
   picture.fill(QColor(60, 60, 60));
   QPainter painter(&picture);
-  paint_vectors(painter, layers, view, 4, 1, 1);
+  paint_vectors(painter, shown_marks(layers), view, 4, 1, 1);
   return picture;
 }
 

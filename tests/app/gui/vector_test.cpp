@@ -158,9 +158,9 @@ TEST(VectorPainter, ManyPointsAreQuick) {
     picture.fill(Qt::black);
     const ViewTransform view{Plane::kXY, {50.5, 500, 500}, 1, 1000, 1000, {thickness}};
     QPainter painter(&picture);
-    paint_vectors(painter, layers, view, 0, 1, 1);
+    paint_vectors(painter, shown_marks(layers), view, 0, 1, 1);
     const std::clock_t begin = std::clock();  // of the processor: other programs do not count
-    paint_vectors(painter, layers, view, 0, 1, 1);
+    paint_vectors(painter, shown_marks(layers), view, 0, 1, 1);
     const double ms = 1e3 * static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
     std::cout << "thickness " << thickness << ": " << ms << " ms\n";
     EXPECT_LT(ms, 150);  // far above what it takes
@@ -182,7 +182,8 @@ TEST(VectorPainter, TailsEndAtTheCurrentTime) {
   QImage picture(100, 100, QImage::Format_RGB32);
   picture.fill(Qt::black);
   QPainter painter(&picture);
-  paint_vectors(painter, layers, {Plane::kXY, {0.5, 50, 50}, 1, 100, 100, {}}, 6, 1, 1);
+  paint_vectors(painter, shown_marks(layers), {Plane::kXY, {0.5, 50, 50}, 1, 100, 100, {}}, 6, 1,
+                1);
   painter.end();
   const auto lit = [&](int x) { return qGray(picture.pixel(x, 50)) > 20; };
   EXPECT_FALSE(lit(15));  // before the tail

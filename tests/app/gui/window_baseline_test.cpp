@@ -55,7 +55,7 @@ class ArrangementBaseline : public WindowBaseline {
     for (const Plane plane : kPlanes) all.push_back(&views_.slice(plane));
     for (SliceView* view : all) {
       if (!view->isVisible()) continue;
-      painter.drawImage(view->mapTo(&views_, QPoint(0, 0)), view->picture(1));
+      painter.drawImage(view->mapTo(&views_, QPoint(0, 0)), view->scene(1).draw());
       ++planes;
     }
     EXPECT_EQ(planes, expected_planes);

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "core/base/random.h"
 #include "core/layers/image_layer.h"
 #include "core/layers/layer_list.h"
 #include "core/layers/layer_look.h"
@@ -106,6 +107,42 @@ TEST(VectorLayers, ShapesHaveOutlinesInTheirPlane) {
   EXPECT_EQ(outline("polyline", {{1, 2}, {3, 4}, {5, 0}}).paths.at(0).size(), 3u);
   EXPECT_TRUE(outline("polygon", {{1, 2}, {3, 4}, {5, 0}}).closed);
   EXPECT_NEAR(outline("ellipse", {{0, 0}, {10, 6}}).right, 10, 1e-9);
+}
+
+TEST(VectorLayers, OutlinesAreThoseOfTheShapesWhateverCameBefore) {
+  Random random(5);
+  const auto some = [&](std::size_t below) {
+    return random.below(static_cast<std::int64_t>(below));
+  };
+  ShapesLayer layer("s");
+  ShapeList shapes;
+  for (int round = 0; round < 300; ++round) {
+    const auto made = [&] {
+      const double x = static_cast<double>(some(4)), y = static_cast<double>(some(4));
+      return *make_shape(some(2) == 0 ? "ellipse" : "rectangle", {{x, y}, {x + 5, y + 4}});
+    };
+    for (std::int64_t changes = some(4); changes > 0; --changes) {
+      const auto at = shapes.begin() + some(shapes.size() + 1);
+      const std::int64_t kind = some(3);
+      if (kind == 0 || at == shapes.end()) {
+        shapes.insert(at, made());
+      } else if (kind == 1) {
+        shapes.erase(at);
+      } else {
+        *at = made();
+      }
+    }
+    ShapesLook look = layer.look();
+    look.data = std::make_shared<ShapeList>(shapes);
+    layer.set_look(look);
+    const ShapesLayer fresh("f", shapes);
+    ASSERT_EQ(layer.outlines().size(), shapes.size());
+    EXPECT_EQ(layer.shape(), fresh.shape());
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+      EXPECT_EQ(layer.outlines()[i].paths, fresh.outlines()[i].paths) << round << ": " << i;
+      EXPECT_EQ(layer.outlines()[i].left, fresh.outlines()[i].left);
+    }
+  }
 }
 
 TEST(VectorLayers, SlicesAndFramesOfRegions) {
