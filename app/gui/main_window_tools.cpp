@@ -91,16 +91,11 @@ void MainWindow::make_tools() {
     }
   }));
   // Undo in the middle of a stroke would take away what the stroke stands on.
-  connections_.push_back(commands_.starts.connect([this](const Command& command) {
+  connections_.push_back(commands_.starts.connect([this](const Command&) {
     if (paint_tool_->drawing()) paint_tool_->cancel();
     if (volume_tool_->drawing()) volume_tool_->cancel();
-    // What is shown on trial is no part of the labels yet; looking at it is free.
-    const std::string& id = command.id;
-    const bool looks = id.starts_with("view.") || id.starts_with("go.") ||
-                       id.starts_with("mode.") || id.starts_with("help.") ||
-                       id.starts_with("tool.");
-    if (!looks) workspace_.preview().settle();
   }));
+  connections_.push_back(settle_before(commands_, workspace_));
 }
 
 void MainWindow::build_tool_columns() {
