@@ -75,6 +75,7 @@ void ModelWalk::leave() {
 void ModelWalk::forget() {
   leave();
   decisions_.clear();
+  earlier_ = 0;
 }
 
 const TrialObject* ModelWalk::current() const {
@@ -176,7 +177,6 @@ Result<void> ModelWalk::take_back(std::size_t number) {
   LayerHistory& history = workspace_.history();
   const bool last = history.done() == decision.steps_done && history.undo_name() == kAcceptName;
   if (!decision.rejected && !last) {
-    trail_.push_back(decision.object.centre);
     return Error(ErrorCode::kUnsupported, "something was drawn since this one was accepted",
                  "Edit › Undo takes that back, then the accepted one.");
   }
@@ -238,6 +238,20 @@ std::vector<PlacedMask> ModelWalk::rejected_in(const LabelsLayer& layer, std::in
     masks.push_back(*one.rejected);
   }
   return masks;
+}
+
+std::int64_t ModelWalk::rejected() const {
+  return std::count_if(decisions_.begin(), decisions_.end(),
+                       [](const Decision& one) { return one.rejected.has_value(); });
+}
+
+void ModelWalk::forget_rejected() {
+  const auto is_rejected = [](const Decision& one) { return one.rejected.has_value(); };
+  const auto begin = decisions_.begin();
+  earlier_ -= static_cast<std::size_t>(
+      std::count_if(begin, begin + static_cast<std::ptrdiff_t>(earlier_), is_rejected));
+  std::erase_if(decisions_, is_rejected);
+  changed.emit();
 }
 
 /// What is on trial is other objects now.

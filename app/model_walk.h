@@ -63,6 +63,10 @@ class ModelWalk {
   /// Shows what is left again after something else was done.
   void show_again();
 
+  /// Of all labels; forgotten, they are suggested again.
+  std::int64_t rejected() const;
+  void forget_rejected();
+
   /// What was decided for labels at a time: numbers of objects, and where others are not to come.
   std::vector<std::uint32_t> accepted_in(const LabelsLayer& layer, std::int64_t time) const;
   std::vector<PlacedMask> rejected_in(const LabelsLayer& layer, std::int64_t time) const;

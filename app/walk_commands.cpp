@@ -71,7 +71,8 @@ Result<void> make_objects(Workspace& workspace, const json& arguments) {
 }
 
 /// Goes to the suggestion that "voxel" names first, if it does.
-Result<void> at_named(ModelWalk& walk, const json& arguments, const std::function<Result<void>()>& step) {
+Result<void> at_named(ModelWalk& walk, const json& arguments,
+                      const std::function<Result<void>()>& step) {
   if (!arguments.contains("voxel")) return step();
   KARYO_TRY(const auto places, places_from(arguments["voxel"]));
   KARYO_CHECK_OK(walk.go_to(voxel_of(places[0])));
@@ -108,6 +109,14 @@ void add_walk_commands(CommandTable& commands, Workspace& workspace) {
                 [] { return true; },
                 {},
                 wanted_arguments()});
+  commands.add({"model.suggest_again", "Annotate", "Model: suggest rejected ones again", "",
+                "What was rejected one by one may be suggested again.",
+                does([&walk] {
+                  const bool on = walk.on();
+                  walk.forget_rejected();
+                  if (on) walk.show_again();
+                }),
+                [&walk] { return walk.rejected() > 0; }});
   commands.add({"walk.accept",
                 "Annotate",
                 "Suggestion: accept, next",
