@@ -89,13 +89,13 @@ void each_piece(const LabelVolume& labels, const Box3& box, With with) {
 void find_in(std::vector<TrialObject>& objects, const LabelVolume& labels, const Box3& part) {
   std::unordered_map<std::uint32_t, Box3*> boxes;
   for (TrialObject& object : objects) boxes[object.id] = &object.box;
-  each_piece(labels, part,
-             [&](std::int64_t z, std::int64_t y, std::int64_t x, std::int64_t end,
-                 std::uint32_t id) {
-               const auto found = boxes.find(id);
-               if (found == boxes.end()) return;
-               *found->second = found->second->united_with({{z, y, x}, {z + 1, y + 1, end}});
-             });
+  each_piece(
+      labels, part,
+      [&](std::int64_t z, std::int64_t y, std::int64_t x, std::int64_t end, std::uint32_t id) {
+        const auto found = boxes.find(id);
+        if (found == boxes.end()) return;
+        *found->second = found->second->united_with({{z, y, x}, {z + 1, y + 1, end}});
+      });
   std::erase_if(objects, [](const TrialObject& object) { return object.box.empty(); });
 }
 
@@ -107,13 +107,13 @@ Box3 erase_covered(LabelWriter& writer, const LabelVolume& there, const LabelVol
     std::int64_t all = 0, covered = 0;
   };
   std::unordered_map<std::uint32_t, Count> counts;
-  each_piece(after, by.box,
-             [&](std::int64_t z, std::int64_t y, std::int64_t x, std::int64_t end,
-                 std::uint32_t id) {
-               for (; id == by.id && x < end; ++x) {
-                 if (const std::uint32_t old = there.at({z, y, x}); old != 0) ++counts[old].covered;
-               }
-             });
+  each_piece(
+      after, by.box,
+      [&](std::int64_t z, std::int64_t y, std::int64_t x, std::int64_t end, std::uint32_t id) {
+        for (; id == by.id && x < end; ++x) {
+          if (const std::uint32_t old = there.at({z, y, x}); old != 0) ++counts[old].covered;
+        }
+      });
   Box3 erased;
   if (counts.empty()) return erased;
   each_piece(there, within,
@@ -123,14 +123,14 @@ Box3 erase_covered(LabelWriter& writer, const LabelVolume& there, const LabelVol
                }
              });
   const LabelVolume before = there;  // the writer changes it
-  each_piece(before, within,
-             [&](std::int64_t z, std::int64_t y, std::int64_t x, std::int64_t end,
-                 std::uint32_t id) {
-               const auto old = counts.find(id);
-               if (old == counts.end() || 2 * old->second.covered <= old->second.all) return;
-               writer.set_row({z, y, x}, end - x, 0, [](std::uint32_t) { return true; });
-               erased = erased.united_with({{z, y, x}, {z + 1, y + 1, end}});
-             });
+  each_piece(
+      before, within,
+      [&](std::int64_t z, std::int64_t y, std::int64_t x, std::int64_t end, std::uint32_t id) {
+        const auto old = counts.find(id);
+        if (old == counts.end() || 2 * old->second.covered <= old->second.all) return;
+        writer.set_row({z, y, x}, end - x, 0, [](std::uint32_t) { return true; });
+        erased = erased.united_with({{z, y, x}, {z + 1, y + 1, end}});
+      });
   return erased;
 }
 
@@ -263,20 +263,20 @@ void MaskPreview::keep_object(std::uint32_t id, const std::string& name) {
   labels = shown.before;
   LabelWriter writer(labels);
   const Box3 erased = erase_covered(writer, labels, after, object, shown.box);
-  each_piece(after, object.box,
-             [&](std::int64_t z, std::int64_t y, std::int64_t x, std::int64_t end,
-                 std::uint32_t of) {
-               if (of != id) return;
-               writer.set_row({z, y, x}, end - x, id, [](std::uint32_t) { return true; });
-             });
+  each_piece(
+      after, object.box,
+      [&](std::int64_t z, std::int64_t y, std::int64_t x, std::int64_t end, std::uint32_t of) {
+        if (of != id) return;
+        writer.set_row({z, y, x}, end - x, id, [](std::uint32_t) { return true; });
+      });
   ReplacedTiles replaced = writer.finish();
   for (const auto& [number, tile] : replaced) {
     shown.replaced.insert_or_assign(number, labels.tile(number));
   }
   shown.before = labels;
   const Box3 box = object.box.united_with(erased);
-  workspace_.edited(LabelEdit(shown.layer, shown.layer->time_shown(shown.time),
-                              std::move(replaced), box, labels.bound()));
+  workspace_.edited(LabelEdit(shown.layer, shown.layer->time_shown(shown.time), std::move(replaced),
+                              box, labels.bound()));
   workspace_.history().note(name);
   labels = std::move(after);
   shown.layer->notify_changed(box);
@@ -292,12 +292,12 @@ void MaskPreview::drop_object(std::uint32_t id) {
   LabelVolume& labels = shown_->layer->editable_labels(shown_->time);
   const LabelVolume after = labels;
   LabelWriter writer(labels);
-  each_piece(after, box,
-             [&](std::int64_t z, std::int64_t y, std::int64_t x, std::int64_t end,
-                 std::uint32_t of) {
-               if (of != id) return;
-               writer.set_row({z, y, x}, end - x, 0, [](std::uint32_t) { return true; });
-             });
+  each_piece(
+      after, box,
+      [&](std::int64_t z, std::int64_t y, std::int64_t x, std::int64_t end, std::uint32_t of) {
+        if (of != id) return;
+        writer.set_row({z, y, x}, end - x, 0, [](std::uint32_t) { return true; });
+      });
   writer.finish();  // what leads back to the labels is known already
   shown_->layer->notify_changed(box);
   forget_object(id);

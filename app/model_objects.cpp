@@ -227,8 +227,7 @@ Result<PlacedLabels> model_objects(const ModelSight& seen, const Thresholds& thr
     KARYO_CHECK_OK(room_for(box.shape()));
     auto drawn = stardist::render_3d_in(bodies, seen.rays, box);
     if (!region.empty()) leave_those_in(drawn.labels, drawn.visible, in);
-    return PlacedLabels{std::move(drawn.labels), box.begin,
-                        told_of(bodies, drawn.visible, in, z)};
+    return PlacedLabels{std::move(drawn.labels), box.begin, told_of(bodies, drawn.visible, in, z)};
   }
   KARYO_CHECK_OK(room_for({1, shape.y, shape.x}));
   const auto outlines = stardist::nms_2d(those_above(seen.outlines, thresholds.prob), overlap);
@@ -271,8 +270,8 @@ Result<void> show_model_objects(Workspace& workspace, const ModelObjectsWanted& 
                                walk.accepted_in(*target.layer, target.time),
                                walk.rejected_in(*target.layer, target.time)};
     // All that the labels hold is made anew.
-    const bool anew = wanted.replace && wanted.region.empty() &&
-                      (shape.z == 1 || seen->in_3d()) && !walk.on() && placing.accepted.empty();
+    const bool anew = wanted.replace && wanted.region.empty() && (shape.z == 1 || seen->in_3d()) &&
+                      !walk.on() && placing.accepted.empty();
     const auto objects = std::make_shared<std::vector<TrialObject>>();
     workspace.preview().show(
         target.layer, target.time, {!wanted.replace, anew, objects},

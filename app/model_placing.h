@@ -18,10 +18,10 @@ struct ModelPlacing {
   std::vector<PlacedMask> rejected = {};     ///< one by one: what is mostly one of these comes not
 };
 
-/// Leaves out of `made` what is mostly (by half) where objects are that stay, or was rejected. Where objects are
-/// replaced it becomes all of `all`, the slice or stack that it was made of: with background where
-/// objects go, and MaskPreview::kAsItIs where they stay. Returns how many objects are left.
-/// Errors: kTooLarge. Threads: any.
+/// Leaves out of `made` what is mostly (by half) where objects are that stay, or was rejected.
+/// Where objects are replaced it becomes all of `all`, the slice or stack that it was made of: with
+/// background where objects go, and MaskPreview::kAsItIs where they stay. Returns how many objects
+/// are left. Errors: kTooLarge. Threads: any.
 Result<std::int64_t> place(PlacedLabels& made, const LabelVolume& there, const Box3& all,
                            const ModelPlacing& placing);
 

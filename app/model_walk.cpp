@@ -132,8 +132,8 @@ Result<void> ModelWalk::accept_now(bool stays) {
   stays_ = stays;
   marked_ = 0;
   trail_.push_back(object.centre);
-  decisions_.push_back({wanted_.target.layer, wanted_.target.time, object, {},
-                        workspace_.history().done() + 1});
+  decisions_.push_back(
+      {wanted_.target.layer, wanted_.target.time, object, {}, workspace_.history().done() + 1});
   workspace_.preview().keep_object(object.id, kAcceptName);
   return {};
 }

@@ -102,15 +102,15 @@ class ModelWalk {
   Workspace& workspace_;
   bool on_ = false, stays_ = false;
   ModelObjectsWanted wanted_ = {};
-  std::vector<TrialObject> open_;     // the least sure first
-  std::optional<Index3> at_;          // the centre of the one at hand
-  std::optional<Index3> travelled_;   // the one that the cursor was last put to
-  std::vector<Decision> decisions_;   // of this walk and of earlier ones
-  std::size_t earlier_ = 0;           // of them, of earlier ones
-  std::vector<Index3> trail_;         // centres of those that were at hand before
-  std::optional<Index3> following_;   // what comes after the one that was accepted last
+  std::vector<TrialObject> open_;    // the least sure first
+  std::optional<Index3> at_;         // the centre of the one at hand
+  std::optional<Index3> travelled_;  // the one that the cursor was last put to
+  std::vector<Decision> decisions_;  // of this walk and of earlier ones
+  std::size_t earlier_ = 0;          // of them, of earlier ones
+  std::vector<Index3> trail_;        // centres of those that were at hand before
+  std::optional<Index3> following_;  // what comes after the one that was accepted last
   std::uint32_t selected_before_ = 0;
-  std::uint32_t marked_ = 0;          // selected because it is at hand
+  std::uint32_t marked_ = 0;  // selected because it is at hand
   std::function<Result<void>()> pending_;
   std::vector<Connection> connections_;
 };

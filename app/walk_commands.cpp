@@ -110,8 +110,7 @@ void add_walk_commands(CommandTable& commands, Workspace& workspace) {
                 {},
                 wanted_arguments()});
   commands.add({"model.suggest_again", "Annotate", "Model: suggest rejected ones again", "",
-                "What was rejected one by one may be suggested again.",
-                does([&walk] {
+                "What was rejected one by one may be suggested again.", does([&walk] {
                   const bool on = walk.on();
                   walk.forget_rejected();
                   if (on) walk.show_again();

@@ -107,9 +107,8 @@ void MainWindow::make_tools() {
   connections_.push_back(settle_before(commands_, workspace_));
   auto* walk = new WalkPanel(workspace_, commands_, run_it, *views_, errors_->parentWidget());
   qobject_cast<QVBoxLayout*>(errors_->parentWidget()->layout())->insertWidget(1, walk);
-  connections_.push_back(workspace_.model().walk().changed.connect([this] {
-    menus_->set_key_place(workspace_.model().walk().on() ? "walk" : std::string());
-  }));
+  connections_.push_back(workspace_.model().walk().changed.connect(
+      [this] { menus_->set_key_place(workspace_.model().walk().on() ? "walk" : std::string()); }));
 }
 
 void MainWindow::build_tool_columns() {

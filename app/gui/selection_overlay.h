@@ -40,7 +40,8 @@ class SelectionOverlay : public QWidget {
   std::optional<QRectF> band_;
 };
 
-/// Outlines, as the selected object has one, and a small lock on objects that are locked.
+/// Outlines, as the selected object has one, a small lock on objects that are locked, and a dashed
+/// frame around the suggestion at hand (app/model_walk.h).
 class PlaneSelection : public SelectionOverlay {
  public:
   PlaneSelection(Workspace& workspace, SliceView& view);
@@ -51,9 +52,11 @@ class PlaneSelection : public SelectionOverlay {
  private:
   void paint_outlines(QPainter& painter, const LabelsLayer& layer) const;
   void paint_locks(QPainter& painter, const LabelsLayer& layer) const;
+  void paint_suggestion(QPainter& painter, const LabelsLayer& layer) const;
 
   Workspace& workspace_;
   SliceView& view_;
+  Connection walked_;
 };
 
 /// A dot in the middle of each, whatever lies before it; the outlines are the scene's own.

@@ -220,11 +220,10 @@ TEST_F(ModelWalkWindowTest, ARealImageAndARealStack) {
     const char* name;
     std::filesystem::path model, images;
   };
-  for (const Case& one :
-       {Case{"walk_real", shared / "models" / "stardist2d" / "dsb2018_30x50",
-             shared / "data" / "nuclei2d" / "test" / "images"},
-        Case{"walk_real_stack", shared / "golden" / "stardist3d",
-             shared / "data" / "nuclei3d" / "demo3d_synthetic" / "images"}}) {
+  for (const Case& one : {Case{"walk_real", shared / "models" / "stardist2d" / "dsb2018_30x50",
+                               shared / "data" / "nuclei2d" / "test" / "images"},
+                          Case{"walk_real_stack", shared / "golden" / "stardist3d",
+                               shared / "data" / "nuclei3d" / "demo3d_synthetic" / "images"}}) {
     if (!std::filesystem::exists(one.model) || !std::filesystem::exists(one.images)) GTEST_SKIP();
     std::vector<std::filesystem::path> images;
     for (const auto& entry : std::filesystem::directory_iterator(one.images)) {

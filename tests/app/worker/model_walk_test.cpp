@@ -45,7 +45,8 @@ class ModelWalkTest : public ModelCommandsTest {
   }
   bool at_hand(const Spot& spot) {
     const TrialObject* current = walk_.current();
-    return current != nullptr && current->id == at(spot) && current->box.contains({0, spot.y, spot.x});
+    return current != nullptr && current->id == at(spot) &&
+           current->box.contains({0, spot.y, spot.x});
   }
 
   ModelWalk& walk_ = workspace_.model().walk();
@@ -161,8 +162,8 @@ TEST_F(ModelWalkTest, UndoMakesASuggestionOfWhatWasAccepted) {
 }
 
 TEST_F(ModelWalkTest, WhatWasDrawnStaysAndAnAcceptedOneIsCorrected) {
-  ASSERT_TRUE(run("labels.region",
-                  {{"points", {72, 8, 80, 30}}, {"shape", "rectangle"}, {"label", 7}}));
+  ASSERT_TRUE(
+      run("labels.region", {{"points", {72, 8, 80, 30}}, {"shape", "rectangle"}, {"label", 7}}));
   const LabelArray before = all();
   ASSERT_TRUE(run("model.walk"));
   EXPECT_EQ(walk_.progress().count, 4) << "it covers less than half of one";
@@ -191,10 +192,10 @@ TEST_F(ModelWalkTest, WhatWasDrawnStaysAndAnAcceptedOneIsCorrected) {
 }
 
 TEST_F(ModelWalkTest, InPlaceOfObjectsAnAcceptedOneTakesThoseUnderItAway) {
-  ASSERT_TRUE(run("labels.region",
-                  {{"points", {50, 62, 70, 78}}, {"shape", "rectangle"}, {"label", 5}}));
-  ASSERT_TRUE(run("labels.region",
-                  {{"points", {70, 90, 95, 95}}, {"shape", "rectangle"}, {"label", 6}}));
+  ASSERT_TRUE(
+      run("labels.region", {{"points", {50, 62, 70, 78}}, {"shape", "rectangle"}, {"label", 5}}));
+  ASSERT_TRUE(
+      run("labels.region", {{"points", {70, 90, 95, 95}}, {"shape", "rectangle"}, {"label", 6}}));
   const LabelArray before = all();
   ASSERT_TRUE(run("model.walk", {{"replace", true}}));
   EXPECT_EQ(at({92, 80}), 0u) << "on trial without the old ones";
@@ -218,8 +219,8 @@ TEST_F(ModelWalkTest, AMacroDoesItAgain) {
   ASSERT_TRUE(run("walk.back"));
   ASSERT_TRUE(run("walk.accept"));
   ASSERT_TRUE(run("walk.leave"));
-  ASSERT_TRUE(run("labels.region",
-                  {{"points", {40, 40, 45, 45}}, {"shape", "rectangle"}, {"label", 9}}));
+  ASSERT_TRUE(
+      run("labels.region", {{"points", {40, 40, 45, 45}}, {"shape", "rectangle"}, {"label", 9}}));
   recorder.stop();
   ASSERT_TRUE(errors_.empty()) << errors_[0].what;
   const LabelArray made = all();
