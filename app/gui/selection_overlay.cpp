@@ -96,6 +96,15 @@ std::shared_ptr<LabelsLayer> labels_meant(Workspace& workspace, const SliceView&
   return nullptr;
 }
 
+QRectF rectangle_of(const Box3& box, const SliceView& view, const VoxelGrid& grid) {
+  const auto corner = [&](const Index3& at) {
+    const WorldPoint voxel{static_cast<double>(at.z), static_cast<double>(at.y),
+                           static_cast<double>(at.x)};
+    return view.position_of(world_place(voxel, grid));
+  };
+  return QRectF(corner(box.begin), corner(box.end)).normalized();
+}
+
 SelectionOverlay::SelectionOverlay(QWidget& view) : QWidget(&view) {
   setAttribute(Qt::WA_TransparentForMouseEvents);
   fit();
@@ -142,15 +151,10 @@ void PlaneSelection::paint_suggestion(QPainter& painter, const LabelsLayer& laye
   const std::int64_t seen = along(voxel_at(workspace_.view().cursor(), grid), normal);
   const Box3& box = at_hand->box;
   if (seen < along(box.begin, normal) || seen >= along(box.end, normal)) return;
-  const auto corner = [&](const Index3& at) {
-    return view_.position_of(world_place(
-        {static_cast<double>(at.z), static_cast<double>(at.y), static_cast<double>(at.x)}, grid));
-  };
   QPainterPath frame;
-  frame.addRoundedRect(QRectF(corner(box.begin), corner(box.end))
-                           .normalized()
-                           .adjusted(-kFrameGap, -kFrameGap, kFrameGap, kFrameGap),
-                       kFrameGap, kFrameGap);
+  frame.addRoundedRect(
+      rectangle_of(box, view_, grid).adjusted(-kFrameGap, -kFrameGap, kFrameGap, kFrameGap),
+      kFrameGap, kFrameGap);
   paint_suggested_outline(painter, frame);
 }
 

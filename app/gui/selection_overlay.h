@@ -25,6 +25,9 @@ std::shared_ptr<LabelsLayer> labels_at_hand(Workspace& workspace);
 std::shared_ptr<LabelsLayer> labels_meant(Workspace& workspace, const SliceView& view,
                                           const QPointF& position);
 
+/// Where a box of voxels lies in a plane view.
+QRectF rectangle_of(const Box3& box, const SliceView& view, const VoxelGrid& grid);
+
 class SelectionOverlay : public QWidget {
  public:
   explicit SelectionOverlay(QWidget& view);

@@ -6,6 +6,7 @@
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "app/gui/selection_overlay.h"
 #include "app/gui/slice_view.h"
 #include "app/gui/theme.h"
 #include "app/gui/view_grid.h"
@@ -13,12 +14,6 @@
 #include "app/model_walk.h"
 
 namespace karyo::gui {
-namespace {
-
-/// So far from a view's border a suggestion is seen with what is around it.
-constexpr int kBorder = 48;
-
-}  // namespace
 
 WalkPanel::WalkPanel(Workspace& workspace, const CommandTable& commands, Run run, ViewGrid& views,
                      QWidget* parent)
@@ -81,7 +76,7 @@ void WalkPanel::refresh() {
                         .arg(progress.count)
                         .arg(std::lround(100 * at_hand->sure)));
     how_->setText(tr("%1. Draw on it to accept and correct it.").arg(decided));
-    bring_into_view(at_hand->centre);
+    bring_into_view(*at_hand);
   } else if (progress.accepted > 0 && progress.count > 0) {
     which_->setText(tr("Accepted: correct it, then go on to the next"));
     how_->setText(decided);
@@ -91,18 +86,17 @@ void WalkPanel::refresh() {
   }
 }
 
-void WalkPanel::bring_into_view(const Index3& centre) {
-  if (seen_ == centre) return;  // a person may look elsewhere then
-  seen_ = centre;
-  const Layer& labels = *workspace_.model().walk().wanted().target.layer;
-  const WorldPoint place = centre_of(centre, workspace_.layers().grid_of(labels));
+/// Views that show all of it stay as they are.
+void WalkPanel::bring_into_view(const TrialObject& object) {
+  if (seen_ == object.centre) return;  // a person may look elsewhere then
+  seen_ = object.centre;
+  const VoxelGrid grid =
+      workspace_.layers().grid_of(*workspace_.model().walk().wanted().target.layer);
   for (const Plane plane : kPlanes) {
     const SliceView& view = views_.slice(plane);
     if (!view.isVisible()) continue;
-    const QRect seen = view.rect().adjusted(kBorder, kBorder, -kBorder, -kBorder);
-    if (!seen.contains(view.position_of(place).toPoint())) {
-      workspace_.view().set_centre(plane, place);
-    }
+    if (QRectF(view.rect()).contains(rectangle_of(object.box, view, grid))) continue;
+    workspace_.view().set_centre(plane, centre_of(object.centre, grid));
   }
 }
 

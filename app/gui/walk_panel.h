@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/commands.h"
+#include "app/trial_object.h"
 #include "app/workspace.h"
 
 class QLabel;
@@ -29,7 +30,7 @@ class WalkPanel : public QFrame {
 
  private:
   void refresh();
-  void bring_into_view(const Index3& centre);
+  void bring_into_view(const TrialObject& object);
 
   Workspace& workspace_;
   const CommandTable& commands_;
