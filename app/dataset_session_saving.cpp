@@ -9,6 +9,7 @@
 #include "annotation/journal.h"
 #include "app/dataset_files.h"
 #include "app/dataset_session.h"
+#include "app/mask_preview.h"
 #include "app/workspace.h"
 
 namespace karyo {
@@ -62,8 +63,12 @@ struct DatasetSession::Saving {
 Result<DatasetSession::Saving> DatasetSession::saving() {
   KARYO_CHECK_OK(may_save("the mask is"));
   if (!save_order_) save_order_ = std::make_shared<SaveOrder>();
-  Saving saving{*current_item(), frames_of(*labels_), labels_->place(),
-                journal_,        save_order_,         ++last_saving_};
+  std::vector<LabelVolume> frames;
+  for (std::int64_t t = 0; t < labels_->shape().t; ++t) {
+    frames.push_back(workspace_.preview().without_trial(*labels_, t));
+  }
+  Saving saving{*current_item(), std::move(frames), labels_->place(),
+                journal_,        save_order_,       ++last_saving_};
   KARYO_TRY(saving.mark, journal_->mark(file_name(current_)));
   return saving;
 }

@@ -39,6 +39,10 @@ const std::map<std::string, Keys>& differences() {
 
 }  // namespace
 
+std::string key_place(const std::string& command) {
+  return command.starts_with("walk.") ? "walk" : std::string();
+}
+
 std::vector<std::string> single_keys(const std::string& keys) {
   std::vector<std::string> single;
   std::size_t begin = 0;
@@ -70,6 +74,7 @@ std::string Keymap::preset_keys(const std::string& command) const {
   // A key that the preset gives to another command is not this one's any more.
   std::set<std::string> taken;
   for (const auto& [id, keys] : preset) {
+    if (key_place(id) != key_place(command)) continue;
     for (const auto& key : single_keys(keys)) taken.insert(key);
   }
   std::string left;
@@ -109,7 +114,7 @@ Result<void> Keymap::set(const std::string& command, const std::string& keys) {
                  "Look for it with the command search.");
   }
   for (const std::string& key : single_keys(keys)) {
-    const Command* taken = command_of(key);
+    const Command* taken = at_place(key, key_place(command));
     if (taken != nullptr && taken->id != command) {
       return Error(ErrorCode::kInvalidArgument, key + " already means \"" + taken->title + "\"",
                    "Choose another key, or take it from that command first.");
@@ -125,6 +130,7 @@ void Keymap::reset(const std::string& command) {
   own_.erase(command);
   for (const std::string& key : single_keys(preset_keys(command))) {
     std::erase_if(own_, [&](const auto& entry) {
+      if (key_place(entry.first) != key_place(command)) return false;
       const auto keys = single_keys(entry.second);
       return std::find(keys.begin(), keys.end(), key) != keys.end();
     });
@@ -132,8 +138,14 @@ void Keymap::reset(const std::string& command) {
   apply();
 }
 
-const Command* Keymap::command_of(const std::string& key) const {
+const Command* Keymap::command_of(const std::string& key, const std::string& place) const {
+  const Command* there = place.empty() ? nullptr : at_place(key, place);
+  return there != nullptr ? there : at_place(key, {});
+}
+
+const Command* Keymap::at_place(const std::string& key, const std::string& place) const {
   for (const Command& command : commands_.all()) {
+    if (key_place(command.id) != place) continue;
     const auto keys = single_keys(command.shortcut);
     if (std::find(keys.begin(), keys.end(), key) != keys.end()) return &command;
   }

@@ -5,6 +5,10 @@
 /// The commands' own keys are the preset "karyoscope"; the others say what they do otherwise, as
 /// people who come from napari or Fiji have it in their fingers. What is in effect stands in
 /// Command::shortcut, where menus, the cheat sheet and the search read it.
+///
+/// Some commands have a place of their own, such as going through a model's suggestions: while one
+/// is there, their keys go before all others; elsewhere they mean nothing. So a key may mean one
+/// thing there and another everywhere else.
 
 #include <map>
 #include <string>
@@ -37,13 +41,14 @@ class Keymap {
   /// Brings back what settings kept. Entries that no longer fit are left out.
   void restore(const std::string& preset, const std::map<std::string, std::string>& own);
 
-  /// The command that a key starts; null when there is none.
-  const Command* command_of(const std::string& key) const;
+  /// The command that a key starts at a place; null when there is none.
+  const Command* command_of(const std::string& key, const std::string& place = {}) const;
 
   Signal<> changed;
 
  private:
   std::string preset_keys(const std::string& command) const;
+  const Command* at_place(const std::string& key, const std::string& place) const;
   void apply();
 
   CommandTable& commands_;
@@ -51,6 +56,9 @@ class Keymap {
   std::string preset_ = "karyoscope";
   std::map<std::string, std::string> own_;
 };
+
+/// Where a command has its keys: "walk", or empty for everywhere.
+std::string key_place(const std::string& command);
 
 /// The single keys in "F1, ?".
 std::vector<std::string> single_keys(const std::string& keys);

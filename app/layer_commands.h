@@ -28,6 +28,8 @@ void add_object_commands(CommandTable& commands, Workspace& workspace);
 /// The guided steps from a picture to objects.
 void add_steps_commands(CommandTable& commands, Workspace& workspace);
 void add_model_commands(CommandTable& commands, Workspace& workspace);
+/// What a model finds, gone through one by one.
+void add_walk_commands(CommandTable& commands, Workspace& workspace);
 /// Training beside the picture.
 void add_training_commands(CommandTable& commands, Workspace& workspace);
 /// Objects that may have something wrong, one after the other.
@@ -73,6 +75,7 @@ inline void add_workspace_commands(CommandTable& commands, Workspace& workspace)
   add_object_commands(commands, workspace);
   add_steps_commands(commands, workspace);
   add_model_commands(commands, workspace);
+  add_walk_commands(commands, workspace);
   add_training_commands(commands, workspace);
   add_review_commands(commands, workspace);
   add_roi_commands(commands, workspace);

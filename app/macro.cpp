@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/base/atomic_file.h"
+#include "models/model.h"
 
 namespace karyo {
 namespace {
@@ -23,6 +24,7 @@ json with_paths(json arguments, F&& change) {
   for (const char* name : kPathArguments) {
     if (!arguments.contains(name)) continue;
     json& value = arguments[name];
+    if (value == kNoRestoration) continue;  // a word, no file
     if (value.is_string() && value.get_ref<const std::string&>().empty()) continue;
     if (value.is_string()) value = change(fs::path(value.get<std::string>())).string();
     if (!value.is_array()) continue;

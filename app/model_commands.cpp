@@ -64,28 +64,6 @@ Result<void> click(Workspace& workspace, const json& arguments) {
   return {};
 }
 
-/// All of a slice, or of a stack, shown and kept when they are there.
-Result<void> make_objects(Workspace& workspace, const json& arguments) {
-  if (!workspace.model().is_open()) return no_model();
-  KARYO_TRY(const LabelTarget target, label_target(workspace, arguments));
-  KARYO_TRY(const ImageLayer* const image, image_under(workspace, arguments, *target.layer));
-  const double depth = arguments.value("depth", 0.0);
-  if (!(depth < static_cast<double>(target.layer->shape().z))) {
-    return Error(ErrorCode::kInvalidArgument, "there is no slice " + json(depth).dump(),
-                 "Slices count from 0.");
-  }
-  ModelObjectsWanted wanted{target, {image, target.time, static_cast<std::int64_t>(depth), {}}};
-  wanted.thresholds = workspace.model().thresholds();
-  wanted.thresholds.prob = arguments.value("probability", wanted.thresholds.prob);
-  wanted.thresholds.nms = arguments.value("overlap", wanted.thresholds.nms);
-  wanted.replace = arguments.value("replace", false);
-  if (arguments.contains("region")) {
-    KARYO_TRY(wanted.region, path_from(arguments["region"]));
-  }
-  return show_model_objects(workspace, wanted,
-                            [&workspace] { workspace.preview().keep("Objects of the model"); });
-}
-
 /// At the slice in view; once it has looked there as it is.
 Result<void> look_from_sides(Workspace& workspace) {
   KARYO_TRY(const auto wanted, model_objects_in_view(workspace));
@@ -249,39 +227,6 @@ void add_model_commands(CommandTable& commands, Workspace& workspace) {
                  frame_argument()},
                 false,
                 "one click from the model"});
-  commands.add(
-      {"labels.model_objects",
-       "",
-       "",
-       "",
-       "Makes the objects that the model sees in a slice, a 3D model in the stack.",
-       [&workspace](const json& given) { return make_objects(workspace, given); },
-       [] { return true; },
-       {},
-       {layer_argument(),
-        {"depth", Kind::kNumber, "the slice, from 0", false, json(0), 0, 1e7},
-        {"probability",
-         Kind::kNumber,
-         "less probable ones are left out; else the model's",
-         false,
-         {},
-         0,
-         1},
-        {"overlap",
-         Kind::kNumber,
-         "of two that overlap by more the less probable goes; else the model's",
-         false,
-         {},
-         0,
-         1},
-        {"replace", Kind::kBool, "instead of the objects there; else only where nothing is"},
-        {"region", Kind::kNumbers,
-         "x, y of an area's corners in voxels; objects whose centre lies in it alone, through all "
-         "slices for a 3D model"},
-        image_argument(),
-        frame_argument()},
-       false,
-       "objects of the model"});
 }
 
 }  // namespace karyo

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/model_walk.h"
 #include "app/worker/client.h"
 #include "app/workspace.h"
 #include "core/io/image_io.h"
@@ -119,7 +120,9 @@ bool ModelInUse::Slice::holds(const Slice& other) const {
 }
 
 ModelInUse::ModelInUse(Workspace& workspace)
-    : workspace_(workspace), client_(std::make_shared<worker::Client>()) {}
+    : workspace_(workspace),
+      client_(std::make_shared<worker::Client>()),
+      walk_(std::make_unique<ModelWalk>(workspace)) {}
 ModelInUse::~ModelInUse() = default;
 
 void ModelInUse::open(const std::filesystem::path& folder) {
@@ -182,6 +185,7 @@ void ModelInUse::forget() {
   rays_ = {};
   seen_.clear();
   waiting_.clear();
+  walk_->forget();
 }
 
 ModelInUse::Slice ModelInUse::slice_of(const ImageSlice& slice) const {

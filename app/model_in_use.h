@@ -22,6 +22,7 @@
 
 namespace karyo {
 
+class ModelWalk;
 class Workspace;
 namespace worker {
 class Client;
@@ -78,6 +79,8 @@ class ModelInUse {
   std::vector<Sight> sides_seen(const ImageSlice& slice) const;
   /// The network is at work on a slice.
   bool looking() const { return !waiting_.empty(); }
+  /// What it sees, gone through one by one.
+  ModelWalk& walk() { return *walk_; }
 
   Signal<> changed;
 
@@ -114,6 +117,7 @@ class ModelInUse {
   std::uint64_t generation_ = 0;  // of the model: answers of an earlier one are dropped
   std::vector<Seen> seen_;        // the latest last
   std::vector<Waiting> waiting_;
+  std::unique_ptr<ModelWalk> walk_;
 };
 
 }  // namespace karyo

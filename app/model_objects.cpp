@@ -7,6 +7,7 @@
 
 #include "app/mask_preview.h"
 #include "app/model_placing.h"
+#include "app/model_walk.h"
 #include "app/picture_part.h"
 #include "app/workspace.h"
 #include "core/io/limits.h"
@@ -57,6 +58,24 @@ stardist::CandidatesOf<Axes> chosen(const stardist::CandidatesOf<Axes>& objects,
   return some;
 }
 
+/// Those of them that are in, numbered from 1 on; label n + 1 is of object[n], in slice `z` of a
+/// flat one.
+template <int Axes>
+std::vector<TrialObject> told_of(const stardist::CandidatesOf<Axes>& seen,
+                                 const std::vector<std::int64_t>& object,
+                                 const std::vector<bool>& in, std::int64_t z) {
+  std::vector<TrialObject> told;
+  for (const std::int64_t number : object) {
+    const auto i = static_cast<std::size_t>(number);
+    if (!in[i]) continue;
+    const auto& point = seen.points[i];
+    Index3 centre{z, std::lround(point[Axes - 2]), std::lround(point[Axes - 1])};
+    if (Axes == 3) centre.z = std::lround(point[0]);
+    told.push_back({static_cast<std::uint32_t>(told.size() + 1), seen.prob[i], centre});
+  }
+  return told;
+}
+
 /// Leaves those alone, numbered anew; label n + 1 is of object[n]. All were drawn, so that each is
 /// as it is beside its neighbours.
 void leave_those_in(LabelArray& labels, const std::vector<std::int64_t>& object,
@@ -84,8 +103,8 @@ PlacedLabels cut_to_objects(LabelArray labels, const Index3& origin) {
       box = box.united_with({{z, y, first}, {z + 1, y + 1, last}});
     }
   }
-  if (box == Box3::of_shape(shape)) return {std::move(labels), origin};
-  PlacedLabels cut{LabelArray(box.shape()), origin + box.begin};
+  if (box == Box3::of_shape(shape)) return {std::move(labels), origin, {}};
+  PlacedLabels cut{LabelArray(box.shape()), origin + box.begin, {}};
   for (std::int64_t z = box.begin.z; z < box.end.z; ++z) {
     for (std::int64_t y = box.begin.y; y < box.end.y; ++y) {
       std::copy_n(&labels(z, y, box.begin.x), box.shape().x,
@@ -208,16 +227,20 @@ Result<PlacedLabels> model_objects(const ModelSight& seen, const Thresholds& thr
     KARYO_CHECK_OK(room_for(box.shape()));
     auto drawn = stardist::render_3d_in(bodies, seen.rays, box);
     if (!region.empty()) leave_those_in(drawn.labels, drawn.visible, in);
-    return PlacedLabels{std::move(drawn.labels), box.begin};
+    return PlacedLabels{std::move(drawn.labels), box.begin, told_of(bodies, drawn.visible, in, z)};
   }
   KARYO_CHECK_OK(room_for({1, shape.y, shape.x}));
   const auto outlines = stardist::nms_2d(those_above(seen.outlines, thresholds.prob), overlap);
   LabelArray drawn = stardist::render_2d(outlines, {1, shape.y, shape.x});
-  if (region.empty()) return PlacedLabels{std::move(drawn), {z, 0, 0}};
   std::vector<std::int64_t> all(outlines.size());
   std::iota(all.begin(), all.end(), 0);
-  leave_those_in(drawn, all, in_region(outlines, region, shape));
-  return cut_to_objects(std::move(drawn), {z, 0, 0});
+  const auto in = in_region(outlines, region, shape);
+  auto told = told_of(outlines, all, in, z);
+  if (region.empty()) return PlacedLabels{std::move(drawn), {z, 0, 0}, std::move(told)};
+  leave_those_in(drawn, all, in);
+  PlacedLabels cut = cut_to_objects(std::move(drawn), {z, 0, 0});
+  cut.objects = std::move(told);
+  return cut;
 }
 
 Result<ModelObjectsWanted> model_objects_in_view(Workspace& workspace) {
@@ -238,15 +261,21 @@ Result<void> show_model_objects(Workspace& workspace, const ModelObjectsWanted& 
   const Index3 shape = wanted.target.layer->shape().zyx();
   ImageSlice slice = wanted.slice;
   KARYO_TRY(slice.part, part_around(wanted.region, shape));
+  workspace.model().walk().shows(wanted);
   workspace.model().look_at(slice, [&workspace, wanted, shape,
                                     shown = std::move(shown)](const ModelInUse::Sight& seen) {
     const LabelTarget& target = wanted.target;
+    const ModelWalk& walk = workspace.model().walk();
+    const ModelPlacing placing{wanted.replace, wanted.region,
+                               walk.accepted_in(*target.layer, target.time),
+                               walk.rejected_in(*target.layer, target.time)};
     // All that the labels hold is made anew.
-    const bool anew = wanted.replace && wanted.region.empty() && (shape.z == 1 || seen->in_3d());
+    const bool anew = wanted.replace && wanted.region.empty() && (shape.z == 1 || seen->in_3d()) &&
+                      !walk.on() && placing.accepted.empty();
+    const auto objects = std::make_shared<std::vector<TrialObject>>();
     workspace.preview().show(
-        target.layer, target.time, {!wanted.replace, anew},
-        [seen, thresholds = wanted.thresholds, z = wanted.slice.z, shape,
-         placing = ModelPlacing{wanted.replace, wanted.region}](
+        target.layer, target.time, {!wanted.replace, anew, objects},
+        [seen, thresholds = wanted.thresholds, z = wanted.slice.z, shape, placing, objects](
             TaskControl& control, const LabelVolume& there,
             const PutLabels& put) -> Result<PagedSteps> {
           KARYO_TRY(PlacedLabels made, model_objects(*seen, thresholds, shape, z, placing.region));
@@ -256,6 +285,7 @@ Result<void> show_model_objects(Workspace& workspace, const ModelObjectsWanted& 
           KARYO_TRY(const std::int64_t kept, place(made, there, all, placing));
           PagedSteps outcome;
           outcome.counts.kept = kept;
+          *objects = std::move(made.objects);
           if (made.labels.count() > 0) put(std::move(made.labels), made.origin);
           return outcome;
         });

@@ -2,9 +2,12 @@
 
 /// Labels out of what a model sees in a slice, or a 3D model in a stack.
 
+#include <vector>
+
 #include "annotation/placed_mask.h"
 #include "app/label_target.h"
 #include "app/model_in_use.h"
+#include "app/trial_object.h"
 #include "core/segment/polygon_fill.h"
 
 namespace karyo {
@@ -23,6 +26,7 @@ PathF model_outline_at(const ModelSight& seen, const Index3& voxel, Plane plane,
 struct PlacedLabels {
   LabelArray labels;
   Index3 origin = {};
+  std::vector<TrialObject> objects = {};  ///< of label 1, 2, ...; without boxes
 };
 /// All objects by these thresholds of slice `z` of an image of `shape`, of a 3D model of its stack.
 /// `region`: those alone whose centre lies in this closed path, (x, y) in voxels, in XY; empty:

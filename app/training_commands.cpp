@@ -95,40 +95,43 @@ void judge_all(Workspace& workspace, const fs::path& data) {
 void add_training_commands(CommandTable& commands, Workspace& workspace) {
   TrainingRun& training = workspace.training();
   const auto live = std::make_shared<LiveTraining>(workspace);  // as long as the commands
-  commands.add({"training.start",
-                "",
-                "",
-                "",
-                "Trains a model in a process of its own.",
-                [&workspace, live](const json& arguments) -> Result<void> {
-                  KARYO_TRY(const TrainingPlan plan, plan_from(workspace, arguments));
-                  return workspace.training().start(plan);
-                },
-                [] { return true; },
-                {},
-                {{"kind",
-                  Kind::kText,
-                  "what the network learns",
-                  false,
-                  json("stardist"),
-                  0,
-                  0,
-                  {"stardist", "care", "n2v"}},
-                 {"data", Kind::kText, "the folder; else the one that is annotated"},
-                 {"model", Kind::kText, "folder to write; else a new one in models/ of the data"},
-                 {"dims", Kind::kNumber, "2 or 3; else as the image that is open", false, {}, 2, 3},
-                 {"settings", Kind::kTexts, "name=value, as `karyoscope train` has them"},
-                 {"images",
-                  Kind::kText,
-                  "of the folder that is annotated",
-                  false,
-                  json("masks"),
-                  0,
-                  0,
-                  {"masks", "done"}},
-                 {"pretrained", Kind::kText, "model folder to start from"},
-                 {"before", Kind::kText, "model folder that restores the images first (stardist)"},
-                 {"device", Kind::kText, "auto, cpu, cuda or cuda:K", false, json("auto")}}});
+  commands.add(
+      {"training.start",
+       "",
+       "",
+       "",
+       "Trains a model in a process of its own.",
+       [&workspace, live](const json& arguments) -> Result<void> {
+         KARYO_TRY(const TrainingPlan plan, plan_from(workspace, arguments));
+         return workspace.training().start(plan);
+       },
+       [] { return true; },
+       {},
+       {{"kind",
+         Kind::kText,
+         "what the network learns",
+         false,
+         json("stardist"),
+         0,
+         0,
+         {"stardist", "care", "n2v"}},
+        {"data", Kind::kText, "the folder; else the one that is annotated"},
+        {"model", Kind::kText, "folder to write; else a new one in models/ of the data"},
+        {"dims", Kind::kNumber, "2 or 3; else as the image that is open", false, {}, 2, 3},
+        {"settings", Kind::kTexts, "name=value, as `karyoscope train` has them"},
+        {"images",
+         Kind::kText,
+         "of the folder that is annotated",
+         false,
+         json("masks"),
+         0,
+         0,
+         {"masks", "done"}},
+        {"pretrained", Kind::kText, "model folder to start from"},
+        {"before", Kind::kText,
+         "model folder that restores the images first (stardist); none: not even the one that "
+         "the model to start from has"},
+        {"device", Kind::kText, "auto, cpu, cuda or cuda:K", false, json("auto")}}});
   commands.add({"training.pause", "Train", "Pause training", "",
                 "Leaves the processor to others, or goes on; what it has learned stays in memory.",
                 [&training](const json&) -> Result<void> {

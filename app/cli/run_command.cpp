@@ -8,6 +8,7 @@
 #include "app/gui_library.h"
 #include "app/layer_commands.h"
 #include "app/macro.h"
+#include "app/mask_preview.h"
 #include "app/measured_objects.h"
 #include "app/track_desk.h"
 #include "app/training_run.h"
@@ -23,6 +24,7 @@ Result<void> run_light(const CommandTable& commands, const std::vector<MacroStep
     if (!failure) failure = error;
   });
   const auto history = keep_history(commands, workspace.history());
+  const auto settled = settle_before(commands, workspace);
   const auto said = workspace.done.connect([&](const std::string& text) { console.say(text); });
   return run_macro(commands, steps, [&]() -> Result<void> {
     workspace.finish_jobs();  // the next step needs what this one opened

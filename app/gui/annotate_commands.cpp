@@ -208,6 +208,18 @@ void add_annotate_commands(CommandTable& commands, MainWindow& window) {
       [&window] {
         return !window.workspace().layers().empty() && window.workspace().model().is_open();
       });
+  asks(
+      "model.ask_walk", "Annotate", "Model: one by one", "Shift+A",
+      "Shows what the model finds on trial and goes through it with keys, the least sure first: "
+      "accept, reject, next.",
+      [&window] {
+        window.set_mode(MainWindow::Mode::kAnnotate);
+        auto* controls = window.findChild<QWidget*>(QStringLiteral("model_controls"));
+        if (auto* model = dynamic_cast<ModelControls*>(controls)) model->one_by_one();
+      },
+      [&window] {
+        return !window.workspace().layers().empty() && window.workspace().model().is_open();
+      });
   asks("model.ask_predict", "Train", "Apply a model to images…", "",
        "Finds nuclei in all images of a folder, or restores them, and writes the results.",
        [&window] { window.show_applying(); });

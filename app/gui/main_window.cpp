@@ -49,6 +49,8 @@
 #include "app/gui/volume_tool.h"
 #include "app/gui/window_commands.h"
 #include "app/gui/window_dialogs.h"
+#include "app/model_in_use.h"
+#include "app/model_walk.h"
 
 namespace karyo::gui {
 namespace {
@@ -105,6 +107,7 @@ MainWindow::MainWindow(Workspace& workspace, SettingsStore settings,
     const bool looks = command.id.starts_with("image.") || command.id.starts_with("measure.") ||
                        command.id.starts_with("file.") || command.id.starts_with("go.");
     // Keys of tracks stand there while tracks are worked on, in the place of those for looking.
+    if (key_place(command.id) == "walk") return workspace_.model().is_open();
     const bool tracks = command.id.starts_with("tracks.") || command.id == "tool.track";
     if (tracks) return tracks_shown();
     if (mode_ == Mode::kSee) return !labels && !(looks && tracks_shown());
@@ -376,8 +379,11 @@ void MainWindow::keyPressEvent(QKeyEvent* event) {
     return;
   }
   const std::string key = navigation_key(event->key());
-  const Command* command = key.empty() ? nullptr : keymap_->command_of(key);
+  const bool walks = workspace_.model().walk().on() && !cheat_sheet_->isVisible();
+  const Command* command =
+      key.empty() ? nullptr : keymap_->command_of(key, walks ? "walk" : std::string());
   if (command != nullptr && event->modifiers() == Qt::NoModifier) {
+    if (command->id == "walk.leave" && cancel_drawing()) return;
     run(*command);
     return;
   }

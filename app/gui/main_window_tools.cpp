@@ -6,6 +6,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
+#include <QVBoxLayout>
 
 #include "app/comparison.h"
 #include "app/gui/annotate_panel.h"
@@ -19,6 +20,7 @@
 #include "app/gui/mark_tool.h"
 #include "app/gui/measure_panel.h"
 #include "app/gui/measured_panel.h"
+#include "app/gui/menus.h"
 #include "app/gui/model_tool.h"
 #include "app/gui/object_picker.h"
 #include "app/gui/paint_tool.h"
@@ -30,8 +32,11 @@
 #include "app/gui/use_panel.h"
 #include "app/gui/view_grid.h"
 #include "app/gui/volume_tool.h"
+#include "app/gui/walk_panel.h"
 #include "app/label_target.h"
 #include "app/mask_preview.h"
+#include "app/model_in_use.h"
+#include "app/model_walk.h"
 
 namespace karyo::gui {
 
@@ -62,6 +67,10 @@ void MainWindow::make_tools() {
     return mode_ != Mode::kSee && labels_in_hand(workspace_.layers()) != nullptr;
   };
   views_->on_remove = [this] {
+    if (workspace_.model().walk().current() != nullptr) {
+      run("walk.reject", nlohmann::json::object());
+      return;
+    }
     run("labels.delete_object", {{"layer", labels_in_hand(workspace_.layers())->name()}});
   };
   ObjectPicker::Host host;
@@ -91,16 +100,15 @@ void MainWindow::make_tools() {
     }
   }));
   // Undo in the middle of a stroke would take away what the stroke stands on.
-  connections_.push_back(commands_.starts.connect([this](const Command& command) {
+  connections_.push_back(commands_.starts.connect([this](const Command&) {
     if (paint_tool_->drawing()) paint_tool_->cancel();
     if (volume_tool_->drawing()) volume_tool_->cancel();
-    // What is shown on trial is no part of the labels yet; looking at it is free.
-    const std::string& id = command.id;
-    const bool looks = id.starts_with("view.") || id.starts_with("go.") ||
-                       id.starts_with("mode.") || id.starts_with("help.") ||
-                       id.starts_with("tool.");
-    if (!looks) workspace_.preview().settle();
   }));
+  connections_.push_back(settle_before(commands_, workspace_));
+  auto* walk = new WalkPanel(workspace_, commands_, run_it, *views_, errors_->parentWidget());
+  qobject_cast<QVBoxLayout*>(errors_->parentWidget()->layout())->insertWidget(1, walk);
+  connections_.push_back(workspace_.model().walk().changed.connect(
+      [this] { menus_->set_key_place(workspace_.model().walk().on() ? "walk" : std::string()); }));
 }
 
 void MainWindow::build_tool_columns() {

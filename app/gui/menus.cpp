@@ -7,6 +7,7 @@
 #include <QMenuBar>
 #include <array>
 #include <filesystem>
+#include <set>
 #include <utility>
 
 #include "app/keymap.h"
@@ -158,14 +159,27 @@ void Menus::fill_recent() {
   }
 }
 
+void Menus::set_key_place(const std::string& place) {
+  if (place == place_) return;
+  place_ = place;
+  update_keys();
+}
+
 void Menus::update_keys() {
+  std::set<std::string> taken;  // by commands of the place where one is
+  for (const auto& [id, action] : actions_) {
+    if (place_.empty() || key_place(id) != place_) continue;
+    for (const std::string& key : single_keys(commands_.find(id)->shortcut)) taken.insert(key);
+  }
   for (const auto& [id, action] : actions_) {
     const Command* command = commands_.find(id);
+    const std::string place = key_place(id);
     QList<QKeySequence> sequences;
     QStringList held;  // shown, but not Qt's to catch
     for (const std::string& key : single_keys(command->shortcut)) {
       const QString text = QString::fromStdString(key);
-      if (is_navigation(key)) {
+      if (place.empty() && taken.contains(key)) continue;
+      if (is_navigation(key) || (!place.empty() && place != place_)) {
         held << text;
       } else {
         sequences << QKeySequence::fromString(text, QKeySequence::PortableText);

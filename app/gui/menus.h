@@ -25,6 +25,8 @@ class Menus : public QObject {
 
   /// Takes over the commands' keys, which have changed.
   void update_keys();
+  /// Commands of that place (app/keymap.h) have their keys now, and others not the same ones.
+  void set_key_place(const std::string& place);
   /// Text that is put behind an entry's title when its menu opens: "close layer" behind "Undo".
   std::function<std::string(const Command&)> detail_of;
   /// A path of the list of recent files was chosen.
@@ -45,6 +47,7 @@ class Menus : public QObject {
   std::function<void(const Command&)> run_;
   std::map<std::string, QMenu*> menus_;
   std::map<std::string, QAction*> actions_;  // by command
+  std::string place_;                        // of keys
   QString letters_;                          // that menus have for Alt
   QMenu* recent_ = nullptr;
 };

@@ -15,6 +15,7 @@
 #include "app/gui/region_at_hand.h"
 #include "app/gui/theme.h"
 #include "app/mask_preview.h"
+#include "app/model_walk.h"
 #include "app/workspace.h"
 
 namespace karyo::gui {
@@ -103,6 +104,13 @@ ModelControls::ModelControls(Workspace& workspace, const CommandTable& commands,
          tr("Makes what the model finds objects. Can be undone."), [this] { keep(); })
       ->setProperty("primary", true);
   using_it->addWidget(both);
+  const Command& walk = *commands.find("model.ask_walk");
+  walk_ = button(in_use_, "model_walk", QString(),
+                 QString::fromStdString(walk.help + " (" + walk.shortcut + ")"),
+                 [this] { one_by_one(); });
+  const Command& again = *commands.find("model.suggest_again");
+  again_ = button(in_use_, "model_again", QString(), QString::fromStdString(again.help),
+                  [this] { run_("model.suggest_again", nlohmann::json::object()); });
   sides_ = new QCheckBox(tr("Doubt what is missed in a mirror"), in_use_);
   sides_->setObjectName(QStringLiteral("model_sides"));
   sides_->setToolTip(
@@ -139,6 +147,12 @@ ModelControls::ModelControls(Workspace& workspace, const CommandTable& commands,
   connections_.push_back(workspace_.model().changed.connect([this] { refresh(); }));
   connections_.push_back(workspace_.dataset().current_changed.connect([this] { refresh(); }));
   connections_.push_back(region_.changed.connect([this] { region_changed(); }));
+  connections_.push_back(workspace_.model().walk().changed.connect([this] { refresh(); }));
+  // What other commands do ends what is on trial; who goes through it wants to see it again.
+  connections_.push_back(commands.ran.connect([this](const Command&, const nlohmann::json&) {
+    if (!workspace_.model().walk().on()) return;
+    QTimer::singleShot(0, this, [this] { workspace_.model().walk().show_again(); });
+  }));
   refresh();
 }
 
@@ -221,6 +235,10 @@ void ModelControls::refresh() {
   in_use_->setVisible(model.is_open());
   where_words_->setVisible(in_region_->isChecked() &&
                            region_.path(workspace_.layers().grid()).empty());
+  ModelWalk& walk = workspace_.model().walk();
+  walk_->setText(walk.on() ? tr("End going one by one") : tr("Go through them one by one"));
+  again_->setVisible(walk.rejected() > 0);
+  again_->setText(tr("Suggest %1 rejected again").arg(walk.rejected()));
   rest_->setVisible(workspace_.dataset().is_open());
   doubtful_->setVisible(workspace_.dataset().is_open());
   if (model.is_open() && shown_for_ != model.folder()) {
@@ -258,7 +276,13 @@ bool ModelControls::find(ModelObjectsWanted& wanted) {
 
 void ModelControls::show_objects() {
   ModelObjectsWanted wanted;
-  if (!workspace_.model().is_open() || !find(wanted)) return;
+  if (workspace_.model().walk().on()) {  // where that is, with other thresholds
+    wanted = workspace_.model().walk().wanted();
+    wanted.thresholds = {probability_->value(), overlap_->value()};
+    wanted.replace = replace_->isChecked();
+  } else if (!workspace_.model().is_open() || !find(wanted)) {
+    return;
+  }
   const auto begun = show_model_objects(workspace_, wanted, [] {});
   if (!begun) workspace_.failed.emit(begun.error());
 }
@@ -268,6 +292,20 @@ void ModelControls::keep() {
   later_.stop();
   ModelObjectsWanted wanted;
   if (!find(wanted)) return;
+  run_("labels.model_objects", arguments_of(wanted));
+}
+
+void ModelControls::one_by_one() {
+  later_.stop();
+  if (workspace_.model().walk().on()) {
+    run_("walk.leave", nlohmann::json::object());
+    return;
+  }
+  ModelObjectsWanted wanted;
+  if (find(wanted)) run_("model.walk", arguments_of(wanted));
+}
+
+nlohmann::json ModelControls::arguments_of(const ModelObjectsWanted& wanted) const {
   nlohmann::json arguments{{"layer", wanted.target.layer->name()},
                            {"depth", wanted.slice.z},
                            {"probability", wanted.thresholds.prob},
@@ -278,7 +316,7 @@ void ModelControls::keep() {
     arguments["region"].push_back(corner.x);
     arguments["region"].push_back(corner.y);
   }
-  run_("labels.model_objects", arguments);
+  return arguments;
 }
 
 }  // namespace karyo::gui

@@ -31,6 +31,8 @@ class ModelControls : public QWidget {
 
   /// What it finds in the region at hand, on trial; where there is none, one is to be drawn first.
   void show_in_region();
+  /// Shows what it finds on trial and goes through it one by one, or ends that.
+  void one_by_one();
 
  private:
   void add_where(QVBoxLayout& column);
@@ -40,6 +42,7 @@ class ModelControls : public QWidget {
   bool find(ModelObjectsWanted& wanted);
   void show_objects();
   void keep();
+  nlohmann::json arguments_of(const ModelObjectsWanted& wanted) const;
 
   Workspace& workspace_;
   Run run_;
@@ -47,7 +50,7 @@ class ModelControls : public QWidget {
   QToolButton* head_;
   QWidget *body_, *in_use_;
   QLabel* about_;
-  QPushButton *choose_, *rest_, *doubtful_;
+  QPushButton *choose_, *walk_, *again_, *rest_, *doubtful_;
   QLabel* where_words_;
   QCheckBox *replace_, *in_region_, *sides_;
   ValueSlider *probability_, *overlap_;

@@ -8,6 +8,8 @@
 #include "app/gui/slice_view.h"
 #include "app/gui/theme.h"
 #include "app/mask_preview.h"
+#include "app/model_in_use.h"
+#include "app/model_walk.h"
 
 namespace karyo::gui {
 namespace {
@@ -89,8 +91,18 @@ void PaintTool::press(SliceView& view, const WorldPoint& place) {
   }
   painted_ = labels;
   plane_ = view.plane();
+  accept_what_is_drawn_on(voxel);
   begin(view);
   add(place);
+}
+
+/// Who corrects the suggestion at hand wants it.
+void PaintTool::accept_what_is_drawn_on(const WorldPoint& voxel) {
+  const TrialObject* const at_hand = workspace().model().walk().current();
+  if (at_hand == nullptr) return;
+  const bool added_to = !erases() && painted_->selected() == at_hand->id;
+  const Index3 at{std::llround(voxel.z), std::llround(voxel.y), std::llround(voxel.x)};
+  if (added_to || at_hand->box.contains(at)) run("walk.accept", {{"stay", true}});
 }
 
 void PaintTool::begin(const SliceView& view) {

@@ -60,6 +60,7 @@ class PaintTool : public LabelTool {
   /// What a press would do, beside the circle.
   void paint_hint(QPainter& painter, const QPointF& beside) const;
   bool draws() const { return kind_ == PaintKind::kBrush || kind_ == PaintKind::kEraser; }
+  void accept_what_is_drawn_on(const WorldPoint& voxel);
   void begin(const SliceView& view);
   PictureAround picture_under();
   void add(const WorldPoint& place);

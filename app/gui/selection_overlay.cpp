@@ -10,6 +10,8 @@
 #include "app/gui/slice_view.h"
 #include "app/gui/theme.h"
 #include "app/label_target.h"
+#include "app/model_in_use.h"
+#include "app/model_walk.h"
 #include "app/object_checks.h"
 #include "viewer/qt/render_surface.h"
 
@@ -18,6 +20,7 @@ namespace {
 
 constexpr int kOutlineWidth = 2;  // pixels, as the selected object's own
 constexpr int kLock = 14;         // pixels, of a lock's side
+constexpr int kFrameGap = 6;      // pixels between a suggestion and its frame
 
 /// The id of each pixel that shows one of `ids` (sorted), else 0; a row after the other.
 std::vector<std::uint32_t> chosen_pixels(const LabelVolume& labels, const VoxelGrid& grid,
@@ -93,6 +96,15 @@ std::shared_ptr<LabelsLayer> labels_meant(Workspace& workspace, const SliceView&
   return nullptr;
 }
 
+QRectF rectangle_of(const Box3& box, const SliceView& view, const VoxelGrid& grid) {
+  const auto corner = [&](const Index3& at) {
+    const WorldPoint voxel{static_cast<double>(at.z), static_cast<double>(at.y),
+                           static_cast<double>(at.x)};
+    return view.position_of(world_place(voxel, grid));
+  };
+  return QRectF(corner(box.begin), corner(box.end)).normalized();
+}
+
 SelectionOverlay::SelectionOverlay(QWidget& view) : QWidget(&view) {
   setAttribute(Qt::WA_TransparentForMouseEvents);
   fit();
@@ -116,6 +128,7 @@ PlaneSelection::PlaneSelection(Workspace& workspace, SliceView& view)
     : SelectionOverlay(view), workspace_(workspace), view_(view) {
   lower();  // the view's header stays above
   show();
+  walked_ = workspace_.model().walk().changed.connect([this] { update(); });
 }
 
 void PlaneSelection::paintEvent(QPaintEvent*) {
@@ -123,8 +136,26 @@ void PlaneSelection::paintEvent(QPaintEvent*) {
   if (const auto layer = labels_meant(workspace_, view_, {})) {
     paint_outlines(painter, *layer);
     paint_locks(painter, *layer);
+    paint_suggestion(painter, *layer);
   }
   paint_band(painter);
+}
+
+/// Where the plane that is seen cuts it: a small one among many is found at once.
+void PlaneSelection::paint_suggestion(QPainter& painter, const LabelsLayer& layer) const {
+  ModelWalk& walk = workspace_.model().walk();
+  const TrialObject* const at_hand = walk.current();
+  if (at_hand == nullptr || walk.wanted().target.layer.get() != &layer) return;
+  const VoxelGrid grid = workspace_.layers().grid_of(layer);
+  const Axis normal = normal_axis(view_.plane());
+  const std::int64_t seen = along(voxel_at(workspace_.view().cursor(), grid), normal);
+  const Box3& box = at_hand->box;
+  if (seen < along(box.begin, normal) || seen >= along(box.end, normal)) return;
+  QPainterPath frame;
+  frame.addRoundedRect(
+      rectangle_of(box, view_, grid).adjusted(-kFrameGap, -kFrameGap, kFrameGap, kFrameGap),
+      kFrameGap, kFrameGap);
+  paint_suggested_outline(painter, frame);
 }
 
 void PlaneSelection::paint_outlines(QPainter& painter, const LabelsLayer& layer) const {

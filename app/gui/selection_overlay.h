@@ -25,6 +25,9 @@ std::shared_ptr<LabelsLayer> labels_at_hand(Workspace& workspace);
 std::shared_ptr<LabelsLayer> labels_meant(Workspace& workspace, const SliceView& view,
                                           const QPointF& position);
 
+/// Where a box of voxels lies in a plane view.
+QRectF rectangle_of(const Box3& box, const SliceView& view, const VoxelGrid& grid);
+
 class SelectionOverlay : public QWidget {
  public:
   explicit SelectionOverlay(QWidget& view);
@@ -40,7 +43,8 @@ class SelectionOverlay : public QWidget {
   std::optional<QRectF> band_;
 };
 
-/// Outlines, as the selected object has one, and a small lock on objects that are locked.
+/// Outlines, as the selected object has one, a small lock on objects that are locked, and a dashed
+/// frame around the suggestion at hand (app/model_walk.h).
 class PlaneSelection : public SelectionOverlay {
  public:
   PlaneSelection(Workspace& workspace, SliceView& view);
@@ -51,9 +55,11 @@ class PlaneSelection : public SelectionOverlay {
  private:
   void paint_outlines(QPainter& painter, const LabelsLayer& layer) const;
   void paint_locks(QPainter& painter, const LabelsLayer& layer) const;
+  void paint_suggestion(QPainter& painter, const LabelsLayer& layer) const;
 
   Workspace& workspace_;
   SliceView& view_;
+  Connection walked_;
 };
 
 /// A dot in the middle of each, whatever lies before it; the outlines are the scene's own.

@@ -19,6 +19,7 @@
 #include "app/gui/status_line.h"
 #include "app/gui/theme.h"
 #include "app/model_in_use.h"
+#include "models/model.h"
 
 namespace karyo::gui {
 namespace {
@@ -300,11 +301,18 @@ void TrainPanel::list_models(const std::filesystem::path& models, std::int64_t d
   name_no_restoration();
 }
 
-/// A model to start from brings what restores images for it.
+/// A model to start from brings what restores images for it; then there is nothing to be chosen
+/// too.
 void TrainPanel::name_no_restoration() {
   const QString brought = restored_for_.value(from_->currentData().toString());
-  before_->setItemText(
-      0, brought.isEmpty() ? tr("Nothing: images as they are") : tr("%1, as before").arg(brought));
+  const QString nothing = tr("Nothing: images as they are");
+  before_->setItemText(0, brought.isEmpty() ? nothing : tr("%1, as before").arg(brought));
+  const QString none = QLatin1String(kNoRestoration);
+  if (const int at = before_->findData(none); at >= 0) {
+    if (before_->currentIndex() == at) before_->setCurrentIndex(0);
+    before_->removeItem(at);
+  }
+  if (!brought.isEmpty()) before_->insertItem(1, nothing, none);
 }
 
 void TrainPanel::describe_data() {

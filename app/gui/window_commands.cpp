@@ -315,6 +315,7 @@ void add_window_commands(CommandTable& commands, MainWindow& window) {
   add_dataset_commands(commands, window.workspace());
   add_steps_commands(commands, window.workspace());
   add_model_commands(commands, window.workspace());
+  add_walk_commands(commands, window.workspace());
   add_training_commands(commands, window.workspace());
   add_review_commands(commands, window.workspace());
   add_roi_commands(commands, window.workspace());

@@ -49,6 +49,25 @@ TEST_F(KeymapTest, AKeyMeansOneThing) {
   EXPECT_FALSE(keymap.set("no.such", "Ctrl+9"));
 }
 
+TEST_F(KeymapTest, WhileSuggestionsAreGoneThroughTheirKeysGoFirst) {
+  const auto nothing = [](const nlohmann::json&) -> Result<void> { return {}; };
+  commands_.add({"walk.accept", "Annotate", "Accept", "C", "Accepts.", nothing});
+  commands_.add({"walk.next", "Annotate", "Next", "L", "Goes on.", nothing});
+  Keymap keymap(commands_);
+  EXPECT_EQ(keymap.command_of("C")->id, "layer.auto_contrast");
+  EXPECT_EQ(keymap.command_of("C", "walk")->id, "walk.accept");
+  EXPECT_EQ(keymap.command_of("Ctrl+R", "walk")->id, "view.reset");
+  ASSERT_TRUE(keymap.use("fiji"));
+  EXPECT_EQ(keys("walk.next"), "L") << "what the preset gives to another means it elsewhere";
+  ASSERT_TRUE(keymap.set("walk.next", "Ctrl+R")) << "the same there";
+  EXPECT_EQ(keys("view.reset"), "Ctrl+R");
+  const auto taken = keymap.set("walk.accept", "Ctrl+R");
+  ASSERT_FALSE(taken);
+  EXPECT_NE(taken.error().what.find("Next"), std::string::npos);
+  keymap.reset("view.reset");
+  EXPECT_EQ(keys("walk.next"), "Ctrl+R");
+}
+
 TEST_F(KeymapTest, OwnKeysAreRestoredWhereTheyFit) {
   Keymap keymap(commands_);
   keymap.restore("fiji", {{"view.reset", "Shift+C"}, {"go.previous_time", "F7"}, {"gone", "F8"}});

@@ -240,6 +240,15 @@ TEST_F(SessionTest, ARecordedMacroDoesTheSameAgain) {
   EXPECT_TRUE(fs::exists(folder_ / "out.tif"));
 }
 
+TEST_F(SessionTest, AMacroThatWantsNoRestorationNamesNoFile) {
+  ASSERT_TRUE(write_macro(folder_ / "m.json",
+                          {{"training.start", {{"before", "none"}, {"pretrained", "models/a"}}}}));
+  const auto steps = read_macro(folder_ / "m.json");
+  ASSERT_TRUE(steps);
+  EXPECT_EQ((*steps)[0].arguments["before"], "none");
+  EXPECT_EQ((*steps)[0].arguments["pretrained"], (folder_ / "models" / "a").string());
+}
+
 TEST_F(SessionTest, AMacroThatFailsNamesItsStep) {
   std::ofstream(folder_ / "m.json") << R"({"karyoscope_macro":1,"steps":[{"command":"file.sample"},
             {"command":"layer.set","arguments":{"layer":"none","opacity":1}}]})";

@@ -81,9 +81,9 @@ TEST_F(EveryCommandTest, IsDoneByItsMenuEntry) {
     }
   }
   EXPECT_GT(tried.size(), 100u);
-  // What needs a folder that is annotated, a training, tracks, or something drawn, recorded,
-  // undone, grouped or playing first has tests of its own.
-  EXPECT_LT(unable.size(), 57u);
+  // What needs a folder that is annotated, a model and its suggestions, a training, tracks, or
+  // something drawn, recorded, undone, grouped or playing first has tests of its own.
+  EXPECT_LT(unable.size(), 64u);
   for (const std::string& id : unable) std::cout << "not to be done in this scene: " << id << "\n";
 }
 

@@ -307,6 +307,22 @@ TEST_F(TrainWindowTest, ImagesAreRestoredBeforeTheyAreLearnedFrom) {
   ASSERT_EQ(from->currentText(), QStringLiteral("nuclei 1"));
   EXPECT_EQ(before->itemText(0), QStringLiteral("denoise 1, as before"));
   show_people(window_, "train_restore_as_before");
+  ASSERT_EQ(before->itemText(1), QStringLiteral("Nothing: images as they are"));
+  before->setFocus();
+  QTest::keyClick(before, Qt::Key_Down);
+  ASSERT_EQ(before->currentIndex(), 1);
+  show_people(window_, "train_restore_no_more");
+  make_it_small(1);
+  press("train_start");
+  ASSERT_TRUE(training().going_on()) << window_.errors().waiting() << " errors";
+  ASSERT_TRUE(wait_until([&] { return !training().going_on(); }, 120000));
+  ASSERT_EQ(training().state(), State::kFinished)
+      << part<QLabel>("train_failure")->text().toStdString();
+  const auto without = ModelFolder::open(training().model());
+  ASSERT_TRUE(without);
+  EXPECT_FALSE(without->before) << "it learned from images as they are";
+  press("train_another");
+  EXPECT_EQ(before->findData(QStringLiteral("none")), -1) << "nothing is brought when from scratch";
 }
 
 TEST_F(TrainWindowTest, RoundsStandBesideEachOtherAndOneGoesBackToABetterOne) {

@@ -58,6 +58,7 @@ class ModelCommandsTest : public ServeTest {
   ModelCommandsTest() {
     add_workspace_commands(commands_, workspace_);
     history_ = keep_history(commands_, workspace_.history());
+    settled_ = settle_before(commands_, workspace_);
     failed_ = workspace_.failed.connect([this](const Error& error) { errors_.push_back(error); });
     workspace_.layers().add(
         std::make_shared<ImageLayer>("image", std::make_shared<Volume>(test::spot_image(spots_))));
@@ -75,7 +76,7 @@ class ModelCommandsTest : public ServeTest {
 
   Workspace workspace_;
   CommandTable commands_;
-  Connection history_, failed_;
+  Connection history_, settled_, failed_;
   std::vector<Error> errors_;
 };
 
