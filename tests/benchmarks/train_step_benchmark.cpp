@@ -54,9 +54,8 @@ void stardist(benchmark::State& state, int n_dim, const std::string& precision_n
   Shape rays = grid;
   rays.push_back(config.n_rays);
   const StarDistTarget target{torch::rand(grid), torch::rand(rays) * 20, torch::rand(grid)};
-  time_steps(state, model->net().parameters(), [&] {
-    return stardist_loss(model->net().forward(x, precision), target, {}).total;
-  });
+  time_steps(state, model->net().parameters(),
+             [&] { return stardist_loss(model->net().forward(x, precision), target, {}).total; });
 }
 
 void restoration(benchmark::State& state, const CsbdeepConfig& config, const Shape& shape,
@@ -97,8 +96,8 @@ const bool kRegistered = [] {
   };
   for (const Kind& kind : {Kind{"stardist", stardist}, Kind{"care", care}, Kind{"n2v", n2v}}) {
     for (const int n_dim : {2, 3}) {
-      for (const Kept& kept : {Kept{"float32", "float32"}, Kept{"default", "auto"},
-                               Kept{"bfloat16", "bfloat16"}}) {
+      for (const Kept& kept :
+           {Kept{"float32", "float32"}, Kept{"default", "auto"}, Kept{"bfloat16", "bfloat16"}}) {
         const std::string name =
             "train_step/" + kind.name + std::to_string(n_dim) + "d_" + kept.name;
         benchmark::RegisterBenchmark(name.c_str(),
