@@ -149,7 +149,8 @@ torch::Tensor conv_upsampled(const torch::Tensor& x, const torch::Tensor& skip,
 
 torch::Tensor conv_pool(const torch::Tensor& x, const torch::Tensor& weight,
                         const torch::Tensor& bias, const PoolWindow& window) {
-  const bool halves = window == PoolWindow{2, 2} && x.size(2) % 2 == 0 && x.size(3) % 2 == 0;
+  const bool halves =
+      x.dim() == 4 && window == PoolWindow{2, 2} && x.size(2) % 2 == 0 && x.size(3) % 2 == 0;
   if (halves && !torch::GradMode::is_enabled() && winograd_fits(x, {}, weight)) {
     return winograd_conv_pool(x, weight, bias);
   }

@@ -26,86 +26,114 @@ WindowGrid grid_of(const Extent& extent) {
   return grid;
 }
 
-BlockShape block_shape(std::int64_t in, std::int64_t out) {
+/// Of a window, and so of a kernel.
+std::int64_t numbers_of(std::int64_t span) {
+  return (span + 1) * (span + 1);
+}
+
+BlockShape block_shape(std::int64_t in, std::int64_t out, std::int64_t span) {
   const Kernels& with = *kernels();
   BlockShape shape;
   shape.in = in;
   shape.panels = (out + with.panel - 1) / with.panel;
-  const std::int64_t fitting = kBlockFloats / (16 * (in + shape.panels * with.panel));
+  const std::int64_t fitting = kBlockFloats / (numbers_of(span) * (in + shape.panels * with.panel));
   shape.rows = std::max(kFewestRows, fitting / with.row_multiple * with.row_multiple);
-  // A cache line more moves each of the 16 to other cache sets.
+  // A cache line more moves each of the numbers to other cache sets.
   shape.window_step = shape.rows * in + 16;
   shape.result_step = shape.panels * shape.rows * with.panel + 16;
   return shape;
 }
 
 BlockShape block_shape(const WeightGradient& gradient) {
-  return block_shape(gradient.first.channels + gradient.second.channels, gradient.out);
+  return block_shape((gradient.first.channels + gradient.second.channels) * gradient.taps.depth,
+                     gradient.out, gradient.taps.span);
 }
 
-std::int64_t scratch_size(const BlockShape& shape, std::int64_t out) {
-  return std::max(shape.in, out) + 16 * (shape.window_step + shape.result_step);
+BlockShape block_shape(const PackedWeights& weights) {
+  return block_shape(weights.in, weights.out, weights.taps.span);
 }
 
-/// G^T s G of the 16 sums s: the gradient of the 3 x 3 kernel.
-void kernel_gradient(const float (&s)[16], float (&g)[9]) {
-  float half[12];
-  for (int j = 0; j < 4; ++j) {
-    const float plus = 0.5F * (s[4 + j] + s[8 + j]), minus = 0.5F * (s[4 + j] - s[8 + j]);
-    half[j] = s[j] + plus;
-    half[4 + j] = minus;
-    half[8 + j] = plus + s[12 + j];
-  }
-  for (int i = 0; i < 3; ++i) {
-    const float* row = half + 4 * i;
-    const float plus = 0.5F * (row[1] + row[2]), minus = 0.5F * (row[1] - row[2]);
-    g[3 * i] = row[0] + plus;
-    g[3 * i + 1] = minus;
-    g[3 * i + 2] = plus + row[3];
+std::int64_t scratch_size(const BlockShape& shape, std::int64_t out, std::int64_t span) {
+  return std::max(shape.in, out) + numbers_of(span) * (shape.window_step + shape.result_step);
+}
+
+/// G of F(2, span): a row of it times a row of a kernel is one of the window's numbers.
+template <int kSpan>
+constexpr float kG[kSpan + 1][kSpan] = {};
+template <>
+constexpr float kG<3>[4][3] = {{1, 0, 0}, {0.5F, 0.5F, 0.5F}, {0.5F, -0.5F, 0.5F}, {0, 0, 1}};
+template <>
+constexpr float kG<5>[6][5] = {{1 / 4.0F, 0, 0, 0, 0},
+                               {-1 / 6.0F, -1 / 6.0F, -1 / 6.0F, -1 / 6.0F, -1 / 6.0F},
+                               {-1 / 6.0F, 1 / 6.0F, -1 / 6.0F, 1 / 6.0F, -1 / 6.0F},
+                               {1 / 24.0F, 1 / 12.0F, 1 / 6.0F, 1 / 3.0F, 2 / 3.0F},
+                               {1 / 24.0F, -1 / 12.0F, 1 / 6.0F, -1 / 3.0F, 2 / 3.0F},
+                               {0, 0, 0, 0, 1}};
+
+/// G^T s G of the sums s: the gradient of the kernel.
+template <int kSpan>
+void kernel_gradient(const float* s, float* g) {
+  constexpr int kSide = kSpan + 1;
+  for (int k = 0; k < kSpan; ++k) {
+    float row[kSide] = {};
+    for (int i = 0; i < kSide; ++i) {
+      for (int j = 0; j < kSide; ++j) row[j] += kG<kSpan>[i][k] * s[i * kSide + j];
+    }
+    for (int l = 0; l < kSpan; ++l) {
+      float sum = 0;
+      for (int j = 0; j < kSide; ++j) sum += row[j] * kG<kSpan>[j][l];
+      g[k * kSpan + l] = sum;
+    }
   }
 }
 
 constexpr std::int64_t kWidestPanel = 32;
 
-/// a, (a + b + c) / 2, (a - b + c) / 2, c: a row of G times three numbers, for a panel at a time.
-void transform_three(const float* a, const float* b, const float* c, std::int64_t step, float* to) {
-  for (std::int64_t lane = 0; lane < kWidestPanel; ++lane) {
-    const float outer = a[lane] + c[lane];
-    to[lane] = a[lane];
-    to[step + lane] = 0.5F * (outer + b[lane]);
-    to[2 * step + lane] = 0.5F * (outer - b[lane]);
-    to[3 * step + lane] = c[lane];
+/// Numbers of a panel's channels side by side.
+struct Lanes {
+  float values[kWidestPanel] = {};
+  void add(float factor, const Lanes& other) {
+    for (std::int64_t lane = 0; lane < kWidestPanel; ++lane) {
+      values[lane] += factor * other.values[lane];
+    }
   }
-}
+};
 
-/// G g G^T of each 3 x 3 kernel g, as [16][out / panel][in][panel]; `tap(o, i, k)` is tap k of 9.
-template <typename Tap>
-PackedWeights pack_taps(std::int64_t in, std::int64_t out, const Tap& tap) {
-  constexpr std::int64_t kStep = kWidestPanel;
+/// G g G^T of each kernel g, as [numbers][out / panel][in][panel]; `tap(o, i, k)` is tap k of a
+/// plane's.
+template <int kSpan, typename Tap>
+PackedWeights pack_taps(std::int64_t in, std::int64_t out, const Taps& taps, const Tap& tap) {
+  constexpr int kSide = kSpan + 1;
   const std::int64_t panel = kernels()->panel, panels = (out + panel - 1) / panel;
-  PackedWeights packed{in, out, std::vector<float>(16 * panels * in * panel)};
-  float g[9 * kStep] = {}, half[12 * kStep], u[16 * kStep];
+  PackedWeights packed{in, out, taps, std::vector<float>(kSide * kSide * panels * in * panel)};
   for (std::int64_t first = 0; first < out; first += panel) {
     const std::int64_t used = std::min(panel, out - first);
     float* to = packed.values.data() + first * in;
     for (std::int64_t i = 0; i < in; ++i, to += panel) {
-      for (std::int64_t lane = 0; lane < panel; ++lane) {
-        for (int k = 0; k < 9; ++k) g[k * kStep + lane] = lane < used ? tap(first + lane, i, k) : 0;
+      Lanes g[kSpan][kSpan], half[kSide][kSpan];
+      for (std::int64_t lane = 0; lane < used; ++lane) {
+        for (int k = 0; k < kSpan * kSpan; ++k) {
+          g[k / kSpan][k % kSpan].values[lane] = tap(first + lane, i, k);
+        }
       }
-      for (int j = 0; j < 3; ++j) {
-        transform_three(g + j * kStep, g + (3 + j) * kStep, g + (6 + j) * kStep, 3 * kStep,
-                        half + j * kStep);
-      }
-      for (int j = 0; j < 4; ++j) {
-        const float* row = half + 3 * j * kStep;
-        transform_three(row, row + kStep, row + 2 * kStep, kStep, u + 4 * j * kStep);
-      }
-      for (int p = 0; p < 16; ++p) {
-        std::copy_n(u + p * kStep, panel, to + p * panels * in * panel);
+      for (int row = 0; row < kSide; ++row) {
+        for (int k = 0; k < kSpan; ++k) {
+          for (int l = 0; l < kSpan; ++l) half[row][l].add(kG<kSpan>[row][k], g[k][l]);
+        }
+        for (int column = 0; column < kSide; ++column) {
+          Lanes u;
+          for (int l = 0; l < kSpan; ++l) u.add(kG<kSpan>[column][l], half[row][l]);
+          std::copy_n(u.values, panel, to + (row * kSide + column) * panels * in * panel);
+        }
       }
     }
   }
   return packed;
+}
+
+template <typename Tap>
+PackedWeights pack_taps(std::int64_t in, std::int64_t out, const Taps& taps, const Tap& tap) {
+  return taps.span == 3 ? pack_taps<3>(in, out, taps, tap) : pack_taps<5>(in, out, taps, tap);
 }
 
 std::int64_t block_count(const WindowGrid& grid, const BlockShape& shape) {
@@ -118,28 +146,33 @@ bool can_run(std::int64_t in, std::int64_t out) {
   return kernels() != nullptr && in % 8 == 0 && out % 8 == 0;
 }
 
-PackedWeights pack(const float* weight, std::int64_t out, std::int64_t in) {
-  return pack_taps(
-      in, out, [&](std::int64_t o, std::int64_t i, int k) { return weight[(o * 9 + k) * in + i]; });
+PackedWeights pack(const float* weight, std::int64_t out, std::int64_t in, const Taps& taps) {
+  const std::int64_t in_plane = taps.span * taps.span;
+  return pack_taps(taps.depth * in, out, taps, [=](std::int64_t o, std::int64_t i, int k) {
+    return weight[((o * taps.depth + i / in) * in_plane + k) * in + i % in];
+  });
 }
 
-PackedWeights pack_backward(const float* weight, std::int64_t out, std::int64_t in) {
-  return pack_taps(out, in, [&](std::int64_t o, std::int64_t i, int k) {
-    return weight[(i * 9 + 8 - k) * in + o];
+PackedWeights pack_backward(const float* weight, std::int64_t out, std::int64_t in,
+                            const Taps& taps) {
+  const std::int64_t in_plane = taps.span * taps.span;
+  return pack_taps(taps.depth * out, in, taps, [=](std::int64_t o, std::int64_t i, int k) {
+    const std::int64_t plane = i % out * taps.depth + taps.depth - 1 - i / out;
+    return weight[(plane * in_plane + in_plane - 1 - k) * in + o];
   });
 }
 
 std::int64_t block_count(const Convolution& convolution) {
-  const auto& weights = *convolution.weights;
-  return block_count(grid_of(convolution.extent), block_shape(weights.in, weights.out));
+  return block_count(grid_of(convolution.extent), block_shape(*convolution.weights));
 }
 
 void run(const Convolution& convolution, std::int64_t first, std::int64_t last) {
   const auto& weights = *convolution.weights;
-  const BlockShape shape = block_shape(weights.in, weights.out);
-  std::vector<float> scratch(scratch_size(shape, weights.out));
-  kernels()->run(convolution, weights.values.data(), grid_of(convolution.extent), shape, first,
-                 last, scratch.data());
+  const BlockShape shape = block_shape(weights);
+  const std::int64_t span = weights.taps.span;
+  std::vector<float> scratch(scratch_size(shape, weights.out, span));
+  kernels()->of(span).run(convolution, weights.values.data(), grid_of(convolution.extent), shape,
+                          first, last, scratch.data());
 }
 
 std::int64_t block_count(const WeightGradient& gradient) {
@@ -148,27 +181,33 @@ std::int64_t block_count(const WeightGradient& gradient) {
 
 std::int64_t sums_size(const WeightGradient& gradient) {
   const BlockShape shape = block_shape(gradient);
-  return (16 * shape.in + 1) * shape.panels * kernels()->panel;
+  return (numbers_of(gradient.taps.span) * shape.in + 1) * shape.panels * kernels()->panel;
 }
 
 void add(const WeightGradient& gradient, std::int64_t first, std::int64_t last, float* sums) {
   const BlockShape shape = block_shape(gradient);
-  std::vector<float> scratch(scratch_size(shape, gradient.out));
-  kernels()->add(gradient, grid_of(gradient.extent), shape, first, last, scratch.data(), sums);
+  const std::int64_t span = gradient.taps.span;
+  std::vector<float> scratch(scratch_size(shape, gradient.out, span));
+  kernels()->of(span).add(gradient, grid_of(gradient.extent), shape, first, last, scratch.data(),
+                          sums);
 }
 
 void finish(const WeightGradient& gradient, const float* sums, float* weight, float* bias) {
+  constexpr std::int64_t kMostNumbers = 36, kMostTaps = 25;
   const BlockShape shape = block_shape(gradient);
   const std::int64_t in = shape.in, panel = kernels()->panel, panels = shape.panels;
+  const std::int64_t depth = gradient.taps.depth, span = gradient.taps.span, channels = in / depth;
+  const std::int64_t numbers = numbers_of(span), in_plane = span * span;
   for (std::int64_t o = 0; o < gradient.out; ++o) {
     const float* from = sums + o / panel * in * panel + o % panel;
     for (std::int64_t i = 0; i < in; ++i) {
-      float s[16], g[9];
-      for (int p = 0; p < 16; ++p) s[p] = from[p * panels * in * panel + i * panel];
-      kernel_gradient(s, g);
-      for (int k = 0; k < 9; ++k) weight[(o * 9 + k) * in + i] = g[k];
+      float s[kMostNumbers], g[kMostTaps];
+      for (int p = 0; p < numbers; ++p) s[p] = from[p * panels * in * panel + i * panel];
+      span == 3 ? kernel_gradient<3>(s, g) : kernel_gradient<5>(s, g);
+      float* to = weight + (o * depth + i / channels) * in_plane * channels + i % channels;
+      for (int k = 0; k < in_plane; ++k) to[k * channels] = g[k];
     }
-    bias[o] = sums[16 * panels * in * panel + o / panel * panel + o % panel];
+    bias[o] = sums[numbers * panels * in * panel + o / panel * panel + o % panel];
   }
 }
 

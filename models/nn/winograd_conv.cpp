@@ -18,11 +18,13 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 bool readable(const torch::Tensor& x) {
-  return x.is_cpu() && x.scalar_type() == torch::kFloat32 && x.is_contiguous(kChannelsLast);
+  return x.is_cpu() && x.scalar_type() == torch::kFloat32 &&
+         x.is_contiguous(channels_last_of(x.dim()));
 }
 
 winograd::Extent extent_of(const torch::Tensor& x) {
-  return {x.size(0), x.size(2), x.size(3)};
+  if (x.dim() == 4) return {x.size(0), x.size(2), x.size(3), 1};
+  return {x.size(0) * x.size(2), x.size(3), x.size(4), x.size(2)};
 }
 
 winograd::Source source_of(const torch::Tensor& x, bool doubled) {
@@ -56,17 +58,30 @@ void convolve(winograd::Convolution job, const winograd::PackedWeights& weights)
 
 /// weight (out, in, 3, 3) as it lies in channels_last memory.
 torch::Tensor taps(const torch::Tensor& weight) {
-  return weight.detach().contiguous(kChannelsLast);
+  return weight.detach().contiguous(channels_last_of(weight.dim()));
+}
+
+winograd::Taps taps_of(const torch::Tensor& weight) {
+  return {weight.dim() == 5 ? weight.size(2) : 1, weight.size(-1)};
 }
 
 winograd::PackedWeights packed(const torch::Tensor& weight) {
-  return winograd::pack(taps(weight).const_data_ptr<float>(), weight.size(0), weight.size(1));
+  return winograd::pack(taps(weight).const_data_ptr<float>(), weight.size(0), weight.size(1),
+                        taps_of(weight));
+}
+
+/// Not initialised; as large as `like`.
+torch::Tensor empty_like(const torch::Tensor& like, std::int64_t channels) {
+  auto shape = like.sizes().vec();
+  shape[1] = channels;
+  return torch::empty(
+      shape, like.options().requires_grad(false).memory_format(channels_last_of(like.dim())));
 }
 
 torch::Tensor forward_pass(const torch::Tensor& x, const torch::Tensor& skip,
                            const torch::Tensor& weight, const torch::Tensor& bias, bool relu) {
   const auto& picture = skip.defined() ? skip : x;
-  auto y = empty_picture(picture, weight.size(0), picture.size(2), picture.size(3));
+  auto y = empty_like(picture, weight.size(0));
   winograd::Convolution job;
   job.extent = extent_of(picture);
   set_sources(job, x, skip);
@@ -79,13 +94,13 @@ torch::Tensor forward_pass(const torch::Tensor& x, const torch::Tensor& skip,
 
 /// With respect to the picture that was read, all channels.
 torch::Tensor input_gradient(const torch::Tensor& outer, const torch::Tensor& weight) {
-  auto inner = empty_picture(outer, weight.size(1), outer.size(2), outer.size(3));
+  auto inner = empty_like(outer, weight.size(1));
   winograd::Convolution job;
   job.extent = extent_of(outer);
   job.first = source_of(outer, false);
   job.result = inner.mutable_data_ptr<float>();
   convolve(job, winograd::pack_backward(taps(weight).const_data_ptr<float>(), weight.size(0),
-                                        weight.size(1)));
+                                        weight.size(1), taps_of(weight)));
   return inner;
 }
 
@@ -98,6 +113,7 @@ variable_list weight_gradient(const torch::Tensor& x, const torch::Tensor& skip,
   set_sources(job, x, skip);
   job.outer = outer.const_data_ptr<float>();
   job.out = outer.size(1);
+  job.taps = taps_of(weight);
   const std::int64_t blocks = winograd::block_count(job), parts = at::get_num_threads();
   const auto sums = torch::zeros({parts, winograd::sums_size(job)});
   at::parallel_for(0, parts, 1, [&](std::int64_t first, std::int64_t last) {
@@ -108,7 +124,8 @@ variable_list weight_gradient(const torch::Tensor& x, const torch::Tensor& skip,
   });
   const auto all = sums.sum(0);
   auto for_weight = torch::empty(
-      weight.sizes(), weight.options().requires_grad(false).memory_format(kChannelsLast));
+      weight.sizes(),
+      weight.options().requires_grad(false).memory_format(channels_last_of(weight.dim())));
   auto for_bias = torch::empty({job.out});
   winograd::finish(job, all.const_data_ptr<float>(), for_weight.mutable_data_ptr<float>(),
                    for_bias.mutable_data_ptr<float>());
@@ -129,7 +146,7 @@ class WinogradConv : public torch::autograd::Function<WinogradConv> {
   static variable_list backward(AutogradContext* context, variable_list outer) {
     const auto saved = context->get_saved_variables();
     const auto &x = saved[0], &skip = saved[1], &weight = saved[2], &y = saved[3];
-    auto gradient = outer[0].contiguous(kChannelsLast);
+    auto gradient = outer[0].contiguous(channels_last_of(outer[0].dim()));
     // ReLU passes a gradient where its result is above 0.
     if (y.defined()) gradient = at::threshold_backward(gradient, y, 0);
     const auto parameters = weight_gradient(x, skip, gradient, weight);
@@ -145,9 +162,15 @@ class WinogradConv : public torch::autograd::Function<WinogradConv> {
 }  // namespace
 
 bool winograd_fits(const torch::Tensor& x, const torch::Tensor& skip, const torch::Tensor& weight) {
-  if (x.dim() != 4 || weight.size(2) != 3 || weight.size(3) != 3 || !readable(x)) return false;
-  if (!winograd::can_run(weight.size(1), weight.size(0))) return false;
+  const auto kernel = weight.sizes().slice(2);
+  const auto span = kernel.back();
+  if (span != 3 && span != 5) return false;
+  if (std::any_of(kernel.begin(), kernel.end(), [&](auto extent) { return extent != span; })) {
+    return false;
+  }
+  if (!readable(x) || !winograd::can_run(weight.size(1), weight.size(0))) return false;
   if (!skip.defined()) return true;
+  if (x.dim() != 4) return false;
   return readable(skip) && x.size(1) % 8 == 0 && skip.size(2) == 2 * x.size(2) &&
          skip.size(3) == 2 * x.size(3);
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Measures Karyoscope and Python StarDist in turns on one machine; prints the ratios as JSON.
+"""Measures Karyoscope and the Python packages in turns on one machine; prints the ratios as JSON.
 
-    compare_with_python.py --python PY --bin build/release/bin --model MODEL_DIR --image IMAGE
+    compare_with_python.py --python PY --bin build/release/bin [--model MODEL_DIR --image IMAGE]
                            [--rounds 3] [--only REGEX] [--output FILE.json]
 
-    train_step     one training step, default network, patch 256, batch 4: float32, and our default
+    train_step     one training step of StarDist, CARE and Noise2Void in 2D and 3D, the packages'
+                   default networks: train_step_KIND_float32, and _default for our own precision
     predict_warm   percentile normalization and prediction of the 1024x1024 image, model in memory
     predict_whole  the whole process from start to labels on disk: time and peak memory
 
@@ -67,8 +68,9 @@ def benchmark(args, name, override):
     if override:
         command = shlex.split(override)
     else:
-        os.environ["KARYOSCOPE_BENCH_MODEL"] = str(args.model)
-        os.environ["KARYOSCOPE_BENCH_IMAGE"] = str(args.image)
+        if args.model is not None:
+            os.environ["KARYOSCOPE_BENCH_MODEL"] = str(args.model)
+            os.environ["KARYOSCOPE_BENCH_IMAGE"] = str(args.image)
         command = [str(args.bin / "karyoscope_bench"), f"--benchmark_filter=^{name}(/|$)",
                    "--benchmark_format=json"]
     return lambda: measured_inside(command, name)
@@ -90,10 +92,14 @@ def measured_outside(command, clear=None):
 def measurements(args, folder):
     """(name, ours, python) with functions that measure once."""
     script = lambda name, *more: [args.python, str(HERE / "python" / name), *map(str, more)]
-    step = lambda: measured_inside(script("stardist_train_step.py", "--steps", args.steps), "")
-    for kind in ("float32", "default"):
-        name = f"train_step/stardist2d_{kind}"
-        yield f"train_step_{kind}", benchmark(args, name, args.ours_train_step), step
+    for kind in ("stardist2d", "stardist3d", "care2d", "care3d", "n2v2d", "n2v3d"):
+        step = script("train_step.py", kind, "--steps", args.steps)
+        for precision in ("float32", "default"):
+            name = f"train_step/{kind}_{precision}"
+            yield (f"train_step_{kind}_{precision}", benchmark(args, name, args.ours_train_step),
+                   lambda step=step: measured_inside(step, ""))
+    if args.model is None:
+        return
     warm = script("stardist_predict.py", args.model, args.image, "--repeat", 7)
     yield ("predict_warm", benchmark(args, "predict/stardist2d_1024_warm", args.ours_predict_warm),
            lambda: measured_inside(warm, ""))
@@ -124,10 +130,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--python", default=os.environ.get("KARYOSCOPE_PYTHON", sys.executable))
     parser.add_argument("--bin", type=pathlib.Path, default=HERE.parents[1] / "build/release/bin")
-    parser.add_argument("--model", type=pathlib.Path, required=True)
-    parser.add_argument("--image", type=pathlib.Path, required=True)
+    parser.add_argument("--model", type=pathlib.Path, help="for predict_...")
+    parser.add_argument("--image", type=pathlib.Path, help="for predict_...")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--steps", type=int, default=8)
     parser.add_argument("--only", default="")
     parser.add_argument("--output", type=pathlib.Path)
     parser.add_argument("--ours-train-step")
