@@ -21,6 +21,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <utility>
 
 #include "app/gui/cheat_sheet.h"
 #include "app/gui/command_search.h"
@@ -306,11 +307,13 @@ TEST_F(MainWindowTest, EveryCommandIsExplained) {
 TEST_F(MainWindowTest, NoKeyMeansTwoThingsInAnyPreset) {
   for (const auto& preset : Keymap::presets()) {
     ASSERT_TRUE(window_.keymap().use(preset));
-    std::map<std::string, std::string> seen;
+    std::map<std::pair<std::string, std::string>, std::string> seen;  // at its place
     for (const auto& command : window_.commands().all()) {
       for (const auto& key : single_keys(command.shortcut)) {
-        EXPECT_TRUE(seen.emplace(key, command.id).second)
-            << preset << ": " << key << " is " << seen[key] << " and " << command.id;
+        const auto [before, is_new] =
+            seen.emplace(std::pair(key_place(command.id), key), command.id);
+        EXPECT_TRUE(is_new) << preset << ": " << key << " is " << before->second << " and "
+                            << command.id;
       }
     }
   }
