@@ -23,14 +23,14 @@ Factors factors_of(const TrainConfig& config, bool bfloat16) {
   const bool volume = config.dims == 3;
   if (config.model == "stardist") {
     if (bfloat16) return volume ? Factors{200, 16, 2.913} : Factors{186, 16, 1.689};
-    return volume ? Factors{516, 72, 1.903} : Factors{165, 24, 2.289};
+    return volume ? Factors{229, 16, 3.279} : Factors{165, 24, 2.289};
   }
   if (config.model == "care") {
     if (bfloat16) return volume ? Factors{150, 16, 2.05} : Factors{170, 16, 1.675};
-    return volume ? Factors{191, 16, 3.415} : Factors{151, 16, 3.004};
+    return volume ? Factors{137, 72, 2.977} : Factors{146, 16, 2.236};
   }
   if (bfloat16) return volume ? Factors{144, 16, 2.431} : Factors{152, 32, 2.079};
-  return volume ? Factors{58, 72, 4.391} : Factors{162, 16, 3.030};
+  return volume ? Factors{82, 16, 4.827} : Factors{158, 72, 2.997};
 }
 
 double power(double base, std::int64_t exponent) {
