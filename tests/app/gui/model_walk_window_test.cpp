@@ -5,7 +5,6 @@
 #include <QPushButton>
 #include <QSlider>
 #include <algorithm>
-#include <array>
 
 #include "app/dataset_session.h"
 #include "app/gui/cheat_sheet.h"
@@ -19,28 +18,11 @@
 #include "app/model_walk.h"
 #include "tests/app/gui/window_fixture.h"
 #include "tests/app/worker/built_worker.h"
-#include "tests/app/worker/spot_model.h"
+#include "tests/app/worker/unsure_spots.h"
 #include "tests/support/shared_data.h"
 
 namespace karyo::gui {
 namespace {
-
-/// The model is the less sure of a spot the darker it is.
-const std::vector<test::Spot> kSpots{{70, 60}, {20, 70}, {70, 20}, {20, 22}};
-constexpr std::array<std::uint8_t, 4> kBrightness{110, 120, 140, 200};
-
-Volume spots_of_all_kinds() {
-  Volume image = test::spot_image(kSpots);
-  auto pixels = image.view<std::uint8_t>();
-  for (std::size_t i = 0; i < kSpots.size(); ++i) {
-    for (std::int64_t y = kSpots[i].y - 3; y <= kSpots[i].y + 3; ++y) {
-      for (std::int64_t x = kSpots[i].x - 3; x <= kSpots[i].x + 3; ++x) {
-        pixels(0, y, x) = kBrightness[i];
-      }
-    }
-  }
-  return image;
-}
 
 class ModelWalkWindowTest : public WindowTest {
  protected:
@@ -48,7 +30,7 @@ class ModelWalkWindowTest : public WindowTest {
     test::find_built_worker();
     window_.resize(1280, 800);
     for (const char* name : {"a.tif", "b.tif"}) {
-      EXPECT_TRUE(write_image(folder_ / "data" / "images" / name, spots_of_all_kinds()));
+      EXPECT_TRUE(write_image(folder_ / "data" / "images" / name, test::unsure_spots()));
     }
     test::make_spot_model(folder_ / "model");
   }
@@ -94,28 +76,28 @@ TEST_F(ModelWalkWindowTest, KeysDecideEachAndMeanWhatTheyMeantBeforeAfterwards) 
   begin(folder_ / "data", folder_ / "model", "b");
   EXPECT_TRUE(part<QWidget>("walk")->isVisible());
   EXPECT_EQ(words("walk_which"), QStringLiteral("Suggestion 1 of 4: the model is 63 % sure"));
-  EXPECT_TRUE(at_hand(kSpots[0]));
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[0]));
   show_people(window_, "walk_first");
   key(Qt::Key_A);
   EXPECT_EQ(dataset().current_item()->name, "b") << "not the image before";
-  EXPECT_NE(drawn(kSpots[0]), 0u);
-  EXPECT_TRUE(at_hand(kSpots[1]));
+  EXPECT_NE(drawn(test::kUnsureSpots[0]), 0u);
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[1]));
   key(Qt::Key_X);
   EXPECT_FALSE(window_.draw_tool().kind()) << "not the tool that cuts";
-  EXPECT_EQ(id(kSpots[1]), 0u);
+  EXPECT_EQ(id(test::kUnsureSpots[1]), 0u);
   EXPECT_TRUE(words("walk_how").startsWith("1 accepted, 1 rejected"));
   key(Qt::Key_N);
-  EXPECT_TRUE(at_hand(kSpots[3]));
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[3]));
   show_people(window_, "walk_fourth");
   key(Qt::Key_B);
-  EXPECT_TRUE(at_hand(kSpots[2]));
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[2]));
   key(Qt::Key_B);
   settle();
-  EXPECT_TRUE(at_hand(kSpots[1])) << "it is open again";
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[1])) << "it is open again";
   key(Qt::Key_Delete);
   settle();
-  EXPECT_EQ(id(kSpots[1]), 0u) << "rejected as well";
-  EXPECT_TRUE(at_hand(kSpots[2]));
+  EXPECT_EQ(id(test::kUnsureSpots[1]), 0u) << "rejected as well";
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[2]));
   EXPECT_EQ(workspace_.history().count(), 1u);
 
   // Another threshold: what was decided stays so.
@@ -123,16 +105,16 @@ TEST_F(ModelWalkWindowTest, KeysDecideEachAndMeanWhatTheyMeantBeforeAfterwards) 
   slider->setFocus();
   QTest::keyClick(slider, Qt::Key_Home);
   settle();
-  EXPECT_EQ(id(kSpots[1]), 0u);
+  EXPECT_EQ(id(test::kUnsureSpots[1]), 0u);
   EXPECT_EQ(walk_.progress().count, 4);
-  EXPECT_TRUE(at_hand(kSpots[2]));
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[2]));
   EXPECT_EQ(part<QPushButton>("model_again")->text(), QStringLiteral("Suggest 1 rejected again"));
 
   // A mask that is saved meanwhile holds what was accepted alone.
   ASSERT_TRUE(dataset().save_now());
   const auto mask = read_labels(folder_ / "data" / "masks" / "b.tif");
   ASSERT_TRUE(mask);
-  EXPECT_EQ((*mask)(0, 70, 60), drawn(kSpots[0]));
+  EXPECT_EQ((*mask)(0, 70, 60), drawn(test::kUnsureSpots[0]));
   EXPECT_EQ((*mask)(0, 20, 22), 0u);
 
   key(Qt::Key_F1);
@@ -157,22 +139,22 @@ TEST_F(ModelWalkWindowTest, ButtonsDoTheSameAndUndoTakesEachBack) {
   press("walk.reject");
   press("walk.next");
   press("walk.back");
-  EXPECT_TRUE(at_hand(kSpots[2]));
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[2]));
   press("walk.accept");
-  EXPECT_NE(drawn(kSpots[2]), 0u);
+  EXPECT_NE(drawn(test::kUnsureSpots[2]), 0u);
   key(Qt::Key_Z, Qt::ControlModifier);
   settle();
-  EXPECT_EQ(drawn(kSpots[2]), 0u);
-  EXPECT_NE(id(kSpots[2]), 0u) << "a suggestion again, without being asked for";
+  EXPECT_EQ(drawn(test::kUnsureSpots[2]), 0u);
+  EXPECT_NE(id(test::kUnsureSpots[2]), 0u) << "a suggestion again, without being asked for";
   EXPECT_EQ(walk_.progress().accepted, 1);
   press("model_again");
   settle();
-  EXPECT_NE(id(kSpots[1]), 0u);
+  EXPECT_NE(id(test::kUnsureSpots[1]), 0u);
   press("model_walk");
   EXPECT_FALSE(walk_.on());
   press("model_keep");
   ASSERT_TRUE(wait_until([&] { return !workspace_.preview().shown() && !workspace_.busy(); }));
-  for (const auto& spot : kSpots) EXPECT_NE(drawn(spot), 0u);
+  for (const auto& spot : test::kUnsureSpots) EXPECT_NE(drawn(spot), 0u);
   EXPECT_FALSE(window_.errors().isVisible());
 }
 
@@ -183,10 +165,10 @@ TEST_F(ModelWalkWindowTest, DrawingOnTheOneAtHandAcceptsItForCorrection) {
   QTest::mousePress(&xy(), Qt::LeftButton, {}, at(84, 60));
   QTest::mouseMove(&xy(), at(86, 62));
   QTest::mouseRelease(&xy(), Qt::LeftButton, {}, at(86, 62));
-  EXPECT_EQ(drawn(kSpots[0]), wanted);
+  EXPECT_EQ(drawn(test::kUnsureSpots[0]), wanted);
   EXPECT_EQ(drawn({86, 61}), wanted) << "the stroke is a part of it";
   settle();
-  EXPECT_NE(id(kSpots[3]), 0u) << "the others are there again";
+  EXPECT_NE(id(test::kUnsureSpots[3]), 0u) << "the others are there again";
   EXPECT_EQ(walk_.current(), nullptr) << "it is still corrected";
   show_people(window_, "walk_corrected");
   ASSERT_TRUE(window_.run("tool.eraser", nlohmann::json::object()));
@@ -195,11 +177,11 @@ TEST_F(ModelWalkWindowTest, DrawingOnTheOneAtHandAcceptsItForCorrection) {
   settle();
   EXPECT_EQ(drawn({86, 62}), 0u);
   key(Qt::Key_N);
-  EXPECT_TRUE(at_hand(kSpots[1]));
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[1]));
   // A suggestion that is pointed at is the one at hand.
   ASSERT_TRUE(window_.run("tool.pick", nlohmann::json::object()));
   QTest::mouseClick(&xy(), Qt::LeftButton, {}, at(20, 22));
-  EXPECT_TRUE(at_hand(kSpots[3]));
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[3]));
   EXPECT_FALSE(window_.errors().isVisible());
 }
 

@@ -1,39 +1,22 @@
 // A model's objects on trial, gone through one by one.
 
-#include <array>
 #include <cmath>
 #include <set>
 
 #include "app/macro.h"
 #include "app/model_walk.h"
 #include "tests/app/worker/serve_fixture.h"
+#include "tests/app/worker/unsure_spots.h"
 
 namespace karyo {
 namespace {
-
-/// Four spots; the model is the less sure of one the darker it is.
-const std::vector<Spot> kSpots{{70, 60}, {20, 70}, {70, 20}, {20, 22}};
-constexpr std::array<std::uint8_t, 4> kBrightness{110, 120, 140, 200};
-
-Volume spots_of_all_kinds() {
-  Volume image = test::spot_image(kSpots);
-  auto pixels = image.view<std::uint8_t>();
-  for (std::size_t i = 0; i < kSpots.size(); ++i) {
-    for (std::int64_t y = kSpots[i].y - 3; y <= kSpots[i].y + 3; ++y) {
-      for (std::int64_t x = kSpots[i].x - 3; x <= kSpots[i].x + 3; ++x) {
-        pixels(0, y, x) = kBrightness[i];
-      }
-    }
-  }
-  return image;
-}
 
 class ModelWalkTest : public ModelCommandsTest {
  protected:
   ModelWalkTest() {
     workspace_.layers().clear();
     workspace_.layers().add(
-        std::make_shared<ImageLayer>("image", std::make_shared<Volume>(spots_of_all_kinds())));
+        std::make_shared<ImageLayer>("image", std::make_shared<Volume>(test::unsure_spots())));
     EXPECT_TRUE(run("layer.new_labels", {{"name", "masks"}}));
     EXPECT_TRUE(run("model.open", {{"folder", model_.string()}}));
     workspace_.history().reset();
@@ -58,7 +41,7 @@ TEST_F(ModelWalkTest, TheLeastSureComesFirstAndEachIsDecided) {
   ASSERT_TRUE(walk_.on());
   EXPECT_EQ(walk_.progress().count, 4);
   EXPECT_EQ(walk_.progress().number, 1);
-  EXPECT_TRUE(at_hand(kSpots[0]));
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[0]));
   EXPECT_NEAR(walk_.current()->sure, 1 / (1 + std::exp(10 - 20 * 100.0 / 190)), 0.02);
   EXPECT_EQ(masks().selected(), walk_.current()->id);
   const Index3 there = workspace_.view().cursor_voxel(workspace_.layers().grid());
@@ -67,29 +50,29 @@ TEST_F(ModelWalkTest, TheLeastSureComesFirstAndEachIsDecided) {
   EXPECT_FALSE(workspace_.history().can_undo()) << "all is on trial";
 
   ASSERT_TRUE(run("walk.accept"));
-  const std::uint32_t first = drawn(kSpots[0]);
+  const std::uint32_t first = drawn(test::kUnsureSpots[0]);
   EXPECT_NE(first, 0u);
-  EXPECT_TRUE(at_hand(kSpots[1]));
-  EXPECT_EQ(drawn(kSpots[1]), 0u);
-  EXPECT_NE(at(kSpots[1]), 0u) << "the others stay on trial";
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[1]));
+  EXPECT_EQ(drawn(test::kUnsureSpots[1]), 0u);
+  EXPECT_NE(at(test::kUnsureSpots[1]), 0u) << "the others stay on trial";
   ASSERT_TRUE(run("walk.reject"));
-  EXPECT_EQ(at(kSpots[1]), 0u);
-  EXPECT_TRUE(at_hand(kSpots[2]));
+  EXPECT_EQ(at(test::kUnsureSpots[1]), 0u);
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[2]));
   ASSERT_TRUE(run("walk.next"));
-  EXPECT_TRUE(at_hand(kSpots[3]));
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[3]));
   const auto progress = walk_.progress();
   EXPECT_EQ(progress.number, 4);
   EXPECT_EQ(progress.count, 4);
   EXPECT_EQ(progress.accepted, 1);
   EXPECT_EQ(progress.rejected, 1);
   ASSERT_TRUE(run("walk.accept"));
-  EXPECT_TRUE(at_hand(kSpots[2])) << "what was left for later";
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[2])) << "what was left for later";
   EXPECT_EQ(workspace_.history().count(), 2u) << "a step each, and none for looking";
   ASSERT_TRUE(run("walk.accept"));
   EXPECT_FALSE(walk_.on()) << "all is decided";
   EXPECT_FALSE(run("walk.accept"));
-  EXPECT_EQ(at(kSpots[0]), first);
-  EXPECT_EQ(at(kSpots[1]), 0u);
+  EXPECT_EQ(at(test::kUnsureSpots[0]), first);
+  EXPECT_EQ(at(test::kUnsureSpots[1]), 0u);
   while (workspace_.history().can_undo()) ASSERT_TRUE(run("edit.undo"));
   const LabelArray none = all();
   EXPECT_EQ(std::count(none.begin(), none.end(), 0u), none.count());
@@ -99,30 +82,30 @@ TEST_F(ModelWalkTest, WhatWasDecidedStaysDecidedWhateverTheThresholds) {
   ASSERT_TRUE(run("model.walk"));
   ASSERT_TRUE(run("walk.reject"));
   ASSERT_TRUE(run("walk.accept"));
-  const std::uint32_t accepted = drawn(kSpots[1]);
+  const std::uint32_t accepted = drawn(test::kUnsureSpots[1]);
   ASSERT_NE(accepted, 0u);
   for (const double probability : {0.95, 0.1, 0.5}) {
     ASSERT_TRUE(run("model.walk", {{"probability", probability}}));
-    EXPECT_EQ(at(kSpots[0]), 0u) << probability;
-    EXPECT_EQ(at(kSpots[1]), accepted) << probability;
+    EXPECT_EQ(at(test::kUnsureSpots[0]), 0u) << probability;
+    EXPECT_EQ(at(test::kUnsureSpots[1]), accepted) << probability;
     EXPECT_EQ(walk_.progress().count, 2) << probability;
   }
   ASSERT_TRUE(run("model.walk", {{"overlap", 0.8}}));
   EXPECT_GT(walk_.progress().count, 2) << "copies beside each other";
-  EXPECT_EQ(at(kSpots[0]), 0u) << "but not of what was rejected";
-  EXPECT_EQ(at(kSpots[1]), accepted);
+  EXPECT_EQ(at(test::kUnsureSpots[0]), 0u) << "but not of what was rejected";
+  EXPECT_EQ(at(test::kUnsureSpots[1]), accepted);
   for (const bool replace : {false, true}) {
     ASSERT_TRUE(run("labels.model_objects", {{"replace", replace}}));
     EXPECT_FALSE(walk_.on());
-    EXPECT_EQ(at(kSpots[0]), 0u) << replace;
-    EXPECT_EQ(at(kSpots[1]), accepted) << replace;
-    EXPECT_NE(at(kSpots[2]), 0u) << replace;
-    EXPECT_NE(at(kSpots[2]), at(kSpots[3])) << replace;
-    EXPECT_NE(at(kSpots[2]), accepted) << replace;
+    EXPECT_EQ(at(test::kUnsureSpots[0]), 0u) << replace;
+    EXPECT_EQ(at(test::kUnsureSpots[1]), accepted) << replace;
+    EXPECT_NE(at(test::kUnsureSpots[2]), 0u) << replace;
+    EXPECT_NE(at(test::kUnsureSpots[2]), at(test::kUnsureSpots[3])) << replace;
+    EXPECT_NE(at(test::kUnsureSpots[2]), accepted) << replace;
   }
   ASSERT_TRUE(run("model.open", {{"folder", model_.string()}}));
   ASSERT_TRUE(run("model.walk"));
-  EXPECT_NE(at(kSpots[0]), 0u) << "nothing was decided of another model's yet";
+  EXPECT_NE(at(test::kUnsureSpots[0]), 0u) << "nothing was decided of another model's yet";
 }
 
 TEST_F(ModelWalkTest, BackTakesADecisionBack) {
@@ -131,19 +114,19 @@ TEST_F(ModelWalkTest, BackTakesADecisionBack) {
   ASSERT_TRUE(run("walk.accept"));
   ASSERT_TRUE(run("walk.reject"));
   ASSERT_TRUE(run("walk.next"));
-  EXPECT_TRUE(at_hand(kSpots[3]));
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[3]));
   ASSERT_TRUE(run("walk.back"));
-  EXPECT_TRUE(at_hand(kSpots[2]));
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[2]));
   ASSERT_TRUE(run("walk.back"));
-  EXPECT_TRUE(at_hand(kSpots[1]));
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[1]));
   EXPECT_EQ(walk_.progress().rejected, 0);
   ASSERT_TRUE(run("walk.back"));
-  EXPECT_TRUE(at_hand(kSpots[0]));
-  EXPECT_EQ(drawn(kSpots[0]), 0u);
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[0]));
+  EXPECT_EQ(drawn(test::kUnsureSpots[0]), 0u);
   EXPECT_FALSE(workspace_.history().can_undo());
   EXPECT_EQ(walk_.progress().count, 4);
   ASSERT_TRUE(run("walk.reject"));
-  EXPECT_EQ(at(kSpots[0]), 0u);
+  EXPECT_EQ(at(test::kUnsureSpots[0]), 0u);
   ASSERT_TRUE(errors_.empty()) << errors_[0].what;
 }
 
@@ -152,8 +135,8 @@ TEST_F(ModelWalkTest, UndoMakesASuggestionOfWhatWasAccepted) {
   ASSERT_TRUE(run("walk.accept"));
   ASSERT_TRUE(run("walk.accept"));
   ASSERT_TRUE(run("edit.undo"));
-  EXPECT_EQ(drawn(kSpots[1]), 0u);
-  EXPECT_NE(drawn(kSpots[0]), 0u);
+  EXPECT_EQ(drawn(test::kUnsureSpots[1]), 0u);
+  EXPECT_NE(drawn(test::kUnsureSpots[0]), 0u);
   EXPECT_FALSE(workspace_.preview().shown()) << "undo is of labels alone";
   ASSERT_TRUE(run("walk.next"));  // shows them again first
   EXPECT_EQ(walk_.progress().count, 4);
@@ -169,7 +152,7 @@ TEST_F(ModelWalkTest, WhatWasDrawnStaysAndAnAcceptedOneIsCorrected) {
   EXPECT_EQ(walk_.progress().count, 4) << "it covers less than half of one";
   ASSERT_TRUE(run("walk.next"));
   ASSERT_TRUE(run("walk.accept", {{"stay", true}}));
-  const std::uint32_t accepted = drawn(kSpots[1]);
+  const std::uint32_t accepted = drawn(test::kUnsureSpots[1]);
   ASSERT_NE(accepted, 0u);
   EXPECT_EQ(walk_.current(), nullptr);
   EXPECT_EQ(masks().selected(), accepted) << "what is drawn now is added to it";
@@ -183,12 +166,12 @@ TEST_F(ModelWalkTest, WhatWasDrawnStaysAndAnAcceptedOneIsCorrected) {
   ASSERT_TRUE(run("walk.reject")) << "shown again, and nothing is at hand";
   EXPECT_EQ(errors_.size(), 1u);
   ASSERT_TRUE(run("walk.next"));
-  EXPECT_TRUE(at_hand(kSpots[2]));
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[2]));
   const auto refused = run("walk.back");
   ASSERT_FALSE(refused) << "it was drawn on since";
   EXPECT_EQ(refused.error().code, ErrorCode::kUnsupported);
   ASSERT_TRUE(run("walk.back"));
-  EXPECT_TRUE(at_hand(kSpots[0]));
+  EXPECT_TRUE(at_hand(test::kUnsureSpots[0]));
 }
 
 TEST_F(ModelWalkTest, InPlaceOfObjectsAnAcceptedOneTakesThoseUnderItAway) {
@@ -200,8 +183,8 @@ TEST_F(ModelWalkTest, InPlaceOfObjectsAnAcceptedOneTakesThoseUnderItAway) {
   ASSERT_TRUE(run("model.walk", {{"replace", true}}));
   EXPECT_EQ(at({92, 80}), 0u) << "on trial without the old ones";
   ASSERT_TRUE(run("walk.accept"));
-  EXPECT_NE(drawn(kSpots[0]), 5u);
-  EXPECT_NE(drawn(kSpots[0]), 0u);
+  EXPECT_NE(drawn(test::kUnsureSpots[0]), 5u);
+  EXPECT_NE(drawn(test::kUnsureSpots[0]), 0u);
   EXPECT_EQ(drawn({92, 80}), 6u) << "nothing was decided there";
   const LabelArray with_it = workspace_.preview().without_trial(masks(), 0).to_dense();
   EXPECT_EQ(std::count(with_it.begin(), with_it.end(), 5u), 0) << "not even its corners are left";
@@ -225,7 +208,8 @@ TEST_F(ModelWalkTest, AMacroDoesItAgain) {
   ASSERT_TRUE(errors_.empty()) << errors_[0].what;
   const LabelArray made = all();
   EXPECT_NE(at({20, 22}), 0u);
-  EXPECT_EQ(std::count_if(kSpots.begin(), kSpots.end(), [&](auto& spot) { return at(spot) != 0; }),
+  EXPECT_EQ(std::count_if(test::kUnsureSpots.begin(), test::kUnsureSpots.end(),
+                          [&](auto& spot) { return at(spot) != 0; }),
             2);
   const fs::path macro = folder_ / "macro.json";
   ASSERT_TRUE(write_macro(macro, recorder.steps()));
@@ -233,7 +217,7 @@ TEST_F(ModelWalkTest, AMacroDoesItAgain) {
   ASSERT_TRUE(steps) << steps.error().what;
   workspace_.layers().clear();
   workspace_.layers().add(
-      std::make_shared<ImageLayer>("image", std::make_shared<Volume>(spots_of_all_kinds())));
+      std::make_shared<ImageLayer>("image", std::make_shared<Volume>(test::unsure_spots())));
   ASSERT_TRUE(run("layer.new_labels", {{"name", "masks"}}));
   ASSERT_TRUE(run_macro(commands_, *steps, [this]() -> Result<void> {
     while (workspace_.busy()) workspace_.finish_jobs();
